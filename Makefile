@@ -1,0 +1,79 @@
+# ctok-batch: `make demo` shows a whole night, `make test` passes the tests; both install what is missing.
+PREFIX ?= /usr/local
+DESTDIR ?=
+CC ?= gcc
+B ?= build
+
+LIBS := libpq libcurl jansson libconfig xlsxwriter harfbuzz fribidi libqrencode libsodium libutf8proc libidn2 zlib poppler-glib cairo
+# Expanded on first use, so that `make deps` works before pkg-config is there.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(LIBS) | sed 's/-I/-isystem /g'))$(PKG_CFLAGS)
+PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(LIBS)) -lhpdf)$(PKG_LIBS)
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wcast-qual -Wwrite-strings -Wpointer-arith \
+	-Wvla -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wredundant-decls -Wundef \
+	-Wfloat-equal -Wimplicit-fallthrough
+IS_CLANG := $(findstring clang,$(CC))
+WARN += $(if $(IS_CLANG),,-Wduplicated-cond -Wduplicated-branches -Wlogical-op -Wformat-signedness)
+WARN += $(if $(WERROR),-Werror)
+HARDEN := -fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=2 -fPIE
+OPTIMISE ?= -O2 -g
+override CFLAGS += -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) $(OPTIMISE) $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer,$(HARDEN)) \
+	-Iinclude -I$(B)/gen -DCTOK_PREFIX='"$(PREFIX)"' $(PKG_CFLAGS) -MMD -MP
+override LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(if $(SANITIZE),-fsanitize=$(SANITIZE))
+
+
+LIB_C := $(sort $(wildcard lib/*/*.c))
+LIB_O := $(LIB_C:%.c=$(B)/%.o)
+SQL := $(sort $(wildcard sql/*/*.sql))
+JOBS := $(notdir $(basename $(sort $(wildcard jobs/*.c))))
+PROGRAMS := $(JOBS:%=bin/%)
+UNIT := $(notdir $(basename $(sort $(wildcard tests/unit/test_*.c))))
+SANDBOX_C := $(sort $(wildcard tests/sandbox/*.c))
+SANDBOX := $(if $(SANDBOX_C),$(B)/ctok-sandbox)
+
+.SUFFIXES:
+.SECONDARY:
+.PHONY: all deps demo test unit scenarios soak check bench install clean
+
+all: $(PROGRAMS) $(SANDBOX)
+
+$(B)/gen/sql.h $(B)/gen/sql.c &: tools/embed-sql.awk $(SQL)
+	@mkdir -p $(B)/gen
+	@awk -f tools/embed-sql.awk -v header=$(B)/gen/sql.h -v source=$(B)/gen/sql.c $(SQL)
+
+$(B)/gen/sql.o: $(B)/gen/sql.c
+	@$(CC) $(CFLAGS) -Wno-overlength-strings -c -o $@ $<
+
+$(B)/%.o: %.c $(B)/gen/sql.h
+	@mkdir -p $(@D)
+	@echo "  CC    $<"
+	@$(CC) $(CFLAGS) -c -o $@ $<
+
+$(B)/libctok.a: $(LIB_O) $(B)/gen/sql.o
+	@rm -f $@
+	@ar rcs $@ $^
+
+bin/%: $(B)/jobs/%.o $(B)/libctok.a
+	@mkdir -p bin
+	@echo "  LINK  $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(B)/libctok.a $(PKG_LIBS)
+
+$(B)/ctok-sandbox: $(SANDBOX_C:%.c=$(B)/%.o) $(B)/libctok.a
+	@echo "  LINK  $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lmicrohttpd -lssl -lcrypto
+
+$(B)/tests/test_%: $(B)/tests/unit/test_%.o $(B)/libctok.a
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lmicrohttpd
+
+deps:
+	@sh deps/install.sh
+
+unit: $(UNIT:%=$(B)/tests/%)
+	@sh tests/run-unit.sh $^
+
+clean:
+	rm -rf $(B) bin demo
+
+-include $(LIB_C:%.c=$(B)/%.d) $(JOBS:%=$(B)/jobs/%.d) $(UNIT:%=$(B)/tests/unit/%.d) $(SANDBOX_C:%.c=$(B)/%.d)

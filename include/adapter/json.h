@@ -1,0 +1,84 @@
+#ifndef ADAPTER_JSON_H
+#define ADAPTER_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+/* Parsed JSON, read-only, in an arena. Numbers keep their text exactly as sent: they never pass through a double. */
+enum json_kind { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+
+struct json {
+	enum json_kind kind;
+	bool truth;          /* JSON_BOOL */
+	const char *text;    /* JSON_STRING: the text; JSON_NUMBER: its digits as sent */
+	size_t count;        /* elements of JSON_ARRAY, members of JSON_OBJECT */
+	struct json *items;  /* elements or member values, in order */
+	const char **names;  /* member names of JSON_OBJECT */
+};
+
+/**
+ * json_parse(arena, what, text, len, ret_json, err):
+ * Parse a whole document. ${what} names it in errors ("answer of core_user_get_users").
+ *
+ * Errors: ERR_DATA with line and column: malformed, duplicate member, trailing data, not UTF-8, NUL inside a string,
+ * nested deeper than 64.
+ */
+MUST_CHECK int json_parse(struct arena *, const char *, const char *, size_t, struct json **, struct err *) __attribute__((nonnull));
+
+/**
+ * json_get(object, name):
+ * The member, or NULL if there is none or ${object} is not an object. JSON null is a value: see json_is_null().
+ */
+const struct json *json_get(const struct json *, const char *) __attribute__((nonnull(2)));
+
+/**
+ * json_is_null(value):
+ * Absent (NULL) or JSON null.
+ */
+bool json_is_null(const struct json *);
+
+/**
+ * json_text(object, name, ret_text, err), json_text_or_null(…):
+ * A string member that must be there; the second form admits null and absence as NULL.
+ *
+ * Errors: ERR_DATA naming the member and what was found instead.
+ */
+MUST_CHECK int json_text(const struct json *, const char *, const char **, struct err *) __attribute__((nonnull));
+MUST_CHECK int json_text_or_null(const struct json *, const char *, const char **, struct err *) __attribute__((nonnull));
+
+/**
+ * json_int(object, name, ret_value, err):
+ * An integer member: a number without fraction or exponent.
+ */
+MUST_CHECK int json_int(const struct json *, const char *, int64_t *, struct err *) __attribute__((nonnull));
+
+/**
+ * json_decimal(value, ret_text, err):
+ * The decimal text of an amount sent as string or as number.
+ */
+MUST_CHECK int json_decimal(const struct json *, const char **, struct err *) __attribute__((nonnull(2, 3)));
+
+/**
+ * json_array(object, name, ret_array, err), json_array_or_null(…):
+ * An array member; the second form admits null and absence as NULL.
+ */
+MUST_CHECK int json_array(const struct json *, const char *, const struct json **, struct err *) __attribute__((nonnull));
+MUST_CHECK int json_array_or_null(const struct json *, const char *, const struct json **, struct err *) __attribute__((nonnull));
+
+/**
+ * json_kind_name(value):
+ * "null", "a string", … for messages.
+ */
+const char *json_kind_name(const struct json *);
+
+/**
+ * json_quote(arena, text):
+ * ${text} as a JSON string literal with its quotes, for small documents we write (${text} NULL gives `null`).
+ */
+char *json_quote(struct arena *, const char *) __attribute__((nonnull(1), returns_nonnull));
+
+#endif

@@ -1,0 +1,113 @@
+#ifndef HTTP_HTTP_H
+#define HTTP_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/retry.h"
+
+/* Requests to one configured host: concurrency, keep-alive, time-outs, limits, retry, breaker, address guard. */
+struct http;
+
+struct http_header {
+	const char *name;
+	const char *value;
+	bool secret; /* prints as <redacted> */
+};
+
+struct http_config {
+	const char *base_url;        /* scheme, host, port, path prefix; requests stay on this host */
+	const char *user_agent;
+	const char *ca_file;         /* NULL: the system's */
+	const char *const *allow_private; /* hosts that may resolve to loopback, private, link-local, CGNAT, ULA addresses */
+	size_t allow_private_count;
+	bool allow_http;             /* plain HTTP, to loopback only */
+	unsigned connections;        /* at once */
+	struct retry retry;          /* for transient failures of what may be repeated */
+	int64_t min_gap_ms;          /* pace: least time between two requests' starts; 0: none */
+	int64_t connect_timeout_ms;  /* all three required */
+	int64_t idle_timeout_ms;     /* no byte for so long */
+	int64_t total_timeout_ms;
+	size_t max_bytes;            /* of a response body */
+	const struct http_breaker_store *breaker; /* where the breaker lives between runs; NULL: in memory */
+	void (*sleep_ms)(int64_t);   /* NULL: clock_sleep_ms(); tests inject */
+	void (*trace)(void *, const char *line); /* debug lines, secrets redacted; NULL: none */
+	void *trace_context;
+};
+
+struct http_request {
+	const char *method;          /* "GET", "POST" */
+	const char *path;            /* appended to base_url; query included; begins with '/' */
+	const struct http_header *headers;
+	size_t header_count;
+	const void *body;
+	size_t body_len;
+	bool repeatable;             /* may be sent again after a failure that leaves it unknown whether it was done */
+	bool secret_body;            /* never traced */
+	const char *what;            /* names it in errors: "core_user_get_users" */
+};
+
+struct http_response {
+	long status;
+	const char *content_type;    /* without parameters, lower case; "" if absent */
+	int64_t retry_after_s;       /* -1 if absent; capped at one hour */
+	const char *body;            /* NUL-terminated */
+	size_t body_len;
+	unsigned tries;
+	int64_t elapsed_ms;
+};
+
+/* The breaker's memory: after `failures` transient failures in a row requests are refused until `open_until_utc`. */
+struct http_breaker {
+	unsigned failures;
+	int64_t open_until_utc;
+};
+struct http_breaker_store {
+	int (*load)(void *, const char *host, struct http_breaker *, struct err *);
+	int (*save)(void *, const char *host, const struct http_breaker *, struct err *);
+	void *context;
+};
+
+/**
+ * http_open(config, ret_http, err), http_close(http):
+ * Errors: ERR_CONFIG for a URL that is not https (or allowed http to loopback), has user info or a fragment.
+ */
+MUST_CHECK int http_open(const struct http_config *, struct http **, struct err *) __attribute__((nonnull));
+void http_close(struct http *);
+
+/**
+ * http_send(arena, http, request, ret_response, err):
+ * Send and wait. Any HTTP status is a response, except 429 and 5xx, which are tried again as the policy says when the request
+ * is repeatable (429 and 503 also when it is not) and end as ERR_SERVICE naming status and the first words of the body.
+ *
+ * Owns: the response lives as long as ${arena}.
+ * Errors: ERR_SERVICE connection failed, timed out before anything was sent, breaker open, retries used up; ERR_DOUBT sent but no
+ * whole answer to what is not repeatable; ERR_REFUSED address guard, redirect; ERR_DATA body larger than max_bytes.
+ */
+MUST_CHECK int http_send(struct arena *, struct http *, const struct http_request *, struct http_response **, struct err *) __attribute__((nonnull));
+
+/**
+ * http_send_all(arena, http, requests, count, done, context, err):
+ * Send many, at most `connections` at once. ${done} is called as each ends, in any order, with its index and either a response
+ * or an error (the other is NULL); a non-zero return stops new requests and ends the call.
+ */
+MUST_CHECK int http_send_all(struct arena *, struct http *, const struct http_request *, size_t,
+    int (*)(void *, size_t, const struct http_response *, const struct err *, struct err *), void *, struct err *) __attribute__((nonnull(1, 2, 5, 7)));
+
+/**
+ * http_form(arena, pairs, count):
+ * application/x-www-form-urlencoded text of name, value, name, value, …
+ */
+char *http_form(struct arena *, const char *const *, size_t) __attribute__((nonnull, returns_nonnull));
+
+/**
+ * http_address_private(address text):
+ * Is this numeric IPv4 or IPv6 address one the guard refuses (loopback, private, link-local, CGNAT, unspecified, multicast,
+ * ULA, v4-mapped forms of these, documentation and benchmark ranges)?
+ */
+bool http_address_private(const char *) __attribute__((nonnull));
+
+#endif
