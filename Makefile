@@ -35,7 +35,7 @@ SANDBOX := $(if $(SANDBOX_C),$(B)/ctok-sandbox)
 .SECONDARY:
 .PHONY: all deps demo test unit scenarios soak check bench install clean
 
-all: $(PROGRAMS) $(SANDBOX)
+all: $(B)/libctok.a $(PROGRAMS) $(SANDBOX)
 
 $(B)/gen/sql.h $(B)/gen/sql.c &: tools/embed-sql.awk $(SQL)
 	@mkdir -p $(B)/gen
