@@ -1,0 +1,17 @@
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+/**
+ * file_read(arena, what, path, max_bytes, ret_bytes, ret_len, err):
+ * Read a whole regular file. ${what} says what kind of thing it is ("mail template"); a NUL is put after the last byte.
+ *
+ * Errors: ERR_NOT_FOUND if there is none; ERR_IO for any other reason, or more than ${max_bytes}.
+ */
+MUST_CHECK int file_read(struct arena *, const char *, const char *, size_t, char **, size_t *, struct err *) __attribute__((nonnull));
+
+#endif
