@@ -7,7 +7,10 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-/* Moments are seconds since 1970-01-01T00:00:00Z (`…_utc`); the proleptic Gregorian calendar, no leap seconds. */
+/* Moments are seconds since 1970-01-01T00:00:00Z (`…_utc`); the proleptic Gregorian calendar, no leap seconds.
+ * The years are 1 to 9999: a moment outside them is taken as the nearest one inside. */
+#define CLOCK_MIN_UTC INT64_C(-62135596800)
+#define CLOCK_MAX_UTC INT64_C(253402300799)
 
 struct clock_date {
 	int year, month, day;     /* month and day from 1 */
@@ -55,6 +58,14 @@ bool clock_valid(const struct clock_date *) __attribute__((nonnull));
  * Source: RFC 3339 section 5.6; Squarespace sends 1–3 or more fraction digits and webhooks without seconds.
  */
 MUST_CHECK int clock_parse(const char *, int64_t *, int *, struct err *) __attribute__((nonnull(1, 2, 4)));
+
+/**
+ * clock_parse_date(s, ret_utc, err):
+ * A date `YYYY-MM-DD`, as its 00:00 UTC.
+ *
+ * Errors: ERR_DATA naming the text and what is wrong with it.
+ */
+MUST_CHECK int clock_parse_date(const char *, int64_t *, struct err *) __attribute__((nonnull));
 
 /**
  * clock_iso(arena, utc):
