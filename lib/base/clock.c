@@ -106,8 +106,8 @@ bool
 clock_valid(const struct clock_date *date)
 {
 	return date->year >= 1 && date->year <= 9999 && date->month >= 1 && date->month <= 12 && date->day >= 1 &&
-	    date->day <= days_in_month(date->year, date->month) && date->hour >= 0 && date->hour <= 23 && date->minute >= 0 &&
-	    date->minute <= 59 && date->second >= 0 && date->second <= 59 && date->micros >= 0 && date->micros <= 999999;
+	       date->day <= days_in_month(date->year, date->month) && date->hour >= 0 && date->hour <= 23 && date->minute >= 0 &&
+	       date->minute <= 59 && date->second >= 0 && date->second <= 59 && date->micros >= 0 && date->micros <= 999999;
 }
 
 /* Exactly ${digits} digits at ${*p}. */
@@ -138,7 +138,7 @@ static bool
 take_date(const char **p, struct clock_date *date)
 {
 	return take_digits(p, 4, &date->year) && take_char(p, '-') && take_digits(p, 2, &date->month) && take_char(p, '-') &&
-	    take_digits(p, 2, &date->day);
+	       take_digits(p, 2, &date->day);
 }
 
 /* The fraction after the point, in microseconds; false when it has no digit or more than nine. */

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
+
 static const struct {
 	const char *name;
 	int exit;
@@ -17,32 +19,48 @@ static const struct {
 #undef ERR_ROW
 };
 
-/* Fold white space and control characters to single blanks, trim, and cut a broken UTF-8 tail. */
-static void
-fold_line(char *s)
+/* Length of the UTF-8 character at ${s}, 0 if there is none. */
+static size_t
+character(const char *s, size_t left)
 {
-	size_t in, out = 0, lead;
+	size_t len;
 
-	for (in = 0; s[in] != '\0'; in++) {
-		unsigned char c = (unsigned char)s[in];
+	for (len = 1; len <= 4 && len <= left; len++)
+		if (text_utf8_valid(s, len))
+			return len;
+	return 0;
+}
 
-		if (c < 0x20 || c == 0x7f)
-			c = ' ';
-		if (c == ' ' && (out == 0 || s[out - 1] == ' '))
+/* Make one line of valid UTF-8: white space and control characters become single blanks, the ends are trimmed, and bytes that are no
+ * UTF-8 (a peer's, or a name cut by its precision) one question mark. A tail that did not fit (${cut}) just goes. */
+static void
+fold_line(char *s, bool cut)
+{
+	size_t in, out = 0, len, left = strlen(s);
+	bool stray = false;
+
+	for (in = 0; in < left; in += len) {
+		len = character(s + in, left - in);
+		if (len == 0) {
+			if (cut && left - in < 4)
+				break;
+			len = 1;
+			if (!stray)
+				s[out++] = '?';
+			stray = true;
 			continue;
-		s[out++] = (char)c;
+		}
+		stray = false;
+		if ((unsigned char)s[in] <= 0x20 || s[in] == 0x7f || (s[in] == '\xc2' && (unsigned char)s[in + 1] < 0xa0)) {
+			if (out > 0 && s[out - 1] != ' ')
+				s[out++] = ' ';
+			continue;
+		}
+		memmove(s + out, s + in, len);
+		out += len;
 	}
 	while (out > 0 && s[out - 1] == ' ')
 		out--;
-	for (lead = out; lead > 0 && out - lead < 3 && ((unsigned char)s[lead - 1] & 0xc0) == 0x80; lead--)
-		;
-	if (lead > 0 && (unsigned char)s[lead - 1] >= 0xc0) {
-		unsigned char c = (unsigned char)s[lead - 1];
-		size_t need = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
-
-		if (out - (lead - 1) < need)
-			out = lead - 1;
-	}
 	s[out] = '\0';
 }
 
@@ -51,14 +69,15 @@ err_set(struct err *err, enum err_code code, const char *fmt, ...)
 {
 	char message[sizeof(err->message)];
 	va_list args;
+	int len;
 
 	BUG_UNLESS(err->code == ERR_NONE);
 	BUG_UNLESS(code != ERR_NONE);
 	/* The arguments may point into err itself, so format aside first. */
 	va_start(args, fmt);
-	(void)vsnprintf(message, sizeof(message), fmt, args);
+	len = vsnprintf(message, sizeof(message), fmt, args);
 	va_end(args);
-	fold_line(message);
+	fold_line(message, len >= (int)sizeof(message));
 	err->code = code;
 	memcpy(err->message, message, sizeof(message));
 	err->hint[0] = '\0';
@@ -68,20 +87,22 @@ err_set(struct err *err, enum err_code code, const char *fmt, ...)
 int
 err_wrap(struct err *err, const char *fmt, ...)
 {
-	char message[2 * sizeof(err->message)];
+	char message[2 * sizeof(err->message) + 2];
 	va_list args;
 	size_t len;
+	int whole;
 
 	BUG_UNLESS(err->code != ERR_NONE);
 	va_start(args, fmt);
-	(void)vsnprintf(message, sizeof(err->message), fmt, args);
+	whole = vsnprintf(message, sizeof(err->message), fmt, args);
 	va_end(args);
-	fold_line(message);
+	fold_line(message, whole >= (int)sizeof(err->message));
 	len = strlen(message);
 	memcpy(message + len, ": ", 2);
 	memcpy(message + len + 2, err->message, sizeof(err->message));
+	len = strlen(message);
 	message[sizeof(err->message) - 1] = '\0';
-	fold_line(message);
+	fold_line(message, len >= sizeof(err->message));
 	memcpy(err->message, message, sizeof(err->message));
 	return -1;
 }
@@ -91,12 +112,13 @@ err_hint(struct err *err, const char *fmt, ...)
 {
 	char hint[sizeof(err->hint)];
 	va_list args;
+	int len;
 
 	BUG_UNLESS(err->code != ERR_NONE);
 	va_start(args, fmt);
-	(void)vsnprintf(hint, sizeof(hint), fmt, args);
+	len = vsnprintf(hint, sizeof(hint), fmt, args);
 	va_end(args);
-	fold_line(hint);
+	fold_line(hint, len >= (int)sizeof(hint));
 	memcpy(err->hint, hint, sizeof(hint));
 	return -1;
 }

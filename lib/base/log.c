@@ -53,7 +53,7 @@ static bool
 unsafe(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c || (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-	    (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
+	       (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
 }
 
 /* Length of the valid UTF-8 character at ${s}, 0 for a stray byte. */
@@ -152,7 +152,8 @@ to_file(enum log_level level, const char *text, const struct log_field *fields, 
 	buf_char(&line, '\n');
 	if (!write_all(state.fd, line.data, line.len) && !state.write_failed) {
 		state.write_failed = true;
-		(void)(write_all(STDERR_FILENO, state.job, strlen(state.job)) && write_all(STDERR_FILENO, failed, sizeof(failed) - 1));
+		(void)(write_all(STDERR_FILENO, state.job, strlen(state.job)) &&
+		       write_all(STDERR_FILENO, failed, sizeof(failed) - 1));
 	}
 	buf_done(&line);
 	arena_done(&arena);

@@ -27,7 +27,9 @@ struct opt_set {
 static const char *
 value_word(const struct opt *opt)
 {
-	static const char *const words[] = { [OPT_TEXT] = "TEXT", [OPT_COUNT] = "N", [OPT_ID] = "ID", [OPT_MOMENT] = "TIME", [OPT_FILE] = "FILE" };
+	static const char *const words[] = {
+		[OPT_TEXT] = "TEXT", [OPT_COUNT] = "N", [OPT_ID] = "ID", [OPT_MOMENT] = "TIME", [OPT_FILE] = "FILE"
+	};
 
 	return opt->value != NULL ? opt->value : words[opt->type];
 }

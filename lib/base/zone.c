@@ -217,15 +217,16 @@ read_counts(const unsigned char *header, struct counts *ret)
 static bool
 counts_fit(const struct counts *counts)
 {
-	return counts->times < ZONE_MAX_BYTES && counts->types < 256 && counts->types > 0 && counts->abbreviations < ZONE_MAX_BYTES &&
-	    counts->leaps < ZONE_MAX_BYTES && counts->utc_flags < 256 && counts->standard_flags < 256;
+	return counts->times < ZONE_MAX_BYTES && counts->types < 256 && counts->types > 0 &&
+	       counts->abbreviations < ZONE_MAX_BYTES && counts->leaps < ZONE_MAX_BYTES && counts->utc_flags < 256 &&
+	       counts->standard_flags < 256;
 }
 
 static size_t
 body_bytes(const struct counts *counts, size_t time_bytes)
 {
-	return counts->times * time_bytes + counts->times + counts->types * 6 + counts->abbreviations + counts->leaps * (time_bytes + 4) +
-	    counts->standard_flags + counts->utc_flags;
+	return counts->times * time_bytes + counts->times + counts->types * 6 + counts->abbreviations +
+	       counts->leaps * (time_bytes + 4) + counts->standard_flags + counts->utc_flags;
 }
 
 /* Read a whole TZif file into ${zone}; false when it is none that we can use. */
