@@ -63,11 +63,12 @@ MUST_CHECK int json_int(const struct json *, const char *, int64_t *, struct err
 MUST_CHECK int json_decimal(const struct json *, const char **, struct err *) __attribute__((nonnull(2, 3)));
 
 /**
- * json_array(object, name, ret_array, err), json_array_or_null(…):
- * An array member; the second form admits null and absence as NULL.
+ * json_list(object, name, ret_array, err), json_list_or_null(…):
+ * An array member; the second form admits null and absence as NULL. (The library behind exports a function json_array():
+ * a function of ours by that name would take its place.)
  */
-MUST_CHECK int json_array(const struct json *, const char *, const struct json **, struct err *) __attribute__((nonnull));
-MUST_CHECK int json_array_or_null(const struct json *, const char *, const struct json **, struct err *) __attribute__((nonnull));
+MUST_CHECK int json_list(const struct json *, const char *, const struct json **, struct err *) __attribute__((nonnull));
+MUST_CHECK int json_list_or_null(const struct json *, const char *, const struct json **, struct err *) __attribute__((nonnull));
 
 /**
  * json_kind_name(value):
