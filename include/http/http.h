@@ -28,6 +28,7 @@ struct http_config {
 	unsigned connections;        /* at once */
 	struct retry retry;          /* for transient failures of what may be repeated */
 	int64_t min_gap_ms;          /* pace: least time between two requests' starts; 0: none */
+	int64_t too_many_wait_ms;    /* wait after a 429 that does not say how long; 0: as after other failures */
 	int64_t connect_timeout_ms;  /* all three required */
 	int64_t idle_timeout_ms;     /* no byte for so long */
 	int64_t total_timeout_ms;
@@ -60,7 +61,8 @@ struct http_response {
 	int64_t elapsed_ms;
 };
 
-/* The breaker's memory: after `failures` transient failures in a row requests are refused until `open_until_utc`. */
+/* The breaker's memory: `failures` requests in a row ended in transient failures, their retries included. From the fifth on requests
+ * are refused until `open_until_utc`; then one is let through as a probe: it closes the breaker or opens it for twice as long. */
 struct http_breaker {
 	unsigned failures;
 	int64_t open_until_utc;
@@ -73,7 +75,10 @@ struct http_breaker_store {
 
 /**
  * http_open(config, ret_http, err), http_close(http):
- * Errors: ERR_CONFIG for a URL that is not https (or allowed http to loopback), has user info or a fragment.
+ * Strings of ${config} are copied; the breaker's store and the trace context are borrowed.
+ *
+ * Errors: ERR_CONFIG for a URL that is not https (or allowed http to loopback), has user info, a query or a fragment; for a missing
+ * user agent, an unreadable ca_file; what the breaker's store says.
  */
 MUST_CHECK int http_open(const struct http_config *, struct http **, struct err *) __attribute__((nonnull));
 void http_close(struct http *);
@@ -81,25 +86,32 @@ void http_close(struct http *);
 /**
  * http_send(arena, http, request, ret_response, err):
  * Send and wait. Any HTTP status is a response, except 429 and 5xx, which are tried again as the policy says when the request
- * is repeatable (429 and 503 also when it is not) and end as ERR_SERVICE naming status and the first words of the body.
+ * is repeatable (429 and 503 also when it is not) and end as ERR_SERVICE naming status and the first words of the body. A Retry-After
+ * holds every request to the host, not only this one. What is not repeatable gets a connection of its own, because libcurl silently
+ * repeats a request when a kept-alive connection turns out to be dead.
  *
  * Owns: the response lives as long as ${arena}.
  * Errors: ERR_SERVICE connection failed, timed out before anything was sent, breaker open, retries used up; ERR_DOUBT sent but no
- * whole answer to what is not repeatable; ERR_REFUSED address guard, redirect; ERR_DATA body larger than max_bytes.
+ * whole answer, or a 5xx other than 503, to what is not repeatable; ERR_REFUSED address guard, redirect, untrusted certificate;
+ * ERR_DATA body larger than max_bytes.
  */
 MUST_CHECK int http_send(struct arena *, struct http *, const struct http_request *, struct http_response **, struct err *) __attribute__((nonnull));
 
 /**
  * http_send_all(arena, http, requests, count, done, context, err):
  * Send many, at most `connections` at once. ${done} is called as each ends, in any order, with its index and either a response
- * or an error (the other is NULL); a non-zero return stops new requests and ends the call.
+ * or an error (the other is NULL). A non-zero return of it, with its own error set, ends the call: no new request is begun, those
+ * under way are waited for and handed to ${done} too, as it must know what became of them; the first error is returned.
+ *
+ * Owns: each response is made just before its call, so ${done} may reset ${arena} when it has used it.
  */
 MUST_CHECK int http_send_all(struct arena *, struct http *, const struct http_request *, size_t,
     int (*)(void *, size_t, const struct http_response *, const struct err *, struct err *), void *, struct err *) __attribute__((nonnull(1, 2, 5, 7)));
 
 /**
  * http_form(arena, pairs, count):
- * application/x-www-form-urlencoded text of name, value, name, value, …
+ * application/x-www-form-urlencoded text of ${count} pairs: name, value, name, value, … Blanks become %20, so that it is also
+ * good as a query.
  */
 char *http_form(struct arena *, const char *const *, size_t) __attribute__((nonnull, returns_nonnull));
 
