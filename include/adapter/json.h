@@ -13,21 +13,24 @@ enum json_kind { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSO
 
 struct json {
 	enum json_kind kind;
-	bool truth;          /* JSON_BOOL */
-	const char *text;    /* JSON_STRING: the text; JSON_NUMBER: its digits as sent */
-	size_t count;        /* elements of JSON_ARRAY, members of JSON_OBJECT */
-	struct json *items;  /* elements or member values, in order */
-	const char **names;  /* member names of JSON_OBJECT */
+	bool truth;         /* JSON_BOOL */
+	const char *text;   /* JSON_STRING: the text; JSON_NUMBER: its digits as sent */
+	size_t count;       /* elements of JSON_ARRAY, members of JSON_OBJECT */
+	struct json *items; /* elements or member values, in order */
+	const char **names; /* member names of JSON_OBJECT */
 };
 
 /**
  * json_parse(arena, what, text, len, ret_json, err):
- * Parse a whole document. ${what} names it in errors ("answer of core_user_get_users").
+ * Parse a whole document, any value at its top. ${what} names it in errors ("answer of core_user_get_users").
+ * A leading byte order mark is skipped. Members keep their order.
  *
  * Errors: ERR_DATA with line and column: malformed, duplicate member, trailing data, not UTF-8, NUL inside a string,
- * nested deeper than 64.
+ * nested deeper than 64; a number as a member's name.
+ * Source: RFC 8259.
  */
-MUST_CHECK int json_parse(struct arena *, const char *, const char *, size_t, struct json **, struct err *) __attribute__((nonnull));
+MUST_CHECK int json_parse(struct arena *, const char *, const char *, size_t, struct json **, struct err *)
+    __attribute__((nonnull));
 
 /**
  * json_get(object, name):
@@ -45,16 +48,16 @@ bool json_is_null(const struct json *);
  * json_text(object, name, ret_text, err), json_text_or_null(…):
  * A string member that must be there; the second form admits null and absence as NULL.
  *
- * Errors: ERR_DATA naming the member and what was found instead.
+ * Errors: ERR_DATA naming the member and what was found instead, also when ${object} is NULL or no object.
  */
-MUST_CHECK int json_text(const struct json *, const char *, const char **, struct err *) __attribute__((nonnull));
-MUST_CHECK int json_text_or_null(const struct json *, const char *, const char **, struct err *) __attribute__((nonnull));
+MUST_CHECK int json_text(const struct json *, const char *, const char **, struct err *) __attribute__((nonnull(2, 3, 4)));
+MUST_CHECK int json_text_or_null(const struct json *, const char *, const char **, struct err *) __attribute__((nonnull(2, 3, 4)));
 
 /**
  * json_int(object, name, ret_value, err):
  * An integer member: a number without fraction or exponent.
  */
-MUST_CHECK int json_int(const struct json *, const char *, int64_t *, struct err *) __attribute__((nonnull));
+MUST_CHECK int json_int(const struct json *, const char *, int64_t *, struct err *) __attribute__((nonnull(2, 3, 4)));
 
 /**
  * json_decimal(value, ret_text, err):
@@ -67,8 +70,9 @@ MUST_CHECK int json_decimal(const struct json *, const char **, struct err *) __
  * An array member; the second form admits null and absence as NULL. (The library behind exports a function json_array():
  * a function of ours by that name would take its place.)
  */
-MUST_CHECK int json_list(const struct json *, const char *, const struct json **, struct err *) __attribute__((nonnull));
-MUST_CHECK int json_list_or_null(const struct json *, const char *, const struct json **, struct err *) __attribute__((nonnull));
+MUST_CHECK int json_list(const struct json *, const char *, const struct json **, struct err *) __attribute__((nonnull(2, 3, 4)));
+MUST_CHECK int json_list_or_null(const struct json *, const char *, const struct json **, struct err *)
+    __attribute__((nonnull(2, 3, 4)));
 
 /**
  * json_kind_name(value):

@@ -9,6 +9,14 @@
 #include "base/err.h"
 
 /**
+ * text_character(s, left):
+ * Length in bytes of the well-formed UTF-8 character at ${s}, of which ${left} bytes may be read; 0 if there is none.
+ *
+ * Source: RFC 3629, section 4.
+ */
+size_t text_character(const char *, size_t) __attribute__((nonnull));
+
+/**
  * text_utf8_valid(s, len):
  * Is this well-formed UTF-8 (no surrogates, no overlong forms, nothing above U+10FFFF)?
  *

@@ -19,18 +19,6 @@ static const struct {
 #undef ERR_ROW
 };
 
-/* Length of the UTF-8 character at ${s}, 0 if there is none. */
-static size_t
-character(const char *s, size_t left)
-{
-	size_t len;
-
-	for (len = 1; len <= 4 && len <= left; len++)
-		if (text_utf8_valid(s, len))
-			return len;
-	return 0;
-}
-
 /* Make one line of valid UTF-8: white space and control characters become single blanks, the ends are trimmed, and bytes that are no
  * UTF-8 (a peer's, or a name cut by its precision) one question mark. A tail that did not fit (${cut}) just goes. */
 static void
@@ -40,7 +28,7 @@ fold_line(char *s, bool cut)
 	bool stray = false;
 
 	for (in = 0; in < left; in += len) {
-		len = character(s + in, left - in);
+		len = text_character(s + in, left - in);
 		if (len == 0) {
 			if (cut && left - in < 4)
 				break;

@@ -56,18 +56,6 @@ unsafe(uint32_t c)
 	       (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
 }
 
-/* Length of the valid UTF-8 character at ${s}, 0 for a stray byte. */
-static size_t
-character(const char *s, size_t left)
-{
-	size_t len;
-
-	for (len = 1; len <= 4 && len <= left; len++)
-		if (text_utf8_valid(s, len))
-			return len;
-	return 0;
-}
-
 static void
 add_escaped(struct buf *line, const char *s, bool quoted)
 {
@@ -75,7 +63,7 @@ add_escaped(struct buf *line, const char *s, bool quoted)
 	uint32_t c;
 
 	for (; left > 0; s += len, left -= len) {
-		len = character(s, left);
+		len = text_character(s, left);
 		if (len == 0) {
 			buf_printf(line, "\\x%02x", (unsigned)(unsigned char)*s);
 			len = 1;

@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-/* Length of the well-formed sequence at ${s} (RFC 3629 section 4), 0 if there is none. */
-static size_t
-sequence(const unsigned char *s, size_t left)
+size_t
+text_character(const char *text, size_t left)
 {
+	const unsigned char *s = (const unsigned char *)text;
 	unsigned char low = 0x80, high = 0xbf;
 	size_t need, i;
 
@@ -43,11 +43,10 @@ sequence(const unsigned char *s, size_t left)
 bool
 text_utf8_valid(const char *s, size_t len)
 {
-	const unsigned char *p = (const unsigned char *)s;
 	size_t at = 0, step;
 
 	while (at < len) {
-		step = sequence(p + at, len - at);
+		step = text_character(s + at, len - at);
 		if (step == 0)
 			return false;
 		at += step;
@@ -72,8 +71,8 @@ text_next(const char *s, uint32_t *ret_code_point)
 		*ret_code_point = ((uint32_t)(p[0] & 0x0f) << 12) | ((uint32_t)(p[1] & 0x3f) << 6) | (p[2] & 0x3fu);
 		return s + 3;
 	}
-	*ret_code_point = ((uint32_t)(p[0] & 0x07) << 18) | ((uint32_t)(p[1] & 0x3f) << 12) | ((uint32_t)(p[2] & 0x3f) << 6) |
-	    (p[3] & 0x3fu);
+	*ret_code_point =
+	    ((uint32_t)(p[0] & 0x07) << 18) | ((uint32_t)(p[1] & 0x3f) << 12) | ((uint32_t)(p[2] & 0x3f) << 6) | (p[3] & 0x3fu);
 	return s + 4;
 }
 
@@ -130,7 +129,7 @@ static bool
 is_space(uint32_t c)
 {
 	return c == ' ' || (c >= 0x09 && c <= 0x0d) || c == 0x85 || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200b) ||
-	    c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000 || c == 0xfeff;
+	       c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000 || c == 0xfeff;
 }
 
 char *
