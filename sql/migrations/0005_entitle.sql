@@ -136,3 +136,13 @@ CREATE TABLE ctok.debt_episode (
     UNIQUE (tenant_id, person_id, target_id, debt_at)
 );
 SELECT ctok.protect('ctok.debt_episode');
+
+-- User names and e-mails that are never touched, from the configuration.
+CREATE TABLE ctok.protected_account (
+    tenant_id bigint NOT NULL,
+    site_id   bigint NOT NULL,
+    name      text NOT NULL,
+    PRIMARY KEY (tenant_id, site_id, name),
+    FOREIGN KEY (tenant_id, site_id) REFERENCES ctok.site
+);
+SELECT ctok.protect('ctok.protected_account');

@@ -1,0 +1,28 @@
+-- Everything else that moves a pair: its account or enrolment in Moodle, its course, and time.
+INSERT INTO dirty_pair
+SELECT a.person_id, a.target_id
+  FROM ctok.access a
+ WHERE a.tenant_id = ctok.current_tenant() AND a.next_change_at <= rule.now()
+UNION
+SELECT a.person_id, a.target_id
+  FROM ctok.dirty_access d
+  JOIN ctok.account c ON c.tenant_id = d.tenant_id AND c.site_id = d.site_id AND c.user_id = d.user_id
+  JOIN ctok.target t ON t.tenant_id = d.tenant_id AND t.site_id = d.site_id AND t.course_id = d.course_id
+  JOIN ctok.access a ON a.tenant_id = d.tenant_id AND a.person_id = c.person_id AND a.target_id = t.target_id
+UNION
+SELECT a.person_id, a.target_id
+  FROM ctok.dirty_user d
+  JOIN ctok.account c ON c.tenant_id = d.tenant_id AND c.site_id = d.site_id AND c.user_id = d.user_id
+  JOIN ctok.access a ON a.tenant_id = d.tenant_id AND a.person_id = c.person_id AND a.site_id = d.site_id
+UNION
+SELECT a.person_id, a.target_id
+  FROM ctok.dirty_user d
+  JOIN ctok.mirror_user u ON u.tenant_id = d.tenant_id AND u.site_id = d.site_id AND u.user_id = d.user_id
+  JOIN ctok.person_email k ON k.tenant_id = d.tenant_id AND k.email = u.email_key
+  JOIN ctok.access a ON a.tenant_id = d.tenant_id AND a.person_id = k.person_id AND a.site_id = d.site_id
+UNION
+SELECT a.person_id, a.target_id
+  FROM ctok.dirty_course d
+  JOIN ctok.target t ON t.tenant_id = d.tenant_id AND t.site_id = d.site_id AND t.course_id = d.course_id
+  JOIN ctok.access a ON a.tenant_id = d.tenant_id AND a.target_id = t.target_id
+ON CONFLICT DO NOTHING

@@ -1,0 +1,20 @@
+-- The wanted actions that are not waiting already make the plan; no action, no plan.
+WITH fresh AS (
+    SELECT w.*
+      FROM action_wanted w
+     WHERE NOT EXISTS (SELECT 1 FROM ctok.action a
+                        WHERE a.tenant_id = w.tenant_id AND a.site_id = w.site_id AND a.person_id = w.person_id
+                          AND coalesce(a.target_id, 0) = coalesce(w.target_id, 0) AND a.state IN ('open', 'held', 'sending'))
+), made AS (
+    INSERT INTO ctok.plan (tenant_id, run_id, made_at)
+    SELECT ctok.current_tenant(), $1::bigint, rule.now()
+     WHERE EXISTS (SELECT 1 FROM fresh)
+    RETURNING tenant_id, plan_id
+)
+INSERT INTO ctok.action (tenant_id, plan_id, kind, site_id, person_id, target_id, course_id, user_id, reason, trial, before_status, before_start,
+                         before_end, after_status, after_start, after_end, role, fingerprint, state)
+SELECT f.tenant_id, m.plan_id, f.kind, f.site_id, f.person_id, f.target_id, f.course_id, f.user_id, f.reason, f.trial, f.before_status,
+       f.before_start, f.before_end, f.after_status, f.after_start, f.after_end, f.role, f.fingerprint, 'open'
+  FROM fresh f
+ CROSS JOIN made m
+ ORDER BY f.kind <> 'create_account', f.site_id, f.course_id, f.person_id

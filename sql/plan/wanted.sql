@@ -1,0 +1,33 @@
+-- The actions that the dirty pairs want now, and the accounts these need first.
+CREATE TEMP TABLE action_wanted ON COMMIT DROP AS
+WITH change AS (
+    SELECT g.tenant_id, g.gap AS kind, g.site_id, g.person_id, g.target_id, g.course_id, g.user_id,
+           CASE WHEN g.wanted = 'active' THEN 'paid' ELSE g.why END AS reason, g.trial,
+           g.before_status, g.before_start, g.before_end,
+           CASE g.gap WHEN 'suspend' THEN 1 WHEN 'unenrol' THEN NULL ELSE 0 END::smallint AS after_status,
+           CASE WHEN g.gap = 'suspend' THEN g.before_start
+                WHEN g.gap = 'unenrol' THEN NULL
+                WHEN g.gap IN ('extend', 'resume') THEN least(g.before_start, g.wanted_start)
+                ELSE g.wanted_start END AS after_start,
+           CASE WHEN g.gap = 'suspend' THEN g.before_end
+                WHEN g.gap = 'unenrol' THEN NULL
+                -- Moodle's end moves out, never in.
+                WHEN g.wanted_end = 0 OR (g.gap IN ('extend', 'resume') AND g.before_end = 0) THEN 0
+                WHEN g.gap IN ('extend', 'resume') THEN greatest(g.before_end, g.wanted_end)
+                ELSE g.wanted_end END AS after_end,
+           g.role
+      FROM dirty_pair p
+      JOIN rule.access_gap g ON g.tenant_id = ctok.current_tenant() AND g.person_id = p.person_id AND g.target_id = p.target_id
+     WHERE g.gap IN ('enrol', 'extend', 'resume', 'take_over', 'suspend', 'unenrol')
+), account AS (
+    SELECT c.tenant_id, 'create_account'::text AS kind, c.site_id, c.person_id, NULL::bigint AS target_id, NULL::bigint AS course_id,
+           NULL::bigint AS user_id, 'paid'::text AS reason, bool_and(c.trial) AS trial, NULL::smallint AS before_status,
+           NULL::bigint AS before_start, NULL::bigint AS before_end, NULL::smallint AS after_status, NULL::bigint AS after_start,
+           NULL::bigint AS after_end, ''::text AS role
+      FROM change c
+     WHERE c.user_id IS NULL
+     GROUP BY c.tenant_id, c.site_id, c.person_id
+)
+SELECT w.*, md5(concat_ws('|', w.kind, w.site_id, w.person_id, coalesce(w.target_id, 0), w.after_status, w.after_start, w.after_end, w.role))
+            AS fingerprint
+  FROM (SELECT * FROM change UNION ALL SELECT * FROM account) w

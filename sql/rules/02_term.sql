@@ -1,0 +1,50 @@
+-- Calendar rules. A term runs in the tenant's calendar; a day ends at 00:00 of the next, so that nobody loses the rest of a day.
+
+-- 00:00 of the day after ${moment}, or ${moment} itself when it is 00:00.
+CREATE FUNCTION rule.day_end(moment timestamptz, zone text) RETURNS timestamptz
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE
+        WHEN NOT isfinite(moment) THEN moment
+        WHEN date_trunc('day', moment AT TIME ZONE zone) = moment AT TIME ZONE zone THEN moment
+        ELSE (date_trunc('day', moment AT TIME ZONE zone) + interval '1 day') AT TIME ZONE zone
+    END;
+
+-- When a term that starts at ${start} ends; no term ends never.
+CREATE FUNCTION rule.term_end(start timestamptz, term interval, zone text) RETURNS timestamptz
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE
+        WHEN term IS NULL OR start = 'infinity' THEN 'infinity'::timestamptz
+        ELSE rule.day_end((start AT TIME ZONE zone + term) AT TIME ZONE zone, zone)
+    END;
+
+-- One step of a chain of terms: a renewal starts at the later of its sale and the end so far. The state is that end.
+-- (An aggregate's step is never inlined; PL/pgSQL then costs a tenth of SQL.)
+CREATE FUNCTION rule.term_chain_step(so_far timestamptz, sold_at timestamptz, term interval, zone text) RETURNS timestamptz
+    LANGUAGE plpgsql STABLE PARALLEL SAFE AS
+$$ BEGIN
+    IF sold_at IS NULL THEN
+        RETURN so_far;
+    END IF;
+    RETURN rule.term_end(greatest(so_far, sold_at), term, zone);
+END $$;
+
+CREATE AGGREGATE rule.term_chain(timestamptz, interval, text) (
+    SFUNC = rule.term_chain_step,
+    STYPE = timestamptz,
+    PARALLEL = SAFE
+);
+
+-- Seconds since 1970, rounded up to a whole minute; 0 (Moodle's "none") for infinity and NULL.
+CREATE FUNCTION rule.moodle_end(moment timestamptz) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN moment IS NULL OR NOT isfinite(moment) THEN 0 ELSE (ceil(extract(epoch FROM moment) / 60) * 60)::bigint END;
+
+-- Seconds since 1970, rounded down to a whole minute.
+CREATE FUNCTION rule.moodle_start(moment timestamptz) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN moment IS NULL OR NOT isfinite(moment) THEN 0 ELSE (floor(extract(epoch FROM moment) / 60) * 60)::bigint END;
+
+-- How long Moodle's own end lies behind the end of access and grace, should we fall silent (docs/architecture.md, "The dead man's switch").
+CREATE FUNCTION rule.tail(renews boolean) RETURNS interval
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN renews THEN interval '30 days' ELSE interval '7 days' END;

@@ -1,0 +1,54 @@
+-- When a unit was given back. Refunds work per unit (docs/architecture.md, "Refunds").
+
+-- Documents with their refunds that name no unit, each with what had been refunded up to it.
+CREATE VIEW rule.document_refund WITH (security_invoker = true) AS
+SELECT m.tenant_id, m.document_id, m.effective_at,
+       sum(-m.amount_minor) OVER (PARTITION BY m.tenant_id, m.document_id ORDER BY m.effective_at, m.movement_id) AS so_far
+  FROM ctok.movement m
+ WHERE m.kind = 'refund' AND m.unit_id IS NULL;
+
+-- The moment from which a whole document is void, and why: cancelled (from the first version since which it has been), or its money
+-- given back in full.
+CREATE VIEW rule.document_void WITH (security_invoker = true) AS
+SELECT d.tenant_id, d.document_id, c.cancelled_at, r.refunded_at
+  FROM ctok.document d
+  LEFT JOIN LATERAL (
+        SELECT min(v.modified_at) AS cancelled_at
+          FROM ctok.document_version v
+         WHERE v.tenant_id = d.tenant_id AND v.document_id = d.document_id AND v.status = 'cancelled'
+           AND NOT EXISTS (SELECT 1 FROM ctok.document_version l
+                            WHERE l.tenant_id = v.tenant_id AND l.document_id = v.document_id
+                              AND l.version > v.version AND l.status <> 'cancelled')
+       ) c ON d.status = 'cancelled'
+  LEFT JOIN LATERAL (
+        SELECT min(x.effective_at) AS refunded_at
+          FROM rule.document_refund x
+         WHERE x.tenant_id = d.tenant_id AND x.document_id = d.document_id AND x.so_far >= d.total_minor AND x.so_far > 0
+       ) r ON d.refunded_minor > 0
+ WHERE d.status = 'cancelled' OR d.refunded_minor > 0;
+
+-- Units given back, with the moment and the reason. The unit of a one-unit document is given back when the refund reaches its net
+-- price; a unit that refunds name, when these do. Less is goodwill.
+CREATE VIEW rule.unit_void WITH (security_invoker = true) AS
+SELECT u.tenant_id, u.unit_id, u.document_id,
+       least(v.cancelled_at, v.refunded_at, o.refunded_at, n.refunded_at) AS revoked_at,
+       CASE WHEN v.cancelled_at = least(v.cancelled_at, v.refunded_at, o.refunded_at, n.refunded_at) THEN 'cancelled'
+            ELSE 'refund' END AS why
+  FROM rule.document_void v
+  JOIN ctok.document d ON d.tenant_id = v.tenant_id AND d.document_id = v.document_id
+  JOIN ctok.unit u ON u.tenant_id = v.tenant_id AND u.document_id = v.document_id AND NOT u.gone
+  LEFT JOIN LATERAL (
+        SELECT min(x.effective_at) AS refunded_at
+          FROM rule.document_refund x
+         WHERE x.tenant_id = u.tenant_id AND x.document_id = u.document_id AND x.so_far >= u.net_minor AND x.so_far > 0
+           AND NOT EXISTS (SELECT 1 FROM ctok.unit s
+                            WHERE s.tenant_id = u.tenant_id AND s.document_id = u.document_id AND s.unit_id <> u.unit_id AND NOT s.gone)
+       ) o ON d.refunded_minor > 0
+  LEFT JOIN LATERAL (
+        SELECT min(y.effective_at) AS refunded_at
+          FROM (SELECT m.effective_at, sum(-m.amount_minor) OVER (ORDER BY m.effective_at, m.movement_id) AS so_far
+                  FROM ctok.movement m
+                 WHERE m.tenant_id = u.tenant_id AND m.document_id = u.document_id AND m.unit_id = u.unit_id AND m.kind = 'refund') y
+         WHERE y.so_far >= u.net_minor AND y.so_far > 0
+       ) n ON d.refunded_minor > 0
+ WHERE least(v.cancelled_at, v.refunded_at, o.refunded_at, n.refunded_at) IS NOT NULL;

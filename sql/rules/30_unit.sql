@@ -1,0 +1,50 @@
+-- What a unit gives, before anything is known of Moodle.
+
+-- Every unit with its rule, its learner and the verdict: NULL when it entitles, else why not. Excluded by a listed rule: TEST_ORDER,
+-- LINE_GONE, NOT_PAID, NOT_A_COURSE, CANCELLED, REFUNDED. A person must act: UNMAPPED_PRODUCT, RULE_TIE, NO_LEARNER, BAD_EMAIL.
+CREATE VIEW rule.unit_verdict WITH (security_invoker = true) AS
+SELECT u.tenant_id, u.unit_id, u.document_id, u.line_no, u.unit_no, u.net_minor, d.source_id, d.currency, d.effective_at AS sold_at,
+       l.product_id, c.rule_id, w.contact_id AS learner_contact_id, w.email AS learner_email,
+       CASE
+           WHEN d.status = 'test' THEN 'TEST_ORDER'
+           WHEN u.gone OR l.gone THEN 'LINE_GONE'
+           WHEN r.exclude THEN 'NOT_A_COURSE'
+           WHEN d.status = 'unpaid' THEN 'NOT_PAID'
+           WHEN v.why = 'cancelled' THEN 'CANCELLED'
+           WHEN v.why = 'refund' THEN 'REFUNDED'
+           WHEN c.rules > 1 THEN 'RULE_TIE'
+           WHEN c.rule_id IS NULL THEN 'UNMAPPED_PRODUCT'
+           WHEN w.contact_id IS NULL OR (w.email = '' AND w.raw_email = '') THEN 'NO_LEARNER'
+           WHEN w.email = '' THEN 'BAD_EMAIL'
+       END AS verdict,
+       v.revoked_at, v.why AS revoked_why
+  FROM ctok.unit u
+  JOIN ctok.document d ON d.tenant_id = u.tenant_id AND d.document_id = u.document_id
+  JOIN ctok.line l ON l.tenant_id = u.tenant_id AND l.document_id = u.document_id AND l.line_no = u.line_no
+  LEFT JOIN rule.product_choice c ON c.tenant_id = l.tenant_id AND c.product_id = l.product_id
+  LEFT JOIN ctok.product_rule r ON r.tenant_id = c.tenant_id AND r.rule_id = c.rule_id
+  LEFT JOIN ctok.contact f ON f.tenant_id = l.tenant_id AND f.contact_id = l.learner_contact_id
+  LEFT JOIN ctok.contact b ON b.tenant_id = d.tenant_id AND b.contact_id = d.buyer_contact_id
+  -- The form names one learner, the first unit's; the buyer stands in where the rule lets him and the form gives no address at all.
+ CROSS JOIN LATERAL (
+        SELECT CASE
+                   WHEN u.unit_no > 1 THEN 'nobody'
+                   WHEN r.learner = 'form' THEN 'form'
+                   WHEN r.learner = 'buyer' THEN 'buyer'
+                   WHEN f.email <> '' OR f.raw_email <> '' THEN 'form'
+                   ELSE 'buyer' END AS who
+       ) p
+ CROSS JOIN LATERAL (
+        SELECT CASE p.who WHEN 'form' THEN f.contact_id WHEN 'buyer' THEN b.contact_id END AS contact_id,
+               CASE p.who WHEN 'form' THEN f.email WHEN 'buyer' THEN b.email END AS email,
+               CASE p.who WHEN 'form' THEN f.raw_email WHEN 'buyer' THEN b.raw_email END AS raw_email
+       ) w
+  LEFT JOIN rule.unit_void v ON v.tenant_id = u.tenant_id AND v.unit_id = u.unit_id;
+
+-- Entitlements that count: not those of facts older than go-live (or, before it, than the rule's own `since`).
+CREATE VIEW rule.entitlement_live WITH (security_invoker = true) AS
+SELECT e.*, r.site_id, v.since IS NULL AS trial,
+       e.sold_at < coalesce(v.since, r.since, '-infinity') AS before_live
+  FROM ctok.entitlement e
+  JOIN ctok.product_rule r ON r.tenant_id = e.tenant_id AND r.rule_id = e.rule_id
+  LEFT JOIN ctok.live v ON v.tenant_id = e.tenant_id AND v.site_id = r.site_id AND v.source_id = e.source_id;

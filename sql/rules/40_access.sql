@@ -1,0 +1,79 @@
+-- What a person's entitlements to a course add up to at rule.now(). A pure function of the ledger's facts, of the notices that mail
+-- servers took, and of time.
+
+-- When the notice of a debt counts as given: when the mail server took it; after a week of vain tries all the same.
+CREATE VIEW rule.notice_given WITH (security_invoker = true) AS
+SELECT d.tenant_id, d.person_id, d.target_id, d.debt_at, d.episode_id,
+       CASE WHEN o.accepted_at IS NOT NULL THEN o.accepted_at
+            WHEN o.queued_at + interval '7 days' <= rule.now() THEN o.queued_at + interval '7 days' END AS given_at,
+       o.accepted_at IS NULL AND o.queued_at + interval '7 days' <= rule.now() AS undeliverable
+  FROM ctok.debt_episode d
+  LEFT JOIN ctok.outbox o ON o.tenant_id = d.tenant_id AND o.event = 'grace:' || d.episode_id
+ WHERE d.cured_at IS NULL;
+
+CREATE VIEW rule.access_now WITH (security_invoker = true) AS
+WITH whole AS (
+    SELECT e.tenant_id, e.person_id, e.target_id, e.site_id,
+           bool_or(e.starts_at <= rule.now() AND rule.now() < e.ends_at) AS running,
+           min(e.starts_at) FILTER (WHERE e.starts_at > rule.now()) AS next_start,
+           min(e.starts_at) FILTER (WHERE e.ends_at > rule.now()) AS stretch_start,
+           max(e.ends_at) AS ends_at,
+           bool_or(e.trial) AS trial,
+           max(array[extract(epoch FROM least(e.ends_at, timestamptz '9999-12-31')), e.entitlement_id]) AS last_one
+      FROM rule.entitlement_live e
+     WHERE NOT e.before_live AND e.starts_at IS NOT NULL
+     GROUP BY e.tenant_id, e.person_id, e.target_id, e.site_id
+), judged AS (
+    SELECT w.*, l.rule_id, coalesce(l.revoked_why, 'term') AS why, r.role, r.grace_days, r.notice_days, r.renews,
+           CASE WHEN l.revoked_why IS NULL THEN r.on_expiry ELSE r.on_refund END AS policy,
+           CASE WHEN w.ends_at <= rule.now() THEN w.ends_at END AS debt_at,
+           CASE WHEN w.ends_at <= rule.now() THEN w.ends_at + make_interval(days => r.grace_days) END AS suspend_at
+      FROM whole w
+      JOIN ctok.entitlement l ON l.tenant_id = w.tenant_id AND l.entitlement_id = w.last_one[2]::bigint
+      JOIN ctok.product_rule r ON r.tenant_id = l.tenant_id AND r.rule_id = l.rule_id
+), due AS (
+    -- Suspension waits for the notice, but for `grace_days = 0`; in trial no notice leaves, so none is waited for.
+    SELECT j.*, n.given_at, m.user_id IS NOT NULL AS given_access,
+           CASE WHEN j.debt_at IS NULL THEN NULL
+                WHEN j.grace_days = 0 OR j.trial THEN j.suspend_at
+                ELSE greatest(j.suspend_at, n.given_at + make_interval(days => j.notice_days)) END AS due_at,
+           j.grace_days > 0 AND NOT j.trial AND n.given_at IS NULL AS notice_wanted
+      FROM judged j
+      LEFT JOIN rule.notice_given n ON n.tenant_id = j.tenant_id AND n.person_id = j.person_id AND n.target_id = j.target_id
+                                   AND n.debt_at = j.debt_at
+      LEFT JOIN ctok.target t ON t.tenant_id = j.tenant_id AND t.target_id = j.target_id
+      LEFT JOIN ctok.account a ON a.tenant_id = j.tenant_id AND a.site_id = j.site_id AND a.person_id = j.person_id
+      LEFT JOIN ctok.managed m ON m.tenant_id = j.tenant_id AND m.site_id = j.site_id AND m.course_id = t.course_id
+                              AND m.user_id = a.user_id
+), stated AS (
+    SELECT d.*,
+           CASE WHEN d.running THEN 'active'
+                WHEN d.next_start IS NOT NULL THEN 'pending'
+                -- Grace keeps access that was given; it gives none.
+                WHEN d.policy = 'keep' OR NOT d.given_access THEN 'ended'
+                WHEN d.notice_wanted OR rule.now() < d.due_at THEN 'grace'
+                WHEN d.policy = 'suspend' THEN 'suspended'
+                ELSE 'ended' END AS state
+      FROM due d
+)
+SELECT s.tenant_id, s.person_id, s.target_id, s.site_id, s.state, s.why,
+       CASE WHEN s.state IN ('active', 'grace') THEN 'active'
+            WHEN s.state = 'suspended' THEN 'suspended'
+            WHEN s.state = 'ended' AND s.policy = 'unenrol' AND s.given_access THEN 'unenrolled'
+            ELSE 'untouched' END AS wanted,
+       coalesce(s.stretch_start, s.next_start) AS starts_at, s.ends_at, s.debt_at, s.suspend_at,
+       CASE WHEN s.state IN ('active', 'grace') THEN rule.moodle_start(s.stretch_start) END AS wanted_start,
+       CASE WHEN s.state = 'active' OR (s.state = 'grace' AND NOT s.notice_wanted)
+                THEN rule.moodle_end(s.ends_at + make_interval(days => s.grace_days) + rule.tail(s.renews))
+            -- Moodle must not end by itself what we may not end yet: move the end out while the notice is unsent.
+            WHEN s.state = 'grace' AND s.ends_at + make_interval(days => s.grace_days) + rule.tail(s.renews) >= rule.now() + interval '3 days'
+                THEN rule.moodle_end(s.ends_at + make_interval(days => s.grace_days) + rule.tail(s.renews))
+            WHEN s.state = 'grace' THEN rule.moodle_end(rule.day_end(rule.now() + rule.tail(s.renews), rule.zone())) END AS wanted_end,
+       s.role, s.rule_id, s.trial,
+       CASE s.state
+            WHEN 'active' THEN nullif(s.ends_at, 'infinity')
+            WHEN 'pending' THEN s.next_start
+            WHEN 'grace' THEN CASE WHEN s.notice_wanted THEN rule.now() ELSE s.due_at END
+       END AS next_change_at,
+       s.notice_days
+  FROM stated s;

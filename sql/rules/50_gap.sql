@@ -1,0 +1,62 @@
+-- Where Moodle differs from what is wanted: the one place that compares the two. Plan, findings, classes of units and the workbook all
+-- read it.
+
+-- Enrolments that an action may concern, each field filled with what we last wrote where the read level cannot tell.
+CREATE VIEW rule.manual_row WITH (security_invoker = true) AS
+SELECT m.tenant_id, m.site_id, m.course_id, m.user_id, m.active, m.roles, m.read_level, g.user_id IS NOT NULL AS managed,
+       coalesce(m.status, CASE WHEN m.active THEN 0
+                               -- Listed as not active although it should be: somebody suspended it.
+                               WHEN g.written_status = 0 AND (g.written_end = 0 OR g.written_end > extract(epoch FROM rule.now())) THEN 1
+                               ELSE coalesce(g.written_status, 1) END)::smallint AS status,
+       coalesce(m.time_start, g.written_start, 0) AS time_start,
+       coalesce(m.time_end, g.written_end, 0) AS time_end
+  FROM ctok.mirror_enrolment m
+  LEFT JOIN ctok.managed g ON g.tenant_id = m.tenant_id AND g.site_id = m.site_id AND g.course_id = m.course_id AND g.user_id = m.user_id
+ WHERE m.method = 'manual' OR (m.method = '?' AND m.read_level = 3);
+
+-- Every access with the row in Moodle, and the gap between them: NULL when in step, the kind of an action, or a finding's class when
+-- a person must act first.
+CREATE VIEW rule.access_gap WITH (security_invoker = true) AS
+SELECT a.tenant_id, a.person_id, a.target_id, a.site_id, a.state, a.why, a.wanted, a.starts_at, a.ends_at, a.debt_at, a.suspend_at,
+       a.wanted_start, a.wanted_end, a.trial, a.rule_id, t.course_id, k.user_id, m.managed, m.active, m.read_level,
+       m.status AS before_status, m.time_start AS before_start, m.time_end AS before_end,
+       coalesce(nullif(a.role, ''), 'student') AS role,
+       CASE
+           WHEN a.wanted = 'untouched' THEN NULL
+           WHEN a.wanted = 'active' THEN CASE
+               WHEN t.course_id IS NULL THEN 'COURSE_MISSING'
+               WHEN c.course_id IS NULL THEN 'COURSE_GONE'
+               WHEN k.user_id IS NULL AND amb.several THEN 'AMBIGUOUS_ACCOUNT'
+               WHEN k.user_id IS NOT NULL AND u.user_id IS NULL AND NOT k.made THEN 'ACCOUNT_GONE'
+               WHEN NOT c.manual THEN 'NO_MANUAL_METHOD'
+               WHEN p.user_id IS NOT NULL OR f.user_id IS NOT NULL THEN 'PROTECTED_ACCOUNT'
+               WHEN m.user_id IS NULL THEN 'enrol'
+               WHEN NOT m.managed AND m.active THEN 'ALREADY_ENROLLED'
+               WHEN NOT m.managed AND m.read_level < 3 AND m.status = 0 AND m.time_end <> 0
+                    AND m.time_end <= extract(epoch FROM rule.now()) THEN 'take_over'
+               WHEN NOT m.managed THEN 'FOREIGN_ROW'
+               WHEN m.status <> 0 THEN 'resume'
+               WHEN m.time_end <> 0 AND (a.wanted_end = 0 OR m.time_end < a.wanted_end) THEN 'extend'
+               WHEN m.time_start > a.wanted_start THEN 'extend'
+           END
+           WHEN m.user_id IS NULL OR NOT m.managed THEN NULL
+           WHEN p.user_id IS NOT NULL OR f.user_id IS NOT NULL THEN 'PROTECTED_ACCOUNT'
+           WHEN a.wanted = 'suspended' AND m.status = 0 THEN 'suspend'
+           WHEN a.wanted = 'unenrolled' THEN 'unenrol'
+       END AS gap
+  FROM ctok.access a
+  JOIN ctok.target t ON t.tenant_id = a.tenant_id AND t.target_id = a.target_id
+  LEFT JOIN ctok.mirror_course c ON c.tenant_id = a.tenant_id AND c.site_id = a.site_id AND c.course_id = t.course_id
+  LEFT JOIN ctok.account k ON k.tenant_id = a.tenant_id AND k.site_id = a.site_id AND k.person_id = a.person_id
+  LEFT JOIN ctok.mirror_user u ON u.tenant_id = a.tenant_id AND u.site_id = a.site_id AND u.user_id = k.user_id
+  LEFT JOIN rule.manual_row m ON m.tenant_id = a.tenant_id AND m.site_id = a.site_id AND m.course_id = t.course_id
+                             AND m.user_id = k.user_id
+  LEFT JOIN rule.protected_user p ON p.tenant_id = a.tenant_id AND p.site_id = a.site_id AND p.user_id = k.user_id
+  LEFT JOIN rule.staff_row f ON f.tenant_id = a.tenant_id AND f.site_id = a.site_id AND f.course_id = t.course_id
+                            AND f.user_id = k.user_id
+ CROSS JOIN LATERAL (
+        -- Asked only for those without an account.
+        SELECT k.user_id IS NULL AND EXISTS (
+                   SELECT 1 FROM rule.ambiguous_person x
+                    WHERE x.tenant_id = a.tenant_id AND x.site_id = a.site_id AND x.person_id = a.person_id) AS several
+       ) amb;

@@ -1,0 +1,133 @@
+-- The open items, derived from the tables. Each has a stable key; a unit that is open has exactly one of them. `detail` holds no
+-- personal data.
+CREATE VIEW rule.finding_now WITH (security_invoker = true) AS
+WITH open_unit AS (
+    SELECT * FROM rule.unit_class WHERE class = 'open'
+), refused AS (
+    SELECT DISTINCT ON (a.tenant_id, a.site_id, a.person_id, a.target_id)
+           a.tenant_id, a.person_id, a.target_id, a.state, a.failure
+      FROM ctok.action a
+     WHERE a.state IN ('refused', 'skipped')
+     ORDER BY a.tenant_id, a.site_id, a.person_id, a.target_id, a.action_id DESC
+), item AS (
+    -- Products without a rule, or with two that are equally good.
+    SELECT tenant_id, code AS class, 'paid_without_access' AS risk, 'p' || product_id AS key, source_id, NULL::bigint AS document_id,
+           NULL::integer AS line_no, product_id, NULL::bigint AS site_id, NULL::bigint AS target_id, NULL::bigint AS course_id,
+           NULL::bigint AS person_id, NULL::bigint AS user_id, count(*) AS units, sum(net_minor)::bigint AS risk_minor, currency,
+           '' AS detail
+      FROM open_unit
+     WHERE code IN ('UNMAPPED_PRODUCT', 'RULE_TIE')
+     GROUP BY tenant_id, code, product_id, source_id, currency
+    UNION ALL
+    -- Lines whose learner is not known.
+    SELECT tenant_id, code, 'paid_without_access', 'l' || document_id || '.' || line_no, source_id, document_id, line_no, product_id,
+           NULL, NULL, NULL, NULL, NULL, count(*), sum(net_minor)::bigint, currency, ''
+      FROM open_unit
+     WHERE code IN ('NO_LEARNER', 'BAD_EMAIL', 'NOT_RECONCILED')
+     GROUP BY tenant_id, code, document_id, line_no, source_id, product_id, currency
+    UNION ALL
+    -- Access that differs from what is owed, one finding per person and course.
+    SELECT g.tenant_id,
+           CASE WHEN g.gap = upper(g.gap) THEN g.gap WHEN r.state = 'refused' THEN 'REFUSED' WHEN r.state = 'skipped' THEN 'MOVED'
+                WHEN g.trial THEN 'TRIAL' ELSE 'NOT_APPLIED' END,
+           CASE WHEN g.wanted = 'active' THEN 'paid_without_access' ELSE 'access_without_money' END,
+           'a' || g.person_id || '.' || g.target_id, NULL, NULL, NULL, NULL, g.site_id, g.target_id, g.course_id, g.person_id, g.user_id,
+           coalesce(u.units, 0), coalesce(u.net_minor, 0), coalesce(u.currency, ''), coalesce(r.failure, '')
+      FROM rule.access_gap g
+      LEFT JOIN (SELECT tenant_id, person_id, gap_target, count(*) AS units, sum(net_minor)::bigint AS net_minor, min(currency) AS currency
+                   FROM open_unit
+                  WHERE code = 'ACCESS'
+                  GROUP BY tenant_id, person_id, gap_target) u
+             ON u.tenant_id = g.tenant_id AND u.person_id = g.person_id AND u.gap_target = g.target_id
+      LEFT JOIN refused r ON r.tenant_id = g.tenant_id AND r.person_id = g.person_id AND r.target_id = g.target_id
+     WHERE g.gap IS NOT NULL
+    UNION ALL
+    -- Quantities that are not whole positive numbers have no units.
+    SELECT l.tenant_id, 'BAD_QUANTITY', 'paid_without_access', 'l' || l.document_id || '.' || l.line_no, d.source_id, l.document_id, l.line_no,
+           l.product_id, NULL, NULL, NULL, NULL, NULL, 0, abs(l.net_minor), d.currency, 'quantity ' || l.quantity
+      FROM ctok.line l
+      JOIN ctok.document d ON d.tenant_id = l.tenant_id AND d.document_id = l.document_id
+     WHERE (l.quantity <> trunc(l.quantity) OR l.quantity < 1) AND NOT l.gone AND d.status <> 'test'
+    UNION ALL
+    -- A partial refund of an order of several units, which does not say of which: access is kept.
+    SELECT d.tenant_id, 'REFUND_AMBIGUOUS', 'access_without_money', 'd' || d.document_id, d.source_id, d.document_id, NULL, NULL, NULL, NULL, NULL,
+           NULL, NULL, 0, d.refunded_minor, d.currency, ''
+      FROM ctok.document d
+     WHERE d.refunded_minor > 0 AND d.refunded_minor < d.total_minor AND d.status = 'paid'
+       AND NOT EXISTS (SELECT 1 FROM ctok.movement m WHERE m.tenant_id = d.tenant_id AND m.document_id = d.document_id
+                          AND m.kind = 'refund' AND m.unit_id IS NOT NULL)
+       AND (SELECT count(*) FROM ctok.unit u WHERE u.tenant_id = d.tenant_id AND u.document_id = d.document_id AND NOT u.gone) > 1
+    UNION ALL
+    -- The source's own totals disagree.
+    SELECT d.tenant_id, 'TOTALS_DIFFER', 'unexplained', 'd' || d.document_id, d.source_id, d.document_id, NULL, NULL, NULL, NULL, NULL, NULL,
+           NULL, 0, abs(d.unallocated_minor), d.currency, ''
+      FROM ctok.document d
+     WHERE d.unallocated_minor <> 0 AND d.status <> 'test'
+    UNION ALL
+    -- Sold at another price than the rule expects.
+    SELECT l.tenant_id, 'PRICE_DIFFERS', 'unexplained', 'l' || l.document_id || '.' || l.line_no, d.source_id, l.document_id, l.line_no,
+           l.product_id, NULL, NULL, NULL, NULL, NULL, 0,
+           CASE WHEN r.price_currency = d.currency THEN abs((l.unit_price_minor - r.price_minor) * trunc(l.quantity)::bigint) ELSE 0 END,
+           d.currency, 'expected ' || r.price_minor || ' minor units of ' || r.price_currency
+      FROM ctok.line l
+      JOIN ctok.document d ON d.tenant_id = l.tenant_id AND d.document_id = l.document_id AND d.status = 'paid'
+      JOIN rule.product_choice c ON c.tenant_id = l.tenant_id AND c.product_id = l.product_id
+      JOIN ctok.product_rule r ON r.tenant_id = c.tenant_id AND r.rule_id = c.rule_id AND r.price_minor IS NOT NULL
+     WHERE NOT l.gone AND (r.price_currency <> d.currency OR r.price_minor <> l.unit_price_minor)
+    UNION ALL
+    -- Enrolments of ours that no entitlement accounts for.
+    SELECT g.tenant_id, 'ACCESS_WITHOUT_SALE', 'access_without_money', 'm' || g.site_id || '.' || g.course_id || '.' || g.user_id, NULL, NULL,
+           NULL, NULL, g.site_id, NULL, g.course_id, NULL, g.user_id, 0, 0, '', ''
+      FROM ctok.managed g
+      JOIN ctok.mirror_enrolment m ON m.tenant_id = g.tenant_id AND m.site_id = g.site_id AND m.course_id = g.course_id
+                                  AND m.user_id = g.user_id AND m.method IN ('manual', '?') AND m.active
+     WHERE NOT EXISTS (SELECT 1
+                         FROM ctok.account k
+                         JOIN ctok.access a ON a.tenant_id = k.tenant_id AND a.person_id = k.person_id AND a.site_id = k.site_id
+                         JOIN ctok.target t ON t.tenant_id = a.tenant_id AND t.target_id = a.target_id
+                        WHERE k.tenant_id = g.tenant_id AND k.site_id = g.site_id AND k.user_id = g.user_id AND t.course_id = g.course_id)
+    UNION ALL
+    -- A course whose name now belongs to another id.
+    SELECT t.tenant_id, 'COURSE_CHANGED', 'unexplained', 't' || t.target_id, NULL, NULL, NULL, NULL, t.site_id, t.target_id, c.course_id, NULL, NULL,
+           0, 0, '', 'pinned id ' || t.course_id || ', now ' || c.course_id
+      FROM ctok.target t
+      JOIN ctok.mirror_course c ON c.tenant_id = t.tenant_id AND c.site_id = t.site_id AND c.course_id <> t.course_id
+       AND CASE split_part(t.reference, ':', 1) WHEN 'shortname' THEN c.shortname = substr(t.reference, 11)
+                                                WHEN 'idnumber' THEN c.idnumber = substr(t.reference, 10) END
+     WHERE t.course_id IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM ctok.mirror_course o WHERE o.tenant_id = t.tenant_id AND o.site_id = t.site_id AND o.course_id = t.course_id
+                          AND CASE split_part(t.reference, ':', 1) WHEN 'shortname' THEN o.shortname = substr(t.reference, 11)
+                                                                   ELSE o.idnumber = substr(t.reference, 10) END)
+    UNION ALL
+    -- Completions before the first paid cycle.
+    SELECT c.tenant_id, 'UNCOVERED', 'access_without_money', 'c' || c.target_id || '.' || c.person_id, NULL, NULL, NULL, NULL, c.site_id, c.target_id,
+           c.course_id, c.person_id, NULL, 0, 0, '', ''
+      FROM rule.completion_cycle c
+     WHERE c.cycle IS NULL
+    UNION ALL
+    -- Completions whose certificate is due and not made.
+    SELECT c.tenant_id, 'CERTIFICATE_WAITING', 'none', 'w' || c.target_id || '.' || c.person_id || '.' || c.cycle, NULL, NULL, NULL, NULL, c.site_id,
+           c.target_id, c.course_id, c.person_id, NULL, 0, 0, '', ''
+      FROM rule.completion_due c
+     WHERE c.due
+    UNION ALL
+    -- Certificates that could not be drawn.
+    SELECT i.tenant_id, 'CERTIFICATE_REFUSED', 'none', 'i' || i.issue_id, NULL, NULL, NULL, NULL, i.site_id, i.target_id, i.course_id, i.person_id,
+           NULL, 0, 0, '', i.failure
+      FROM ctok.issue i
+     WHERE i.state = 'refused'
+    UNION ALL
+    -- Mail that did not arrive, or may not have.
+    SELECT o.tenant_id, CASE o.state WHEN 'doubt' THEN 'MAIL_DOUBT' ELSE 'MAIL_FAILED' END, 'none', 'o' || o.mail_id, NULL, NULL, NULL, NULL, NULL,
+           NULL, NULL, o.person_id, NULL, 0, 0, '', o.template || ', code ' || coalesce(o.last_code::text, 'none')
+      FROM ctok.outbox o
+     WHERE o.state IN ('failed', 'doubt')
+    UNION ALL
+    -- Notices that nobody takes count as given after a week.
+    SELECT n.tenant_id, 'NOTICE_UNDELIVERABLE', 'none', 'n' || n.episode_id, NULL, NULL, NULL, NULL, NULL, n.target_id, NULL, n.person_id, NULL, 0, 0, '', ''
+      FROM rule.notice_given n
+     WHERE n.undeliverable
+)
+SELECT tenant_id, 'F' || upper(substr(md5(class || ' ' || key || ' ' || currency), 1, 10)) AS finding_id, class, risk, source_id, document_id,
+       line_no, product_id, site_id, target_id, course_id, person_id, user_id, units, risk_minor, currency, detail
+  FROM item;

@@ -1,0 +1,61 @@
+-- Identities that must hold, whatever is open. A run ties when every difference is 0.
+CREATE VIEW rule.control_now WITH (security_invoker = true) AS
+WITH class AS (
+    SELECT tenant_id, class, code, currency, count(*) AS units, sum(net_minor)::bigint AS net_minor FROM rule.unit_class GROUP BY 1, 2, 3, 4
+)
+-- Every quantity that was sold is so many units.
+SELECT 'UNITS_OF_LINES' AS control, '' AS currency,
+       (SELECT coalesce(sum(quantity), 0)::bigint FROM ctok.line WHERE NOT gone AND quantity = trunc(quantity) AND quantity >= 1) AS expected,
+       (SELECT count(*) FROM ctok.unit u
+          JOIN ctok.line l ON l.tenant_id = u.tenant_id AND l.document_id = u.document_id AND l.line_no = u.line_no
+         WHERE NOT u.gone AND NOT l.gone) AS actual
+UNION ALL
+-- Every unit is matched, open or excluded, once.
+SELECT 'UNITS_CLASSED', '', (SELECT count(*) FROM ctok.unit),
+       (SELECT coalesce(sum(units), 0)::bigint FROM class WHERE class IN ('matched', 'open', 'excluded'))
+UNION ALL
+-- Every open unit stands in exactly one open finding.
+SELECT 'OPEN_IN_FINDINGS', '', (SELECT coalesce(sum(units), 0)::bigint FROM class WHERE class = 'open'),
+       (SELECT coalesce(sum(units), 0)::bigint FROM ctok.finding WHERE cleared_at IS NULL)
+UNION ALL
+-- What customers were charged is what the units, the shipping and the differences reported as findings add up to.
+SELECT 'MONEY_OF_UNITS', d.currency, sum(d.total_minor)::bigint,
+       sum(d.shipping_minor + d.unallocated_minor + coalesce(u.net_minor, 0) + coalesce(b.net_minor, 0))::bigint
+  FROM ctok.document d
+  LEFT JOIN (SELECT u.tenant_id, u.document_id, sum(u.net_minor)::bigint AS net_minor
+               FROM ctok.unit u
+               JOIN ctok.line l ON l.tenant_id = u.tenant_id AND l.document_id = u.document_id AND l.line_no = u.line_no
+              WHERE NOT u.gone AND NOT l.gone
+              GROUP BY u.tenant_id, u.document_id) u ON u.tenant_id = d.tenant_id AND u.document_id = d.document_id
+  LEFT JOIN (SELECT l.tenant_id, l.document_id, sum(l.net_minor)::bigint AS net_minor
+               FROM ctok.line l
+              WHERE NOT l.gone AND (l.quantity <> trunc(l.quantity) OR l.quantity < 1)
+              GROUP BY l.tenant_id, l.document_id) b ON b.tenant_id = d.tenant_id AND b.document_id = d.document_id
+ GROUP BY d.currency
+UNION ALL
+-- The movements add up to the documents: what was charged,
+SELECT 'MONEY_CHARGED', d.currency, sum(d.total_minor)::bigint, sum(coalesce(m.amount_minor, 0))::bigint
+  FROM ctok.document d
+  LEFT JOIN (SELECT tenant_id, document_id, sum(amount_minor)::bigint AS amount_minor FROM ctok.movement WHERE kind IN ('charge', 'adjustment')
+              GROUP BY tenant_id, document_id) m ON m.tenant_id = d.tenant_id AND m.document_id = d.document_id
+ WHERE d.status <> 'test'
+ GROUP BY d.currency
+UNION ALL
+-- and what was given back.
+SELECT 'MONEY_REFUNDED', d.currency, sum(d.refunded_minor)::bigint, sum(coalesce(m.amount_minor, 0))::bigint
+  FROM ctok.document d
+  LEFT JOIN (SELECT tenant_id, document_id, -sum(amount_minor)::bigint AS amount_minor FROM ctok.movement WHERE kind = 'refund'
+              GROUP BY tenant_id, document_id) m ON m.tenant_id = d.tenant_id AND m.document_id = d.document_id
+ WHERE d.status <> 'test'
+ GROUP BY d.currency
+UNION ALL
+-- Every enrolment of ours that gives access is owed, or a finding.
+SELECT 'MANAGED_IS_OWED', '', (SELECT count(*) FROM rule.manual_row m WHERE m.managed AND m.active),
+       (SELECT count(*) FROM rule.access_gap g WHERE g.managed AND g.active)
+     + (SELECT count(*) FROM ctok.finding f WHERE f.class = 'ACCESS_WITHOUT_SALE' AND f.cleared_at IS NULL)
+UNION ALL
+-- Every certificate that was issued is in the outbox, once.
+SELECT 'CERTIFICATES_MAILED', '', (SELECT count(*) FROM ctok.issue i WHERE i.state = 'live'),
+       (SELECT count(*) FROM ctok.issue i
+          JOIN ctok.outbox o ON o.tenant_id = i.tenant_id AND o.event = 'certificate:' || i.issue_id
+         WHERE i.state = 'live');
