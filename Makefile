@@ -28,6 +28,7 @@ SQL := $(sort $(wildcard sql/*/*.sql))
 JOBS := $(notdir $(basename $(sort $(wildcard jobs/*.c))))
 PROGRAMS := $(JOBS:%=bin/%)
 UNIT := $(notdir $(basename $(sort $(wildcard tests/unit/test_*.c))))
+SUPPORT_C := $(sort $(wildcard tests/support/*.c))
 SANDBOX_C := $(sort $(wildcard tests/sandbox/*.c))
 SANDBOX := $(if $(SANDBOX_C),$(B)/ctok-sandbox)
 
@@ -62,7 +63,14 @@ $(B)/ctok-sandbox: $(SANDBOX_C:%.c=$(B)/%.o) $(B)/libctok.a
 	@echo "  LINK  $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lmicrohttpd -lssl -lcrypto
 
-$(B)/tests/test_%: $(B)/tests/unit/test_%.o $(B)/libctok.a
+# What unit tests share: tests/support, archived so that a test links only what it uses.
+$(B)/libsupport.a: $(SUPPORT_C:%.c=$(B)/%.o)
+	@rm -f $@
+	@ar rcs $@ $^
+
+$(B)/tests/unit/%.o $(B)/tests/support/%.o: override CFLAGS += -Itests/support
+
+$(B)/tests/test_%: $(B)/tests/unit/test_%.o $(B)/libsupport.a $(B)/libctok.a
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lmicrohttpd
@@ -76,4 +84,4 @@ unit: $(UNIT:%=$(B)/tests/%)
 clean:
 	rm -rf $(B) bin demo
 
--include $(LIB_C:%.c=$(B)/%.d) $(JOBS:%=$(B)/jobs/%.d) $(UNIT:%=$(B)/tests/unit/%.d) $(SANDBOX_C:%.c=$(B)/%.d)
+-include $(LIB_C:%.c=$(B)/%.d) $(JOBS:%=$(B)/jobs/%.d) $(UNIT:%=$(B)/tests/unit/%.d) $(SUPPORT_C:%.c=$(B)/%.d) $(SANDBOX_C:%.c=$(B)/%.d)

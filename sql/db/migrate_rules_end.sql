@@ -1,0 +1,2 @@
+GRANT USAGE ON SCHEMA rule TO ctok_program;
+GRANT SELECT ON ALL TABLES IN SCHEMA rule TO ctok_program;

@@ -1,0 +1,1 @@
+SELECT set_config('ctok.tenant', $1::text, false)

@@ -1,0 +1,1 @@
+SELECT tenant_id FROM ctok.tenant WHERE name = $1::text
