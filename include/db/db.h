@@ -30,8 +30,8 @@ struct db_row {
 
 /**
  * db_connect(conninfo, password, name, ret_db, err):
- * Connect to a server by libpq conninfo (${password} may be NULL), as application ${name}. UTF-8, time zone UTC,
- * ISO dates, search_path fixed.
+ * Connect to a server by libpq conninfo (${password} may be NULL), as application ${name}. UTF-8, time zone UTC, ISO dates,
+ * ISO 8601 durations, search_path = ctok, rule, pg_temp; statements end after an hour, waits for a lock after 30 s.
  *
  * Errors: ERR_SERVICE if it cannot be reached, ERR_CONFIG if it refuses us.
  */
@@ -47,8 +47,9 @@ void db_close(struct db *);
  * db_exec(db, sql, args, ret_affected, err):
  * Run one statement that returns no rows we want; ${ret_affected} (may be NULL) is the number of rows it touched.
  *
- * Errors: ERR_SERVICE lost connection (retryable), ERR_BUSY lock time-out or stale fence (SQLSTATE CT075),
- * ERR_DATA constraint or data, ERR_BUG syntax and the like; the message is the server's, on one line.
+ * Errors: ERR_SERVICE lost connection or time-out, ERR_BUSY lock time-out, deadlock or SQLSTATE CT075 raised by our SQL,
+ * ERR_REFUSED no privilege, ERR_DATA constraint or data, ERR_IO disk full, ERR_BUG syntax and the like. The message is the
+ * server's with its DETAIL, on one line and without the values of rows, which may be personal data.
  */
 MUST_CHECK int db_exec(struct db *, const char *, const struct db_args *, int64_t *, struct err *) __attribute__((nonnull(1, 2, 3, 5)));
 
@@ -69,7 +70,8 @@ MUST_CHECK int db_maybe(struct arena *, struct db *, const char *, const struct 
 /**
  * db_each(db, sql, args, fn, context, err):
  * Call ${fn} for each row, streaming (memory does not grow with the result). The row is valid during the call only.
- * A non-zero return of ${fn} (with ${err} set) ends the loop. No other statement may run on ${db} meanwhile.
+ * A non-zero return of ${fn} (with ${err} set) ends the loop; the rows left are read and dropped, the transaction goes on. No
+ * other statement may run on ${db} meanwhile.
  */
 MUST_CHECK int db_each(struct db *, const char *, const struct db_args *,
     int (*)(const struct db_row *, void *, struct err *), void *, struct err *) __attribute__((nonnull(1, 2, 3, 4, 6)));
@@ -88,8 +90,10 @@ MUST_CHECK int db_script(struct db *, const char *, struct err *) __attribute__(
 
 /**
  * db_begin(db, err), db_commit(db, err), db_rollback(db):
- * A transaction; db_begin() inside one is a bug. db_commit() of a failed transaction is an error. When the connection
- * knows its night (night_join()), db_commit() first checks the fence and fails with ERR_BUSY if it is stale.
+ * A transaction; db_begin() inside one is a bug. db_commit() of a failed transaction is an error, and after any failure of
+ * db_commit() nothing is open. When the connection knows its night (night_begin(), night_join()), db_commit() first checks the
+ * fence and fails with ERR_BUSY if it is stale; and so that nothing escapes that check, the server then refuses every write
+ * (also CREATE TEMP TABLE) outside db_begin() … db_commit(). db_rollback() without a transaction does nothing.
  */
 MUST_CHECK int db_begin(struct db *, struct err *) __attribute__((nonnull));
 MUST_CHECK int db_commit(struct db *, struct err *) __attribute__((nonnull));
@@ -97,7 +101,8 @@ void db_rollback(struct db *) __attribute__((nonnull));
 
 /**
  * db_tenant(db, tenant_id, err):
- * Row-level security shows and admits only this tenant from now on (setting `ctok.tenant`).
+ * Row-level security shows and admits only this tenant from now on (setting `ctok.tenant`); 0: none. A rollback takes back what
+ * was set inside the transaction.
  */
 MUST_CHECK int db_tenant(struct db *, int64_t, struct err *) __attribute__((nonnull));
 

@@ -11,7 +11,8 @@
 /**
  * store_open(arena, config, program, ret_db, err):
  * Connect to the database of ${config} as the program role: the embedded cluster (made and started on demand, a leftover
- * server adopted) or the configured conninfo; bring the schema up to this program's (store_migrate()).
+ * server adopted) or the configured conninfo; bring the schema up to this program's (migrate_run()). A conninfo's user must be a
+ * member of the roles ctok_owner and ctok_program. Close ${ret_db} with db_close(), then call store_release() once for each open.
  *
  * Errors: ERR_CONFIG for a newer schema, another major version of PostgreSQL, a wrong conninfo; ERR_SERVICE; ERR_SYSTEM.
  */
@@ -19,8 +20,8 @@ MUST_CHECK int store_open(struct arena *, const struct config *, const char *, s
 
 /**
  * store_sync(db, config, err):
- * Bring the tables `tenant`, `site`, `source`, `product_rule` and `rule_course` in step with ${config}; ids are stable by name,
- * what left the config is marked gone, never deleted.
+ * Bring the tables `tenant`, `site` and `source` in step with ${config}; ids are stable by name, what left the config is marked
+ * gone, never deleted. Writes only what differs. Afterwards the connection has no tenant. (Product rules: entitle_sync_rules().)
  */
 MUST_CHECK int store_sync(struct db *, const struct config *, struct err *) __attribute__((nonnull));
 

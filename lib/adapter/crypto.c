@@ -45,7 +45,7 @@ crypto_seal(struct arena *arena, const uint8_t key[CRYPTO_KEY_BYTES], const void
 	/* 24 random bytes never meet again by chance. */
 	randombytes_buf(sealed, NONCE_BYTES);
 	BUG_UNLESS(crypto_aead_xchacha20poly1305_ietf_encrypt(sealed + NONCE_BYTES, &cipher_len, bytes, len,
-	               (const unsigned char *)context, strlen(context), NULL, sealed, key) == 0);
+		       (const unsigned char *)context, strlen(context), NULL, sealed, key) == 0);
 	*ret_sealed = sealed;
 	*ret_len = NONCE_BYTES + (size_t)cipher_len;
 }
@@ -63,7 +63,7 @@ crypto_open(struct arena *arena, const uint8_t key[CRYPTO_KEY_BYTES], const void
 		return err_set(err, ERR_DATA, "cannot open a sealed text: it is too short");
 	plain = arena_alloc(arena, len - NONCE_BYTES - TAG_BYTES + 1);
 	if (crypto_aead_xchacha20poly1305_ietf_decrypt(plain, &plain_len, NULL, sealed + NONCE_BYTES, len - NONCE_BYTES,
-	        (const unsigned char *)context, strlen(context), sealed, key) != 0) {
+		(const unsigned char *)context, strlen(context), sealed, key) != 0) {
 		err_set(err, ERR_DATA, "cannot open a sealed text: it was changed, or sealed with another key");
 		return err_hint(err, "Check that master_key is the key that was used before.");
 	}

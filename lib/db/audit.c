@@ -22,9 +22,10 @@ audit_add(struct db *db, int64_t run_id, const char *what, const char *subject, 
 		audit->batch_id = db_int(row, "batch_id");
 	}
 	if (db_exec(db, sql_db_audit_add,
-	        DB_ARGS(arena_printf(&arena, "%lld", (long long)audit->batch_id), arena_printf(&arena, "%lld", (long long)audit->rows + 1),
-	            arena_printf(&arena, "%lld", (long long)run_id), what, subject, detail_json),
-	        NULL, err) != 0)
+		DB_ARGS(arena_printf(&arena, "%lld", (long long)audit->batch_id),
+		    arena_printf(&arena, "%lld", (long long)audit->rows + 1), arena_printf(&arena, "%lld", (long long)run_id), what,
+		    subject, detail_json),
+		NULL, err) != 0)
 		goto out;
 	audit->rows++;
 	rc = 0;
@@ -46,8 +47,8 @@ audit_seal(struct db *db, int64_t run_id, struct err *err)
 	if (db_exec(db, sql_db_audit_lock, DB_NONE, NULL, err) != 0)
 		goto out;
 	if (db_exec(db, sql_db_audit_seal,
-	        DB_ARGS(arena_printf(&arena, "%lld", (long long)audit->batch_id), arena_printf(&arena, "%lld", (long long)run_id)), NULL,
-	        err) != 0)
+		DB_ARGS(arena_printf(&arena, "%lld", (long long)audit->batch_id), arena_printf(&arena, "%lld", (long long)run_id)),
+		NULL, err) != 0)
 		goto out;
 	audit->sealed = true;
 	rc = 0;
@@ -64,8 +65,8 @@ audit_verify(struct arena *arena, struct db *db, int64_t *ret_batches, struct er
 	if (db_row(arena, db, sql_db_audit_verify, DB_NONE, &row, err) != 0)
 		return -1;
 	if (db_value(row, "fault") != NULL)
-		return err_set(err, ERR_DATA, "batch %s of the audit log does not fit: %s", db_value(row, "batch_id"),
-		    db_value(row, "fault"));
+		return err_set(
+		    err, ERR_DATA, "batch %s of the audit log does not fit: %s", db_value(row, "batch_id"), db_value(row, "fault"));
 	*ret_batches = db_int(row, "batches");
 	return 0;
 }

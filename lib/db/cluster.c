@@ -29,14 +29,12 @@
 #define ELSEWHERE "/var/lib/ctok-batch"
 
 /* In single-user mode a line is a statement. */
-static const char provision[] =
-    "CREATE ROLE ctok_owner LOGIN\n"
-    "CREATE ROLE ctok_program LOGIN\n"
-    "CREATE DATABASE ctok OWNER ctok_owner TEMPLATE template0\n";
+static const char provision[] = "CREATE ROLE ctok_owner LOGIN\n"
+				"CREATE ROLE ctok_program LOGIN\n"
+				"CREATE DATABASE ctok OWNER ctok_owner TEMPLATE template0\n";
 
-static const char access_rules[] =
-    "# Written by ctok-batch at each start. The superuser is left out on purpose.\n"
-    "local ctok ctok_owner,ctok_program peer map=ctok\n";
+static const char access_rules[] = "# Written by ctok-batch at each start. The superuser is left out on purpose.\n"
+				   "local ctok ctok_owner,ctok_program peer map=ctok\n";
 
 static int
 make_directory(const char *path, mode_t mode, struct err *err)
@@ -187,9 +185,10 @@ cluster_locate(struct arena *arena, const struct config *config, struct cluster 
 	}
 	if (choose_account(arena, &cluster, database_user, err) != 0)
 		goto out;
-	cluster.socket_dir = cluster.base_owner.uid == 0 ?
-	    arena_printf(arena, "/run/ctok-batch-%s", short_hash(arena, cluster.base)) :
-	    arena_printf(arena, "/tmp/ctok-%ld-%s", (long)cluster.account.uid, short_hash(arena, cluster.base));
+	cluster.socket_dir =
+	    cluster.base_owner.uid == 0
+		? arena_printf(arena, "/run/ctok-batch-%s", short_hash(arena, cluster.base))
+		: arena_printf(arena, "/tmp/ctok-%ld-%s", (long)cluster.account.uid, short_hash(arena, cluster.base));
 	*ret_cluster = cluster;
 	rc = 0;
 out:
@@ -212,7 +211,8 @@ open_own(const struct cluster *cluster, const char *path, int flags, int *ret_fd
 		return err_set(err, ERR_REFUSED, "\"%s\" is not a plain file of its own", path);
 	}
 	/* Root made it in somebody's directory: that somebody must be able to use it next time. */
-	if (st.st_uid != cluster->base_owner.uid && geteuid() == 0 && fchown(fd, cluster->base_owner.uid, cluster->base_owner.gid) != 0) {
+	if (st.st_uid != cluster->base_owner.uid && geteuid() == 0 &&
+	    fchown(fd, cluster->base_owner.uid, cluster->base_owner.gid) != 0) {
 		(void)close(fd);
 		return err_set(err, ERR_CREATE, "could not hand over \"%s\": %s", path, strerror(errno));
 	}
@@ -372,12 +372,12 @@ make_data(struct arena *arena, const struct cluster *cluster, int lock_fd, struc
 	}
 	/* The lock stays with these programs: should we be killed, nobody cleans up under their hands. */
 	if (process_run(&cluster->account,
-	        (const char *const[]){ initdb, "--pgdata", half, "--username=ctok_super", "--locale=C.UTF-8", "--encoding=UTF8",
-	            "--data-checksums", "--auth=peer", "--no-instructions", NULL },
-	        NULL, log_fd, lock_fd, err) != 0 ||
+		(const char *const[]){ initdb, "--pgdata", half, "--username=ctok_super", "--locale=C.UTF-8", "--encoding=UTF8",
+		    "--data-checksums", "--auth=peer", "--no-instructions", NULL },
+		NULL, log_fd, lock_fd, err) != 0 ||
 	    process_run(&cluster->account,
-	        (const char *const[]){ postgres, "--single", "-D", half, "-c", "exit_on_error=on", "postgres", NULL }, provision, log_fd,
-	        lock_fd, err) != 0) {
+		(const char *const[]){ postgres, "--single", "-D", half, "-c", "exit_on_error=on", "postgres", NULL }, provision,
+		log_fd, lock_fd, err) != 0) {
 		err_hint(err, "See \"%s\".", cluster->log);
 		(void)err_wrap(err, "could not make the database in \"%s\"", cluster->base);
 		goto out;
@@ -435,10 +435,12 @@ make_socket_dir(const struct cluster *cluster, struct err *err)
 	if (lstat(path, &st) != 0)
 		return err_set(err, ERR_IO, "could not look at \"%s\": %s", path, strerror(errno));
 	/* Made by root, which was killed before it handed it over. */
-	if (S_ISDIR(st.st_mode) && st.st_uid == 0 && geteuid() == 0 && lchown(path, cluster->account.uid, cluster->account.gid) == 0)
+	if (S_ISDIR(st.st_mode) && st.st_uid == 0 && geteuid() == 0 &&
+	    lchown(path, cluster->account.uid, cluster->account.gid) == 0)
 		st.st_uid = cluster->account.uid;
 	if (!S_ISDIR(st.st_mode) || st.st_uid != cluster->account.uid || (st.st_mode & 07777) != 0700) {
-		err_set(err, ERR_REFUSED, "\"%s\" is not a directory that belongs to user \"%s\" alone", path, cluster->account.name);
+		err_set(
+		    err, ERR_REFUSED, "\"%s\" is not a directory that belongs to user \"%s\" alone", path, cluster->account.name);
 		return err_hint(err, "Somebody else may have made it; remove it.");
 	}
 	return 0;

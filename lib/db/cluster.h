@@ -11,11 +11,11 @@
 
 /* <base> is <state_dir>/db, or what that links to. */
 struct cluster {
-	const char *base;       /* owned by root or by the runner: locks, log, access rules */
-	const char *data;       /* <base>/data, owned by the account */
-	const char *socket_dir; /* short, 0700, owned by the account */
-	const char *log;        /* <base>/server.log */
-	const char *bin_dir;    /* of the server's programs; NULL until cluster_make() */
+	const char *base;               /* owned by root or by the runner: locks, log, access rules */
+	const char *data;               /* <base>/data, owned by the account */
+	const char *socket_dir;         /* short, 0700, owned by the account */
+	const char *log;                /* <base>/server.log */
+	const char *bin_dir;            /* of the server's programs; NULL until cluster_make() */
 	struct process_account account; /* that the server runs as */
 	struct process_account base_owner;
 };

@@ -178,7 +178,8 @@ copy_abort(struct copy *copy)
 }
 
 int
-copy_out(struct db *db, const char *statement, int (*fn)(const char *, size_t, void *, struct err *), void *context, struct err *err)
+copy_out(
+    struct db *db, const char *statement, int (*fn)(const char *, size_t, void *, struct err *), void *context, struct err *err)
 {
 	PGresult *result;
 	char *line;

@@ -29,14 +29,27 @@ static const struct {
 	const char *state;
 	enum err_code code;
 } states[] = {
-	{ "CT065", ERR_DATA }, { "CT075", ERR_BUSY }, { "CT077", ERR_REFUSED }, { "CT078", ERR_CONFIG },
-	{ "55P03", ERR_BUSY }, { "40P01", ERR_BUSY }, { "40001", ERR_BUSY }, /* lock time-out, deadlock, serialization */
-	{ "57014", ERR_SERVICE }, { "57P", ERR_SERVICE }, { "08", ERR_SERVICE }, /* time-out, shutdown, connection */
-	{ "53100", ERR_IO }, { "58", ERR_IO }, { "XX001", ERR_IO }, { "XX002", ERR_IO }, /* disk full, file, corruption */
+	{ "CT065", ERR_DATA },
+	{ "CT075", ERR_BUSY },
+	{ "CT077", ERR_REFUSED },
+	{ "CT078", ERR_CONFIG },
+	{ "55P03", ERR_BUSY },
+	{ "40P01", ERR_BUSY },
+	{ "40001", ERR_BUSY }, /* lock time-out, deadlock, serialization */
+	{ "57014", ERR_SERVICE },
+	{ "57P", ERR_SERVICE },
+	{ "08", ERR_SERVICE }, /* time-out, shutdown, connection */
+	{ "53100", ERR_IO },
+	{ "58", ERR_IO },
+	{ "XX001", ERR_IO },
+	{ "XX002", ERR_IO },   /* disk full, file, corruption */
 	{ "53", ERR_SERVICE }, /* too many connections, out of memory */
-	{ "28", ERR_CONFIG }, { "3D", ERR_CONFIG }, /* who we are, which database */
+	{ "28", ERR_CONFIG },
+	{ "3D", ERR_CONFIG }, /* who we are, which database */
 	{ "42501", ERR_REFUSED },
-	{ "22", ERR_DATA }, { "23", ERR_DATA }, { "P0001", ERR_DATA },
+	{ "22", ERR_DATA },
+	{ "23", ERR_DATA },
+	{ "P0001", ERR_DATA },
 };
 
 static enum err_code
@@ -432,8 +445,8 @@ copy_row_values(struct arena *arena, const PGresult *result, int row, const char
 }
 
 int
-db_rows(struct arena *arena, struct db *db, const char *sql, const struct db_args *args, struct db_row **ret_rows, size_t *ret_count,
-    struct err *err)
+db_rows(struct arena *arena, struct db *db, const char *sql, const struct db_args *args, struct db_row **ret_rows,
+    size_t *ret_count, struct err *err)
 {
 	PGresult *result;
 	struct db_row *rows;
@@ -597,8 +610,8 @@ db_rollback(struct db *db)
 int
 db_join(struct db *db, int64_t fence, struct err *err)
 {
-	if (db_exec(db, fence != 0 ? "SET default_transaction_read_only = on" : "SET default_transaction_read_only = off", DB_NONE, NULL,
-	        err) != 0)
+	if (db_exec(db, fence != 0 ? "SET default_transaction_read_only = on" : "SET default_transaction_read_only = off", DB_NONE,
+		NULL, err) != 0)
 		return -1;
 	db->fence = fence;
 	return 0;

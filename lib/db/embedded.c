@@ -248,7 +248,7 @@ out:
 	return rc;
 }
 
-/* Ask the server to end, sessions or not, and wait until it has. */
+/* Ask the server to end, sessions or not, wait until it has, and remove its empty socket directory. */
 static void
 stop(const struct cluster *cluster)
 {
@@ -259,6 +259,7 @@ stop(const struct cluster *cluster)
 		return;
 	while (serves(server.pid, cluster->data) && clock_mono_ms() < until)
 		clock_sleep_ms(POLL_MS);
+	(void)rmdir(cluster->socket_dir); /* made again at the next start */
 }
 
 /* Under the start lock: return when a server answers. */
@@ -303,7 +304,8 @@ see_to_server(struct arena *arena, struct cluster *cluster, int lock_fd, struct 
 		if (start(cluster, &log_start, &started, err) != 0)
 			return -1;
 	}
-	err_set(err, ERR_SERVICE, "the database server in \"%s\" was not ready within %d seconds", cluster->base, START_WAIT_MS / 1000);
+	err_set(
+	    err, ERR_SERVICE, "the database server in \"%s\" was not ready within %d seconds", cluster->base, START_WAIT_MS / 1000);
 	return err_hint(err, "See \"%s\".", cluster->log);
 }
 
@@ -387,8 +389,8 @@ embedded_open(struct arena *arena, const struct config *config, const char *prog
 		goto out;
 	use = find_use(cluster.base);
 	if (use == NULL && (cluster_open_lock(&cluster, "users.lock", &users_fd, err) != 0 ||
-	                       /* The last one out holds it alone while it stops the server. */
-	                       take_lock(users_fd, LOCK_SH, "stop", LOCK_WAIT_MS, err) != 0))
+			       /* The last one out holds it alone while it stops the server. */
+			       take_lock(users_fd, LOCK_SH, "stop", LOCK_WAIT_MS, err) != 0))
 		goto out;
 	if (cluster_open_lock(&cluster, "start.lock", &start_fd, err) != 0)
 		goto out;
@@ -399,7 +401,9 @@ embedded_open(struct arena *arena, const struct config *config, const char *prog
 		goto out;
 	if (use == NULL) {
 		use = free_use();
-		*use = (struct use){ .state_dir = arena_strdup(&own, config->state_dir), .cluster = cluster, .pid = getpid(),
+		*use = (struct use){ .state_dir = arena_strdup(&own, config->state_dir),
+			.cluster = cluster,
+			.pid = getpid(),
 			.users_fd = users_fd };
 		use->arena = own; /* after the last allocation from it */
 		own = (struct arena)ARENA_INIT;

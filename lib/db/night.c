@@ -63,7 +63,8 @@ lock_file(struct arena *arena, const char *state_dir, const char *program, int *
 		return -1;
 	}
 	read_host(host);
-	text = arena_printf(arena, "%s, process %ld on %s, since %s\n", program, (long)getpid(), host, clock_iso(arena, clock_now()));
+	text =
+	    arena_printf(arena, "%s, process %ld on %s, since %s\n", program, (long)getpid(), host, clock_iso(arena, clock_now()));
 	if (ftruncate(fd, 0) != 0 || pwrite(fd, text, strlen(text), 0) != (ssize_t)strlen(text)) {
 		err_set(err, ERR_IO, "could not write \"%s\": %s", path, strerror(errno));
 		(void)close(fd);
@@ -97,8 +98,8 @@ take_row(struct arena *arena, struct db *db, const char *program, int64_t now_ut
 		return err_set(err, ERR_BUSY, "another night is running: %s, process %s on %s, for %s", db_value(row, "program"),
 		    db_value(row, "pid"), db_value(row, "host"), age(arena, clock_now() - db_int(row, "taken_utc")));
 	if (db_row(arena, db, sql_db_night_take,
-	        DB_ARGS(program, host, arena_printf(arena, "%ld", (long)getpid()), arena_printf(arena, "%lld", (long long)now_utc)), &row,
-	        err) != 0)
+		DB_ARGS(program, host, arena_printf(arena, "%ld", (long)getpid()), arena_printf(arena, "%lld", (long long)now_utc)),
+		&row, err) != 0)
 		return -1;
 	night->id = db_int(row, "night_id");
 	night->fence = db_int(row, "fence");
@@ -107,8 +108,8 @@ take_row(struct arena *arena, struct db *db, const char *program, int64_t now_ut
 }
 
 int
-night_begin(struct arena *arena, struct db *db, const char *state_dir, const char *program, int64_t now_utc, struct night *ret_night,
-    struct err *err)
+night_begin(struct arena *arena, struct db *db, const char *state_dir, const char *program, int64_t now_utc,
+    struct night *ret_night, struct err *err)
 {
 	struct night night = { 0, 0, now_utc, 0, -1 };
 	int rc = -1;
@@ -161,8 +162,8 @@ night_end(struct db *db, struct night *night)
 	/* Should the row stay because the connection is lost: its holder lives no longer, so the next night takes it. */
 	if (db_join(db, 0, &ignored) == 0 && night->lock_fd >= 0 &&
 	    db_exec(db, sql_db_night_end,
-	        DB_ARGS(arena_printf(&arena, "%lld", (long long)night->id), arena_printf(&arena, "%lld", (long long)night->fence)), NULL,
-	        &ignored) != 0)
+		DB_ARGS(arena_printf(&arena, "%lld", (long long)night->id), arena_printf(&arena, "%lld", (long long)night->fence)),
+		NULL, &ignored) != 0)
 		err_reset(&ignored);
 	if (night->lock_fd >= 0)
 		(void)close(night->lock_fd);
@@ -177,7 +178,8 @@ night_run_begin(struct arena *arena, struct db *db, struct night *night, const c
 
 	if (db_begin(db, err) != 0)
 		return -1;
-	if (db_row(arena, db, sql_db_run_begin, DB_ARGS(arena_printf(arena, "%lld", (long long)night->id), program), &row, err) != 0 ||
+	if (db_row(arena, db, sql_db_run_begin, DB_ARGS(arena_printf(arena, "%lld", (long long)night->id), program), &row, err) !=
+		0 ||
 	    db_commit(db, err) != 0) {
 		db_rollback(db);
 		return -1;
@@ -196,8 +198,8 @@ night_run_end(struct arena *arena, struct db *db, struct night *night, int exit_
 	if (db_begin(db, err) != 0)
 		goto out;
 	if (db_exec(db, sql_db_run_end,
-	        DB_ARGS(arena_printf(arena, "%lld", (long long)night->run_id), arena_printf(arena, "%d", exit_code), counts_json), &affected,
-	        err) != 0)
+		DB_ARGS(arena_printf(arena, "%lld", (long long)night->run_id), arena_printf(arena, "%d", exit_code), counts_json),
+		&affected, err) != 0)
 		goto out;
 	BUG_UNLESS(affected == 1); /* the tenant of the connection must be the run's */
 	if (db_commit(db, err) != 0)

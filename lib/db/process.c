@@ -105,8 +105,7 @@ struct child {
 };
 
 /* In the child: never returns. */
-static void __attribute__((noreturn))
-become_program(const struct child *child)
+static void __attribute__((noreturn)) become_program(const struct child *child)
 {
 	/* Above everything that is about to be overwritten. */
 	int input = fcntl(child->input_fd, F_DUPFD, 10), output = fcntl(child->log_fd, F_DUPFD, 10);
@@ -205,8 +204,8 @@ check_report(int fd, const char *what, struct err *err)
 }
 
 int
-process_run(const struct process_account *account, const char *const *argv, const char *input, int log_fd, int keep_fd,
-    struct err *err)
+process_run(
+    const struct process_account *account, const char *const *argv, const char *input, int log_fd, int keep_fd, struct err *err)
 {
 	int report[2] = { -1, -1 }, in[2] = { -1, -1 }, rc = -1;
 	size_t len = input == NULL ? 0 : strlen(input);

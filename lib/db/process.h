@@ -36,7 +36,8 @@ MUST_CHECK int process_run(const struct process_account *, const char *const *, 
  * process_start(account, argv, log_fd, ret_pid, err):
  * Start a program that stays: in a session of its own, nobody's child, with no descriptor of ours but ${log_fd}.
  */
-MUST_CHECK int process_start(const struct process_account *, const char *const *, int, pid_t *, struct err *) __attribute__((nonnull));
+MUST_CHECK int process_start(const struct process_account *, const char *const *, int, pid_t *, struct err *)
+    __attribute__((nonnull));
 
 /**
  * process_as(account, fn, context, err):

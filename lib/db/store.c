@@ -67,9 +67,10 @@ set_role(struct db *db, const char *sql, const char *role, struct err *err)
 		return 0;
 	if (err->code != ERR_SERVICE) {
 		err->code = ERR_CONFIG;
-		err_hint(err, "As a superuser: CREATE ROLE ctok_owner; CREATE ROLE ctok_program; GRANT ctok_owner, ctok_program TO <user>;"
-		              " GRANT CREATE, TEMPORARY ON DATABASE <database> TO ctok_owner; GRANT TEMPORARY ON DATABASE <database>"
-		              " TO ctok_program; see docs/database.md.");
+		err_hint(err,
+		    "As a superuser: CREATE ROLE ctok_owner; CREATE ROLE ctok_program; GRANT ctok_owner, ctok_program TO <user>;"
+		    " GRANT CREATE, TEMPORARY ON DATABASE <database> TO ctok_owner; GRANT TEMPORARY ON DATABASE <database>"
+		    " TO ctok_program; see docs/database.md.");
 	}
 	return err_wrap(err, "cannot work as role \"%s\"", role);
 }
@@ -154,7 +155,7 @@ sync_tenants(struct arena *arena, struct db *db, const struct config *config, st
 	}
 	return db_exec(db, sql_db_sync_tenants,
 	    DB_ARGS(db_array(arena, names, count), db_array(arena, zones, count), db_array(arena, currencies, count),
-	        db_array(arena, locales, count)),
+		db_array(arena, locales, count)),
 	    NULL, err);
 }
 

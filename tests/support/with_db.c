@@ -92,7 +92,8 @@ template_path(struct arena *arena)
 		text = arena_printf(arena, "%s%s\n%s", text, file->name, file->text);
 	text = arena_printf(arena, "%s%s%s", text, sql_db_migrate_base, sql_db_migrate_rules_end);
 	crypto_sha256(text, strlen(text), hash);
-	return arena_printf(arena, "%s/db-template/%ld-%d-%s", build_dir(arena), (long)geteuid(), version, text_hex(arena, hash, 8));
+	return arena_printf(
+	    arena, "%s/db-template/%ld-%d-%s", build_dir(arena), (long)geteuid(), version, text_hex(arena, hash, 8));
 }
 
 /* Start from the kept copy, if there is one; else keep one when it is made. */
@@ -127,8 +128,7 @@ use_template(struct with_db *w)
 }
 
 /* In the keeper: wait until the test is gone, stop what it left, remove everything. */
-static void __attribute__((noreturn))
-keep(struct with_db *w, int fd)
+static void __attribute__((noreturn)) keep(struct with_db *w, int fd)
 {
 	struct embedded embedded;
 	struct err err = ERR_INIT;
@@ -185,14 +185,33 @@ seed(struct with_db *w)
 static void
 fill_config(struct with_db *w)
 {
-	w->site = (struct config_site){ .name = "campus", .url = "https://campus.example.org", .token = "env:NONE", .role = "student",
-		.connections = 2, .batch = 100 };
-	w->source = (struct config_source){ .name = "shop", .kind = "squarespace", .role = "sale", .api_key = "env:NONE",
-		.start = "2000-01-01", .overlap_s = 900, .max_age_s = 26 * 3600 };
-	w->tenant = (struct config_tenant){ .name = "acme", .timezone = "Europe/Madrid", .currency = "EUR", .locale = "es",
-		.sites = &w->site, .site_count = 1, .sources = &w->source, .source_count = 1 };
-	w->config = (struct config){ .file = "test.conf", .state_dir = w->state_dir, .database = "embedded", .database_user = "postgres",
-		.tenants = &w->tenant, .tenant_count = 1 };
+	w->site = (struct config_site){ .name = "campus",
+		.url = "https://campus.example.org",
+		.token = "env:NONE",
+		.role = "student",
+		.connections = 2,
+		.batch = 100 };
+	w->source = (struct config_source){ .name = "shop",
+		.kind = "squarespace",
+		.role = "sale",
+		.api_key = "env:NONE",
+		.start = "2000-01-01",
+		.overlap_s = 900,
+		.max_age_s = 26 * 3600 };
+	w->tenant = (struct config_tenant){ .name = "acme",
+		.timezone = "Europe/Madrid",
+		.currency = "EUR",
+		.locale = "es",
+		.sites = &w->site,
+		.site_count = 1,
+		.sources = &w->source,
+		.source_count = 1 };
+	w->config = (struct config){ .file = "test.conf",
+		.state_dir = w->state_dir,
+		.database = "embedded",
+		.database_user = "postgres",
+		.tenants = &w->tenant,
+		.tenant_count = 1 };
 }
 
 int
@@ -248,10 +267,11 @@ with_db_fresh(void **state)
 	arena_reset(&w->arena);
 	must(db_script(w->db, "DISCARD TEMP", &err), &err);
 	must(db_script(w->owner,
-	         "DO $$ BEGIN EXECUTE (SELECT 'TRUNCATE ' || string_agg(format('%I.%I', schemaname, tablename), ', ') || ' RESTART IDENTITY'"
-	         " FROM pg_tables WHERE schemaname = 'ctok' AND tablename NOT LIKE 'schema\\_%'); END $$;"
-	         "INSERT INTO ctok.run_lock (fence) VALUES (0)",
-	         &err),
+		 "DO $$ BEGIN EXECUTE (SELECT 'TRUNCATE ' || string_agg(format('%I.%I', schemaname, tablename), ', ') || ' RESTART "
+		 "IDENTITY'"
+		 " FROM pg_tables WHERE schemaname = 'ctok' AND tablename NOT LIKE 'schema\\_%'); END $$;"
+		 "INSERT INTO ctok.run_lock (fence) VALUES (0)",
+		 &err),
 	    &err);
 	seed(w);
 	return 0;

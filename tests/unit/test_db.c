@@ -15,7 +15,8 @@ test_row_gives_names_and_values(void **state)
 	struct err err = ERR_INIT;
 	struct db_row *row;
 
-	assert_int_equal(db_row(&w->arena, w->db, "SELECT $1::bigint AS a, NULL::text AS b, true AS c", DB_ARGS("-7"), &row, &err), 0);
+	assert_int_equal(
+	    db_row(&w->arena, w->db, "SELECT $1::bigint AS a, NULL::text AS b, true AS c", DB_ARGS("-7"), &row, &err), 0);
 	assert_int_equal(db_int(row, "a"), -7);
 	assert_null(db_value(row, "b"));
 	assert_true(db_bool(row, "c"));
