@@ -221,8 +221,10 @@ check_text(const char *what, const char *text, size_t len, struct err *err)
 		step = text_character(text + at, len - at);
 		if (step == 0)
 			return fail_at(what, text, at, "invalid UTF-8", err);
+		if (text[at] == '\0')
+			return fail_at(what, text, at, "NUL byte", err);
 	}
-	for (at = 0; at < len && strchr(" \t\r\n", text[at]) != NULL && text[at] != '\0'; at++)
+	for (at = 0; at < len && strchr(" \t\r\n", text[at]) != NULL; at++)
 		;
 	if (at == len)
 		return err_set(err, ERR_DATA, "%s is not valid JSON: it is empty", what);
