@@ -1,0 +1,23 @@
+#ifndef DB_RULES_H
+#define DB_RULES_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "db/db.h"
+
+/**
+ * rules_at(db, now_utc, zone, err):
+ * Tell the rules of sql/rules/ the moment they judge by (rule.now()) and the tenant's calendar (rule.zone()), for this connection.
+ * ${zone} must have been checked (clock_zone_check()).
+ */
+MUST_CHECK int rules_at(struct db *, int64_t, const char *, struct err *) __attribute__((nonnull));
+
+/**
+ * rules_analyze(db, tables, count, err):
+ * After a large load, in its transaction: bring the planner's statistics of these tables (schema ctok) in step, so that the next
+ * set-based step is not planned for an empty table.
+ */
+MUST_CHECK int rules_analyze(struct db *, const char *const *, size_t, struct err *) __attribute__((nonnull));
+
+#endif

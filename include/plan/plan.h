@@ -1,0 +1,36 @@
+#ifndef PLAN_PLAN_H
+#define PLAN_PLAN_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "db/db.h"
+
+struct plan_counts {
+	int64_t settled;    /* actions of a run that was cut off, found done */
+	int64_t superseded; /* no longer wanted */
+	int64_t added;
+};
+
+/**
+ * plan_settle(db, run_id, ret_counts, err):
+ * In the open transaction, with the dirty set begun and the mirror read: actions that were under way when a run was cut off are
+ * done if Moodle shows them, and open again otherwise.
+ */
+MUST_CHECK int plan_settle(struct db *, int64_t, struct plan_counts *, struct err *) __attribute__((nonnull));
+
+/**
+ * plan_make(db, run_id, ret_counts, err):
+ * In the open transaction, after entitle_reckon(): save the actions that the dirty pairs want, and retire those they no longer want.
+ */
+MUST_CHECK int plan_make(struct db *, int64_t, struct plan_counts *, struct err *) __attribute__((nonnull));
+
+/**
+ * plan_print(db, zone, file, ret_actions, err):
+ * Every waiting action of the tenant in plain sentences, grouped by site and course, with reason and what it waits for.
+ */
+MUST_CHECK int plan_print(struct db *, const char *, FILE *, int64_t *, struct err *) __attribute__((nonnull));
+
+#endif

@@ -1,0 +1,67 @@
+/* From sales to rights. The order of the set-based steps of sql/entitle/; each explains itself there. */
+#include "entitle/entitle.h"
+
+#include "db/rules.h"
+#include "sql.h"
+
+#define ENTITLE_MANY 1000
+
+int
+entitle_begin(struct db *db, bool full, struct err *err)
+{
+	if (db_exec(db, sql_entitle_dirty_make, DB_NONE, NULL, err) != 0)
+		return -1;
+	if (!full)
+		return 0;
+	if (db_exec(db, sql_entitle_dirty_documents_all, DB_NONE, NULL, err) != 0)
+		return -1;
+	return db_exec(db, sql_entitle_dirty_all, DB_NONE, NULL, err);
+}
+
+int
+entitle_reckon(struct db *db, struct entitle_counts *ret_counts, struct err *err)
+{
+	static const char *const entitlement[] = { "entitlement" }, *const access[] = { "access" };
+	struct entitle_counts counts = { 0, 0, 0 };
+	int64_t none, changed;
+
+	if (db_exec(db, sql_entitle_pin_targets, DB_NONE, NULL, err) != 0)
+		return -1;
+	if (db_exec(db, sql_entitle_fresh_entitlements, DB_NONE, NULL, err) != 0)
+		return -1;
+	if (db_exec(db, sql_entitle_dirty_fresh, DB_NONE, NULL, err) != 0)
+		return -1;
+	if (db_exec(db, sql_entitle_update_revocations, DB_NONE, NULL, err) != 0)
+		return -1;
+	if (db_exec(db, sql_entitle_dirty_collect, DB_NONE, NULL, err) != 0)
+		return -1;
+	if (db_script(db, "ANALYZE dirty_pair; ANALYZE fresh_entitlement", err) != 0)
+		return -1;
+	if (db_exec(db, sql_entitle_reckon_terms, DB_NONE, &counts.units, err) != 0)
+		return -1;
+	if (db_script(db, "ANALYZE reckoned", err) != 0)
+		return -1;
+	if (db_exec(db, sql_entitle_move_entitlements, DB_NONE, NULL, err) != 0)
+		return -1;
+	if (db_exec(db, sql_entitle_add_entitlements, DB_NONE, &counts.fresh, err) != 0)
+		return -1;
+	if (counts.fresh >= ENTITLE_MANY)
+		if (rules_analyze(db, entitlement, 1, err) != 0)
+			return -1;
+	if (db_exec(db, sql_entitle_reckon_access, DB_NONE, &changed, err) != 0)
+		return -1;
+	if (changed >= ENTITLE_MANY)
+		if (rules_analyze(db, access, 1, err) != 0)
+			return -1;
+	if (db_exec(db, sql_entitle_reckon_none, DB_NONE, &none, err) != 0)
+		return -1;
+	counts.changed = changed + none;
+	if (db_exec(db, sql_entitle_debt_cure, DB_NONE, NULL, err) != 0)
+		return -1;
+	if (db_exec(db, sql_entitle_debt_open, DB_NONE, NULL, err) != 0)
+		return -1;
+	if (db_exec(db, sql_entitle_dirty_clear, DB_NONE, NULL, err) != 0)
+		return -1;
+	*ret_counts = counts;
+	return 0;
+}

@@ -1,0 +1,136 @@
+/* Product rules: from the configuration into tables, so that set-based SQL can apply them. */
+#include <string.h>
+
+#include "base/money.h"
+#include "base/text.h"
+#include "db/copy.h"
+#include "db/rules.h"
+#include "entitle/entitle.h"
+#include "sql.h"
+
+/* "sku:ACLS-*" is kind and pattern; config_load() has checked the form. */
+static void
+copy_match(struct arena *arena, struct copy *copy, const char *match)
+{
+	const char *colon = strchr(match, ':');
+
+	BUG_UNLESS(colon != NULL);
+	copy_text(copy, arena_strndup(arena, match, (size_t)(colon - match)));
+	copy_text(copy, colon + 1);
+}
+
+/* A course is a short name unless it says otherwise. */
+static const char *
+reference_of(struct arena *arena, const char *course)
+{
+	if (text_starts(course, "idnumber:") || text_starts(course, "id:") || text_starts(course, "shortname:"))
+		return course;
+	return arena_printf(arena, "shortname:%s", course);
+}
+
+static int
+copy_rule(struct arena *arena, struct copy *copy, const struct config_tenant *tenant, size_t at, const char *reference, struct err *err)
+{
+	const struct config_product *product = &tenant->products[at];
+	const char *certificate = product->certificate != NULL ? product->certificate : tenant->certificate.template;
+	struct money price;
+
+	copy_int(copy, (int64_t)at);
+	copy_text(copy, product->source);
+	copy_match(arena, copy, product->match);
+	copy_text(copy, product->site);
+	copy_text(copy, reference);
+	copy_text(copy, product->role != NULL ? product->role : "");
+	copy_text(copy, product->term);
+	copy_int(copy, product->grace_days);
+	copy_int(copy, product->notice_days);
+	copy_text(copy, product->delivery);
+	copy_text(copy, product->learner);
+	copy_text(copy, product->on_expiry);
+	copy_text(copy, product->on_refund);
+	copy_text(copy, product->renews ? "t" : "f");
+	if (product->price != NULL) {
+		if (money_parse_pair(product->price, &price, err) != 0)
+			return err_wrap(err, "%s:%u: setting \"price\"", product->where.file, product->where.line);
+		copy_int(copy, price.minor);
+		copy_text(copy, price.currency);
+	} else {
+		copy_null(copy);
+		copy_null(copy);
+	}
+	copy_text(copy, certificate != NULL ? certificate : "none");
+	copy_text(copy, product->since);
+	copy_text(copy, product->exclude ? "t" : "f");
+	return copy_row(copy, err);
+}
+
+static int
+copy_rules(struct arena *arena, struct db *db, const struct config_tenant *tenant, struct err *err)
+{
+	struct copy *copy = NULL;
+	size_t i, c;
+
+	if (copy_open(db, "COPY rule_new FROM STDIN", &copy, err) != 0)
+		return -1;
+	for (i = 0; i < tenant->product_count; i++) {
+		const struct config_list *courses = &tenant->products[i].courses;
+
+		if (courses->count == 0 && copy_rule(arena, copy, tenant, i, NULL, err) != 0)
+			goto fail;
+		for (c = 0; c < courses->count; c++)
+			if (copy_rule(arena, copy, tenant, i, reference_of(arena, courses->items[c]), err) != 0)
+				goto fail;
+	}
+	return copy_finish(copy, NULL, err);
+fail:
+	copy_abort(copy);
+	return -1;
+}
+
+static int
+sync_protected(struct arena *arena, struct db *db, const struct config_tenant *tenant, struct err *err)
+{
+	const char **sites, **names;
+	size_t count = 0, at = 0, s, i;
+
+	for (s = 0; s < tenant->site_count; s++)
+		count += tenant->sites[s].protected_users.count;
+	sites = ARENA_ARRAY(arena, count, const char *);
+	names = ARENA_ARRAY(arena, count, const char *);
+	for (s = 0; s < tenant->site_count; s++)
+		for (i = 0; i < tenant->sites[s].protected_users.count; i++) {
+			sites[at] = tenant->sites[s].name;
+			names[at++] = tenant->sites[s].protected_users.items[i];
+		}
+	return db_exec(db, sql_entitle_protected_sync, DB_ARGS(db_array(arena, sites, count), db_array(arena, names, count)), NULL, err);
+}
+
+int
+entitle_sync_rules(struct arena *arena, struct db *db, const struct config_tenant *tenant, bool *ret_changed, struct err *err)
+{
+	struct db_row *row;
+	bool changed;
+
+	if (db_begin(db, err) != 0)
+		return -1;
+	if (db_exec(db, sql_entitle_rule_stage, DB_NONE, NULL, err) != 0)
+		goto fail;
+	if (copy_rules(arena, db, tenant, err) != 0)
+		goto fail;
+	if (db_exec(db, sql_entitle_rule_targets, DB_NONE, NULL, err) != 0)
+		goto fail;
+	if (db_row(arena, db, sql_entitle_rule_sync, DB_NONE, &row, err) != 0)
+		goto fail;
+	changed = db_int(row, "changed") > 0;
+	if (changed && db_exec(db, sql_entitle_rule_dirty, DB_NONE, NULL, err) != 0)
+		goto fail;
+	if (sync_protected(arena, db, tenant, err) != 0)
+		goto fail;
+	if (db_commit(db, err) != 0)
+		goto fail;
+	*ret_changed = changed;
+	return 0;
+fail:
+	db_rollback(db);
+	return -1;
+}

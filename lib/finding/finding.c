@@ -1,0 +1,56 @@
+/* Findings and controls, derived from the tables by sql/rules/70_finding.sql and 80_control.sql. */
+#include "finding/finding.h"
+
+#include "sql.h"
+
+int
+finding_refresh(struct arena *arena, struct db *db, int64_t run_id, struct finding_counts *ret_counts, struct err *err)
+{
+	const char *run = arena_printf(arena, "%lld", (long long)run_id);
+	struct finding_counts counts;
+	struct db_row *row;
+
+	if (db_begin(db, err) != 0)
+		return -1;
+	if (db_exec(db, sql_finding_refresh_seen, DB_NONE, NULL, err) != 0)
+		goto fail;
+	if (db_script(db, "ANALYZE finding_seen", err) != 0)
+		goto fail;
+	if (db_exec(db, sql_finding_refresh_clear, DB_ARGS(run), &counts.cleared, err) != 0)
+		goto fail;
+	if (db_exec(db, sql_finding_refresh_open, DB_ARGS(run), &counts.opened, err) != 0)
+		goto fail;
+	if (db_row(arena, db, sql_finding_count, DB_NONE, &row, err) != 0)
+		goto fail;
+	counts.open = db_int(row, "open");
+	if (db_commit(db, err) != 0)
+		goto fail;
+	*ret_counts = counts;
+	return 0;
+fail:
+	db_rollback(db);
+	return -1;
+}
+
+int
+finding_controls(struct arena *arena, struct db *db, int64_t run_id, const char **ret_untied, struct err *err)
+{
+	const char *run = arena_printf(arena, "%lld", (long long)run_id);
+	struct db_row *row;
+
+	if (db_begin(db, err) != 0)
+		return -1;
+	if (db_exec(db, sql_finding_controls, DB_ARGS(run), NULL, err) != 0)
+		goto fail;
+	if (db_maybe(arena, db, sql_finding_untied, DB_ARGS(run), &row, err) != 0)
+		goto fail;
+	if (db_commit(db, err) != 0)
+		goto fail;
+	*ret_untied = row == NULL ? NULL :
+	    arena_printf(arena, "control %s%s%s: expected %s, found %s", db_value(row, "control"), db_value(row, "currency")[0] == '\0' ? "" : " ",
+	        db_value(row, "currency"), db_value(row, "expected"), db_value(row, "actual"));
+	return 0;
+fail:
+	db_rollback(db);
+	return -1;
+}

@@ -1,0 +1,1 @@
+SELECT ctok.analyze_table(t) FROM unnest($1::text[]) AS t

@@ -1,0 +1,23 @@
+-- The rules of the configuration, one row per rule and course.
+CREATE TEMP TABLE rule_new (
+    ordinal        integer NOT NULL,
+    source_name    text NOT NULL,
+    match_kind     text NOT NULL,
+    pattern        text NOT NULL,
+    site_name      text NOT NULL,
+    reference      text,                       -- NULL: a rule without courses, which excludes
+    role           text NOT NULL,
+    term           text,
+    grace_days     integer NOT NULL,
+    notice_days    integer NOT NULL,
+    delivery       text NOT NULL,
+    learner        text NOT NULL,
+    on_expiry      text NOT NULL,
+    on_refund      text NOT NULL,
+    renews         boolean NOT NULL,
+    price_minor    bigint,
+    price_currency text,
+    certificate    text NOT NULL,
+    since          text,
+    exclude        boolean NOT NULL
+) ON COMMIT DROP
