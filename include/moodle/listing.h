@@ -1,0 +1,43 @@
+#ifndef MOODLE_LISTING_H
+#define MOODLE_LISTING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "moodle/moodle.h"
+
+/* The participants of courses, page by page. One row per user, whatever the number of enrolments. */
+struct listing_user {
+	int64_t id;
+	const char *username; /* the rest NULL in a listing without details */
+	const char *email;
+	const char *firstname;
+	const char *lastname;
+	const char *roles; /* short names of the roles in the course, sorted, joined by ',' */
+};
+
+struct listing {
+	const int64_t *courses;
+	size_t count;
+	bool only_active; /* enrolment active, method enabled, started and not ended */
+	bool details;
+	const char *role; /* short name of the role whose id is wanted; NULL: none */
+	int64_t role_id;  /* out: its id if somebody has it, else 0 */
+	size_t page_rows; /* 0: 500 */
+};
+
+/**
+ * listing_each(moodle, listing, fn, context, err):
+ * Call ${fn} for each participant of each course; rows of several courses are mixed, those of one come by ascending id. A course is
+ * at its end only when a page comes back empty: a short page is no proof.
+ *
+ * Errors: ERR_INCOMPLETE pages overlap or are out of order; ERR_REFUSED a participant's user name or e-mail is hidden from us;
+ * as moodle_call(), naming the course.
+ */
+MUST_CHECK int listing_each(struct moodle *, struct listing *, int (*)(int64_t, const struct listing_user *, void *, struct err *),
+    void *, struct err *) __attribute__((nonnull(1, 2, 3, 5)));
+
+#endif

@@ -1,0 +1,119 @@
+/* Start-up check of a site. A function missing from the service would fail with `accessexception` in the middle of a night, so it is
+ * found here, with what it is for. */
+#include "moodle/site.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "moodle/read.h"
+
+#define LEVEL(n) (1u << (n))
+#define ANY_LEVEL (LEVEL(1) | LEVEL(2) | LEVEL(3))
+
+static const struct {
+	const char *function;
+	unsigned levels; /* that read with it */
+	bool writes;     /* only apply needs it */
+	const char *purpose;
+} wanted[] = {
+	{ "core_course_get_courses", ANY_LEVEL, false, "to list courses and know the site again" },
+	{ "core_course_get_courses_by_field", LEVEL(2) | LEVEL(3), false, "to know whether a course takes manual enrolments" },
+	{ "core_enrol_get_enrolled_users", LEVEL(2) | LEVEL(3), false, "to list participants with their roles" },
+	{ "core_user_get_users_by_field", ANY_LEVEL, false, "to read accounts and find free user names" },
+	{ "core_user_get_users", ANY_LEVEL, false, "to find accounts by e-mail" },
+	{ "core_reportbuilder_retrieve_report", LEVEL(2), false, "to read dates and completions from the custom report" },
+	{ "core_completion_get_course_completion_status", LEVEL(3), false, "to read completions" },
+	{ "core_user_create_users", ANY_LEVEL, true, "to create accounts" },
+	{ "enrol_manual_enrol_users", ANY_LEVEL, true, "to enrol, extend and suspend" },
+	{ "enrol_manual_unenrol_users", ANY_LEVEL, true, "to remove enrolments" },
+};
+
+static int
+read_info(struct arena *arena, const struct json *info, struct site *site, struct err *err)
+{
+	const struct json *functions;
+	size_t i;
+
+	if (json_text(info, "siteurl", &site->url, err) != 0 || json_text(info, "sitename", &site->name, err) != 0 ||
+	    json_text(info, "release", &site->release, err) != 0 || json_text(info, "version", &site->version, err) != 0 ||
+	    json_text(info, "username", &site->username, err) != 0 || json_int(info, "userid", &site->user_id, err) != 0 ||
+	    json_list(info, "functions", &functions, err) != 0)
+		return -1;
+	site->functions = ARENA_ARRAY(arena, functions->count, const char *);
+	site->function_count = functions->count;
+	for (i = 0; i < functions->count; i++)
+		if (json_text(&functions->items[i], "name", &site->functions[i], err) != 0)
+			return -1;
+	return 0;
+}
+
+int
+site_read(struct arena *arena, struct moodle *moodle, struct site *ret_site, struct err *err)
+{
+	const char *name = moodle_config(moodle)->name;
+	struct moodle_request request;
+	struct moodle_reply reply;
+	struct site site;
+
+	memset(&site, 0, sizeof(site));
+	moodle_request_init(&request, arena, "core_webservice_get_site_info");
+	if (moodle_call(arena, moodle, &request, &reply, err) != 0)
+		return err_wrap(err, "could not ask site \"%s\" who it is", name);
+	if (read_info(arena, reply.json, &site, err) != 0)
+		return err_wrap(err, "cannot read what site \"%s\" says of itself", name);
+
+	/* Course 1 is the front page, made when Moodle was installed. */
+	moodle_request_init(&request, arena, "core_course_get_courses");
+	params_int(&request.params, 1, "options[ids][0]");
+	if (moodle_call(arena, moodle, &request, &reply, err) != 0)
+		return err_wrap(err, "could not read the front page of site \"%s\"", name);
+	if (reply.json->kind != JSON_ARRAY)
+		return err_set(err, ERR_DATA, "cannot read the front page of site \"%s\": it is %s instead of an array", name,
+		    json_kind_name(reply.json));
+	if (reply.json->count == 1 && json_int(&reply.json->items[0], "timecreated", &site.created, err) != 0)
+		return err_wrap(err, "cannot read the front page of site \"%s\"", name);
+	site.identity = arena_printf(arena, "%s installed %s", site.url, clock_iso(arena, site.created));
+	*ret_site = site;
+	return 0;
+}
+
+static bool
+offers(const struct site *site, const char *function)
+{
+	size_t i;
+
+	for (i = 0; i < site->function_count; i++)
+		if (strcmp(site->functions[i], function) == 0)
+			return true;
+	return false;
+}
+
+int
+site_check(struct arena *arena, struct moodle *moodle, const struct site *site, bool writes, struct err *err)
+{
+	unsigned level = LEVEL(read_level(moodle_config(moodle)));
+	struct buf missing;
+	size_t i;
+
+	(void)arena;
+	buf_init(&missing, 4096);
+	for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+		if ((wanted[i].levels & level) != 0 && (writes || !wanted[i].writes) && !offers(site, wanted[i].function))
+			buf_printf(&missing, "%s\"%s\" (%s)", missing.len == 0 ? "" : ", ", wanted[i].function, wanted[i].purpose);
+	if (missing.len > 0) {
+		(void)err_set(
+		    err, ERR_REFUSED, "the token's service on site \"%s\" lacks %s", moodle_config(moodle)->name, missing.data);
+		(void)err_hint(err, "Add the functions to the service under Site administration, Server, External services.");
+	}
+	buf_done(&missing);
+	return err->code == ERR_NONE ? 0 : -1;
+}
+
+bool
+site_same(const char *a, const char *b)
+{
+	const char *from_a = strstr(a, " installed "), *from_b = strstr(b, " installed ");
+
+	return from_a != NULL && from_b != NULL && strcmp(from_a, from_b) == 0;
+}

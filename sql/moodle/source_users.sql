@@ -1,0 +1,6 @@
+-- Moodle's database: accounts that are not deleted.
+COPY (
+    SELECT u.id, u.username, u.email, u.firstname, u.lastname, u.suspended = 1
+      FROM mdl_user u
+     WHERE u.deleted = 0
+) TO STDOUT
