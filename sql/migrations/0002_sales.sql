@@ -1,6 +1,6 @@
 -- The ledger: everything a source sold, every row once. Written by lib/sales/ledger.c only.
 
--- Names and addresses as a source spelled them. Personal data. E-mails are normalised (lib/party/email.c); '' when the source gave
+-- Names and addresses as a source spelled them. Personal data. E-mails are normalised (lib/adapter/email.c); '' when the source gave
 -- none, or one that is no address (then `raw_email` says what it said).
 CREATE TABLE ctok.contact (
     tenant_id  bigint NOT NULL REFERENCES ctok.tenant,

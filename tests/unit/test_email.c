@@ -1,5 +1,5 @@
 /* E-mail addresses: who is the same person, and what is no address. */
-#include "party/email.h"
+#include "adapter/email.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /* E-mail addresses as keys of persons. Sources send them as buyers typed them; one normal form decides who is the same. */
-#include "party/email.h"
+#include "adapter/email.h"
 
 #include <string.h>
 

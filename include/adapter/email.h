@@ -1,5 +1,5 @@
-#ifndef PARTY_EMAIL_H
-#define PARTY_EMAIL_H
+#ifndef ADAPTER_EMAIL_H
+#define ADAPTER_EMAIL_H
 
 #include "base/arena.h"
 #include "base/err.h"
