@@ -125,7 +125,7 @@ static void
 test_master_key_is_64_hex_digits(void **state)
 {
 	static const char *const wrong[] = { "", "00", "zz0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
-		"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1", /* 63 */
+		"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1",   /* 63 */
 		"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f0", /* 65 */
 		"00010203 405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f" };
 	struct err err = ERR_INIT;
@@ -133,8 +133,7 @@ test_master_key_is_64_hex_digits(void **state)
 	size_t i;
 
 	(void)state;
-	assert_int_equal(
-	    crypto_key_parse("000102030405060708090A0b0c0d0e0f101112131415161718191a1b1c1d1e1f", parsed, &err), 0);
+	assert_int_equal(crypto_key_parse("000102030405060708090A0b0c0d0e0f101112131415161718191a1b1c1d1e1f", parsed, &err), 0);
 	for (i = 0; i < sizeof(parsed); i++)
 		assert_int_equal(parsed[i], i);
 	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
