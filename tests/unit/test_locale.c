@@ -68,7 +68,8 @@ a_date_that_is_none_is_refused(void **state)
 }
 
 #define MONTHS \
-	"month.1=a\nmonth.2=b\nmonth.3=c\nmonth.4=d\nmonth.5=e\nmonth.6=f\nmonth.7=g\nmonth.8=h\nmonth.9=i\nmonth.10=j\nmonth.11=k\n"
+	"month.1=a\nmonth.2=b\nmonth.3=c\nmonth.4=d\nmonth.5=e\nmonth.6=f\nmonth.7=g\nmonth.8=h\nmonth.9=i\nmonth.10=j\nmonth.11=" \
+	"k\n"
 
 static void
 a_bad_file_is_named_with_its_line(void **state)

@@ -1,0 +1,184 @@
+#!/usr/bin/python3
+"""A real SMTP server (aiosmtpd) that keeps what it takes in a Maildir, for tests and `make demo`.
+
+    smtpd.py --maildir DIR [--port 0] [--port-file F] [--cert PEM --key PEM [--smtps]] [--auth USER:PASSWORD] [--mode MODE]
+
+It listens on 127.0.0.1 alone. With --port 0 the system picks a port; F holds it once the server listens. With a certificate it
+offers STARTTLS, or with --smtps speaks TLS from the start; with --auth it takes mail only after a login (over TLS where it has it).
+It ends at SIGTERM or SIGINT.
+
+Most faults are asked for by the recipient's local part, so that one run can meet all of them:
+
+    defer…@   451 to RCPT            reject…@  550 to RCPT, naming the address
+    busy…@    452 after the dot      spam…@    554 after the dot
+    drop…@    the mail is kept, then the connection is cut where the 250 belongs
+    hang…@    the mail is kept, and no answer ever comes
+    cut…@     the connection is cut when DATA is asked for
+    bye…@     421 to RCPT
+
+--mode concerns the whole session: silent (never greets), refuse (554 for a greeting), deny (550 to MAIL), slow (421 to MAIL).
+
+Each kept mail is one file in DIR/new, named by its number (000001…), with X-Envelope-From, X-Envelope-To and X-Session (the number of the
+connection it came over, so that a test sees reuse) in front; everything else is as it came over the wire.
+"""
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import ssl
+import sys
+import warnings
+
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+
+
+class Store:
+    """The Maildir. A mail is complete when it appears: written under tmp, then renamed."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        for part in ("tmp", "new", "cur"):
+            os.makedirs(os.path.join(folder, part), exist_ok=True)
+        known = [int(n.split(".")[0]) for n in os.listdir(os.path.join(folder, "new")) if n.split(".")[0].isdigit()]
+        self.count = max(known, default=0)
+
+    def add(self, envelope, session_number):
+        self.count += 1
+        name = f"{self.count:06d}"
+        head = f"X-Envelope-From: {envelope.mail_from}\r\nX-Envelope-To: {', '.join(envelope.rcpt_tos)}\r\nX-Session: {session_number}\r\n"
+        path = os.path.join(self.folder, "tmp", name)
+        with open(path, "wb") as file:
+            file.write(head.encode() + envelope.original_content)
+        os.rename(path, os.path.join(self.folder, "new", name))
+        return name
+
+
+class Handler:
+    def __init__(self, store, mode):
+        self.store = store
+        self.mode = mode
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        if self.mode == "deny":
+            return "550 5.7.1 Sender not allowed"
+        if self.mode == "slow":
+            return "421 4.7.0 Too many mails, come back later"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 2.1.0 Sender ok"
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address.startswith("defer"):
+            return f"451 4.2.1 <{address}>: try again later"
+        if address.startswith("reject"):
+            return f"550 5.1.1 <{address}>: no such user"
+        if address.startswith("bye"):
+            await server.push("421 4.3.2 Shutting down")
+            server.transport.close()
+            return "421 4.3.2 Shutting down"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 Recipient ok"
+
+    async def handle_DATA(self, server, session, envelope):
+        recipient = envelope.rcpt_tos[0]
+        if recipient.startswith("busy"):
+            return "452 4.3.1 Insufficient system storage"
+        if recipient.startswith("spam"):
+            return "554 5.7.1 Message refused as spam"
+        name = self.store.add(envelope, server.session_number)
+        if recipient.startswith("drop"):
+            server.transport.abort()
+            return "250 never seen"
+        if recipient.startswith("hang"):
+            await asyncio.sleep(3600)
+        return f"250 2.0.0 Ok: queued as {name}"
+
+
+class Server(SMTP):
+    sessions = 0
+
+    def connection_made(self, transport):
+        # STARTTLS makes the same connection again: count it once.
+        if not hasattr(self, "session_number"):
+            Server.sessions += 1
+            self.session_number = Server.sessions
+        super().connection_made(transport)
+
+    async def smtp_DATA(self, arg):
+        if self.envelope.rcpt_tos and self.envelope.rcpt_tos[0].startswith("cut"):
+            self.transport.abort()
+            return
+        await super().smtp_DATA(arg)
+
+
+class Silent(asyncio.Protocol):
+    pass
+
+
+class Refusing(asyncio.Protocol):
+    def connection_made(self, transport):
+        transport.write(b"554 5.3.2 No mail service here\r\n")
+        transport.close()
+
+
+async def serve(options):
+    store = Store(options.maildir)
+    context = None
+    if options.cert:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(options.cert, options.key)
+
+    def authenticate(server, session, envelope, mechanism, data):
+        wanted = options.auth.split(":", 1)
+        good = isinstance(data, LoginPassword) and [data.login.decode(), data.password.decode()] == wanted
+        return AuthResult(success=good, handled=False)
+
+    def factory():
+        if options.mode == "silent":
+            return Silent()
+        if options.mode == "refuse":
+            return Refusing()
+        arguments = {"hostname": "smtpd.test", "ident": "test", "enable_SMTPUTF8": False, "data_size_limit": options.size}
+        if options.auth:
+            arguments.update(authenticator=authenticate, auth_required=True, auth_require_tls=bool(context) and not options.smtps)
+        if context and not options.smtps:
+            arguments.update(tls_context=context)
+        return Server(Handler(store, options.mode), **arguments)
+
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(factory, "127.0.0.1", options.port, ssl=context if options.smtps else None)
+    port = server.sockets[0].getsockname()[1]
+    if options.port_file:
+        with open(options.port_file + ".tmp", "w", encoding="ascii") as file:
+            file.write(f"{port}\n")
+        os.rename(options.port_file + ".tmp", options.port_file)
+    else:
+        print(port, flush=True)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()
+    server.close()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--maildir", required=True)
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--port-file")
+    parser.add_argument("--cert")
+    parser.add_argument("--key")
+    parser.add_argument("--smtps", action="store_true")
+    parser.add_argument("--auth")
+    parser.add_argument("--size", type=int, default=32 << 20)
+    parser.add_argument("--mode", choices=("normal", "silent", "refuse", "deny", "slow"), default="normal")
+    # Its advice on deprecations and on logins without TLS is not about what is tested here.
+    warnings.simplefilter("ignore")
+    logging.disable(logging.WARNING)
+    asyncio.run(serve(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

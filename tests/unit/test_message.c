@@ -1,0 +1,478 @@
+/* Messages: what a mail reader makes of them (Python's parser is the witness), the rules of the wire, and what is refused. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "adapter/crypto.h"
+#include "base/buf.h"
+#include "base/text.h"
+#include "outbox/message.h"
+#include "outbox/mime.h"
+
+#define CHINESE_NAME "\xe7\x8e\x8b\xe5\xb0\x8f\xe6\x98\x8e"                                      /* 王小明 */
+#define ARABIC_NAME "\xd9\x85\xd8\xad\xd9\x85\xd8\xaf \xd8\xa8\xd9\x86 \xd8\xb9\xd9\x84\xd9\x8a" /* محمد بن علي */
+#define VIETNAMESE_NAME \
+	"Nguy\xe1\xbb\x85n Th\xe1\xbb\x8b \xc4\x90\xe1\xbb\xa9" \
+	"c"                       /* Nguyễn Thị Đức */
+#define ASTRAL "\xf0\xa0\xae\xb7" /* U+20BB7, four bytes */
+#define TEN(s) s s s s s s s s s s
+
+static const struct message plain = {
+	.from = { "Acme Academy", "academy@example.org" },
+	.reply_to = { "", "help@example.org" },
+	.to = { "Ana", "ana@example.org" },
+	.subject = "Your certificate",
+	.date_utc = 1785765911,
+	.message_id = "<0123456789abcdef@example.org>",
+	.language = "en",
+	.text = "Hello\n",
+	.html = "<p>Hello</p>\n",
+};
+
+/* The rules of the wire: ASCII, CRLF and nothing else ends a line, 78 columns at most, no leading dot, no blank at the end. */
+static void
+check_wire(const char *bytes, size_t len)
+{
+	size_t i, column = 0;
+
+	for (i = 0; i < len; i++) {
+		if (bytes[i] == '\r') {
+			assert_true(i + 1 < len && bytes[i + 1] == '\n');
+			assert_true(column == 0 || (bytes[i - 1] != ' ' && bytes[i - 1] != '\t'));
+			continue;
+		}
+		if (bytes[i] == '\n') {
+			assert_true(i > 0 && bytes[i - 1] == '\r');
+			column = 0;
+			continue;
+		}
+		assert_true((unsigned char)bytes[i] < 0x7f && ((unsigned char)bytes[i] >= 0x20 || bytes[i] == '\t'));
+		assert_true(column > 0 || bytes[i] != '.');
+		assert_true(++column <= 78);
+	}
+	assert_true(len > 2 && bytes[len - 1] == '\n');
+}
+
+/* Build, check, and let the parser read it: its report. */
+static char *
+read_back(struct arena *arena, const struct message *message)
+{
+	char path[] = "/tmp/ctok-message-XXXXXX";
+	struct err err = ERR_INIT;
+	struct buf report;
+	char *bytes, *text, piece[4096];
+	size_t len, got;
+	FILE *file;
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	if (message_build(arena, message, &bytes, &len, &err) != 0)
+		fail_msg("%s", err.message);
+	check_wire(bytes, len);
+	file = fdopen(fd, "w");
+	assert_non_null(file);
+	assert_int_equal(fwrite(bytes, 1, len, file), len);
+	assert_int_equal(fclose(file), 0);
+	file = popen(arena_printf(arena, "/usr/bin/python3 tests/support/parse_mail.py %s", path), "r");
+	assert_non_null(file);
+	buf_init(&report, (size_t)1 << 20);
+	buf_char(&report, '\n');
+	while ((got = fread(piece, 1, sizeof(piece), file)) > 0)
+		buf_add(&report, piece, got);
+	assert_int_equal(pclose(file), 0);
+	assert_int_equal(unlink(path), 0);
+	text = arena_strndup(arena, report.data, report.len);
+	buf_done(&report);
+	return text;
+}
+
+static void
+assert_line(struct arena *arena, const char *report, const char *key, const char *value)
+{
+	if (strstr(report, arena_printf(arena, "\n%s\t%s\n", key, value)) == NULL)
+		fail_msg("expected %s \"%s\" in:%s", key, value, report);
+}
+
+static void
+headers_stand_in_their_order_and_say_what_was_meant(void **state)
+{
+	struct arena arena = ARENA_INIT;
+	char *report = read_back(&arena, &plain);
+
+	(void)state;
+	assert_line(&arena, report, "headers",
+	    "From Reply-To To Subject Date Message-ID Auto-Submitted MIME-Version Content-Language Content-Type");
+	assert_line(&arena, report, "from-name", "Acme Academy");
+	assert_line(&arena, report, "from", "academy@example.org");
+	assert_line(&arena, report, "reply-to-name", "");
+	assert_line(&arena, report, "reply-to", "help@example.org");
+	assert_line(&arena, report, "to", "ana@example.org");
+	assert_line(&arena, report, "subject", "Your certificate");
+	assert_line(&arena, report, "date", "Mon, 03 Aug 2026 14:05:11 +0000");
+	assert_line(&arena, report, "message-id", "<0123456789abcdef@example.org>");
+	assert_line(&arena, report, "auto-submitted", "auto-generated");
+	assert_line(&arena, report, "content-language", "en");
+	assert_line(&arena, report, "structure", "multipart/alternative text/plain text/html");
+	assert_line(&arena, report, "text", "Hello\\n");
+	assert_line(&arena, report, "html", "<p>Hello</p>\\n");
+	assert_line(&arena, report, "defects", "");
+	arena_done(&arena);
+}
+
+static void
+names_and_subjects_of_any_script_come_through(void **state)
+{
+	static const struct {
+		const char *name, *subject;
+	} cases[] = {
+		{ ARABIC_NAME, "\xd8\xb4\xd9\x87\xd8\xa7\xd8\xaf\xd8\xa9 " ARABIC_NAME },
+		{ CHINESE_NAME, TEN(TEN(CHINESE_NAME)) "!" },
+		{ VIETNAMESE_NAME, "Certificate of " VIETNAMESE_NAME ", Ph.D." },
+		{ ASTRAL ASTRAL, TEN(TEN(ASTRAL)) },
+		{ "O'Brien, \"Bob\" (the \\ one) <x@y>; Jr.", "Quotes \" and \\ and <brackets>, commas; colons: all" },
+		{ "J. R. Smith", "one  two   three" },
+		{ "=?UTF-8?Q?evil?=", "=?UTF-8?B?ZXZpbA==?= =?" },
+		{ TEN("A long name ") "end", TEN(TEN("many words ")) "end" },
+		{ TEN(TEN("Longname")), TEN(TEN("unbroken")) },
+		{ "ana@example.org", "a" },
+		{ "Jos\xc3\xa9 _ = ? Mar\xc3\xad"
+		  "a",
+		    "\xc2\xa1"
+		    "Enhorabuena! = _ ? \xe2\x80\x9cx\xe2\x80\x9d" },
+		{ "e\xcc\x81" TEN("\xcc\x81\xcc\x82"), TEN("e\xcc\x81 ") "e" },
+		{ "", "no name" },
+	};
+	struct arena arena = ARENA_INIT;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct message message = plain;
+		char *report;
+		const char *p;
+		struct buf shown;
+
+		message.to.name = message.from.name = cases[i].name;
+		message.subject = cases[i].subject;
+		report = read_back(&arena, &message);
+		/* The parser's report doubles backslashes. */
+		buf_init(&shown, 8192);
+		for (p = cases[i].name; *p != '\0'; p++)
+			buf_printf(&shown, "%s%c", *p == '\\' ? "\\" : "", *p);
+		assert_line(&arena, report, "to-name", shown.data);
+		assert_line(&arena, report, "from-name", shown.data);
+		assert_line(&arena, report, "to", "ana@example.org");
+		buf_reset(&shown);
+		for (p = cases[i].subject; *p != '\0'; p++)
+			buf_printf(&shown, "%s%c", *p == '\\' ? "\\" : "", *p);
+		assert_line(&arena, report, "subject", shown.data);
+		assert_line(&arena, report, "defects", "");
+		buf_done(&shown);
+	}
+	arena_done(&arena);
+}
+
+static void
+encoded_words_are_short_and_cut_between_characters(void **state)
+{
+	static const char *const texts[] = { TEN(TEN(ASTRAL)), TEN(TEN(CHINESE_NAME)),
+		TEN(TEN("\xc3\xa9"
+			"abc")),
+		"x" TEN(TEN(ASTRAL)), "xx" TEN(TEN(CHINESE_NAME)) };
+	struct buf buf;
+	size_t i;
+
+	(void)state;
+	buf_init(&buf, 65536);
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		const char *p, *end;
+
+		buf_reset(&buf);
+		mime_header(&buf, "Subject", texts[i]);
+		check_wire(buf.data, buf.len);
+		for (p = buf.data; (p = strstr(p, "=?UTF-8?")) != NULL; p = end) {
+			end = strstr(p + 10, "?=");
+			assert_non_null(end);
+			assert_true(end + 2 - p <= 75);
+			/* In Q each word holds whole characters: its first byte is no continuation byte. */
+			if (p[8] == 'Q' && p[10] == '=')
+				assert_false(p[11] == '8' || p[11] == '9' || p[11] == 'A' || p[11] == 'B');
+			/* In B a word of four-byte characters is a multiple of them: 16 base64 digits for 12 bytes. */
+		}
+	}
+	buf_done(&buf);
+}
+
+static void
+bodies_come_through_byte_for_byte(void **state)
+{
+	static const char body[] = "first line \n trailing blank \nequals = sign\n.\n..dots\nFrom here\ntab\t\n" TEN(
+	    TEN("long ")) "\n" TEN(TEN("\xc3\xa9")) "\n" CHINESE_NAME "\n\n\nlast without newline";
+	struct arena arena = ARENA_INIT;
+	struct message message = plain;
+	char *report;
+	struct buf shown;
+	const char *p;
+
+	(void)state;
+	message.text = body;
+	message.html = arena_printf(&arena, "<pre>%s</pre>\n", body);
+	report = read_back(&arena, &message);
+	buf_init(&shown, 65536);
+	for (p = body; *p != '\0'; p++)
+		buf_printf(&shown, "%s%c", *p == '\n' ? "\\" : "", *p == '\n' ? 'n' : *p);
+	/* A text's last line always ends. */
+	assert_line(&arena, report, "text", arena_printf(&arena, "%s\\n", shown.data));
+	assert_line(&arena, report, "html", arena_printf(&arena, "<pre>%s</pre>\\n", shown.data));
+	assert_line(&arena, report, "defects", "");
+	buf_done(&shown);
+	arena_done(&arena);
+}
+
+static void
+the_file_keeps_its_name_and_bytes(void **state)
+{
+	static const struct {
+		const char *name, *legacy;
+	} cases[] = {
+		{ "certificate.pdf", "certificate.pdf" },
+		{ "my \"best\" certificate.pdf", "my \"best\" certificate.pdf" },
+		{ "Zertifikat " CHINESE_NAME ".pdf", "Zertifikat " CHINESE_NAME ".pdf" },
+		{ TEN(CHINESE_NAME) ".pdf", TEN(CHINESE_NAME) ".pdf" },
+		{ "100% = ; a'b*c.pdf", "100% = ; a'b*c.pdf" },
+		{ TEN("a long ascii name ") ".pdf", TEN("a long ascii name ") ".pdf" },
+	};
+	struct arena arena = ARENA_INIT;
+	uint8_t bytes[1000], hash[CRYPTO_HASH_BYTES];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)(i * 7);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		/* Each length of the last base64 group. */
+		struct message_file file = { cases[i].name, "application/pdf", bytes, sizeof(bytes) - i };
+		struct message message = plain;
+		char *report;
+
+		message.file = &file;
+		crypto_sha256(file.bytes, file.len, hash);
+		report = read_back(&arena, &message);
+		assert_line(
+		    &arena, report, "structure", "multipart/mixed multipart/alternative text/plain text/html application/pdf");
+		assert_line(&arena, report, "filename", cases[i].name);
+		assert_line(&arena, report, "legacy-filename", cases[i].legacy);
+		assert_line(&arena, report, "file-type", "application/pdf");
+		assert_line(&arena, report, "file-sha256", text_hex(&arena, hash, sizeof(hash)));
+		assert_line(&arena, report, "text", "Hello\\n");
+		assert_line(&arena, report, "defects", "");
+	}
+	arena_done(&arena);
+}
+
+static void
+the_same_message_gives_the_same_bytes_and_another_another_boundary(void **state)
+{
+	struct arena arena = ARENA_INIT;
+	struct err err = ERR_INIT;
+	struct message other = plain;
+	char *a, *b, *c;
+	size_t a_len, b_len, c_len;
+
+	(void)state;
+	other.text = "Other\n";
+	assert_int_equal(message_build(&arena, &plain, &a, &a_len, &err), 0);
+	assert_int_equal(message_build(&arena, &plain, &b, &b_len, &err), 0);
+	assert_int_equal(message_build(&arena, &other, &c, &c_len, &err), 0);
+	assert_int_equal(a_len, b_len);
+	assert_memory_equal(a, b, a_len);
+	assert_memory_not_equal(strstr(a, "boundary="), strstr(c, "boundary="), strlen("boundary=\"=_a_") + 32);
+	arena_done(&arena);
+}
+
+static void
+whatever_could_forge_a_header_is_refused(void **state)
+{
+	static const struct message_file slash = { "../x.pdf", "application/pdf", "x", 1 };
+	static const struct message_file newline = { "x\r\n.pdf", "application/pdf", "x", 1 };
+	static const struct message_file empty = { "x.pdf", "application/pdf", "", 0 };
+	static const struct message_file type = { "x.pdf", "application/pdf\r\nX: y", "x", 1 };
+	static const struct {
+		struct message change; /* what differs from `plain` */
+		const char *message;
+	} cases[] = {
+		{ { .subject = "Hello\r\nBcc: all@example.org" }, "the subject holds a control character" },
+		{ { .subject = "Hello\nthere" }, "the subject holds a control character" },
+		{ { .subject = "tab\there" }, "the subject holds a control character" },
+		{ { .subject = "c1 \xc2\x85 control" }, "the subject holds a control character" },
+		{ { .subject = "\xff" }, "the subject is not UTF-8" },
+		{ { .subject = "   " }, "the subject is empty" },
+		{ { .to = { "Ana\r\nBcc: x@y", "ana@example.org" } }, "the recipient holds a control character" },
+		{ { .to = { "Ana", "ana@example.org\r\nRCPT TO:<x@y>" } }, "recipient: the address holds a control character" },
+		{ { .to = { "Ana", "a@b, c@d" } },
+		    "recipient: the address has a local part that is not plain letters, digits and signs with single dots inside" },
+		{ { .to = { "Ana", "jos\xc3\xa9@example.org" } },
+		    "recipient: the address has a local part outside ASCII, which would need SMTPUTF8" },
+		{ { .to = { "Ana", "ana@b\xc3\xbc"
+				   "cher.example" } },
+		    "recipient: the address's domain is not in punycode" },
+		{ { .from = { "", "nobody" } }, "sender: the address has no \"@\"" },
+		{ { .reply_to = { "", "a b@example.org" } }, "reply address: the address has a local part that is not plain "
+							     "letters, digits and signs with single dots inside" },
+		{ { .message_id = "<a@b>\r\nX: y" }, "the Message-ID is not plain ASCII" },
+		{ { .message_id = "a@b" }, "the Message-ID is not of the form <left@right>" },
+		{ { .message_id = "<a>@<b>" }, "the Message-ID is not of the form <left@right>" },
+		{ { .language = "en\r\nX: y" }, "the language is not plain ASCII" },
+		{ { .text = "\xc3" }, "the text is not UTF-8" },
+		{ { .html = "" }, "the HTML is empty" },
+		{ { .file = &slash }, "the file name is empty or holds a slash" },
+		{ { .file = &newline }, "the file name holds a control character" },
+		{ { .file = &empty }, "the file is empty" },
+		{ { .file = &type }, "the file type is not plain ASCII" },
+	};
+	struct arena arena = ARENA_INIT;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct message *change = &cases[i].change;
+		struct message message = plain;
+		struct err err = ERR_INIT;
+		char *bytes = NULL;
+		size_t len;
+
+		if (change->from.mailbox != NULL)
+			message.from = change->from;
+		if (change->to.mailbox != NULL)
+			message.to = change->to;
+		if (change->reply_to.mailbox != NULL)
+			message.reply_to = change->reply_to;
+		if (change->subject != NULL)
+			message.subject = change->subject;
+		if (change->message_id != NULL)
+			message.message_id = change->message_id;
+		if (change->language != NULL)
+			message.language = change->language;
+		if (change->text != NULL)
+			message.text = change->text;
+		if (change->html != NULL)
+			message.html = change->html;
+		if (change->file != NULL)
+			message.file = change->file;
+		assert_int_equal(message_build(&arena, &message, &bytes, &len, &err), -1);
+		assert_null(bytes);
+		assert_int_equal(err.code, ERR_DATA);
+		assert_string_equal(err.message, cases[i].message);
+	}
+	arena_done(&arena);
+}
+
+static void
+addresses_are_read_as_settings_write_them(void **state)
+{
+	static const struct {
+		const char *text, *name, *mailbox;
+	} cases[] = {
+		{ "academy@example.org", "", "academy@example.org" },
+		{ "  Acme Academy  <academy@example.org> ", "Acme Academy", "academy@example.org" },
+		{ "\"Acme, Inc. \\\"A\\\"\" <a@example.org>", "Acme, Inc. \"A\"", "a@example.org" },
+		{ "Escuela \xc3\x91and\xc3\xba <a@b\xc3\xbc"
+		  "cher.example>",
+		    "Escuela \xc3\x91and\xc3\xba", "a@xn--bcher-kva.example" },
+		{ "<a+b.c@localhost>", "", "a+b.c@localhost" },
+		{ "A.B@EXAMPLE.org", "", "A.B@example.org" },
+	};
+	static const struct {
+		const char *text, *message;
+	} bad[] = {
+		{ "", "there is no address" },
+		{ "Acme <a@b>\r\nBcc: x@y", "the address holds a control character" },
+		{ "\"open <a@example.org>", "the name before the address has an open quote" },
+		{ "a@b <c@d>", "the name before the address must be quoted" },
+		{ "a@b>", "the address has a \">\" without \"<\"" },
+		{ "Acme <>", "there is no address" },
+		{ "@example.org", "the address has no local part" },
+		{ "a..b@example.org",
+		    "the address has a local part that is not plain letters, digits and signs with single dots inside" },
+		{ ".a@example.org",
+		    "the address has a local part that is not plain letters, digits and signs with single dots inside" },
+		{ "a@-x.example", "the address has a domain that cannot exist" },
+		{ "a@x..example", "the address has a domain that cannot exist" },
+		{ "a@[127.0.0.1]", "the address has a domain that cannot exist" },
+		{ "a@", "the address has a domain that cannot exist" },
+		{ TEN("abcdefg") "@example.org", "the address has a local part of more than 64 characters" },
+		{ "\xff@example.org", "the address is not UTF-8" },
+	};
+	struct arena arena = ARENA_INIT;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct err err = ERR_INIT;
+		struct address address;
+
+		if (address_parse(&arena, cases[i].text, &address, &err) != 0)
+			fail_msg("%s: %s", cases[i].text, err.message);
+		assert_string_equal(address.name, cases[i].name);
+		assert_string_equal(address.mailbox, cases[i].mailbox);
+	}
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct err err = ERR_INIT;
+		struct address address;
+
+		assert_int_equal(address_parse(&arena, bad[i].text, &address, &err), -1);
+		assert_int_equal(err.code, ERR_DATA);
+		assert_string_equal(err.message, bad[i].message);
+	}
+	arena_done(&arena);
+}
+
+static void
+replies_lose_their_addresses(void **state)
+{
+	static const struct {
+		const char *text, *clean;
+	} cases[] = {
+		{ "5.1.1 <bob.jones@example.org>: no such user", "5.1.1 <address>: no such user" },
+		{ "no mailbox here by that name: bob.jones", "no mailbox here by that name: address" },
+		{ "User 'BOB.JONES' unknown", "User 'address' unknown" },
+		{ "relaying for other@elsewhere.example denied", "relaying for address denied" },
+		{ "bob.jonesy is someone else", "bob.jonesy is someone else" },
+		{ "two\r\nlines\x01", "two  lines " },
+		{ "latin \xe9", "latin ?" },
+		{ "", "" },
+	};
+	struct arena arena = ARENA_INIT;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_string_equal(address_scrub(&arena, cases[i].text, "bob.jones@example.org"), cases[i].clean);
+	assert_int_equal(strlen(address_scrub(&arena, TEN(TEN("\xc3\xa9\xc3\xa9")), "bob@example.org")), 300);
+	arena_done(&arena);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(headers_stand_in_their_order_and_say_what_was_meant),
+		cmocka_unit_test(names_and_subjects_of_any_script_come_through),
+		cmocka_unit_test(encoded_words_are_short_and_cut_between_characters),
+		cmocka_unit_test(bodies_come_through_byte_for_byte),
+		cmocka_unit_test(the_file_keeps_its_name_and_bytes),
+		cmocka_unit_test(the_same_message_gives_the_same_bytes_and_another_another_boundary),
+		cmocka_unit_test(whatever_could_forge_a_header_is_refused),
+		cmocka_unit_test(addresses_are_read_as_settings_write_them),
+		cmocka_unit_test(replies_lose_their_addresses),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
