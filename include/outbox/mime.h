@@ -26,8 +26,9 @@ void mime_header_address(struct buf *, const char *, const struct address *) __a
 
 /**
  * mime_header_file(buf, value, name):
- * `Content-Disposition: ${value}` with the file's name: in ASCII as it is, otherwise as RFC 2231 says, in sections where it is long, and
- * a fallback in ASCII behind it for readers that know no better.
+ * `Content-Disposition: ${value}` with the file's name: in ASCII as it is, otherwise as RFC 2231 says, in sections where it is long. No
+ * second form of the name stands beside it: some readers would take that one. Those that know no RFC 2231 look at the name
+ * parameter of Content-Type, which holds mime_file_fallback().
  */
 void mime_header_file(struct buf *, const char *, const char *) __attribute__((nonnull));
 

@@ -133,7 +133,8 @@ check(struct arena *arena, struct locale *locale, struct err *err)
 	if (strcmp(locale->direction, "ltr") != 0 && strcmp(locale->direction, "rtl") != 0)
 		return err_set(err, ERR_CONFIG, "%s: \"direction\" is neither \"ltr\" nor \"rtl\"", locale->file);
 	if (!date_valid(locale->date))
-		return err_set(err, ERR_CONFIG, "%s: \"date\" must hold {day}, {month} and {year} and no other braces", locale->file);
+		return err_set(
+		    err, ERR_CONFIG, "%s: \"date\" must hold {day}, {month} and {year} and no other braces", locale->file);
 	for (month = 1; month <= 12; month++)
 		if (locale_word(locale, arena_printf(arena, "month.%d", month), &locale->months[month - 1], err) != 0)
 			return -1;

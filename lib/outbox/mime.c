@@ -9,10 +9,11 @@
 #include "base/text.h"
 
 #define LINE_COLUMNS 76
-/* `=?UTF-8?Q?` and `?=`. */
-#define WORD_OPEN 10
+/* `=?UTF-8?Q?` and `?=` around, and the whole (RFC 2047 section 2). */
 #define WORD_OVERHEAD 12
 #define WORD_MAX 75
+/* Of a word that is not encoded: it fits beside any header's name. */
+#define WORD_PLAIN_MAX 60
 
 static const char hex_digits[] = "0123456789ABCDEF";
 static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -124,7 +125,7 @@ write_words(struct buf *buf, const char *text, size_t column)
 }
 
 /* Can ${text} stand in a header as it is, folded at its blanks? Not when a reader would take part of it for an encoded word, nor when
- * a word is longer than a line. */
+ * a word is too long for a line. */
 static bool
 is_plain_text(const char *text)
 {
@@ -135,7 +136,7 @@ is_plain_text(const char *text)
 	for (; *text != '\0'; text += len) {
 		text += strspn(text, " ");
 		len = strcspn(text, " ");
-		if (len > LINE_COLUMNS - 2)
+		if (len > WORD_PLAIN_MAX)
 			return false;
 	}
 	return true;
@@ -163,15 +164,9 @@ write_folded(struct buf *buf, const char *text, size_t column)
 void
 mime_header(struct buf *buf, const char *name, const char *text)
 {
-	size_t column = strlen(name) + 2, first = strcspn(text, " ");
+	size_t column = strlen(name) + 2;
 
-	buf_printf(buf, "%s:", name);
-	/* A first word that does not fit beside the name begins the next line. */
-	if (is_plain_text(text) && column + first > LINE_COLUMNS) {
-		buf_text(buf, "\r\n");
-		column = 1;
-	}
-	buf_char(buf, ' ');
+	buf_printf(buf, "%s: ", name);
 	if (is_plain_text(text))
 		(void)write_folded(buf, text, column);
 	else
@@ -194,44 +189,44 @@ is_phrase(const char *name)
 	return true;
 }
 
-static size_t
-write_quoted(struct buf *buf, const char *name, size_t column)
+/* A quoted string, which may be folded at its blanks like any text. */
+static char *
+quoted(struct arena *arena, const char *name)
 {
-	size_t before = buf->len;
+	char *text = arena_alloc(arena, 2 * strlen(name) + 3), *out = text;
 
-	buf_char(buf, '"');
+	*out++ = '"';
 	for (; *name != '\0'; name++) {
 		if (*name == '"' || *name == '\\')
-			buf_char(buf, '\\');
-		buf_char(buf, *name);
+			*out++ = '\\';
+		*out++ = *name;
 	}
-	buf_char(buf, '"');
-	return column + buf->len - before;
+	*out = '"';
+	return text;
 }
 
 void
 mime_header_address(struct buf *buf, const char *header, const struct address *address)
 {
+	struct arena arena = ARENA_INIT;
 	const char *name = address->name;
-	size_t column = strlen(header) + 2, len = strlen(name);
-	bool short_ascii = is_ascii(name) && strstr(name, "=?") == NULL && 2 * len + 2 + column <= LINE_COLUMNS;
+	size_t column = strlen(header) + 2;
 
 	buf_printf(buf, "%s: ", header);
 	if (*name == '\0') {
 		buf_printf(buf, "%s\r\n", address->mailbox);
 		return;
 	}
-	if (short_ascii && is_phrase(name)) {
-		buf_text(buf, name);
-		column += len;
-	} else if (short_ascii) {
-		column = write_quoted(buf, name, column);
-	} else {
+	if (is_plain_text(name) && is_phrase(name))
+		column = write_folded(buf, name, column);
+	else if (is_plain_text(quoted(&arena, name)))
+		column = write_folded(buf, quoted(&arena, name), column);
+	else
 		column = write_words(buf, name, column);
-	}
 	if (column + strlen(address->mailbox) + 3 > LINE_COLUMNS)
 		buf_text(buf, "\r\n");
 	buf_printf(buf, " <%s>\r\n", address->mailbox);
+	arena_done(&arena);
 }
 
 /* `attribute-char` of RFC 2231 section 7, a little narrower. */
@@ -278,7 +273,9 @@ mime_header_file(struct buf *buf, const char *value, const char *name)
 	unsigned number = 0;
 
 	buf_printf(buf, "Content-Disposition: %s", value);
-	if (!text_equal(mime_file_fallback(&arena, name), name) || strlen(name) > 60) {
+	if (text_equal(mime_file_fallback(&arena, name), name) && strlen(name) <= 60) {
+		buf_printf(buf, ";\r\n filename=\"%s\"", name);
+	} else {
 		buf_init(&section, 4 * LINE_COLUMNS);
 		for (rest = name; *rest != '\0'; number++) {
 			buf_reset(&section);
@@ -290,9 +287,6 @@ mime_header_file(struct buf *buf, const char *value, const char *name)
 		}
 		buf_done(&section);
 	}
-	/* Behind the extended form: of two, readers take the first they understand. Too long a name has none. */
-	if (number <= 1 && strlen(name) <= 60)
-		buf_printf(buf, ";\r\n filename=\"%s\"", mime_file_fallback(&arena, name));
 	buf_text(buf, "\r\n");
 	arena_done(&arena);
 }

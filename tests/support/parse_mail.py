@@ -4,25 +4,30 @@
     parse_mail.py FILE
 
 One line `key<TAB>value` each, line breaks in values as \\n: from, reply-to, to (name and address apart), subject, date, and so on;
-`defects` lists whatever the parser had to forgive. What an older parser makes of the file name follows as legacy-filename.
+`defects` lists whatever the parser had to forgive. What an older parser makes of the file name follows as
+legacy-filename, and the name that stands beside the content type as type-name.
 """
 
 import email
 import hashlib
 import sys
 from email import policy
+from email.header import decode_header, make_header
+from email.utils import collapse_rfc2231_value, parseaddr
 
 
 def show(key, value):
     print(key, str(value).replace("\\", "\\\\").replace("\r\n", "\\n").replace("\n", "\\n"), sep="\t")
 
 
-def address(mail, header):
+def address(mail, old, header):
     if mail[header] is None:
         return
-    for one in mail[header].addresses:
-        show(header.lower() + "-name", one.display_name)
-        show(header.lower(), one.addr_spec)
+    (one,) = mail[header].addresses
+    show(header.lower(), one.addr_spec)
+    # The newer parser puts a blank between encoded words of a name, which RFC 2047 section 6.2 tells it not to.
+    name = parseaddr(old[header].replace("\r", "").replace("\n", ""))[0]
+    show(header.lower() + "-name", make_header(decode_header(name)) if name else "")
 
 
 def defects(part):
@@ -41,7 +46,7 @@ def main():
     mail = email.message_from_bytes(raw, policy=policy.default)
     show("headers", " ".join(mail.keys()))
     for header in ("From", "Reply-To", "To"):
-        address(mail, header)
+        address(mail, email.message_from_bytes(raw), header)
     for header in ("Subject", "Date", "Message-ID", "Auto-Submitted", "Content-Language"):
         show(header.lower(), mail[header])
     show("structure", " ".join(part.get_content_type() for part in mail.walk()))
@@ -53,7 +58,8 @@ def main():
         show("file-sha256", hashlib.sha256(part.get_content()).hexdigest())
     for part in email.message_from_bytes(raw).walk():
         if part.get_filename() is not None:
-            show("legacy-filename", part.get_filename())
+            show("legacy-filename", collapse_rfc2231_value(part.get_filename()))
+            show("type-name", part.get_param("name"))
     show("defects", " ".join(defects(mail)))
 
 

@@ -252,8 +252,8 @@ what_concerns_the_session_is_an_error_and_hands_nothing_over(void **state)
 		    smtp_open(&(struct smtp_config){ .url = url(&arena, "smtp", smtpd.port), .limits = HASTE }, &smtp, &err), 0);
 		assert_int_equal(send_to(&arena, smtp, "ana@example.org", &answer, &err), -1);
 		assert_int_equal(err.code, ERR_SERVICE);
-		assert_string_equal(err.message,
-		    arena_printf(&arena, "%s \"localhost:%d\"%s", cases[i].before, smtpd.port, cases[i].after));
+		assert_string_equal(
+		    err.message, arena_printf(&arena, "%s \"localhost:%d\"%s", cases[i].before, smtpd.port, cases[i].after));
 		assert_int_equal(smtpd_count(&smtpd), 0);
 		smtp_close(smtp);
 		smtpd_stop(&smtpd);
