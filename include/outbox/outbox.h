@@ -44,7 +44,7 @@ MUST_CHECK int outbox_add_staged(struct arena *, struct db *, const struct night
 enum outbox_outcome {
 	OUTBOX_SENT,     /* accepted by the mail server */
 	OUTBOX_DEFERRED, /* refused for now */
-	OUTBOX_FAILED,   /* refused for good, or too often */
+	OUTBOX_FAILED,   /* refused for good or too often, or no address to send to */
 	OUTBOX_DOUBT,    /* handed over, no answer */
 	OUTBOX_BLOCKED,  /* cannot be written (template, attachment): stays as it was until that is mended */
 	OUTBOX_WOULD     /* dry run: would be sent */
@@ -78,16 +78,15 @@ struct outbox_delivery {
 };
 
 /**
- * outbox_deliver(arena, db, delivery, err):
+ * outbox_deliver(db, delivery, err):
  * Send what is due, one recipient a message, over one kept connection. Each mail is `sending`, committed, before the server hears of it,
  * and its outcome is committed before the next: run again after a death anywhere, only a mail whose answer was lost goes out twice, with
  * the same Message-ID, and is reported as such. What the server says about one mail does not stop the others.
  *
- * Owns: ${arena} is reset for each mail: nothing of the caller's may be in it.
  * Errors: ERR_SERVICE if the server cannot be reached, refuses our login, sender or TLS, or breaks off: the rest stays queued.
- * ERR_CONFIG for mail settings that are missing or wrong while mail is due. OUTBOX_BLOCKED mails are no error here: the caller counts them.
+ * ERR_CONFIG for mail settings that are missing or wrong while mail is due. OUTBOX_BLOCKED mails are no error here: the report has it.
  */
-MUST_CHECK int outbox_deliver(struct arena *, struct db *, const struct outbox_delivery *, struct err *) __attribute__((nonnull));
+MUST_CHECK int outbox_deliver(struct db *, const struct outbox_delivery *, struct err *) __attribute__((nonnull));
 
 /**
  * outbox_retry_failed(arena, db, night, ret_count, err):
