@@ -1,8 +1,12 @@
--- Everything else that moves a pair: its account or enrolment in Moodle, its course, and time.
+-- Everything else that moves a pair: its documents, its account or enrolment in Moodle, its course, and time.
 INSERT INTO dirty_pair
 SELECT a.person_id, a.target_id
   FROM ctok.access a
  WHERE a.tenant_id = ctok.current_tenant() AND a.next_change_at <= rule.now()
+UNION
+SELECT e.person_id, e.target_id
+  FROM ctok.dirty_document d
+  JOIN ctok.entitlement e ON e.tenant_id = d.tenant_id AND e.document_id = d.document_id
 UNION
 SELECT a.person_id, a.target_id
   FROM ctok.dirty_access d

@@ -52,7 +52,7 @@ CREATE TABLE ctok.journal (
     action_id  bigint NOT NULL,
     run_id     bigint NOT NULL,
     phase      text NOT NULL CHECK (phase IN ('before', 'after')),
-    outcome    text NOT NULL,                   -- before: 'sending'; after: 'done', 'refused', 'doubt', 'found done'
+    outcome    text NOT NULL,                   -- before: 'sending'; after: 'done', 'found done', 'refused', 'moved', 'postponed', 'doubt', 'not sent'
     user_id    bigint,
     status     smallint,
     time_start bigint,

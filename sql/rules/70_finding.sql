@@ -4,11 +4,17 @@ CREATE VIEW rule.finding_now WITH (security_invoker = true) AS
 WITH open_unit AS (
     SELECT * FROM rule.unit_class WHERE class = 'open'
 ), refused AS (
-    SELECT DISTINCT ON (a.tenant_id, a.site_id, a.person_id, a.target_id)
-           a.tenant_id, a.person_id, a.target_id, a.state, a.failure
+    -- The last word about an access, when it was no.
+    SELECT * FROM (SELECT DISTINCT ON (a.tenant_id, a.person_id, a.target_id)
+                          a.tenant_id, a.person_id, a.target_id, a.state, a.failure
+                     FROM ctok.action a
+                    WHERE a.state IN ('refused', 'skipped', 'done') AND a.target_id IS NOT NULL
+                    ORDER BY a.tenant_id, a.person_id, a.target_id, a.action_id DESC) l
+     WHERE l.state <> 'done'
+), no_account AS (
+    SELECT a.tenant_id, a.site_id, a.person_id, a.failure
       FROM ctok.action a
-     WHERE a.state IN ('refused', 'skipped')
-     ORDER BY a.tenant_id, a.site_id, a.person_id, a.target_id, a.action_id DESC
+     WHERE a.kind = 'create_account' AND a.state = 'refused'
 ), item AS (
     -- Products without a rule, or with two that are equally good.
     SELECT tenant_id, code AS class, 'paid_without_access' AS risk, 'p' || product_id AS key, source_id, NULL::bigint AS document_id,
@@ -28,11 +34,12 @@ WITH open_unit AS (
     UNION ALL
     -- Access that differs from what is owed, one finding per person and course.
     SELECT g.tenant_id,
-           CASE WHEN g.gap = upper(g.gap) THEN g.gap WHEN r.state = 'refused' THEN 'REFUSED' WHEN r.state = 'skipped' THEN 'MOVED'
+           CASE WHEN g.gap = upper(g.gap) THEN g.gap WHEN n.person_id IS NOT NULL THEN 'ACCOUNT_REFUSED'
+                WHEN r.state = 'refused' THEN 'REFUSED' WHEN r.state = 'skipped' THEN 'MOVED'
                 WHEN g.trial THEN 'TRIAL' ELSE 'NOT_APPLIED' END,
            CASE WHEN g.wanted = 'active' THEN 'paid_without_access' ELSE 'access_without_money' END,
            'a' || g.person_id || '.' || g.target_id, NULL, NULL, NULL, NULL, g.site_id, g.target_id, g.course_id, g.person_id, g.user_id,
-           coalesce(u.units, 0), coalesce(u.net_minor, 0), coalesce(u.currency, ''), coalesce(r.failure, '')
+           coalesce(u.units, 0), coalesce(u.net_minor, 0), coalesce(u.currency, ''), coalesce(n.failure, r.failure, '')
       FROM rule.access_gap g
       LEFT JOIN (SELECT tenant_id, person_id, gap_target, count(*) AS units, sum(net_minor)::bigint AS net_minor, min(currency) AS currency
                    FROM open_unit
@@ -40,6 +47,7 @@ WITH open_unit AS (
                   GROUP BY tenant_id, person_id, gap_target) u
              ON u.tenant_id = g.tenant_id AND u.person_id = g.person_id AND u.gap_target = g.target_id
       LEFT JOIN refused r ON r.tenant_id = g.tenant_id AND r.person_id = g.person_id AND r.target_id = g.target_id
+      LEFT JOIN no_account n ON n.tenant_id = g.tenant_id AND n.site_id = g.site_id AND n.person_id = g.person_id AND g.user_id IS NULL
      WHERE g.gap IS NOT NULL
     UNION ALL
     -- Quantities that are not whole positive numbers have no units.

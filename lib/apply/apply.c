@@ -1,0 +1,154 @@
+/* The order of carrying out: accounts before the enrolments that wait for them; what gives access before what takes it, so that a
+ * run that is cut off errs on the learner's side. */
+#include "apply/apply.h"
+
+#include "room.h"
+#include "base/text.h"
+#include "db/audit.h"
+#include "moodle/site.h"
+#include "sql.h"
+
+const char *
+apply_number(struct arena *arena, int64_t value)
+{
+	return arena_printf(arena, "%lld", (long long)value);
+}
+
+const char *
+apply_outcome(const struct batch_row *row)
+{
+	switch (row->outcome) {
+	case OUTCOME_DONE: return "done";
+	case OUTCOME_FOUND: return "found";
+	case OUTCOME_REFUSED: return "refused";
+	case OUTCOME_DOUBT: return "doubt";
+	case OUTCOME_OPEN: return "open";
+	}
+	return "doubt";
+}
+
+void
+apply_count(struct apply_counts *counts, const char *outcome, int64_t add)
+{
+	if (text_equal(outcome, "done") || text_equal(outcome, "found"))
+		counts->done += add;
+	else if (text_equal(outcome, "refused"))
+		counts->refused += add;
+	else if (text_equal(outcome, "moved"))
+		counts->moved += add;
+	else if (text_equal(outcome, "postponed"))
+		counts->postponed += add;
+	else if (text_equal(outcome, "doubt"))
+		counts->doubt += add;
+}
+
+int
+apply_identify(struct arena *arena, struct db *db, const struct config_site *config, const char *identity, int64_t *ret_site_id,
+    int64_t *ret_role_id, struct err *err)
+{
+	struct db_row *row;
+
+	if (db_row(arena, db, sql_apply_site, DB_ARGS(config->name), &row, err) != 0)
+		return err_wrap(err, "site \"%s\"", config->name);
+	if (!db_bool(row, "known"))
+		return err_set(err, ERR_INCOMPLETE, "site \"%s\" was never read completely", config->name);
+	if (!site_same(db_value(row, "identity"), identity)) {
+		(void)err_set(err, ERR_REFUSED, "site \"%s\" is another Moodle than the one the plan was made for: \"%s\", not \"%s\"", config->name,
+		    identity, db_value(row, "identity"));
+		return err_hint(err, "Check the site's url. If this Moodle was really replaced, give it a new name in the configuration.");
+	}
+	*ret_site_id = db_int(row, "site_id");
+	*ret_role_id = db_int(row, "student_role_id");
+	return 0;
+}
+
+/* One line in the audit log for what a run did on a site. */
+static int
+audit_run(struct arena *arena, struct db *db, const struct apply_site *site, const struct apply_counts *counts, struct err *err)
+{
+	if (db_begin(db, err) != 0)
+		return -1;
+	if (audit_add(db, site->run_id, "apply", site->config->name,
+	        arena_printf(arena, "{\"done\":%lld,\"refused\":%lld,\"moved\":%lld,\"postponed\":%lld,\"doubt\":%lld}", (long long)counts->done,
+	            (long long)counts->refused, (long long)counts->moved, (long long)counts->postponed, (long long)counts->doubt),
+	        err) != 0)
+		goto fail;
+	if (audit_seal(db, site->run_id, err) != 0)
+		goto fail;
+	if (db_commit(db, err) != 0)
+		goto fail;
+	return 0;
+fail:
+	db_rollback(db);
+	return -1;
+}
+
+static int64_t
+settled(const struct apply_counts *c)
+{
+	return c->done + c->refused + c->moved + c->postponed + c->doubt;
+}
+
+/* Turn after turn until nothing is left, the limit is reached or we are told to stop. */
+static int
+turns(struct db *db, const struct apply_site *site, const char *kinds, int64_t total, struct apply_counts *counts, struct err *err)
+{
+	bool more = true;
+
+	while (more && site->go_on(site->context)) {
+		int64_t left = site->max == 0 ? APPLY_TURN : site->max - settled(counts);
+
+		if (left <= 0)
+			break;
+		if (left > APPLY_TURN)
+			left = APPLY_TURN;
+		if (kinds == NULL) {
+			if (apply_accounts(db, site, left, counts, &more, err) != 0)
+				return -1;
+		} else if (apply_rows(db, site, kinds, left, counts, &more, err) != 0)
+			return -1;
+		site->progress(site->context, settled(counts), total);
+	}
+	return 0;
+}
+
+static int
+in_order(struct arena *arena, struct db *db, const struct apply_site *site, struct apply_counts *counts, struct err *err)
+{
+	const char *id = apply_number(arena, site->site_id);
+	struct db_row *row;
+	int64_t total;
+
+	if (db_exec(db, sql_apply_skip_moved, DB_ARGS(id, apply_number(arena, site->run_id)), &counts->moved, err) != 0)
+		return -1;
+	if (db_row(arena, db, sql_apply_ready, DB_ARGS(id), &row, err) != 0)
+		return -1;
+	total = db_int(row, "actions");
+	if (total == 0)
+		return 0;
+	if (turns(db, site, NULL, total, counts, err) != 0)
+		return -1;
+	if (turns(db, site, "{enrol,extend,resume,take_over}", total, counts, err) != 0)
+		return -1;
+	if (turns(db, site, "{suspend}", total, counts, err) != 0)
+		return -1;
+	return turns(db, site, "{unenrol}", total, counts, err);
+}
+
+int
+apply_run(struct db *db, const struct apply_site *site, struct apply_counts *ret_counts, struct err *err)
+{
+	struct arena arena = ARENA_INIT;
+	struct err audit_err = ERR_INIT;
+	int rc;
+
+	*ret_counts = (struct apply_counts){ 0 };
+	rc = in_order(&arena, db, site, ret_counts, err);
+	/* What was done is on record even when the run ended badly; the first error is the one to tell. */
+	if (settled(ret_counts) > 0 && audit_run(&arena, db, site, ret_counts, &audit_err) != 0 && rc == 0) {
+		*err = audit_err;
+		rc = -1;
+	}
+	arena_done(&arena);
+	return rc;
+}

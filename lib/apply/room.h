@@ -1,0 +1,38 @@
+#ifndef LIB_APPLY_ROOM_H
+#define LIB_APPLY_ROOM_H
+
+#include "apply/apply.h"
+#include "moodle/batch.h"
+
+/* What the files of this room share. */
+
+/* Rows per turn: a few batches per connection, so that a turn's claim is small when a run is cut off. */
+#define APPLY_TURN 400
+
+/**
+ * apply_accounts(db, site, left, ret_counts, ret_more, err), apply_rows(db, site, kinds, left, ret_counts, ret_more, err):
+ * One turn: claim at most ${left} actions (committed), send them, record what became of them (committed). ${ret_more} is false when there
+ * was nothing to claim.
+ */
+MUST_CHECK int apply_accounts(struct db *, const struct apply_site *, int64_t, struct apply_counts *, bool *, struct err *);
+MUST_CHECK int apply_rows(struct db *, const struct apply_site *, const char *, int64_t, struct apply_counts *, bool *, struct err *);
+
+/**
+ * apply_outcome(row):
+ * The outcome as record_*.sql call it.
+ */
+const char *apply_outcome(const struct batch_row *) __attribute__((nonnull));
+
+/**
+ * apply_count(counts, outcome, add):
+ * Add to the count of an outcome by name.
+ */
+void apply_count(struct apply_counts *, const char *, int64_t) __attribute__((nonnull));
+
+/**
+ * apply_number(arena, value):
+ * An integer as a parameter.
+ */
+const char *apply_number(struct arena *, int64_t) __attribute__((nonnull));
+
+#endif

@@ -1,0 +1,39 @@
+-- What became of them, in step with the rows of claim_accounts.sql. $1: site, $2: run, $3: actions, $4: outcomes, $5: users, $6: user names,
+-- $7: first names, $8: last names, $9: reasons.
+WITH told AS (
+    SELECT a.tenant_id, a.action_id, a.person_id, r.outcome, r.user_id, r.username, r.firstname, r.lastname, r.reason
+      FROM unnest($3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[])
+           AS r(action_id, outcome, user_id, username, firstname, lastname, reason)
+      JOIN ctok.action a ON a.tenant_id = ctok.current_tenant() AND a.action_id = r.action_id
+), ended AS (
+    UPDATE ctok.action a
+       SET state = CASE t.outcome WHEN 'done' THEN 'done' WHEN 'found' THEN 'done' WHEN 'refused' THEN 'refused'
+                                  WHEN 'open' THEN 'open' ELSE 'sending' END,
+           user_id = t.user_id, failure = t.reason,
+           ended_at = CASE WHEN t.outcome IN ('done', 'found', 'refused') THEN rule.now() END,
+           ended_run = CASE WHEN t.outcome IN ('done', 'found', 'refused') THEN $2::bigint END
+      FROM told t
+     WHERE a.tenant_id = t.tenant_id AND a.action_id = t.action_id
+), noted AS (
+    INSERT INTO ctok.journal (tenant_id, action_id, run_id, phase, outcome, user_id, at)
+    SELECT tenant_id, action_id, $2::bigint, 'after', CASE outcome WHEN 'found' THEN 'found done' WHEN 'open' THEN 'not sent' ELSE outcome END,
+           user_id, rule.now()
+      FROM told
+), theirs AS (
+    INSERT INTO ctok.account (tenant_id, site_id, person_id, user_id, made)
+    SELECT tenant_id, $1::bigint, person_id, user_id, outcome = 'done' FROM told WHERE outcome IN ('done', 'found')
+    ON CONFLICT DO NOTHING
+), mirrored AS (
+    INSERT INTO ctok.mirror_user (tenant_id, site_id, user_id, username, email, email_key, firstname, lastname, suspended)
+    SELECT t.tenant_id, $1::bigint, t.user_id, t.username, p.email, p.email, t.firstname, t.lastname, false
+      FROM told t
+      JOIN ctok.person p ON p.tenant_id = t.tenant_id AND p.person_id = t.person_id
+     WHERE t.outcome = 'done'
+    ON CONFLICT DO NOTHING
+)
+-- What waited for the account knows it now. One that was there already may be enrolled: then the row is looked at first.
+UPDATE ctok.action a
+   SET user_id = t.user_id
+  FROM told t
+ WHERE t.outcome IN ('done', 'found') AND a.tenant_id = t.tenant_id AND a.site_id = $1::bigint AND a.person_id = t.person_id
+   AND a.state = 'open' AND a.kind <> 'create_account' AND a.user_id IS NULL

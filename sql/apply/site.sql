@@ -1,0 +1,6 @@
+-- $1: name of the site.
+SELECT s.site_id, coalesce(s.identity, '') AS pinned, coalesce(t.identity, '') AS identity, coalesce(t.student_role_id, 0) AS student_role_id,
+       t.site_id IS NOT NULL AS known
+  FROM ctok.site s
+  LEFT JOIN ctok.site_state t ON t.tenant_id = s.tenant_id AND t.site_id = s.site_id
+ WHERE s.tenant_id = ctok.current_tenant() AND s.name = $1
