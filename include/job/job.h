@@ -22,6 +22,7 @@ struct job_count {
 struct job {
 	struct arena arena; /* lives for the run */
 	struct arena row;   /* reset at the top of each loop turn */
+	const char *name;   /* of the program */
 	const struct config *config;
 	const struct opt_set *options;
 	struct db *db;      /* open and migrated when the definition asks for it */
