@@ -137,7 +137,7 @@ db_failure(struct db *db, const PGresult *result, struct err *err)
 	if (field != NULL)
 		add_copy_place(&text, field);
 	field = PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION);
-	if (field != NULL && db->sql != NULL && text_int64(field, &position, &ignored) == 0)
+	if (field != NULL && db->sql != NULL && strchr(db->sql, '\n') != NULL && text_int64(field, &position, &ignored) == 0)
 		buf_printf(&text, " (line %u of the statement)", line_at(db->sql, position));
 	err_set(err, code_of(state), "%s", text.data);
 	buf_done(&text);

@@ -24,7 +24,6 @@
 
 #include "adapter/crypto.h"
 #include "base/text.h"
-#include "db/embedded.h"
 #include "db/migrate.h"
 #include "db/store.h"
 #include "sql.h"
@@ -219,7 +218,6 @@ with_db_open(void **state)
 {
 	static struct with_db w;
 	char dir[] = "/tmp/ctok-test-XXXXXX";
-	struct embedded embedded;
 	struct err err = ERR_INIT;
 
 	w.night.lock_fd = -1;
@@ -230,8 +228,8 @@ with_db_open(void **state)
 	start_keeper(&w);
 	use_template(&w);
 	must(store_open(&w.keep, &w.config, "test", &w.db, &err), &err);
-	must(embedded_open(&w.keep, &w.config, "test", &embedded, &err), &err);
-	must(db_connect(embedded.owner, NULL, "test owner", &w.owner, &err), &err);
+	must(embedded_open(&w.keep, &w.config, "test", &w.embedded, &err), &err);
+	must(db_connect(w.embedded.owner, NULL, "test owner", &w.owner, &err), &err);
 	seed(&w);
 	*state = &w;
 	return 0;

@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "config/config.h"
 #include "db/db.h"
+#include "db/embedded.h"
 #include "db/night.h"
 
 struct with_db {
@@ -30,7 +31,8 @@ struct with_db {
 	struct night night; /* now_utc is WITH_DB_NOW; run_id is a run of program "test" */
 	int64_t tenant_id, site_id, source_id;
 	const char *state_dir;
-	int alive_fd; /* closing it tells the keeper to clean up */
+	struct embedded embedded; /* conninfos, for connections of a test's own */
+	int alive_fd;             /* closing it tells the keeper to clean up */
 	pid_t keeper;
 };
 
