@@ -95,6 +95,22 @@ add_detail(struct buf *text, const char *detail)
 	buf_printf(text, " (%.*s%s)", (int)(equals + 1 - detail), detail, after == NULL ? "" : after + 1);
 }
 
+/* Add the message. That of a data exception (class 22) quotes the value: "invalid input syntax for type bigint: "ann@…"". */
+static void
+add_primary(struct buf *text, const char *primary, bool quotes_value)
+{
+	const char *open, *close;
+
+	while (quotes_value && (open = strchr(primary, '"')) != NULL && (close = strchr(open + 1, '"')) != NULL) {
+		/* A value may hold quotes itself: then leave out all between the first and the last. */
+		if (strchr(close + 1, '"') != NULL)
+			close = strrchr(close + 1, '"');
+		buf_printf(text, "%.*s\"…\"", (int)(open - primary), primary);
+		primary = close + 1;
+	}
+	buf_text(text, primary);
+}
+
 /* Of a COPY, the place: "COPY t, line 3, column c: "value"" without the value. */
 static void
 add_copy_place(struct buf *text, const char *context)
@@ -129,7 +145,7 @@ db_failure(struct db *db, const PGresult *result, struct err *err)
 		    result == NULL ? PQerrorMessage(db->conn) : PQresStatus(PQresultStatus(result)));
 	buf_init(&text, 2048);
 	primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-	buf_text(&text, primary != NULL ? primary : state);
+	add_primary(&text, primary != NULL ? primary : state, text_starts(state, "22"));
 	field = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
 	if (field != NULL)
 		add_detail(&text, field);
