@@ -18,11 +18,13 @@
 
 #define CONNECT_TIMEOUT_MS 30000
 
-/* Of a session. The statement time-out is a last resort against a statement that never ends, not a performance goal. */
+/* Of a session. The statement time-out is a last resort against a statement that never ends, not a performance goal. A statement
+ * whose program was killed ends within a second and lets go of its locks. */
 static const char session_settings[] =
     "SET timezone = 'UTC'; SET datestyle = 'ISO, YMD'; SET intervalstyle = 'iso_8601'; SET bytea_output = 'hex';"
     "SET search_path = ctok, rule, pg_temp; SET jit = off; SET client_min_messages = 'error';"
-    "SET statement_timeout = '1h'; SET lock_timeout = '30s'; SET idle_in_transaction_session_timeout = '1h'";
+    "SET statement_timeout = '1h'; SET lock_timeout = '30s'; SET idle_in_transaction_session_timeout = '1h';"
+    "SET client_connection_check_interval = '1s'";
 
 /* What SQLSTATE (a class or a whole state, the longer first) means to us. */
 static const struct {
