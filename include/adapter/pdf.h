@@ -1,0 +1,68 @@
+#ifndef ADAPTER_PDF_H
+#define ADAPTER_PDF_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+
+/* A PDF document described as data and written in one call. Lengths are points (1/72 inch), the origin is the lower left
+ * corner. Drawing operators are the caller's (lib/page writes them); structure, fonts and compression are made here. */
+
+/* Content that several documents share, compressed once. Drawn under a page's own content. */
+struct pdf_layer;
+
+/* The text behind the drawing. Content shows it with font /T0 (codes 0…255), /T1 (256…511), …: every glyph is empty and
+ * PDF_TEXT_WIDTH thousandths of an em wide, and stands for ${text}. */
+#define PDF_TEXT_WIDTH 500
+
+struct pdf_text {
+	unsigned code;
+	const char *text; /* UTF-8, one or more characters */
+};
+
+struct pdf_link {
+	double left, bottom, right, top;
+	const char *uri; /* ASCII */
+};
+
+struct pdf_page {
+	double width, height;
+	const struct pdf_layer *const *layers;
+	size_t layer_count;
+	const char *content; /* content stream operators */
+	size_t content_len;
+	const struct pdf_text *texts; /* ascending by code */
+	size_t text_count;
+	const struct pdf_link *links;
+	size_t link_count;
+};
+
+struct pdf_document {
+	const char *title, *author, *subject; /* UTF-8; NULL: none */
+	const char *language;                 /* BCP 47 */
+	int64_t created_utc;
+	const struct pdf_page *pages;
+	size_t page_count;
+};
+
+/**
+ * pdf_layer_new(arena, width, height, content, len):
+ * Compress content operators for use on pages of that size.
+ *
+ * Owns: in ${arena}, for as long as documents are written with it.
+ */
+const struct pdf_layer *pdf_layer_new(struct arena *, double, double, const char *, size_t) __attribute__((nonnull, returns_nonnull));
+
+/**
+ * pdf_write(document, ret_out, err):
+ * Append the finished file to ${ret_out}. The same document gives the same bytes.
+ *
+ * Errors: ERR_DATA if the file does not fit in ${ret_out} or text is not UTF-8; ERR_SYSTEM with libharu's error number.
+ * Source: PDF 32000-1:2008, 7.8 (content streams), 9.6.5 (Type 3 fonts), 9.10 (extraction of text).
+ */
+MUST_CHECK int pdf_write(const struct pdf_document *, struct buf *, struct err *) __attribute__((nonnull));
+
+#endif
