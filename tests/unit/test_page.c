@@ -1,0 +1,447 @@
+/* Pages: sheets, text fitting, what is refused, and that the text behind is found by an independent reader. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "adapter/pdf.h"
+#include "page/font.h"
+#include "page/ornament.h"
+#include "page/page.h"
+#include "page/sheet.h"
+#include "page/text.h"
+
+/* Fonts and a style, as a template would declare them. */
+struct bench {
+	struct arena arena;
+	struct page_fonts *fonts;
+	struct page_style style;
+	struct page_slot slot;
+};
+
+static void
+bench_open(struct bench *bench)
+{
+	static const char text[] = "[font name]\nfaces = opentype/ebgaramond/EBGaramond12-Regular.otf\nfallback = serif\n";
+	struct err err = ERR_INIT;
+	struct sheet *sheet, *fallbacks;
+
+	memset(bench, 0, sizeof(*bench));
+	assert_int_equal(sheet_load(&bench->arena, "templates/fonts.conf", &fallbacks, &err), 0);
+	assert_int_equal(sheet_parse(&bench->arena, "test", text, sizeof(text) - 1, &sheet, &err), 0);
+	bench->fonts = page_fonts_new(&bench->arena, "/nowhere", fallbacks);
+	assert_int_equal(page_fonts_add(bench->fonts, "test", sheet_find(sheet, "font", "name"), &err), 0);
+	bench->style.stack = page_fonts_stack(bench->fonts, "name");
+	bench->style.language = "en";
+	bench->slot = (struct page_slot){ .x = 300, .y = 400, .width = 500, .size = 40, .min_size = 20, .break_below = 30, .max_lines = 2, .align = PAGE_CENTRE };
+}
+
+static void
+bench_close(struct bench *bench)
+{
+	page_fonts_done(bench->fonts);
+	arena_done(&bench->arena);
+}
+
+/* Write a page as a PDF and give what pdftotext reads in it. */
+static char *
+text_of(struct arena *arena, const struct page *page)
+{
+	struct err err = ERR_INIT;
+	struct pdf_page pdf_page = page_as_pdf(page);
+	struct buf pdf;
+	char path[] = "/tmp/test_page.XXXXXX", *text = arena_alloc(arena, 65536);
+	int fd = mkstemp(path);
+	FILE *pipe;
+
+	assert_true(fd >= 0);
+	buf_init(&pdf, 1 << 22);
+	assert_int_equal(pdf_write(&(struct pdf_document){ .title = "t", .language = "en", .pages = &pdf_page, .page_count = 1 }, &pdf, &err), 0);
+	assert_int_equal(write(fd, pdf.data, pdf.len), (ssize_t)pdf.len);
+	close(fd);
+	pipe = popen(arena_printf(arena, "pdftotext %s -", path), "r");
+	assert_non_null(pipe);
+	text[fread(text, 1, 65535, pipe)] = '\0';
+	assert_int_equal(pclose(pipe), 0);
+	unlink(path);
+	buf_done(&pdf);
+	return text;
+}
+
+static void
+every_script_is_drawn_and_its_text_found(void **state)
+{
+	static const char *const names[] = { "María Nguyễn Đức", "Nguye\xcc\x82\xcc\x83n n\xcc\x88 Straße", "Ἀλέξανδρος Παπαδόπουλος", "Александр Ёжиков",
+		"محمد العربي", "علاء الأزرق", "مُحَمَّد", "דָּוִד בֶּן־גּוּרִיּוֹן", "सीता शर्मा", "কৃষ্ণ চক্রবর্তী", "ਗੁਰਪ੍ਰੀਤ ਸਿੰਘ", "ગાંધી", "தமிழ்ச்செல்வி", "వెంకట", "ಕೃಷ್ಣ",
+		"ശ്രീ", "සුනිල්", "สมชาย ใจดี", "ສົມສັກ", "សុខា", "မောင်မောင်", "བསྟན་འཛིན", "Վարդան", "გიორგი", "አበበ", "王小明", "山田 太郎さくら", "김철수", "𠮷野家", "Ẽ\xcc\x84" "a Smith" };
+	struct bench bench;
+	size_t i;
+
+	(void)state;
+	bench_open(&bench);
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct err err = ERR_INIT;
+		struct page page;
+		struct page_set *set;
+		char *text;
+
+		if (page_fit(&bench.arena, &bench.style, &bench.slot, "name", names[i], &set, &err) != 0)
+			fail_msg("%s: %s", names[i], err.message);
+		assert_int_equal(set->line_count, 1);
+		page_init(&bench.arena, &page, 600, 800);
+		page_set_draw(&page, &bench.slot, set);
+		assert_non_null(strstr(page.content.data, " c\n")); /* curves: drawn, not set in type */
+		page_set_text(&page, &bench.slot, set);
+		text = text_of(&bench.arena, &page);
+		if (strstr(text, names[i]) == NULL)
+			fail_msg("%s was read as: %s", names[i], text);
+		page_done(&page);
+	}
+	bench_close(&bench);
+}
+
+static void
+what_cannot_be_drawn_is_refused_by_code_point_and_position(void **state)
+{
+	static const struct {
+		const char *text, *message;
+	} cases[] = {
+		{ "Ana 😀", "no font has a character of name: U+1F600 at position 5" },
+		{ "Ana\x01", "name has a character that cannot be drawn: U+0001 at position 4" },
+		{ "A\tb", "name has a character that cannot be drawn: U+0009 at position 2" },
+		{ "\xe2\x80\xae" "evil", "name has a character that cannot be drawn: U+202E at position 1" },
+		{ "Zo\xc3", "name is not UTF-8 text" },
+		{ "Zo\xed\xa0\x80", "name is not UTF-8 text" },
+		{ "\xee\x80\x80", "name has a character that cannot be drawn: U+E000 at position 1" },
+		{ "𓀀", "no font has a character of name: U+13000 at position 1" },
+		{ "Maria \xd9\x85 😀 x", "no font has a character of name: U+1F600 at position 9" },
+	};
+	struct bench bench;
+	size_t i;
+
+	(void)state;
+	bench_open(&bench);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct err err = ERR_INIT;
+		struct page_set *set;
+
+		assert_int_equal(page_fit(&bench.arena, &bench.style, &bench.slot, "name", cases[i].text, &set, &err), -1);
+		assert_int_equal(err.code, ERR_DATA);
+		assert_string_equal(err.message, cases[i].message);
+	}
+	bench_close(&bench);
+}
+
+static void
+too_long_a_text_shrinks_then_breaks_then_is_refused(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t lines;
+		double low, high; /* size */
+	} cases[] = {
+		{ "Ana", 1, 40, 40 },
+		{ "Maximiliana Konstantinopoulou", 1, 31, 39.5 },
+		{ "Maria de los Ángeles Fernández Villaverde Ruiz", 2, 30, 40 },
+		{ "Maria de los Ángeles Fernández-Villaverde y Goicoechea de la Santísima", 2, 24, 36 },
+		{ "Wolfeschlegelsteinhausenbergerdorffwaldschmidtkamp", 1, 20, 29.5 }, /* no place to break, so it may shrink further */
+	};
+	struct bench bench;
+	struct err err = ERR_INIT;
+	struct page_set *set;
+	size_t i;
+
+	(void)state;
+	bench_open(&bench);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(page_fit(&bench.arena, &bench.style, &bench.slot, "name", cases[i].text, &set, &err), 0);
+		assert_int_equal(set->line_count, cases[i].lines);
+		if (set->size < cases[i].low || set->size > cases[i].high)
+			fail_msg("%s is set in %g points", cases[i].text, set->size);
+		assert_true(set->lines[0]->width * set->size <= bench.slot.width);
+		assert_true(fabs(fmod(set->size, 0.5)) < 1e-9);
+	}
+	assert_int_equal(page_fit(&bench.arena, &bench.style, &bench.slot, "name",
+			     "Wolfeschlegelsteinhausenbergerdorff Wolfeschlegelsteinhausenbergerdorff Wolfeschlegelsteinhausenbergerdorff", &set, &err), -1);
+	assert_int_equal(err.code, ERR_DATA);
+	assert_string_equal(err.message, "name does not fit: at the smallest size of 20 points on 2 lines it is wider or taller than 176 mm by 32 mm");
+	bench_close(&bench);
+}
+
+static void
+towers_of_marks_do_not_reach_into_other_lines(void **state)
+{
+	struct bench bench;
+	struct err err = ERR_INIT;
+	struct page_set *set;
+	char text[64] = "Z";
+	size_t i;
+
+	(void)state;
+	bench_open(&bench);
+	for (i = 0; i < 15; i++)
+		strcat(text, "\xcc\x81");
+	assert_int_equal(page_fit(&bench.arena, &bench.style, &bench.slot, "name", text, &set, &err), -1);
+	assert_int_equal(err.code, ERR_DATA);
+	assert_memory_equal(err.message, "name does not fit", 17);
+	bench_close(&bench);
+}
+
+static void
+a_name_keeps_to_one_font_if_one_has_it_all(void **state)
+{
+	struct bench bench;
+	struct err err = ERR_INIT;
+	struct page_line *plain, *stacked, *again;
+
+	(void)state;
+	bench_open(&bench);
+	/* The display face has no place for a mark on a mark: the whole name moves to the next, "Smith" becomes wider too. */
+	assert_int_equal(page_line_shape(&bench.arena, &bench.style, "name", "Smith", &plain, &err), 0);
+	assert_int_equal(page_line_shape(&bench.arena, &bench.style, "name", "ẽ\xcc\x81 Smith", &stacked, &err), 0);
+	assert_int_equal(page_line_shape(&bench.arena, &bench.style, "name", "ẽ\xcc\x81", &again, &err), 0);
+	assert_true(stacked->width - again->width > plain->width * 1.2);
+	bench_close(&bench);
+}
+
+static void
+direction_decides_what_start_means(void **state)
+{
+	struct bench bench;
+	struct err err = ERR_INIT;
+	struct page page;
+	struct page_set *set;
+	double x[2];
+	static const char *const texts[] = { "David", "דוד" };
+	size_t i;
+	char *at;
+
+	(void)state;
+	bench_open(&bench);
+	bench.slot.align = PAGE_START;
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(page_fit(&bench.arena, &bench.style, &bench.slot, "name", texts[i], &set, &err), 0);
+		assert_int_equal(set->lines[0]->rtl, i == 1);
+		page_init(&bench.arena, &page, 600, 800);
+		page_set_text(&page, &bench.slot, set);
+		at = strstr(page.content.data, "1 0 0 1 ");
+		assert_non_null(at);
+		x[i] = strtod(at + 8, NULL);
+		if (i == 1)
+			assert_true(fabs(x[1] + set->lines[0]->width * set->size - 300) < 0.02);
+		page_done(&page);
+	}
+	assert_true(fabs(x[0] - 300) < 0.01);
+	bench_close(&bench);
+}
+
+static void
+tracking_spaces_letters_but_not_joined_scripts(void **state)
+{
+	struct bench bench;
+	struct err err = ERR_INIT;
+	struct page_line *line;
+	double latin, arabic;
+
+	(void)state;
+	bench_open(&bench);
+	assert_int_equal(page_line_shape(&bench.arena, &bench.style, "name", "Anna", &line, &err), 0);
+	latin = line->width;
+	assert_int_equal(page_line_shape(&bench.arena, &bench.style, "name", "محمد", &line, &err), 0);
+	arabic = line->width;
+	bench.style.tracking = 0.5;
+	assert_int_equal(page_line_shape(&bench.arena, &bench.style, "name", "Anna", &line, &err), 0);
+	assert_true(fabs(line->width - latin - 1.5) < 1e-9); /* three gaps, none after the last letter */
+	assert_int_equal(page_line_shape(&bench.arena, &bench.style, "name", "محمد", &line, &err), 0);
+	assert_true(fabs(line->width - arabic) < 1e-9);
+	bench_close(&bench);
+}
+
+static void
+numbers_are_short_and_exact(void **state)
+{
+	static const struct {
+		double value;
+		int decimals;
+		const char *text;
+	} cases[] = {
+		{ 0, 2, "0 " }, { 1, 2, "1 " }, { -0.004, 2, "0 " }, { 0.5, 2, ".5 " }, { -0.25, 2, "-.25 " }, { 12.345, 2, "12.35 " }, { 100, 0, "100 " },
+		{ 1.10, 2, "1.1 " }, { 0.0224609375, 7, ".0224609 " }, { -841.889, 2, "-841.89 " }, { 0.999, 2, "1 " },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf out;
+
+		buf_init(&out, 100);
+		page_number(&out, cases[i].value, cases[i].decimals);
+		assert_string_equal(out.data, cases[i].text);
+		buf_done(&out);
+	}
+}
+
+static void
+more_texts_than_one_font_holds_go_into_several(void **state)
+{
+	struct arena arena = ARENA_INIT;
+	struct page page;
+	size_t i, k;
+	char *text;
+
+	(void)state;
+	page_init(&arena, &page, 600, 800);
+	for (i = 0; i < 20; i++) {
+		const char *row[20];
+
+		for (k = 0; k < 20; k++)
+			row[k] = arena_printf(&arena, "%c%c", (char)('A' + i), (char)('a' + k));
+		page_text(&page, 20, 780 - (double)i * 30, 10, 400, row, 20);
+	}
+	assert_int_equal(page.text_count, 400);
+	text = text_of(&arena, &page);
+	assert_non_null(strstr(text, "AaAbAcAdAeAf"));
+	assert_non_null(strstr(text, "MlMmMnMoMp")); /* across the border of the first font */
+	assert_non_null(strstr(text, "TqTrTsTt"));
+	page_done(&page);
+	arena_done(&arena);
+}
+
+static void
+sheets_say_file_and_line(void **state)
+{
+	static const struct {
+		const char *text, *message;
+	} cases[] = {
+		{ "a = 1\nb\n", "f:2: line is neither a heading nor \"key = value\"" },
+		{ "[x\n", "f:1: heading has no \"]\" at its end" },
+		{ "[ ]\n", "f:1: heading is empty" },
+		{ "\n# c\n = 3\n", "f:3: line begins with a blank, but there is no value to continue" },
+		{ "=3\n", "f:1: key is missing before \"=\"" },
+		{ "[a]\nk = 1\n[b]\nk = 1\nk = 2\n", "f:5: key \"k\" was given already in line 4" },
+		{ "k = \xff\n", "f:1: line is not UTF-8 text" },
+	};
+	size_t i;
+	struct arena arena = ARENA_INIT;
+	struct sheet *sheet;
+	const struct sheet_section *section;
+	double number;
+	unsigned rgb;
+	struct err err = ERR_INIT;
+	static const char good[] = "top = 1\r\n[page]\nw = 2.5\n[text the name]\n# comment\nt = a\n  b c\nx = #0aF\n=\n";
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		err_reset(&err);
+		assert_int_equal(sheet_parse(&arena, "f", cases[i].text, strlen(cases[i].text), &sheet, &err), -1);
+		assert_int_equal(err.code, ERR_CONFIG);
+		assert_string_equal(err.message, cases[i].message);
+	}
+	err_reset(&err);
+	assert_int_equal(sheet_parse(&arena, "f", good, sizeof(good) - 3, &sheet, &err), 0);
+	assert_string_equal(sheet_get(&sheet->sections[0], "top")->value, "1");
+	section = sheet_find(sheet, "text", "the name");
+	assert_non_null(section);
+	assert_string_equal(sheet_get(section, "t")->value, "a b c");
+	assert_null(sheet_get(section, "w"));
+	assert_int_equal(sheet_number("f", sheet_get(sheet_find(sheet, "page", ""), "w"), 0, 3, &number, &err), 0);
+	assert_true(fabs(number - 2.5) < 1e-12);
+	assert_int_equal(sheet_number("f", sheet_get(sheet_find(sheet, "page", ""), "w"), 0, 2, &number, &err), -1);
+	assert_string_equal(err.message, "f:3: value 2.5 of \"w\" is not between 0 and 2");
+	err_reset(&err);
+	assert_int_equal(sheet_number("f", sheet_get(section, "t"), 0, 2, &number, &err), -1);
+	assert_string_equal(err.message, "f:6: value \"a b c\" of \"t\" is not a number");
+	err_reset(&err);
+	assert_int_equal(sheet_colour("f", sheet_get(section, "x"), &rgb, &err), -1);
+	assert_string_equal(err.message, "f:8: value \"#0aF\" of \"x\" is not a colour like #1a2b3c");
+	arena_done(&arena);
+}
+
+static void
+shapes_are_read_or_refused(void **state)
+{
+	struct arena arena = ARENA_INIT;
+	struct err err = ERR_INIT;
+	struct page page;
+
+	(void)state;
+	page_init(&arena, &page, 100, 100);
+	assert_int_equal(page_path(&page, 10, 20, 2, 0x000000, "m1 1 2 0h-1V3zM0,0C1-1 2-2 3 0S5 1 6 0Q7 7 8 0Z", &err), 0);
+	assert_string_equal(page.content.data, "0 0 0 rg\n12 18 m\n16 18 l\n14 18 l\n14 14 l\nh\n10 20 m\n12 22 14 24 16 20 c\n"
+					       "18 16 20 18 22 20 c\n23.33 10.67 24.67 10.67 26 20 c\nh\nf\n");
+	assert_int_equal(page_path(&page, 0, 0, 1, 0, "L 1 1", &err), -1);
+	assert_string_equal(err.message, "path data has no command that is known here at position 1");
+	err_reset(&err);
+	assert_int_equal(page_path(&page, 0, 0, 1, 0, "M 1 x", &err), -1);
+	assert_string_equal(err.message, "path data has no number at position 5");
+	page_done(&page);
+	arena_done(&arena);
+}
+
+/* The numbers of all m, l and c operators lie in a box, given that no cm but quarter turns about ${x}, ${y} is in force. */
+static void
+check_points(const struct page *page, double reach)
+{
+	const char *at = strstr(page->content.data, "1 j\n");
+	char *end;
+	double value;
+	size_t count = 0;
+
+	assert_non_null(at);
+	for (at += 4; *at != '\0'; at++) {
+		value = strtod(at, &end);
+		if (end == at)
+			continue;
+		assert_true(fabs(value) <= reach);
+		count++;
+		at = end;
+	}
+	assert_true(count > 1000);
+}
+
+static void
+rosettes_stay_within_their_radius(void **state)
+{
+	struct arena arena = ARENA_INIT;
+	struct page page;
+	static const unsigned petals[] = { 24, 30, 31 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		page_init(&arena, &page, 600, 600);
+		page_rosette(&page, &(struct page_rosette){ .x = 300, .y = 300, .inner = 50, .outer = 100, .petals = petals[i], .strands = 6, .twist = 0.5,
+					    .pen = { .rgb = 0, .thickness = 0.3 } });
+		check_points(&page, 112); /* control points may lie a little outside */
+		page_done(&page);
+	}
+	arena_done(&arena);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_script_is_drawn_and_its_text_found),
+		cmocka_unit_test(what_cannot_be_drawn_is_refused_by_code_point_and_position),
+		cmocka_unit_test(too_long_a_text_shrinks_then_breaks_then_is_refused),
+		cmocka_unit_test(towers_of_marks_do_not_reach_into_other_lines),
+		cmocka_unit_test(a_name_keeps_to_one_font_if_one_has_it_all),
+		cmocka_unit_test(direction_decides_what_start_means),
+		cmocka_unit_test(tracking_spaces_letters_but_not_joined_scripts),
+		cmocka_unit_test(numbers_are_short_and_exact),
+		cmocka_unit_test(more_texts_than_one_font_holds_go_into_several),
+		cmocka_unit_test(sheets_say_file_and_line),
+		cmocka_unit_test(shapes_are_read_or_refused),
+		cmocka_unit_test(rosettes_stay_within_their_radius),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
