@@ -1,0 +1,110 @@
+#ifndef CERTIFICATE_TEMPLATE_H
+#define CERTIFICATE_TEMPLATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "page/font.h"
+#include "page/ornament.h"
+#include "page/sheet.h"
+#include "page/text.h"
+
+/* The look of a certificate as data: `<template_dir>/certificates/<name>/template.conf`. Copy the folder to make another. */
+
+/* What a certificate states. The placeholders of a template are these names in lower case: {{learner}}, {{valid_until}}, …
+ * A steady fact is the same for all certificates of a tenant. */
+#define TEMPLATE_FACTS(X)                                           \
+	X(LEARNER, "learner", /* required= */ true, /* steady= */ false) \
+	X(COURSE, "course", true, false)                                \
+	X(COMPLETED, "completed", true, false)                          \
+	X(SERIAL, "serial", true, false)                                \
+	X(ISSUER, "issuer", true, true)                                 \
+	X(VALID_UNTIL, "valid_until", false, false)                     \
+	X(SIGNATORY, "signatory", false, true)                          \
+	X(SIGNATORY_TITLE, "signatory_title", false, true)              \
+	X(VERIFY_URL, "verify_url", false, false)
+
+enum template_fact {
+#define TEMPLATE_ENUM(id, name, required, steady) TEMPLATE_##id,
+	TEMPLATE_FACTS(TEMPLATE_ENUM)
+#undef TEMPLATE_ENUM
+	TEMPLATE_FACT_COUNT
+};
+
+enum template_kind {
+	TEMPLATE_TEXT, TEMPLATE_RULE, TEMPLATE_FRAME, TEMPLATE_BAND, TEMPLATE_ROSETTE, TEMPLATE_DISC, TEMPLATE_PATH, TEMPLATE_QR
+};
+
+/* A part of a text: itself, a fact, or a word of the certificate's language. */
+enum template_part_kind { TEMPLATE_LITERAL, TEMPLATE_FACT, TEMPLATE_WORD };
+
+struct template_part {
+	struct template_part *next;
+	enum template_part_kind kind;
+	enum template_fact fact;
+	const char *text; /* the literal, or the word's key */
+};
+
+/* One thing to draw. Lengths are points; only the fields of its kind mean something. */
+struct template_item {
+	enum template_kind kind;
+	const char *name;
+	unsigned line;
+	double x, y, width, height;
+	double size, min_size, break_below, lines, leading, tracking;
+	double thickness, swell, radius, inner, petals, strands, twist, wave, scallops, depth, scale;
+	unsigned rgb;
+	const char *features, *data;
+	const struct page_stack *stack;
+	enum page_align align;
+	enum page_corner corner;
+	const struct template_part *text;
+	unsigned when; /* bits of enum template_fact: drawn only if the certificate states all of them */
+};
+
+struct template {
+	const char *file;
+	const struct sheet *sheet;
+	struct page_fonts *fonts;
+	double width, height;
+	struct template_item *items;
+	size_t item_count;
+};
+
+/**
+ * template_open(arena, template_dir, name, ret_template, err), template_close(template):
+ * Read and check a template: every key, colour, font and placeholder.
+ *
+ * Errors: ERR_CONFIG with file and line; ERR_NOT_FOUND naming the template that is not there.
+ */
+MUST_CHECK int template_open(struct arena *, const char *, const char *, struct template **, struct err *) __attribute__((nonnull));
+void template_close(struct template *);
+
+/**
+ * template_parse_text(arena, where, text, words, ret_parts, err):
+ * Take a text apart at its placeholders. ${where} ("file:line") is what errors begin with; ${words} tells whether
+ * {{word.…}} may stand in it.
+ *
+ * Errors: ERR_CONFIG naming the placeholder that is unknown or not closed.
+ */
+MUST_CHECK int template_parse_text(struct arena *, const char *, const char *, bool, const struct template_part **, struct err *)
+    __attribute__((nonnull));
+
+/**
+ * template_default_dir(arena):
+ * The folder of templates where none is configured: the one beside the running program's own folder (a build tree), else that
+ * of the installation.
+ */
+const char *template_default_dir(struct arena *) __attribute__((nonnull, returns_nonnull));
+
+/**
+ * template_fact_name(fact), template_fact_required(fact), template_fact_steady(fact):
+ * The columns of TEMPLATE_FACTS.
+ */
+const char *template_fact_name(enum template_fact);
+bool template_fact_required(enum template_fact);
+bool template_fact_steady(enum template_fact);
+
+#endif

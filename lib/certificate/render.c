@@ -1,0 +1,459 @@
+/* Drawing certificates from a template. What does not change from one to the next (ornaments, words, issuer, signature) is
+ * drawn once per language and issuer, compressed, and kept as a layer; a certificate then costs only its own name, course,
+ * dates, serial and code. The text behind is written in the template's order for every one, so that it reads as it looks. */
+#include "certificate/render.h"
+
+#include <string.h>
+
+#include "adapter/pdf.h"
+#include "adapter/qr.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "certificate/template.h"
+#include "outbox/locale.h"
+
+#define MAX_URL_BYTES 600
+
+/* The words of a language put into the template's texts. */
+struct language {
+	struct language *next;
+	const char *name;
+	struct locale *locale;
+	const struct template_part **texts; /* by item; facts and literals only */
+};
+
+/* What is drawn once for a language and a set of steady facts. */
+struct base {
+	struct base *next;
+	const struct language *language;
+	unsigned stated;                         /* bits of the facts that are there */
+	const char *steady[TEMPLATE_FACT_COUNT]; /* NULL for the others */
+	const struct pdf_layer *layer;
+	const struct page_set **sets;            /* by item, of its texts */
+};
+
+struct certificate_renderer {
+	struct arena *arena;
+	struct arena scratch; /* of one certificate */
+	const char *template_dir;
+	struct template *template;
+	struct language *languages;
+	struct base *bases;
+};
+
+int
+certificate_open(struct arena *arena, const char *template_dir, const char *name, struct certificate_renderer **ret_renderer, struct err *err)
+{
+	struct certificate_renderer *renderer = ARENA_NEW(arena, struct certificate_renderer);
+
+	renderer->arena = arena;
+	renderer->template_dir = arena_strdup(arena, template_dir);
+	if (template_open(arena, template_dir, name, &renderer->template, err) != 0)
+		return -1;
+	*ret_renderer = renderer;
+	return 0;
+}
+
+void
+certificate_close(struct certificate_renderer *renderer)
+{
+	if (renderer == NULL)
+		return;
+	template_close(renderer->template);
+	arena_done(&renderer->scratch);
+}
+
+/* A word: the template's own for this locale or its language, else the shared one. */
+static int
+find_word(struct certificate_renderer *renderer, const struct language *language, const char *key, const char **ret_value, const char **ret_where,
+    struct err *err)
+{
+	const char *const names[] = { language->name, locale_language(language->locale) };
+	const struct sheet *sheet = renderer->template->sheet;
+	const struct sheet_section *section;
+	const struct sheet_entry *entry;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		section = sheet_find(sheet, "words", names[i]);
+		entry = section == NULL ? NULL : sheet_get(section, key);
+		if (entry != NULL) {
+			*ret_value = entry->value;
+			*ret_where = arena_printf(renderer->arena, "%s:%u", sheet->file, entry->line);
+			return 0;
+		}
+	}
+	*ret_where = arena_printf(renderer->arena, "word \"certificate.%s\" of locale \"%s\"", key, language->name);
+	return locale_word(language->locale, arena_printf(renderer->arena, "certificate.%s", key), ret_value, err);
+}
+
+/* Copy a text's parts, words replaced by what they say. */
+static int
+put_words(struct certificate_renderer *renderer, const struct language *language, const struct template_part *part,
+    const struct template_part **ret_parts, struct err *err)
+{
+	struct template_part *copy, *last = NULL;
+	const struct template_part *first = NULL, *inner;
+	const char *word, *where;
+
+	for (; part != NULL; part = part->next) {
+		inner = part;
+		if (part->kind == TEMPLATE_WORD) {
+			if (find_word(renderer, language, part->text, &word, &where, err) != 0)
+				return -1;
+			if (template_parse_text(renderer->arena, where, word, /* words= */ false, &inner, err) != 0)
+				return -1;
+		}
+		for (; inner != NULL; inner = part->kind == TEMPLATE_WORD ? inner->next : NULL) {
+			copy = ARENA_NEW(renderer->arena, struct template_part);
+			*copy = *inner;
+			copy->next = NULL;
+			if (last == NULL)
+				first = copy;
+			else
+				last->next = copy;
+			last = copy;
+		}
+	}
+	*ret_parts = first;
+	return 0;
+}
+
+static int
+find_language(struct certificate_renderer *renderer, const char *name, const struct language **ret_language, struct err *err)
+{
+	struct template *template = renderer->template;
+	struct language *language;
+	size_t i;
+
+	for (language = renderer->languages; language != NULL; language = language->next) {
+		if (strcmp(language->name, name) == 0) {
+			*ret_language = language;
+			return 0;
+		}
+	}
+	language = ARENA_NEW(renderer->arena, struct language);
+	language->name = arena_strdup(renderer->arena, name);
+	if (locale_open(renderer->arena, renderer->template_dir, name, &language->locale, err) != 0)
+		return -1;
+	language->texts = ARENA_ARRAY(renderer->arena, template->item_count, const struct template_part *);
+	for (i = 0; i < template->item_count; i++) {
+		if (put_words(renderer, language, template->items[i].text, &language->texts[i], err) != 0)
+			return err_wrap(err, "%s:%u", template->file, template->items[i].line);
+	}
+	language->next = renderer->languages;
+	renderer->languages = language;
+	*ret_language = language;
+	return 0;
+}
+
+/* Facts that are needed for an item: those of `when`, of its text, and of the words in its text. */
+static unsigned
+needs(const struct template_item *item, const struct template_part *parts)
+{
+	unsigned facts = item->when;
+
+	for (; parts != NULL; parts = parts->next)
+		if (parts->kind == TEMPLATE_FACT)
+			facts |= 1u << parts->fact;
+	return facts;
+}
+
+static bool
+is_steady(const struct template_part *parts)
+{
+	for (; parts != NULL; parts = parts->next)
+		if (parts->kind == TEMPLATE_FACT && !template_fact_steady(parts->fact))
+			return false;
+	return true;
+}
+
+static char *
+join(struct arena *arena, const struct template_part *parts, const char *const *values)
+{
+	const struct template_part *part;
+	size_t len = 0;
+	char *text, *at;
+
+	for (part = parts; part != NULL; part = part->next)
+		len += strlen(part->kind == TEMPLATE_FACT ? values[part->fact] : part->text);
+	at = text = arena_alloc(arena, len + 1);
+	for (part = parts; part != NULL; part = part->next) {
+		len = strlen(part->kind == TEMPLATE_FACT ? values[part->fact] : part->text);
+		memcpy(at, part->kind == TEMPLATE_FACT ? values[part->fact] : part->text, len);
+		at += len;
+	}
+	*at = '\0';
+	return text;
+}
+
+static struct page_slot
+slot_of(const struct template_item *item)
+{
+	return (struct page_slot){ .x = item->x, .y = item->y, .width = item->width, .size = item->size, .min_size = item->min_size,
+		.break_below = item->break_below, .max_lines = (unsigned)item->lines, .leading = item->leading, .align = item->align, .rgb = item->rgb };
+}
+
+static int
+fit_text(struct arena *arena, const struct template_item *item, const struct language *language, const struct template_part *parts,
+    const char *const *values, struct page_set **ret_set, struct err *err)
+{
+	struct page_style style = { .stack = item->stack, .language = locale_language(language->locale), .features = item->features, .tracking = item->tracking };
+	struct page_slot slot = slot_of(item);
+	const char *what;
+
+	/* A fact on its own goes by its name, and positions in messages are positions in it. */
+	if (parts != NULL && parts->kind == TEMPLATE_FACT && parts->next == NULL)
+		what = template_fact_name(parts->fact);
+	else
+		what = arena_printf(arena, "text \"%s\"", item->name);
+	return page_fit(arena, &style, &slot, what, join(arena, parts, values), ret_set, err);
+}
+
+static int
+draw_shape(struct page *page, const struct template *template, const struct template_item *item, struct err *err)
+{
+	struct page_pen pen = { .rgb = item->rgb, .thickness = item->thickness };
+	struct page_box box = { .left = item->x, .bottom = item->y - item->height, .width = item->width, .height = item->height };
+
+	switch (item->kind) {
+	case TEMPLATE_RULE:
+		page_rule(page, item->x, item->y, item->width, item->swell, &pen);
+		break;
+	case TEMPLATE_FRAME:
+		page_frame(page, &box, item->corner, item->radius, &pen);
+		break;
+	case TEMPLATE_BAND:
+		page_band(page, &(struct page_band){ .box = box, .height = item->depth, .wave = item->wave, .strands = (unsigned)item->strands,
+					.twist = item->twist, .pen = pen });
+		break;
+	case TEMPLATE_ROSETTE:
+		page_rosette(page, &(struct page_rosette){ .x = item->x, .y = item->y, .inner = item->inner, .outer = item->radius,
+					   .petals = (unsigned)item->petals, .strands = (unsigned)item->strands, .twist = item->twist, .pen = pen });
+		break;
+	case TEMPLATE_DISC:
+		page_disc(page, item->x, item->y, item->radius, (unsigned)item->scallops, item->depth, item->rgb);
+		break;
+	case TEMPLATE_PATH:
+		if (page_path(page, item->x, item->y, item->scale, item->rgb, item->data, err) != 0)
+			return err_wrap(err, "%s:%u", template->file, item->line);
+		break;
+	case TEMPLATE_TEXT:
+	case TEMPLATE_QR:
+		BUG_UNLESS(!"a text is not a shape");
+	}
+	return 0;
+}
+
+/* Draw what stays the same for ${values}. */
+static int
+make_base(struct certificate_renderer *renderer, struct base *base, const char *const *values, struct err *err)
+{
+	int rc = -1;
+	const struct template *template = renderer->template;
+	const struct template_item *item;
+	const struct template_part *parts;
+	struct page page;
+	struct page_set *set;
+	struct page_slot slot;
+	size_t i;
+
+	page_init(renderer->arena, &page, template->width, template->height);
+	for (i = 0; i < template->item_count; i++) {
+		item = &template->items[i];
+		parts = base->language->texts[i];
+		if ((needs(item, parts) & ~base->stated) != 0 || item->kind == TEMPLATE_QR || !is_steady(parts))
+			continue;
+		if (item->kind != TEMPLATE_TEXT) {
+			if (draw_shape(&page, template, item, err) != 0)
+				goto out;
+			continue;
+		}
+		if (fit_text(renderer->arena, item, base->language, parts, values, &set, err) != 0) {
+			err_wrap(err, "%s:%u", template->file, item->line);
+			goto out;
+		}
+		slot = slot_of(item);
+		page_set_draw(&page, &slot, set);
+		base->sets[i] = set;
+	}
+	if (buf_check(&page.content, "template", err) != 0)
+		goto out;
+	base->layer = pdf_layer_new(renderer->arena, template->width, template->height, page.content.data, page.content.len);
+	rc = 0;
+out:
+	page_done(&page);
+	return rc;
+}
+
+static int
+find_base(struct certificate_renderer *renderer, const struct language *language, const char *const *values, unsigned stated, const struct base **ret_base,
+    struct err *err)
+{
+	struct base *base;
+	size_t i;
+
+	for (base = renderer->bases; base != NULL; base = base->next) {
+		if (base->language != language || base->stated != stated)
+			continue;
+		for (i = 0; i < TEMPLATE_FACT_COUNT; i++)
+			if (template_fact_steady((enum template_fact)i) && !text_equal(base->steady[i], values[i]))
+				break;
+		if (i == TEMPLATE_FACT_COUNT) {
+			*ret_base = base;
+			return 0;
+		}
+	}
+	base = ARENA_NEW(renderer->arena, struct base);
+	base->language = language;
+	base->stated = stated;
+	for (i = 0; i < TEMPLATE_FACT_COUNT; i++)
+		if (template_fact_steady((enum template_fact)i))
+			base->steady[i] = arena_strdup(renderer->arena, values[i]);
+	base->sets = ARENA_ARRAY(renderer->arena, renderer->template->item_count, const struct page_set *);
+	if (make_base(renderer, base, values, err) != 0)
+		return -1;
+	base->next = renderer->bases;
+	renderer->bases = base;
+	*ret_base = base;
+	return 0;
+}
+
+static int
+date_text(struct arena *arena, const struct certificate_facts *facts, const struct language *language, int64_t utc, const char **ret_text, struct err *err)
+{
+	struct clock_date date;
+
+	if (clock_in_zone(facts->timezone, utc, &date, NULL, err) != 0)
+		return -1;
+	*ret_text = locale_date(arena, language->locale, &date);
+	return 0;
+}
+
+static int
+check_url(const char *url, struct err *err)
+{
+	const char *c;
+
+	if (!text_starts(url, "https://") && !text_starts(url, "http://"))
+		return err_set(err, ERR_DATA, "verify_url is no web address");
+	for (c = url; *c != '\0'; c++)
+		if (*c <= ' ' || *c > '~' || strchr("\"<>\\^`{|}", *c) != NULL)
+			return err_set(err, ERR_DATA, "verify_url has a character that no web address has, at position %zu", (size_t)(c - url) + 1);
+	if (c - url > MAX_URL_BYTES)
+		return err_set(err, ERR_DATA, "verify_url is longer than %d bytes", MAX_URL_BYTES);
+	return 0;
+}
+
+/* The facts as texts, by enum template_fact; NULL for what is not stated. */
+static int
+fill_values(struct arena *arena, const struct certificate_facts *facts, const struct language *language, const char **values, unsigned *ret_stated, struct err *err)
+{
+	size_t i;
+
+	values[TEMPLATE_LEARNER] = facts->learner;
+	values[TEMPLATE_COURSE] = facts->course;
+	values[TEMPLATE_SERIAL] = facts->serial;
+	values[TEMPLATE_ISSUER] = facts->issuer;
+	values[TEMPLATE_SIGNATORY] = facts->signatory;
+	values[TEMPLATE_SIGNATORY_TITLE] = facts->signatory_title;
+	values[TEMPLATE_VERIFY_URL] = facts->verify_url;
+	values[TEMPLATE_VALID_UNTIL] = NULL;
+	if (date_text(arena, facts, language, facts->completed_utc, &values[TEMPLATE_COMPLETED], err) != 0)
+		return -1;
+	if (facts->valid_until_utc != 0 && date_text(arena, facts, language, facts->valid_until_utc - 1, &values[TEMPLATE_VALID_UNTIL], err) != 0)
+		return -1;
+	*ret_stated = 0;
+	for (i = 0; i < TEMPLATE_FACT_COUNT; i++) {
+		if (values[i] != NULL && values[i][0] == '\0')
+			values[i] = NULL;
+		if (values[i] != NULL)
+			*ret_stated |= 1u << i;
+		else if (template_fact_required((enum template_fact)i))
+			return err_set(err, ERR_DATA, "%s is empty", template_fact_name((enum template_fact)i));
+	}
+	return values[TEMPLATE_VERIFY_URL] == NULL ? 0 : check_url(values[TEMPLATE_VERIFY_URL], err);
+}
+
+static int
+draw_qr(struct arena *arena, struct page *page, const struct template_item *item, const char *text, struct err *err)
+{
+	struct page_box box = { .left = item->x, .bottom = item->y - item->size, .width = item->size, .height = item->size };
+	struct qr qr;
+
+	if (qr_encode(arena, text, &qr, err) != 0)
+		return -1;
+	page_qr(page, &box, item->rgb, &qr);
+	if (text_starts(text, "https://") || text_starts(text, "http://"))
+		page_link(page, &box, text);
+	return 0;
+}
+
+static int
+draw_items(struct certificate_renderer *renderer, const struct base *base, const char *const *values, struct page *page, struct err *err)
+{
+	struct arena *arena = &renderer->scratch;
+	const struct template *template = renderer->template;
+	const struct template_item *item;
+	const struct template_part *parts;
+	struct page_set *set;
+	struct page_slot slot;
+	size_t i;
+
+	for (i = 0; i < template->item_count; i++) {
+		item = &template->items[i];
+		parts = base->language->texts[i];
+		if ((needs(item, parts) & ~base->stated) != 0)
+			continue;
+		if (item->kind == TEMPLATE_QR) {
+			if (draw_qr(arena, page, item, join(arena, parts, values), err) != 0)
+				return -1;
+		} else if (base->sets[i] != NULL) {
+			slot = slot_of(item);
+			page_set_text(page, &slot, base->sets[i]);
+		} else if (item->kind == TEMPLATE_TEXT) {
+			if (fit_text(arena, item, base->language, parts, values, &set, err) != 0)
+				return -1;
+			slot = slot_of(item);
+			page_set_draw(page, &slot, set);
+			page_set_text(page, &slot, set);
+		}
+	}
+	return 0;
+}
+
+int
+certificate_render(struct certificate_renderer *renderer, const struct certificate_facts *facts, struct buf *ret_pdf, struct err *err)
+{
+	int rc = -1;
+	struct arena *arena = &renderer->scratch;
+	const struct language *language = NULL;
+	const struct base *base = NULL;
+	const char *values[TEMPLATE_FACT_COUNT];
+	unsigned stated = 0;
+	struct page page;
+	struct pdf_page pdf_page;
+
+	arena_reset(arena);
+	if (find_language(renderer, facts->locale, &language, err) != 0)
+		return -1;
+	if (fill_values(arena, facts, language, values, &stated, err) != 0)
+		return -1;
+	if (find_base(renderer, language, values, stated, &base, err) != 0)
+		return -1;
+	page_init(arena, &page, renderer->template->width, renderer->template->height);
+	if (draw_items(renderer, base, values, &page, err) != 0 || buf_check(&page.content, "certificate", err) != 0)
+		goto out;
+	pdf_page = page_as_pdf(&page);
+	pdf_page.layers = &base->layer;
+	pdf_page.layer_count = 1;
+	if (pdf_write(&(struct pdf_document){ .title = arena_printf(arena, "%s – %s", facts->course, facts->learner), .author = facts->issuer,
+			  .subject = facts->course, .language = locale_language(language->locale), .created_utc = facts->issued_utc, .pages = &pdf_page,
+			  .page_count = 1 },
+		ret_pdf, err) != 0)
+		goto out;
+	rc = 0;
+out:
+	page_done(&page);
+	return rc;
+}

@@ -1,0 +1,449 @@
+/* Reading a certificate's template. Which keys a section may have is one table; what a value must be is its type in that
+ * table. Lengths in the file are millimetres from the upper left corner, sizes of type are points; here all become points
+ * from the lower left. */
+#include "certificate/template.h"
+
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+#define MAX_ITEMS 256
+
+enum value_type { VALUE_MM, VALUE_X, VALUE_Y, VALUE_NUMBER, VALUE_COLOUR, VALUE_FONT, VALUE_ALIGN, VALUE_CORNER, VALUE_STRING, VALUE_TEXT, VALUE_WHEN };
+
+/* One key: the kinds of section it may stand in (bits), what it is, its bounds, and where it goes. */
+struct key {
+	const char *name;
+	unsigned kinds, required;
+	enum value_type type;
+	double low, high;
+	size_t offset;
+};
+
+#define BIT(kind) (1u << TEMPLATE_##kind)
+#define ALL (BIT(TEXT) | BIT(RULE) | BIT(FRAME) | BIT(BAND) | BIT(ROSETTE) | BIT(DISC) | BIT(PATH) | BIT(QR))
+#define LINES (BIT(RULE) | BIT(FRAME) | BIT(BAND) | BIT(ROSETTE))
+#define BOXES (BIT(FRAME) | BIT(BAND))
+#define WEAVES (BIT(BAND) | BIT(ROSETTE))
+#define AT(field) offsetof(struct template_item, field)
+
+static const struct key keys[] = {
+	{ "x", ALL, ALL, VALUE_X, -2000, 2000, AT(x) },
+	{ "y", ALL, ALL, VALUE_Y, -2000, 2000, AT(y) },
+	{ "width", BIT(TEXT) | BIT(RULE) | BOXES, BIT(TEXT) | BIT(RULE) | BOXES, VALUE_MM, 0.1, 2000, AT(width) },
+	{ "height", BOXES, BOXES, VALUE_MM, 0.1, 2000, AT(height) },
+	{ "colour", ALL, ALL, VALUE_COLOUR, 0, 0, AT(rgb) },
+	{ "when", ALL, 0, VALUE_WHEN, 0, 0, AT(when) },
+	{ "text", BIT(TEXT) | BIT(QR), BIT(TEXT) | BIT(QR), VALUE_TEXT, 0, 0, AT(text) },
+	{ "font", BIT(TEXT), BIT(TEXT), VALUE_FONT, 0, 0, AT(stack) },
+	{ "features", BIT(TEXT), 0, VALUE_STRING, 0, 0, AT(features) },
+	{ "align", BIT(TEXT), 0, VALUE_ALIGN, 0, 0, AT(align) },
+	{ "min_size", BIT(TEXT), 0, VALUE_NUMBER, 3, 500, AT(min_size) },
+	{ "break_below", BIT(TEXT), 0, VALUE_NUMBER, 3, 500, AT(break_below) },
+	{ "lines", BIT(TEXT), 0, VALUE_NUMBER, 1, 3, AT(lines) },
+	{ "leading", BIT(TEXT), 0, VALUE_NUMBER, 0.5, 4, AT(leading) },
+	{ "tracking", BIT(TEXT), 0, VALUE_NUMBER, 0, 2, AT(tracking) },
+	{ "thickness", LINES, LINES, VALUE_NUMBER, 0.02, 100, AT(thickness) },
+	{ "swell", BIT(RULE), 0, VALUE_NUMBER, 0, 100, AT(swell) },
+	{ "corner", BIT(FRAME), 0, VALUE_CORNER, 0, 0, AT(corner) },
+	{ "radius", BIT(FRAME) | BIT(ROSETTE) | BIT(DISC), BIT(ROSETTE) | BIT(DISC), VALUE_MM, 0, 500, AT(radius) },
+	{ "inner", BIT(ROSETTE), 0, VALUE_MM, 0, 500, AT(inner) },
+	{ "petals", BIT(ROSETTE), BIT(ROSETTE), VALUE_NUMBER, 3, 180, AT(petals) },
+	{ "strands", WEAVES, WEAVES, VALUE_NUMBER, 1, 24, AT(strands) },
+	{ "twist", WEAVES, 0, VALUE_NUMBER, 0, 1, AT(twist) },
+	{ "depth", BIT(BAND) | BIT(DISC), BIT(BAND), VALUE_MM, 0, 200, AT(depth) },
+	{ "wave", BIT(BAND), BIT(BAND), VALUE_MM, 0.5, 500, AT(wave) },
+	{ "scallops", BIT(DISC), 0, VALUE_NUMBER, 0, 180, AT(scallops) },
+	{ "scale", BIT(PATH), 0, VALUE_MM, 0.0001, 1000, AT(scale) },
+	{ "data", BIT(PATH), BIT(PATH), VALUE_STRING, 0, 0, AT(data) },
+};
+
+/* "size" is points for type and millimetres for a QR code. */
+static const struct key text_size = { "size", BIT(TEXT), BIT(TEXT), VALUE_NUMBER, 3, 500, AT(size) };
+static const struct key qr_size = { "size", BIT(QR), BIT(QR), VALUE_MM, 5, 200, AT(size) };
+
+static const char *const kind_names[] = { "text", "rule", "frame", "band", "rosette", "disc", "path", "qr" };
+
+static const struct {
+	const char *name;
+	bool required, steady;
+} fact_rows[] = {
+#define TEMPLATE_ROW(id, name, required, steady) { name, required, steady },
+	TEMPLATE_FACTS(TEMPLATE_ROW)
+#undef TEMPLATE_ROW
+};
+
+struct loader {
+	struct arena *arena;
+	struct template *template;
+	const struct sheet *sheet;
+	const struct sheet_section *colours; /* NULL if there are none */
+};
+
+const char *
+template_fact_name(enum template_fact fact)
+{
+	return fact_rows[fact].name;
+}
+
+bool
+template_fact_required(enum template_fact fact)
+{
+	return fact_rows[fact].required;
+}
+
+bool
+template_fact_steady(enum template_fact fact)
+{
+	return fact_rows[fact].steady;
+}
+
+static int
+find_fact(const char *name, enum template_fact *ret_fact)
+{
+	size_t i;
+
+	for (i = 0; i < TEMPLATE_FACT_COUNT; i++) {
+		if (strcmp(fact_rows[i].name, name) == 0) {
+			*ret_fact = (enum template_fact)i;
+			return 0;
+		}
+	}
+	return -1;
+}
+
+static int
+add_hint(struct arena *arena, struct err *err)
+{
+	const char *names = "";
+	size_t i;
+
+	for (i = 0; i < TEMPLATE_FACT_COUNT; i++)
+		names = arena_printf(arena, "%s{{%s}}, ", names, fact_rows[i].name);
+	return err_hint(err, "Known are %sand {{word.NAME}} for a word of the certificate's language.", names);
+}
+
+int
+template_parse_text(struct arena *arena, const char *where, const char *text, bool words, const struct template_part **ret_parts, struct err *err)
+{
+	struct template_part *part;
+	const struct template_part *first = NULL;
+	struct template_part *last = NULL;
+	const char *open, *close, *name;
+
+	while (*text != '\0') {
+		part = ARENA_NEW(arena, struct template_part);
+		open = strstr(text, "{{");
+		if (open != text) {
+			part->text = open == NULL ? text : arena_strndup(arena, text, (size_t)(open - text));
+			text = open == NULL ? text + strlen(text) : open;
+		} else {
+			close = strstr(open, "}}");
+			if (close == NULL)
+				return err_set(err, ERR_CONFIG, "%s: placeholder \"%.40s\" is not closed with \"}}\"", where, open);
+			name = text_trim(arena, arena_strndup(arena, open + 2, (size_t)(close - open) - 2));
+			text = close + 2;
+			if (words && text_starts(name, "word.") && name[5] != '\0') {
+				part->kind = TEMPLATE_WORD;
+				part->text = name + 5;
+			} else if (find_fact(name, &part->fact) == 0) {
+				part->kind = TEMPLATE_FACT;
+			} else {
+				err_set(err, ERR_CONFIG, "%s: unknown placeholder \"{{%s}}\"", where, name);
+				return add_hint(arena, err);
+			}
+		}
+		if (last == NULL)
+			first = part;
+		else
+			last->next = part;
+		last = part;
+	}
+	*ret_parts = first;
+	return 0;
+}
+
+static int
+read_colour(struct loader *loader, const struct sheet_entry *entry, unsigned *ret_rgb, struct err *err)
+{
+	const struct sheet_entry *named;
+
+	if (entry->value[0] == '#')
+		return sheet_colour(loader->sheet->file, entry, ret_rgb, err);
+	named = loader->colours == NULL ? NULL : sheet_get(loader->colours, entry->value);
+	if (named == NULL)
+		return err_set(err, ERR_CONFIG, "%s:%u: there is no colour \"%s\"", loader->sheet->file, entry->line, entry->value);
+	return sheet_colour(loader->sheet->file, named, ret_rgb, err);
+}
+
+static int
+read_choice(struct loader *loader, const struct sheet_entry *entry, const char *const *names, size_t count, size_t *ret_index, struct err *err)
+{
+	const char *all = "";
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (strcmp(names[i], entry->value) == 0) {
+			*ret_index = i;
+			return 0;
+		}
+		all = arena_printf(loader->arena, "%s%s%s", all, i == 0 ? "" : ", ", names[i]);
+	}
+	return err_set(err, ERR_CONFIG, "%s:%u: value \"%s\" of \"%s\" is none of: %s", loader->sheet->file, entry->line, entry->value, entry->key, all);
+}
+
+static int
+read_when(struct loader *loader, const struct sheet_entry *entry, unsigned *ret_when, struct err *err)
+{
+	const char *at = entry->value, *name;
+	enum template_fact fact;
+	unsigned when = 0;
+	size_t len;
+
+	while (*at != '\0') {
+		len = strcspn(at, ",");
+		name = text_trim(loader->arena, arena_strndup(loader->arena, at, len));
+		at += len + (at[len] == ',' ? 1 : 0);
+		if (find_fact(name, &fact) != 0)
+			return err_set(err, ERR_CONFIG, "%s:%u: \"when\" names \"%s\", which no certificate states", loader->sheet->file, entry->line, name);
+		when |= 1u << fact;
+	}
+	*ret_when = when;
+	return 0;
+}
+
+static int
+read_value(struct loader *loader, struct template_item *item, const struct key *key, const struct sheet_entry *entry, struct err *err)
+{
+	static const char *const aligns[] = { "start", "centre", "end", "left", "right" };
+	static const char *const corners[] = { "square", "round", "notch" };
+	const char *file = loader->sheet->file;
+	char *field = (char *)item + key->offset;
+	double number;
+	size_t index = 0;
+	unsigned bits = 0;
+	const struct page_stack *stack;
+	const struct template_part *parts;
+
+	switch (key->type) {
+	case VALUE_MM:
+	case VALUE_X:
+	case VALUE_Y:
+	case VALUE_NUMBER:
+		if (sheet_number(file, entry, key->low, key->high, &number, err) != 0)
+			return -1;
+		if (key->type != VALUE_NUMBER)
+			number *= PAGE_POINTS_PER_MM;
+		if (key->type == VALUE_Y)
+			number = loader->template->height - number;
+		memcpy(field, &number, sizeof(number));
+		return 0;
+	case VALUE_COLOUR:
+		if (read_colour(loader, entry, &bits, err) != 0)
+			return -1;
+		memcpy(field, &bits, sizeof(bits));
+		return 0;
+	case VALUE_WHEN:
+		if (read_when(loader, entry, &bits, err) != 0)
+			return -1;
+		memcpy(field, &bits, sizeof(bits));
+		return 0;
+	case VALUE_FONT:
+		stack = page_fonts_stack(loader->template->fonts, entry->value);
+		if (stack == NULL)
+			return err_set(err, ERR_CONFIG, "%s:%u: there is no font \"%s\"", file, entry->line, entry->value);
+		memcpy(field, &stack, sizeof(stack));
+		return 0;
+	case VALUE_ALIGN:
+		if (read_choice(loader, entry, aligns, sizeof(aligns) / sizeof(aligns[0]), &index, err) != 0)
+			return -1;
+		item->align = (enum page_align)index;
+		return 0;
+	case VALUE_CORNER:
+		if (read_choice(loader, entry, corners, sizeof(corners) / sizeof(corners[0]), &index, err) != 0)
+			return -1;
+		item->corner = (enum page_corner)index;
+		return 0;
+	case VALUE_STRING:
+		memcpy(field, &entry->value, sizeof(entry->value));
+		return 0;
+	case VALUE_TEXT:
+		if (template_parse_text(loader->arena, arena_printf(loader->arena, "%s:%u", file, entry->line), entry->value, /* words= */ true, &parts, err) != 0)
+			return -1;
+		memcpy(field, &parts, sizeof(parts));
+		return 0;
+	}
+	BUG_UNLESS(!"a value has no such type");
+	return -1;
+}
+
+static const struct key *
+find_key(enum template_kind kind, const char *name)
+{
+	size_t i;
+
+	if (strcmp(name, "size") == 0 && (kind == TEMPLATE_TEXT || kind == TEMPLATE_QR))
+		return kind == TEMPLATE_TEXT ? &text_size : &qr_size;
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (strcmp(keys[i].name, name) == 0 && (keys[i].kinds & (1u << kind)) != 0)
+			return &keys[i];
+	return NULL;
+}
+
+static int
+read_item(struct loader *loader, const struct sheet_section *section, enum template_kind kind, struct err *err)
+{
+	struct template *template = loader->template;
+	struct template_item *item = &template->items[template->item_count];
+	const struct key *key;
+	size_t i;
+
+	if (template->item_count == MAX_ITEMS)
+		return err_set(err, ERR_CONFIG, "%s:%u: template has more than %d items", loader->sheet->file, section->line, MAX_ITEMS);
+	*item = (struct template_item){ .kind = kind, .name = section->name, .line = section->line, .align = PAGE_CENTRE, .lines = 1, .scale = 1 };
+	for (i = 0; i < section->entry_count; i++) {
+		key = find_key(kind, section->entries[i].key);
+		if (key == NULL)
+			return err_set(err, ERR_CONFIG, "%s:%u: unknown key \"%s\" in a \"%s\"", loader->sheet->file, section->entries[i].line,
+			    section->entries[i].key, kind_names[kind]);
+		if (read_value(loader, item, key, &section->entries[i], err) != 0)
+			return -1;
+	}
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if ((keys[i].required & (1u << kind)) != 0 && sheet_get(section, keys[i].name) == NULL)
+			return err_set(err, ERR_CONFIG, "%s:%u: key \"%s\" is missing in this \"%s\"", loader->sheet->file, section->line, keys[i].name, kind_names[kind]);
+	if ((kind == TEMPLATE_TEXT || kind == TEMPLATE_QR) && sheet_get(section, "size") == NULL)
+		return err_set(err, ERR_CONFIG, "%s:%u: key \"size\" is missing in this \"%s\"", loader->sheet->file, section->line, kind_names[kind]);
+	if (item->min_size <= 0 || item->min_size > item->size)
+		item->min_size = item->size;
+	if (kind == TEMPLATE_ROSETTE && item->inner > item->radius)
+		return err_set(err, ERR_CONFIG, "%s:%u: \"inner\" of a rosette is larger than its \"radius\"", loader->sheet->file, section->line);
+	if (kind == TEMPLATE_BAND && 2 * item->depth >= (item->width < item->height ? item->width : item->height))
+		return err_set(err, ERR_CONFIG, "%s:%u: \"depth\" of a band leaves nothing between its sides", loader->sheet->file, section->line);
+	template->item_count++;
+	return 0;
+}
+
+static int
+read_page(struct loader *loader, struct err *err)
+{
+	const struct sheet_section *section = sheet_find(loader->sheet, "page", "");
+	const struct sheet_entry *entry;
+	struct template *template = loader->template;
+	double *size;
+	size_t i;
+
+	if (section == NULL)
+		return err_set(err, ERR_CONFIG, "%s: template has no section [page]", loader->sheet->file);
+	for (i = 0; i < section->entry_count; i++) {
+		entry = &section->entries[i];
+		if (strcmp(entry->key, "width") != 0 && strcmp(entry->key, "height") != 0)
+			return err_set(err, ERR_CONFIG, "%s:%u: unknown key \"%s\" in [page]", loader->sheet->file, entry->line, entry->key);
+		size = entry->key[0] == 'w' ? &template->width : &template->height;
+		if (sheet_number(loader->sheet->file, entry, 20, 2000, size, err) != 0)
+			return -1;
+		*size *= PAGE_POINTS_PER_MM;
+	}
+	if (template->width <= 0 || template->height <= 0)
+		return err_set(err, ERR_CONFIG, "%s:%u: section [page] needs \"width\" and \"height\"", loader->sheet->file, section->line);
+	return 0;
+}
+
+static int
+read_sections(struct loader *loader, struct err *err)
+{
+	const struct sheet *sheet = loader->sheet;
+	const struct sheet_section *section;
+	size_t i, kind;
+
+	/* Fonts first: texts refer to them wherever they stand. */
+	for (i = 0; i < sheet->section_count; i++)
+		if (strcmp(sheet->sections[i].kind, "font") == 0 && page_fonts_add(loader->template->fonts, sheet->file, &sheet->sections[i], err) != 0)
+			return -1;
+	for (i = 0; i < sheet->section_count; i++) {
+		section = &sheet->sections[i];
+		if (section->kind[0] == '\0' && section->entry_count > 0)
+			return err_set(err, ERR_CONFIG, "%s:%u: key \"%s\" stands before the first [section]", sheet->file, section->entries[0].line, section->entries[0].key);
+		if (section->kind[0] == '\0' || strcmp(section->kind, "font") == 0 || strcmp(section->kind, "page") == 0 ||
+		    strcmp(section->kind, "colours") == 0 || strcmp(section->kind, "words") == 0)
+			continue;
+		for (kind = 0; kind < sizeof(kind_names) / sizeof(kind_names[0]); kind++)
+			if (strcmp(kind_names[kind], section->kind) == 0)
+				break;
+		if (kind == sizeof(kind_names) / sizeof(kind_names[0]))
+			return err_set(err, ERR_CONFIG, "%s:%u: unknown section [%s]", sheet->file, section->line, section->kind);
+		if (read_item(loader, section, (enum template_kind)kind, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* A folder's own name and nothing else: no way out of the folder of templates. */
+static bool
+name_valid(const char *name)
+{
+	return name[0] != '\0' && strlen(name) <= 64 &&
+	    strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") == strlen(name);
+}
+
+int
+template_open(struct arena *arena, const char *template_dir, const char *name, struct template **ret_template, struct err *err)
+{
+	struct loader loader = { .arena = arena };
+	struct template *template = ARENA_NEW(arena, struct template);
+	struct sheet *sheet, *fallbacks;
+	const char *folder;
+
+	if (!name_valid(name))
+		return err_set(err, ERR_CONFIG, "template \"%s\" is not a name of letters, digits, \"-\" and \"_\"", name);
+	folder = arena_printf(arena, "%s/certificates/%s", template_dir, name);
+	if (sheet_load(arena, arena_printf(arena, "%s/template.conf", folder), &sheet, err) != 0) {
+		if (err->code == ERR_NOT_FOUND)
+			err_wrap(err, "there is no template \"%s\"", name);
+		return -1;
+	}
+	if (sheet_load(arena, arena_printf(arena, "%s/fonts.conf", template_dir), &fallbacks, err) != 0)
+		return -1;
+	loader.template = template;
+	loader.sheet = sheet;
+	loader.colours = sheet_find(sheet, "colours", "");
+	template->file = sheet->file;
+	template->sheet = sheet;
+	template->fonts = page_fonts_new(arena, folder, fallbacks);
+	template->items = ARENA_ARRAY(arena, MAX_ITEMS, struct template_item);
+	if (read_page(&loader, err) != 0 || read_sections(&loader, err) != 0) {
+		page_fonts_done(template->fonts);
+		return -1;
+	}
+	*ret_template = template;
+	return 0;
+}
+
+void
+template_close(struct template *template)
+{
+	if (template != NULL)
+		page_fonts_done(template->fonts);
+}
+
+const char *
+template_default_dir(struct arena *arena)
+{
+	char program[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", program, sizeof(program) - 1);
+	char *slash;
+	const char *beside;
+
+	if (len > 0) {
+		program[len] = '\0';
+		slash = strrchr(program, '/');
+		if (slash != NULL) {
+			beside = arena_printf(arena, "%.*s/../templates", (int)(slash - program), program);
+			if (access(beside, R_OK | X_OK) == 0)
+				return beside;
+		}
+	}
+	return CTOK_PREFIX "/share/ctok-batch/templates";
+}

@@ -1,0 +1,435 @@
+/* Certificates: the same bytes every time, what independent readers find in them, and what is refused. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "adapter/png.h"
+#include "base/file.h"
+#include "certificate/file.h"
+#include "certificate/render.h"
+#include "certificate/template.h"
+
+static char folder[] = "/tmp/test_certificate.XXXXXX";
+
+static const struct certificate_facts plain = {
+	.learner = "María Nguyễn Đức",
+	.course = "Advanced Cardiac Care",
+	.serial = "AB-2026-7K4M",
+	.issuer = "Northbridge Academy",
+	.signatory = "Elena Marín",
+	.signatory_title = "Director of Studies",
+	.verify_url = "https://verify.example.org/c/AB-2026-7K4M",
+	.locale = "en",
+	.timezone = "Europe/Madrid",
+	.completed_utc = 1785708000,   /* 2026-08-03 00:00 in Madrid, still the 2nd in UTC */
+	.valid_until_utc = 1848866400, /* 2028-08-03 00:00 in Madrid */
+	.issued_utc = 1785800000,
+};
+
+static int
+make_folder(void **state)
+{
+	(void)state;
+	return mkdtemp(folder) == NULL ? -1 : 0;
+}
+
+static int
+remove_folder(void **state)
+{
+	char command[100];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -rf %s", folder);
+	return system(command);
+}
+
+static void
+render(struct arena *arena, const struct certificate_facts *facts, struct buf *ret_pdf)
+{
+	struct certificate_renderer *renderer;
+	struct err err = ERR_INIT;
+
+	buf_init(ret_pdf, CERTIFICATE_MAX_BYTES);
+	if (certificate_open(arena, "templates", "classic", &renderer, &err) != 0)
+		fail_msg("%s", err.message);
+	if (certificate_render(renderer, facts, ret_pdf, &err) != 0)
+		fail_msg("%s", err.message);
+	certificate_close(renderer);
+}
+
+static const char *
+put_file(struct arena *arena, const char *name, const struct buf *content)
+{
+	struct err err = ERR_INIT;
+	const char *path = arena_printf(arena, "%s/%s", folder, name);
+
+	assert_int_equal(certificate_file_write(path, content->data, content->len, &err), 0);
+	return path;
+}
+
+/* What a command prints; it must succeed. */
+static const char *
+output_of(struct arena *arena, const char *command)
+{
+	char *text = arena_alloc(arena, 65536);
+	FILE *pipe = popen(command, "r");
+
+	assert_non_null(pipe);
+	text[fread(text, 1, 65535, pipe)] = '\0';
+	if (pclose(pipe) != 0)
+		fail_msg("%s: %s", command, text);
+	return text;
+}
+
+static void
+independent_readers_find_every_fact(void **state)
+{
+	struct arena arena = ARENA_INIT;
+	struct err err = ERR_INIT;
+	struct buf pdf, png;
+	const char *path, *text, *info;
+
+	(void)state;
+	render(&arena, &plain, &pdf);
+	path = put_file(&arena, "plain.pdf", &pdf);
+	output_of(&arena, arena_printf(&arena, "qpdf --check %s", path));
+	text = output_of(&arena, arena_printf(&arena, "pdftotext -raw %s -", path));
+	/* In this order: as it looks, so it reads. */
+	assert_string_equal(text, "Northbridge Academy\nCertificate of Completion\nThis is to certify that\nMaría Nguyễn Đức\nhas successfully completed the course\n"
+				  "Advanced Cardiac Care\non 3 August 2026\nValid until 2 August 2028\nElena Marín\nDirector of Studies\n"
+				  "Verify this certificate\nAB-2026-7K4M\n\f");
+	info = output_of(&arena, arena_printf(&arena, "TZ=UTC pdfinfo -isodates %s", path));
+	assert_non_null(strstr(info, "Title:           Advanced Cardiac Care – María Nguyễn Đức\n"));
+	assert_non_null(strstr(info, "Author:          Northbridge Academy\n"));
+	assert_non_null(strstr(info, "CreationDate:    2026-08-03T23:33:20Z\n"));
+	assert_non_null(strstr(info, "Page size:       841.89 x 595.276 pts (A4)\n"));
+	assert_non_null(strstr(output_of(&arena, arena_printf(&arena, "pdfinfo -url %s", path)), "https://verify.example.org/c/AB-2026-7K4M\n"));
+	buf_init(&png, (size_t)64 << 20);
+	assert_int_equal(png_of_pdf(pdf.data, pdf.len, 120, &png, &err), 0);
+	path = put_file(&arena, "plain.png", &png);
+	assert_string_equal(output_of(&arena, arena_printf(&arena, "zbarimg --raw -q %s 2>/dev/null", path)), "https://verify.example.org/c/AB-2026-7K4M\n");
+	buf_done(&png);
+	buf_done(&pdf);
+	arena_done(&arena);
+}
+
+static void
+the_same_facts_give_the_same_bytes(void **state)
+{
+	struct arena arena = ARENA_INIT, other = ARENA_INIT;
+	struct err err = ERR_INIT;
+	struct certificate_renderer *renderer;
+	struct certificate_facts facts = plain;
+	struct buf first, second, third;
+
+	(void)state;
+	render(&arena, &plain, &first);
+	/* Also from a renderer that has drawn others before, in another language and script. */
+	buf_init(&second, CERTIFICATE_MAX_BYTES);
+	buf_init(&third, CERTIFICATE_MAX_BYTES);
+	assert_int_equal(certificate_open(&other, "templates", "classic", &renderer, &err), 0);
+	facts.learner = "王小明";
+	facts.locale = "es";
+	assert_int_equal(certificate_render(renderer, &facts, &second, &err), 0);
+	buf_reset(&second);
+	facts.learner = "😀";
+	assert_int_equal(certificate_render(renderer, &facts, &second, &err), -1);
+	err_reset(&err);
+	buf_reset(&second);
+	assert_int_equal(certificate_render(renderer, &plain, &second, &err), 0);
+	assert_int_equal(first.len, second.len);
+	assert_memory_equal(first.data, second.data, first.len);
+	facts = plain;
+	facts.serial = "AB-2026-7K4N";
+	assert_int_equal(certificate_render(renderer, &facts, &third, &err), 0);
+	assert_false(third.len == first.len && memcmp(third.data, first.data, first.len) == 0);
+	certificate_close(renderer);
+	buf_done(&first);
+	buf_done(&second);
+	buf_done(&third);
+	arena_done(&arena);
+	arena_done(&other);
+}
+
+static void
+what_is_not_stated_is_left_out(void **state)
+{
+	struct arena arena = ARENA_INIT;
+	struct certificate_facts facts = plain;
+	struct buf pdf;
+	const char *text;
+
+	(void)state;
+	facts.valid_until_utc = 0;
+	facts.signatory = facts.signatory_title = "";
+	facts.verify_url = NULL;
+	facts.locale = "es";
+	render(&arena, &facts, &pdf);
+	text = output_of(&arena, arena_printf(&arena, "pdftotext -raw %s -", put_file(&arena, "bare.pdf", &pdf)));
+	assert_string_equal(text, "Northbridge Academy\nCertificado de finalización\nSe certifica que\nMaría Nguyễn Đức\nha completado con éxito el curso\n"
+				  "Advanced Cardiac Care\nel 3 de agosto de 2026\nAB-2026-7K4M\n\f");
+	buf_done(&pdf);
+	arena_done(&arena);
+}
+
+static void
+names_of_all_scripts_are_found_in_certificates(void **state)
+{
+	static const char *const names[] = { "Ἀλέξανδρος", "n\xcc\x88 Nguye\xcc\x82\xcc\x83n", "محمد العربي", "דָּוִד", "सीता शर्मा", "สมชาย ใจดี", "王小明", "山田さくら" };
+	struct arena arena = ARENA_INIT;
+	struct certificate_facts facts = plain;
+	struct buf pdf;
+	const char *text;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		facts.learner = names[i];
+		render(&arena, &facts, &pdf);
+		text = output_of(&arena, arena_printf(&arena, "pdftotext %s -", put_file(&arena, "name.pdf", &pdf)));
+		if (strstr(text, names[i]) == NULL)
+			fail_msg("%s was read as: %s", names[i], text);
+		buf_done(&pdf);
+	}
+	arena_done(&arena);
+}
+
+static void
+bad_facts_are_refused(void **state)
+{
+	static const struct {
+		const char *learner, *course, *serial, *url, *locale, *zone;
+		enum err_code code;
+		const char *message;
+	} cases[] = {
+		{ "", "c", "s", NULL, "en", "UTC", ERR_DATA, "learner is empty" },
+		{ NULL, "c", "s", NULL, "en", "UTC", ERR_DATA, "learner is empty" },
+		{ "l", "", "s", NULL, "en", "UTC", ERR_DATA, "course is empty" },
+		{ "l", "c", NULL, NULL, "en", "UTC", ERR_DATA, "serial is empty" },
+		{ "Ana 😀", "c", "s", NULL, "en", "UTC", ERR_DATA, "no font has a character of learner: U+1F600 at position 5" },
+		{ "l\n", "c", "s", NULL, "en", "UTC", ERR_DATA, "learner has a character that cannot be drawn: U+000A at position 2" },
+		{ "l", "c", "s", "javascript:x", "en", "UTC", ERR_DATA, "verify_url is no web address" },
+		{ "l", "c", "s", "https://x/ y", "en", "UTC", ERR_DATA, "verify_url has a character that no web address has, at position 11" },
+		{ "l", "c", "s", NULL, "xx", "UTC", ERR_CONFIG, NULL },
+		{ "l", "c", "s", NULL, "en", "Mars/Base", ERR_CONFIG, NULL },
+	};
+	struct arena arena = ARENA_INIT;
+	struct err err = ERR_INIT;
+	struct certificate_renderer *renderer;
+	struct buf pdf;
+	size_t i;
+
+	(void)state;
+	buf_init(&pdf, CERTIFICATE_MAX_BYTES);
+	assert_int_equal(certificate_open(&arena, "templates", "classic", &renderer, &err), 0);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct certificate_facts facts = plain;
+
+		facts.learner = cases[i].learner;
+		facts.course = cases[i].course;
+		facts.serial = cases[i].serial;
+		facts.verify_url = cases[i].url;
+		facts.locale = cases[i].locale;
+		facts.timezone = cases[i].zone;
+		err_reset(&err);
+		assert_int_equal(certificate_render(renderer, &facts, &pdf, &err), -1);
+		assert_int_equal(err.code, cases[i].code);
+		if (cases[i].message != NULL)
+			assert_string_equal(err.message, cases[i].message);
+		assert_int_equal(pdf.len, 0);
+	}
+	certificate_close(renderer);
+	buf_done(&pdf);
+	arena_done(&arena);
+}
+
+/* Write a template of one's own and open it. */
+static int
+open_own(struct arena *arena, const char *content, struct template **ret_template, struct err *err)
+{
+	static bool made;
+	char command[300];
+	struct buf text;
+
+	if (!made) {
+		snprintf(command, sizeof(command), "mkdir -p %s/certificates/own && cp -r templates/fonts.conf templates/locales %s/", folder, folder);
+		assert_int_equal(system(command), 0);
+		made = true;
+	}
+	buf_init(&text, 65536);
+	buf_text(&text, content);
+	put_file(arena, "certificates/own/template.conf", &text);
+	buf_done(&text);
+	return template_open(arena, folder, "own", ret_template, err);
+}
+
+#define PAGE "[page]\nwidth = 297\nheight = 210\n[font f]\nfallback = serif\n"
+#define TEXT "[text t]\nfont = f\nsize = 10\nx = 1\ny = 1\nwidth = 100\ncolour = #000000\n"
+
+static void
+mistakes_in_templates_are_named_with_file_and_line(void **state)
+{
+	static const struct {
+		const char *content, *message; /* the message after the file's name */
+	} cases[] = {
+		{ "[page]\nwidth = 297\n", ":1: section [page] needs \"width\" and \"height\"" },
+		{ "[font f]\nfallback = serif\n", ": template has no section [page]" },
+		{ PAGE TEXT "text = {{learnr}}\n", ":13: unknown placeholder \"{{learnr}}\"" },
+		{ PAGE TEXT "text = {{learner\n", ":13: placeholder \"{{learner\" is not closed with \"}}\"" },
+		{ PAGE TEXT, ":6: key \"text\" is missing in this \"text\"" },
+		{ PAGE TEXT "text = a\nsise = 3\n", ":14: unknown key \"sise\" in a \"text\"" },
+		{ PAGE TEXT "text = a\nlines = 9\n", ":14: value 9 of \"lines\" is not between 1 and 3" },
+		{ PAGE TEXT "text = a\nalign = middle\n", ":14: value \"middle\" of \"align\" is none of: start, centre, end, left, right" },
+		{ PAGE "[text t]\nfont = g\n", ":7: there is no font \"g\"" },
+		{ PAGE "[frame f]\ncolour = blue\n", ":7: there is no colour \"blue\"" },
+		{ PAGE "[sticker]\nx = 1\n", ":6: unknown section [sticker]" },
+		{ PAGE "[rule r]\nwhen = signature\n", ":7: \"when\" names \"signature\", which no certificate states" },
+		{ PAGE "[font g]\nfallback = none\n", ":7: there is no fallback \"none\"" },
+		{ PAGE "[font g]\nLatinx = a.ttf\n", ":7: \"Latinx\" is neither \"faces\", \"fallback\" nor a script" },
+		{ PAGE "[font g]\n", ":6: font \"g\" names no font files" },
+		{ "x = 1\n" PAGE, ":1: key \"x\" stands before the first [section]" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct arena arena = ARENA_INIT;
+		struct err err = ERR_INIT;
+		struct template *template;
+
+		assert_int_equal(open_own(&arena, cases[i].content, &template, &err), -1);
+		assert_int_equal(err.code, ERR_CONFIG);
+		assert_string_equal(err.message, arena_printf(&arena, "%s/certificates/own/template.conf%s", folder, cases[i].message));
+		arena_done(&arena);
+	}
+}
+
+static void
+names_of_templates_stay_in_their_folder(void **state)
+{
+	static const char *const names[] = { "", "../classic", "a/b", ".", "no such" };
+	struct arena arena = ARENA_INIT;
+	struct err err = ERR_INIT;
+	struct template *template;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		err_reset(&err);
+		assert_int_equal(template_open(&arena, "templates", names[i], &template, &err), -1);
+		assert_int_equal(err.code, ERR_CONFIG);
+	}
+	err_reset(&err);
+	assert_int_equal(template_open(&arena, "templates", "absent", &template, &err), -1);
+	assert_int_equal(err.code, ERR_NOT_FOUND);
+	arena_done(&arena);
+}
+
+static void
+a_template_may_bring_words_of_its_own(void **state)
+{
+	struct arena arena = ARENA_INIT;
+	struct err err = ERR_INIT;
+	struct template *template;
+	struct certificate_renderer *renderer;
+	struct certificate_facts facts = plain;
+	struct buf pdf;
+
+	(void)state;
+	assert_int_equal(open_own(&arena, PAGE TEXT "align = left\ntext = {{word.hello}} {{ word.title }}\n[words es]\nhello = ¡Bravo, {{learner}}!\n", &template, &err), 0);
+	template_close(template);
+	buf_init(&pdf, CERTIFICATE_MAX_BYTES);
+	assert_int_equal(certificate_open(&arena, folder, "own", &renderer, &err), 0);
+	facts.locale = "es-MX";
+	facts.learner = "Ana";
+	assert_int_equal(certificate_render(renderer, &facts, &pdf, &err), 0);
+	assert_string_equal(output_of(&arena, arena_printf(&arena, "pdftotext -raw %s -", put_file(&arena, "own.pdf", &pdf))),
+	    "¡Bravo, Ana! Certificado de finalización\n\f");
+	facts.locale = "en"; /* has no such word */
+	assert_int_equal(certificate_render(renderer, &facts, &pdf, &err), -1);
+	assert_int_equal(err.code, ERR_CONFIG);
+	assert_non_null(strstr(err.message, "certificate.hello"));
+	certificate_close(renderer);
+	buf_done(&pdf);
+	arena_done(&arena);
+}
+
+static void
+batches_are_there_whole_or_not_at_all(void **state)
+{
+	struct arena arena = ARENA_INIT;
+	struct err err = ERR_INIT;
+	struct certificate_batch *batch;
+	char *bytes;
+	size_t len, i;
+
+	(void)state;
+	assert_int_equal(certificate_batch_open(&arena, folder, &batch, &err), 0);
+	for (i = 0; i < 3; i++)
+		assert_int_equal(certificate_batch_add(batch, arena_printf(&arena, "b%zu", i), "12345", i, &err), 0);
+	assert_int_equal(access(arena_printf(&arena, "%s/b1", folder), F_OK), -1); /* not before the commit */
+	assert_int_equal(certificate_batch_commit(batch, &err), 0);
+	certificate_batch_close(batch);
+	assert_int_equal(file_read(&arena, "file", arena_printf(&arena, "%s/b2", folder), 100, &bytes, &len, &err), 0);
+	assert_string_equal(bytes, "12");
+	/* Given up: nothing of it stays. */
+	assert_int_equal(certificate_batch_open(&arena, folder, &batch, &err), 0);
+	assert_int_equal(certificate_batch_add(batch, "c", "x", 1, &err), 0);
+	assert_int_equal(access(arena_printf(&arena, "%s/.c.part", folder), F_OK), 0);
+	certificate_batch_close(batch);
+	assert_int_equal(access(arena_printf(&arena, "%s/.c.part", folder), F_OK), -1);
+	assert_int_equal(access(arena_printf(&arena, "%s/c", folder), F_OK), -1);
+	/* A killed run's leftover is taken over, and a link in its place is not followed. */
+	assert_int_equal(symlink("b0", arena_printf(&arena, "%s/.d.part", folder)), 0);
+	assert_int_equal(certificate_batch_open(&arena, folder, &batch, &err), 0);
+	assert_int_equal(certificate_batch_add(batch, "d", "xyz", 3, &err), 0);
+	assert_int_equal(certificate_batch_commit(batch, &err), 0);
+	certificate_batch_close(batch);
+	assert_int_equal(file_read(&arena, "file", arena_printf(&arena, "%s/b0", folder), 100, &bytes, &len, &err), 0);
+	assert_int_equal(len, 0);
+	assert_int_equal(certificate_batch_open(&arena, "/nowhere/at/all", &batch, &err), -1);
+	assert_int_equal(err.code, ERR_CREATE);
+	assert_string_equal(err.message, "could not open folder \"/nowhere/at/all\": No such file or directory");
+	arena_done(&arena);
+}
+
+static void
+a_picture_of_what_is_no_pdf_is_refused(void **state)
+{
+	struct err err = ERR_INIT;
+	struct buf png;
+
+	(void)state;
+	buf_init(&png, 1000);
+	assert_int_equal(png_of_pdf("no PDF", 6, 100, &png, &err), -1);
+	assert_int_equal(err.code, ERR_DATA);
+	assert_memory_equal(err.message, "cannot read the PDF: ", 21);
+	buf_done(&png);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(independent_readers_find_every_fact),
+		cmocka_unit_test(the_same_facts_give_the_same_bytes),
+		cmocka_unit_test(what_is_not_stated_is_left_out),
+		cmocka_unit_test(names_of_all_scripts_are_found_in_certificates),
+		cmocka_unit_test(bad_facts_are_refused),
+		cmocka_unit_test(mistakes_in_templates_are_named_with_file_and_line),
+		cmocka_unit_test(names_of_templates_stay_in_their_folder),
+		cmocka_unit_test(a_template_may_bring_words_of_its_own),
+		cmocka_unit_test(batches_are_there_whole_or_not_at_all),
+		cmocka_unit_test(a_picture_of_what_is_no_pdf_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
