@@ -72,6 +72,12 @@ bool text_ends(const char *, const char *) __attribute__((nonnull));
 MUST_CHECK int text_int64(const char *, int64_t *, struct err *) __attribute__((nonnull));
 
 /**
+ * text_distance(a, len, b):
+ * Edits (Levenshtein) between the first ${len} bytes of ${a} and ${b}, for "did you mean"; SIZE_MAX for names of 64 bytes or more.
+ */
+size_t text_distance(const char *, size_t, const char *) __attribute__((nonnull));
+
+/**
  * text_hex(arena, bytes, len):
  * Lower-case hex digits.
  */

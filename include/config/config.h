@@ -28,70 +28,71 @@ struct config_where {
 struct config_site {
 	struct config_where where;
 	const char *name;
-	const char *url;       /* wwwroot, without a trailing slash */
-	const char *token;     /* secret reference */
-	const char *database;  /* read level 1: libpq conninfo without password; NULL if none */
-	const char *database_password; /* secret reference, NULL if none */
-	int64_t report;        /* read level 2: id of the "Course participants" custom report; 0 if none */
-	const char *auth;      /* authentication of new accounts; NULL: createpassword */
-	const char *role;      /* short name of the student role, default "student" */
-	int64_t role_id;       /* its id; 0: looked up at level 1, else 5 */
+	const char *url;                    /* wwwroot, without a trailing slash */
+	const char *token;                  /* secret reference */
+	const char *database;               /* read level 1: libpq conninfo without password; NULL if none */
+	const char *database_password;      /* secret reference, NULL if none */
+	int64_t report;                     /* read level 2: id of the "Course participants" custom report; 0 if none */
+	const char *auth;                   /* authentication of new accounts; NULL: createpassword */
+	const char *role;                   /* short name of the student role, default "student" */
+	int64_t role_id;                    /* its id; 0: looked up at level 1, else 5 */
 	struct config_list protected_users; /* setting `protected`: e-mails and user names never touched */
-	const char *ca_file;   /* extra CA bundle; NULL: the system's */
+	const char *ca_file;                /* extra CA bundle; NULL: the system's */
 	struct config_list allow_private;   /* hosts that may resolve to private addresses */
-	int64_t connections;   /* default 2 */
-	int64_t batch;         /* enrolments per request, default 100 */
-	bool allow_http;       /* setting `allow_http`: tests on loopback only */
+	int64_t connections;                /* default 2 */
+	int64_t batch;                      /* enrolments per request, default 100 */
+	bool allow_http;                    /* setting `allow_http`: tests on loopback only */
 };
 
 struct config_source {
 	struct config_where where;
 	const char *name;
-	const char *kind;      /* "squarespace", … */
-	const char *role;      /* "sale", "invoice", "payment" */
-	const char *url;       /* API base; kinds have their own default */
-	const char *api_key;   /* secret reference */
+	const char *kind;    /* "squarespace", … */
+	const char *role;    /* "sale", "invoice", "payment" */
+	const char *url;     /* API base; kinds have their own default */
+	const char *api_key; /* secret reference */
 	const char *ca_file;
 	struct config_list allow_private;
 	bool allow_http;
-	bool test_orders;      /* take orders of test mode too; default false */
+	bool test_orders; /* take orders of test mode too; default false */
 	enum money_rounding rounding;
-	struct config_list learner_name_labels;  /* product form labels that hold the learner's name */
+	struct config_list learner_name_labels; /* product form labels that hold the learner's name */
 	struct config_list learner_email_labels;
-	const char *start;     /* ISO date: the first pull reads from here; default 2000-01-01 */
-	int64_t overlap_s;     /* default 900 */
-	int64_t max_age_s;     /* default 26 h */
+	const char *start; /* ISO date: the first pull reads from here; default 2000-01-01 */
+	int64_t overlap_s; /* default 900 */
+	int64_t max_age_s; /* default 26 h */
 };
 
 struct config_product {
 	struct config_where where;
-	const char *source;    /* name of a source */
-	const char *match;     /* "variant:…", "sku:…", "product:…", "name:…"; '*' matches any run */
+	const char *source; /* name of a source */
+	const char *match;  /* "variant:…", "sku:…", "product:…", "name:…"; '*' matches any run */
 	const char *site;
 	struct config_list courses; /* short names, "idnumber:…", "id:…" */
-	const char *role;      /* NULL: the site's */
-	const char *term;      /* ISO 8601 duration, "P2Y"; NULL: unlimited */
-	int64_t grace_days;    /* default 14 */
-	int64_t notice_days;   /* default 3 */
-	const char *delivery;  /* "direct" … */
-	const char *learner;   /* "form_or_buyer" (default), "form", "buyer" */
-	const char *on_expiry; /* "suspend" (default), "unenrol", "keep" */
-	const char *on_refund; /* "suspend" (default), "unenrol", "keep" */
-	bool renews;           /* recurring sale: tail P30D instead of P7D */
-	const char *price;     /* "99.00 EUR" to check against; NULL: no check */
-	const char *certificate; /* template name; NULL: the tenant's, "none": no certificate */
-	const char *since;     /* ISO date; NULL: fixed by go-live */
-	bool exclude;          /* a product that is not a course: its units are excluded by rule */
+	const char *role;           /* NULL: the site's */
+	const char *term;           /* ISO 8601 duration, "P2Y"; NULL: unlimited */
+	int64_t grace_days;         /* default 14 */
+	int64_t notice_days;        /* default 3 */
+	const char *delivery;       /* "direct" … */
+	const char *learner;        /* "form_or_buyer" (default), "form", "buyer" */
+	const char *on_expiry;      /* "suspend" (default), "unenrol", "keep" */
+	const char *on_refund;      /* "suspend" (default), "unenrol", "keep" */
+	bool renews;                /* recurring sale: tail P30D instead of P7D */
+	const char *price;          /* "99.00 EUR" to check against; NULL: no check */
+	const char *certificate;    /* template name; NULL: the tenant's, "none": no certificate */
+	const char *since;          /* ISO date; NULL: fixed by go-live */
+	bool exclude;               /* a product that is not a course: its units are excluded by rule */
 };
 
+/* All NULL and 0 where the tenant has no group `mail`; the same for `certificate`. */
 struct config_mail {
-	const char *smtp;      /* smtps://host[:port] or smtp://…; plain to loopback only */
+	const char *smtp; /* smtps://host[:port] or smtp://…; plain to loopback only */
 	const char *user;
-	const char *password;  /* secret reference */
-	const char *from;      /* mailbox, may have a display name */
+	const char *password; /* secret reference */
+	const char *from;     /* mailbox, may have a display name */
 	const char *reply_to;
 	const char *ca_file;
-	int64_t max_tries;     /* default 12 */
+	int64_t max_tries; /* default 12 */
 };
 
 struct config_certificate {
@@ -107,7 +108,7 @@ struct config_tenant {
 	const char *name;
 	const char *timezone;
 	const char *currency;
-	const char *locale;    /* "en", "es" */
+	const char *locale; /* "en", "es" */
 	struct config_site *sites;
 	size_t site_count;
 	struct config_source *sources;
@@ -121,15 +122,15 @@ struct config_tenant {
 struct config {
 	const char *file;
 	const char *state_dir;
-	const char *database;      /* "embedded" or a libpq conninfo without password */
+	const char *database;          /* "embedded" or a libpq conninfo without password */
 	const char *database_password; /* secret reference, NULL if none */
-	const char *database_user; /* the unprivileged account that runs the embedded server when we are root */
-	const char *master_key;    /* secret reference: 32 bytes as 64 hex digits */
-	const char *log_file;      /* default state_dir/log/ctok-batch.log */
+	const char *database_user;     /* the unprivileged account that runs the embedded server when we are root */
+	const char *master_key;        /* secret reference: 32 bytes as 64 hex digits */
+	const char *log_file;          /* default state_dir/log/ctok-batch.log */
 	enum log_level log_level;
 	enum log_level stderr_level;
-	const char *template_dir;  /* default PREFIX/share/ctok-batch/templates */
-	const char *test_now;      /* tests only: an ISO moment that stands for the wall clock */
+	const char *template_dir; /* default PREFIX/share/ctok-batch/templates */
+	const char *test_now;     /* tests only: an ISO moment that stands for the wall clock */
 	struct config_tenant *tenants;
 	size_t tenant_count;
 };
@@ -146,7 +147,8 @@ MUST_CHECK int config_load(struct arena *, const char *, struct config **, struc
 
 /**
  * config_findings(arena, file, ret_lines, ret_count, err):
- * As config_load(), but give every finding as "file:line: message".
+ * As config_load(), but give every finding as "file:line: message", in the order of the file; none means that it would load. A file
+ * that cannot be read is a finding too.
  */
 MUST_CHECK int config_findings(struct arena *, const char *, const char ***, size_t *, struct err *);
 

@@ -45,34 +45,6 @@ find(const struct opt_set *set, const char *name, size_t len)
 	return NULL;
 }
 
-static size_t
-smaller(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
-/* Edits between two names (Levenshtein), for "did you mean". */
-static size_t
-distance(const char *a, size_t len, const char *b)
-{
-	size_t row[64], i, j, diagonal, above, width = strlen(b);
-
-	if (len >= 64 || width >= 64)
-		return SIZE_MAX;
-	for (j = 0; j <= width; j++)
-		row[j] = j;
-	for (i = 1; i <= len; i++) {
-		diagonal = row[0];
-		row[0] = i;
-		for (j = 1; j <= width; j++) {
-			above = row[j];
-			row[j] = smaller(smaller(above, row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-			diagonal = above;
-		}
-	}
-	return row[width];
-}
-
 /* The declared name that ${name} may have meant: it begins with it, or is at most two edits away. */
 static const char *
 nearest(const struct opt_set *set, const char *name, size_t len)
@@ -82,7 +54,7 @@ nearest(const struct opt_set *set, const char *name, size_t len)
 
 	for (i = 0; i < set->count; i++) {
 		candidate = set->values[i].opt->name;
-		edits = len >= 3 && strncmp(candidate, name, len) == 0 ? 1 : distance(name, len, candidate);
+		edits = len >= 3 && strncmp(candidate, name, len) == 0 ? 1 : text_distance(name, len, candidate);
 		if (edits < best_edits && edits < strlen(candidate)) {
 			best = candidate;
 			best_edits = edits;
@@ -99,7 +71,7 @@ unknown(const struct opt_set *set, const char *arg, const char *program, struct 
 	const char *meant = nearest(set, name, len);
 	int dashes = (int)(name - arg);
 
-	(void)err_set(err, ERR_USAGE, "option \"%.*s%.*s\" is not known", dashes, arg, (int)smaller(len, 64), name);
+	(void)err_set(err, ERR_USAGE, "option \"%.*s%.*s\" is not known", dashes, arg, len < 64 ? (int)len : 64, name);
 	if (meant != NULL)
 		return err_hint(err, "Did you mean --%s?", meant);
 	return err_hint(err, "Run \"%s --help\" for the options.", program);

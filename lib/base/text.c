@@ -195,6 +195,33 @@ text_int64(const char *s, int64_t *ret_value, struct err *err)
 	return 0;
 }
 
+static size_t
+smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+size_t
+text_distance(const char *a, size_t len, const char *b)
+{
+	size_t row[64], i, j, diagonal, above, width = strlen(b);
+
+	if (len >= 64 || width >= 64)
+		return SIZE_MAX;
+	for (j = 0; j <= width; j++)
+		row[j] = j;
+	for (i = 1; i <= len; i++) {
+		diagonal = row[0];
+		row[0] = i;
+		for (j = 1; j <= width; j++) {
+			above = row[j];
+			row[j] = smaller(smaller(above, row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
+			diagonal = above;
+		}
+	}
+	return row[width];
+}
+
 char *
 text_hex(struct arena *arena, const void *bytes, size_t len)
 {

@@ -334,6 +334,10 @@ text_is_trimmed_and_looked_into(void **state)
 	assert_false(text_starts("a", "ab"));
 	assert_true(text_ends("abc", "bc"));
 	assert_false(text_ends("c", "bc"));
+	assert_int_equal(text_distance("kitten", 6, "sitting"), 3);
+	assert_int_equal(text_distance("abc", 0, "abc"), 3);
+	assert_int_equal(text_distance("abc", 3, "abc"), 0);
+	assert_true(text_distance("0123456789012345678901234567890123456789012345678901234567890123", 64, "a") == SIZE_MAX);
 	expect_text("hex", text_hex(&arena, "\000\177\377", 3), "007fff");
 	arena_done(&arena);
 }

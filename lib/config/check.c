@@ -1,0 +1,204 @@
+/* What must fit between settings. A setting that was refused by itself is NULL or 0 here and is not held against another. */
+#include "check.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+static void
+fault_at(struct fault_list *faults, const struct config_where *where, const char *text)
+{
+	fault_add(faults, where->file, where->line, "%s", text);
+}
+
+/* "127.0.0.1:8080/x", "[::1]:8080" and "localhost" lead to this machine. */
+static bool
+is_loopback(const char *rest)
+{
+	size_t len = strcspn(rest, ":/");
+
+	if (text_starts(rest, "[::1]"))
+		return rest[5] == '\0' || rest[5] == ':' || rest[5] == '/';
+	return (len == 9 && strncmp(rest, "localhost", len) == 0) ||
+	       (text_starts(rest, "127.") && strspn(rest, "0123456789.") == len);
+}
+
+static void
+check_http(const char *url, bool allow_http, const struct config_where *where, struct fault_list *faults)
+{
+	if (url == NULL || !text_starts(url, "http://"))
+		return;
+	if (!allow_http)
+		fault_at(faults, where, "setting \"url\" must begin with https://: what is sent must not be read on the way");
+	else if (!is_loopback(url + strlen("http://")))
+		fault_at(faults, where, "setting \"allow_http\" is for this machine only: 127.0.0.1, [::1] or localhost");
+}
+
+/* A password without a database that takes one, and the like. */
+static void
+check_passwords(const char *database, const char *password, const struct config_where *where, struct fault_list *faults)
+{
+	if (password != NULL && (database == NULL || strcmp(database, "embedded") == 0))
+		fault_at(faults, where, "setting \"database_password\" needs a conninfo in \"database\"");
+}
+
+static void
+check_site(const struct config_site *site, struct fault_list *faults)
+{
+	check_http(site->url, site->allow_http, &site->where, faults);
+	check_passwords(site->database, site->database_password, &site->where, faults);
+	if (text_equal(site->database, "embedded"))
+		fault_at(
+		    faults, &site->where, "setting \"database\" of a site must be a conninfo: \"embedded\" is our own database");
+}
+
+static void
+check_source(const struct config_source *source, struct fault_list *faults)
+{
+	check_http(source->url, source->allow_http, &source->where, faults);
+	if (text_equal(source->kind, "squarespace") && source->api_key == NULL)
+		fault_at(faults, &source->where, "setting \"api_key\" of a squarespace source is missing");
+	if (text_equal(source->kind, "squarespace") && source->role != NULL && strcmp(source->role, "sale") != 0)
+		fault_at(faults, &source->where, "setting \"role\" of a squarespace source must be \"sale\"");
+}
+
+static const struct config_source *
+source_of(const struct config_tenant *tenant, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < tenant->source_count; i++)
+		if (text_equal(tenant->sources[i].name, name))
+			return &tenant->sources[i];
+	return NULL;
+}
+
+static const struct config_site *
+site_of(const struct config_tenant *tenant, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < tenant->site_count; i++)
+		if (text_equal(tenant->sites[i].name, name))
+			return &tenant->sites[i];
+	return NULL;
+}
+
+static void
+check_courses(const struct config_product *product, struct fault_list *faults)
+{
+	const struct config_list *courses = &product->courses;
+	size_t i, j;
+
+	for (i = 0; i < courses->count; i++) {
+		if (text_equal(courses->items[i], "id:") || text_equal(courses->items[i], "idnumber:"))
+			fault_at(faults, &product->where, "setting \"courses\": nothing stands behind the colon");
+		if (text_starts(courses->items[i], "id:") &&
+		    strspn(courses->items[i] + 3, "0123456789") != strlen(courses->items[i] + 3))
+			fault_add(faults, product->where.file, product->where.line,
+			    "setting \"courses\": \"%s\" must end in a number", courses->items[i]);
+		for (j = 0; j < i; j++)
+			if (strcmp(courses->items[i], courses->items[j]) == 0)
+				fault_add(faults, product->where.file, product->where.line,
+				    "setting \"courses\": \"%s\" stands there twice", courses->items[i]);
+	}
+}
+
+static void
+check_product(const struct config_tenant *tenant, const struct config_product *product, struct fault_list *faults)
+{
+	const char *file = product->where.file;
+	unsigned line = product->where.line;
+
+	if (product->source != NULL && source_of(tenant, product->source) == NULL)
+		fault_add(faults, file, line, "setting \"source\": the tenant has no source \"%s\"", product->source);
+	if (product->site != NULL && site_of(tenant, product->site) == NULL)
+		fault_add(faults, file, line, "setting \"site\": the tenant has no site \"%s\"", product->site);
+	if (product->exclude) {
+		if (product->site != NULL || product->courses.count > 0)
+			fault_at(faults, &product->where,
+			    "a product rule with \"exclude\" gives no access: it takes neither \"site\" nor \"courses\"");
+		return;
+	}
+	if (product->site == NULL)
+		fault_at(faults, &product->where, "setting \"site\" of a product rule is missing");
+	if (product->courses.count == 0)
+		fault_at(faults, &product->where, "setting \"courses\" of a product rule is missing");
+	check_courses(product, faults);
+}
+
+/* Of two rules with the same key and pattern none is more specific. */
+static void
+check_ties(const struct config_tenant *tenant, struct fault_list *faults)
+{
+	const struct config_product *a, *b;
+	size_t i, j;
+
+	for (i = 0; i < tenant->product_count; i++)
+		for (j = 0; j < i; j++) {
+			a = &tenant->products[j];
+			b = &tenant->products[i];
+			if (a->source == NULL || a->match == NULL || !text_equal(a->source, b->source) ||
+			    !text_equal(a->match, b->match))
+				continue;
+			fault_add(faults, b->where.file, b->where.line,
+			    "this product rule ties with the one at %s:%u: both match \"%s\" of source \"%s\"", a->where.file,
+			    a->where.line, b->match, b->source);
+			break;
+		}
+}
+
+/* Is ${name} the name of something before it? ${kind} says of what. */
+static void
+check_twice(const char *kind, const char *name, const char *before, const struct config_where *where, struct fault_list *faults)
+{
+	if (name != NULL && text_equal(name, before))
+		fault_add(faults, where->file, where->line, "there are two %s named \"%s\"", kind, name);
+}
+
+static void
+check_mail(const struct config_tenant *tenant, struct fault_list *faults)
+{
+	const struct config_mail *mail = &tenant->mail;
+
+	if ((mail->user == NULL) != (mail->password == NULL))
+		fault_add(faults, tenant->where.file, tenant->where.line, "setting \"%s\" of \"mail\" needs \"%s\" too",
+		    mail->user == NULL ? "password" : "user", mail->user == NULL ? "user" : "password");
+}
+
+static void
+check_tenant(const struct config_tenant *tenant, struct fault_list *faults)
+{
+	size_t i, j;
+
+	for (i = 0; i < tenant->site_count; i++) {
+		check_site(&tenant->sites[i], faults);
+		for (j = 0; j < i; j++)
+			check_twice("sites", tenant->sites[i].name, tenant->sites[j].name, &tenant->sites[i].where, faults);
+	}
+	for (i = 0; i < tenant->source_count; i++) {
+		check_source(&tenant->sources[i], faults);
+		for (j = 0; j < i; j++)
+			check_twice("sources", tenant->sources[i].name, tenant->sources[j].name, &tenant->sources[i].where, faults);
+	}
+	for (i = 0; i < tenant->product_count; i++)
+		check_product(tenant, &tenant->products[i], faults);
+	check_ties(tenant, faults);
+	check_mail(tenant, faults);
+}
+
+void
+check_config(const struct config *config, struct fault_list *faults)
+{
+	const struct config_where top = { config->file, 1 };
+	size_t i, j;
+
+	check_passwords(config->database, config->database_password, &top, faults);
+	for (i = 0; i < config->tenant_count; i++) {
+		check_tenant(&config->tenants[i], faults);
+		for (j = 0; j < i; j++)
+			check_twice("tenants", config->tenants[i].name, config->tenants[j].name, &config->tenants[i].where, faults);
+	}
+	if (config->tenants != NULL && config->tenant_count == 0)
+		fault_at(faults, &top, "setting \"tenants\" is empty");
+}

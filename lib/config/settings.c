@@ -1,0 +1,242 @@
+/* Every setting of ctok-batch.conf, declared once. The order here is the order of the example file. */
+#include "settings.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+#ifndef CTOK_PREFIX
+#define CTOK_PREFIX "/usr/local"
+#endif
+
+#define AT(type, member) offsetof(struct type, member)
+#define DAY_S 86400
+
+const struct setting settings_table[] = {
+	/* The whole installation. */
+	{ SETTINGS_ROOT, "state_dir", SETTINGS_PATH, AT(config, state_dir), .fallback = "/var/lib/ctok-batch",
+	    .example = "\"/var/lib/ctok-batch\"",
+	    .help = "Where the embedded database, the log, certificates and workbooks are kept." },
+	{ SETTINGS_ROOT, "database", SETTINGS_CONNINFO, AT(config, database), .fallback = "embedded", .example = "\"embedded\"",
+	    .help = "\"embedded\" for a private PostgreSQL under state_dir, or a libpq conninfo without a password." },
+	{ SETTINGS_ROOT, "database_password", SETTINGS_SECRET, AT(config, database_password),
+	    .help = "Password for a conninfo database that asks for one." },
+	{ SETTINGS_ROOT, "database_user", SETTINGS_TEXT, AT(config, database_user), .fallback = "postgres",
+	    .help = "Unprivileged account that runs the embedded PostgreSQL when the programs run as root." },
+	{ SETTINGS_ROOT, "master_key", SETTINGS_SECRET, AT(config, master_key), .required = true,
+	    .example = "\"file:/etc/ctok-batch/master.key\"",
+	    .help = "Key that seals raw payloads and tokens: 64 hex digits. Without it they cannot be read again." },
+	{ SETTINGS_ROOT, "log_file", SETTINGS_PATH, AT(config, log_file), .help = "Default: log/ctok-batch.log under state_dir." },
+	{ SETTINGS_ROOT, "log_level", SETTINGS_LEVEL, AT(config, log_level), .fallback = "info",
+	    .help = "What goes to the log file: \"error\", \"warn\", \"info\" or \"debug\". Debug lines may hold personal data." },
+	{ SETTINGS_ROOT, "stderr_level", SETTINGS_LEVEL, AT(config, stderr_level), .fallback = "warn",
+	    .help = "What goes to standard error: cron mails it, so that a person is called only when needed." },
+	{ SETTINGS_ROOT, "template_dir", SETTINGS_PATH, AT(config, template_dir),
+	    .fallback = CTOK_PREFIX "/share/ctok-batch/templates", .help = "Templates of certificates and mails." },
+	{ SETTINGS_ROOT, "test_now", SETTINGS_MOMENT, AT(config, test_now), .hidden = true,
+	    .help = "For tests: stands for the wall clock." },
+	{ SETTINGS_ROOT, "tenants", SETTINGS_GROUPS, AT(config, tenants), .inner = SETTINGS_TENANT,
+	    .count_offset = AT(config, tenant_count), .required = true, .help = "One group for each brand or company." },
+
+	/* A tenant. */
+	{ SETTINGS_TENANT, "name", SETTINGS_NAME, AT(config_tenant, name), .required = true, .example = "\"acme\"",
+	    .help = "Short name; it stays the same for good." },
+	{ SETTINGS_TENANT, "timezone", SETTINGS_ZONE, AT(config_tenant, timezone), .required = true, .example = "\"Europe/Madrid\"",
+	    .help = "IANA time zone in which its days begin and end." },
+	{ SETTINGS_TENANT, "currency", SETTINGS_CURRENCY, AT(config_tenant, currency), .required = true, .example = "\"EUR\"",
+	    .help = "ISO 4217 currency of its books." },
+	{ SETTINGS_TENANT, "locale", SETTINGS_CHOICE, AT(config_tenant, locale), .fallback = "en", .choices = "en|es",
+	    .example = "\"es\"", .help = "Language of mails and certificates: \"en\" or \"es\"." },
+	{ SETTINGS_TENANT, "sites", SETTINGS_GROUPS, AT(config_tenant, sites), .inner = SETTINGS_SITE,
+	    .count_offset = AT(config_tenant, site_count), .help = "Moodle sites." },
+	{ SETTINGS_TENANT, "sources", SETTINGS_GROUPS, AT(config_tenant, sources), .inner = SETTINGS_SOURCE,
+	    .count_offset = AT(config_tenant, source_count), .help = "Shops and other systems that sales come from." },
+	{ SETTINGS_TENANT, "products", SETTINGS_GROUPS, AT(config_tenant, products), .inner = SETTINGS_PRODUCT,
+	    .count_offset = AT(config_tenant, product_count),
+	    .help = "Which product gives access to which courses. The most specific rule wins: variant, SKU, product, name; exact "
+		    "before pattern." },
+	{ SETTINGS_TENANT, "mail", SETTINGS_GROUP, AT(config_tenant, mail), .inner = SETTINGS_MAIL,
+	    .help = "How mails to learners are sent." },
+	{ SETTINGS_TENANT, "certificate", SETTINGS_GROUP, AT(config_tenant, certificate), .inner = SETTINGS_CERTIFICATE,
+	    .help = "What stands on certificates." },
+
+	/* A Moodle site. */
+	{ SETTINGS_SITE, "name", SETTINGS_NAME, AT(config_site, name), .required = true, .example = "\"campus\"",
+	    .help = "Short name; it stays the same for good." },
+	{ SETTINGS_SITE, "url", SETTINGS_URL, AT(config_site, url), .required = true, .example = "\"https://campus.example.org\"",
+	    .help = "Address of the site, its wwwroot." },
+	{ SETTINGS_SITE, "token", SETTINGS_SECRET, AT(config_site, token), .required = true,
+	    .example = "\"file:/etc/ctok-batch/moodle.token\"", .help = "Web service token." },
+	{ SETTINGS_SITE, "database", SETTINGS_CONNINFO, AT(config_site, database),
+	    .help = "Read level 1: libpq conninfo of a read-only account of Moodle's own PostgreSQL." },
+	{ SETTINGS_SITE, "database_password", SETTINGS_SECRET, AT(config_site, database_password), .help = "Its password." },
+	{ SETTINGS_SITE, "report", SETTINGS_INT, AT(config_site, report), .least = 0, .most = INT32_MAX,
+	    .help = "Read level 2: id of the custom report \"Course participants\"; 0: none." },
+	{ SETTINGS_SITE, "auth", SETTINGS_NAME, AT(config_site, auth),
+	    .help = "Authentication of new accounts, \"oauth2\" for instance. Default: Moodle mails a temporary password." },
+	{ SETTINGS_SITE, "role", SETTINGS_TEXT, AT(config_site, role), .fallback = "student",
+	    .help = "Short name of the student role." },
+	{ SETTINGS_SITE, "role_id", SETTINGS_INT, AT(config_site, role_id), .least = 0, .most = INT32_MAX,
+	    .help = "Its id, for sites where it is not 5 and read level 1 is not configured; 0: find out." },
+	{ SETTINGS_SITE, "protected", SETTINGS_LIST, AT(config_site, protected_users),
+	    .help = "E-mail addresses and user names that are never touched." },
+	{ SETTINGS_SITE, "ca_file", SETTINGS_PATH, AT(config_site, ca_file),
+	    .help = "Certificate authorities to trust instead of the system's." },
+	{ SETTINGS_SITE, "allow_private", SETTINGS_LIST, AT(config_site, allow_private),
+	    .help = "Host names that may lead to private addresses." },
+	{ SETTINGS_SITE, "connections", SETTINGS_INT, AT(config_site, connections), .fallback = "2", .least = 1, .most = 16,
+	    .help = "Requests at once." },
+	{ SETTINGS_SITE, "batch", SETTINGS_INT, AT(config_site, batch), .fallback = "100", .least = 1, .most = 150,
+	    .help = "Enrolments in one request; Moodle takes 1,000 fields, and one enrolment is six." },
+	{ SETTINGS_SITE, "allow_http", SETTINGS_BOOL, AT(config_site, allow_http), .hidden = true,
+	    .help = "For tests: plain HTTP, to this machine only." },
+
+	/* A source. */
+	{ SETTINGS_SOURCE, "name", SETTINGS_NAME, AT(config_source, name), .required = true, .example = "\"shop\"",
+	    .help = "Short name; it stays the same for good." },
+	{ SETTINGS_SOURCE, "kind", SETTINGS_CHOICE, AT(config_source, kind), .required = true, .choices = "squarespace",
+	    .example = "\"squarespace\"", .help = "What it is: \"squarespace\"." },
+	{ SETTINGS_SOURCE, "role", SETTINGS_CHOICE, AT(config_source, role), .fallback = "sale", .choices = "sale|invoice|payment",
+	    .example = "\"sale\"", .help = "What its documents are: \"sale\", \"invoice\" or \"payment\"." },
+	{ SETTINGS_SOURCE, "url", SETTINGS_URL, AT(config_source, url),
+	    .help = "Base of its interface; each kind has its own default." },
+	{ SETTINGS_SOURCE, "api_key", SETTINGS_SECRET, AT(config_source, api_key),
+	    .example = "\"file:/etc/ctok-batch/squarespace.key\"", .help = "Key of its interface." },
+	{ SETTINGS_SOURCE, "ca_file", SETTINGS_PATH, AT(config_source, ca_file),
+	    .help = "Certificate authorities to trust instead of the system's." },
+	{ SETTINGS_SOURCE, "allow_private", SETTINGS_LIST, AT(config_source, allow_private),
+	    .help = "Host names that may lead to private addresses." },
+	{ SETTINGS_SOURCE, "allow_http", SETTINGS_BOOL, AT(config_source, allow_http), .hidden = true,
+	    .help = "For tests: plain HTTP, to this machine only." },
+	{ SETTINGS_SOURCE, "test_orders", SETTINGS_BOOL, AT(config_source, test_orders),
+	    .help = "Take orders of the shop's test mode too." },
+	{ SETTINGS_SOURCE, "rounding", SETTINGS_ROUNDING, AT(config_source, rounding), .fallback = "exact",
+	    .help = "\"exact\": an amount with more decimals than its currency is an error; \"half_up\": round it." },
+	{ SETTINGS_SOURCE, "learner_name_labels", SETTINGS_LIST, AT(config_source, learner_name_labels),
+	    .example = "( \"Learner name\" )", .help = "Labels of the product form's fields that hold the learner's name." },
+	{ SETTINGS_SOURCE, "learner_email_labels", SETTINGS_LIST, AT(config_source, learner_email_labels),
+	    .example = "( \"Learner e-mail\" )", .help = "Labels of the fields that hold the learner's e-mail address." },
+	{ SETTINGS_SOURCE, "start", SETTINGS_DATE, AT(config_source, start), .fallback = "2000-01-01",
+	    .help = "The first pull reads from this day." },
+	{ SETTINGS_SOURCE, "overlap", SETTINGS_SPAN, AT(config_source, overlap_s), .fallback = "PT15M", .least = 0,
+	    .most = 30 * DAY_S, .help = "How far a pull reads back before the last one." },
+	{ SETTINGS_SOURCE, "max_age", SETTINGS_SPAN, AT(config_source, max_age_s), .fallback = "PT26H", .least = 3600,
+	    .most = 90 * DAY_S, .help = "An older pull is stale: no access is taken away on its word." },
+
+	/* A product rule. */
+	{ SETTINGS_PRODUCT, "source", SETTINGS_NAME, AT(config_product, source), .required = true, .example = "\"shop\"",
+	    .help = "Name of the source." },
+	{ SETTINGS_PRODUCT, "match", SETTINGS_MATCH, AT(config_product, match), .required = true, .example = "\"sku:ACLS-*\"",
+	    .help = "\"variant:…\", \"sku:…\", \"product:…\" or \"name:…\"; * stands for any text." },
+	{ SETTINGS_PRODUCT, "site", SETTINGS_NAME, AT(config_product, site), .example = "\"campus\"", .help = "Name of the site." },
+	{ SETTINGS_PRODUCT, "courses", SETTINGS_LIST, AT(config_product, courses), .example = "( \"ACLS\" )",
+	    .help = "Short names of courses; or \"idnumber:…\", \"id:…\"." },
+	{ SETTINGS_PRODUCT, "role", SETTINGS_TEXT, AT(config_product, role),
+	    .help = "Short name of the role. Default: the site's." },
+	{ SETTINGS_PRODUCT, "term", SETTINGS_TERM, AT(config_product, term), .example = "\"P2Y\"",
+	    .help = "How long access lasts: P2Y, P18M, P6W, P90D. Default: without end." },
+	{ SETTINGS_PRODUCT, "grace_days", SETTINGS_INT, AT(config_product, grace_days), .fallback = "14", .least = 0, .most = 3650,
+	    .example = "14", .help = "Days of access after the term, or past a payment's due date." },
+	{ SETTINGS_PRODUCT, "notice_days", SETTINGS_INT, AT(config_product, notice_days), .fallback = "3", .least = 0, .most = 365,
+	    .help = "Days between the first notice and suspension, at least." },
+	{ SETTINGS_PRODUCT, "delivery", SETTINGS_CHOICE, AT(config_product, delivery), .fallback = "direct", .choices = "direct",
+	    .help = "\"direct\": the learner of the sale is enrolled." },
+	{ SETTINGS_PRODUCT, "learner", SETTINGS_CHOICE, AT(config_product, learner), .fallback = "form_or_buyer",
+	    .choices = "form_or_buyer|form|buyer", .help = "Who gets access: \"form_or_buyer\", \"form\" or \"buyer\"." },
+	{ SETTINGS_PRODUCT, "on_expiry", SETTINGS_CHOICE, AT(config_product, on_expiry), .fallback = "suspend",
+	    .choices = "suspend|unenrol|keep", .example = "\"suspend\"",
+	    .help = "After term and grace: \"suspend\", \"unenrol\" or \"keep\"." },
+	{ SETTINGS_PRODUCT, "on_refund", SETTINGS_CHOICE, AT(config_product, on_refund), .fallback = "suspend",
+	    .choices = "suspend|unenrol|keep", .example = "\"suspend\"",
+	    .help = "After a refund: \"suspend\", \"unenrol\" or \"keep\"." },
+	{ SETTINGS_PRODUCT, "renews", SETTINGS_BOOL, AT(config_product, renews),
+	    .help = "A subscription: the next term is expected." },
+	{ SETTINGS_PRODUCT, "price", SETTINGS_MONEY, AT(config_product, price), .example = "\"99.00 EUR\"",
+	    .help = "What a unit should have cost; a difference is reported." },
+	{ SETTINGS_PRODUCT, "certificate", SETTINGS_NAME, AT(config_product, certificate),
+	    .help = "Template of its certificate; \"none\": no certificate. Default: the tenant's." },
+	{ SETTINGS_PRODUCT, "since", SETTINGS_DATE, AT(config_product, since),
+	    .help = "Sales before this day are not acted on. Default: set by go-live." },
+	{ SETTINGS_PRODUCT, "exclude", SETTINGS_BOOL, AT(config_product, exclude),
+	    .help = "Not a course: its units are excluded, and need neither site nor courses." },
+
+	/* Mail. */
+	{ SETTINGS_MAIL, "smtp", SETTINGS_SMTP, AT(config_mail, smtp), .required = true, .example = "\"smtps://mail.example.org\"",
+	    .help = "smtps://host[:port], or smtp://host[:port], which must offer STARTTLS unless it is this machine." },
+	{ SETTINGS_MAIL, "user", SETTINGS_TEXT, AT(config_mail, user), .help = "Account on the mail server, if it wants one." },
+	{ SETTINGS_MAIL, "password", SETTINGS_SECRET, AT(config_mail, password), .help = "Its password." },
+	{ SETTINGS_MAIL, "from", SETTINGS_MAILBOX, AT(config_mail, from), .required = true,
+	    .example = "\"Acme Academy <academy@example.org>\"", .help = "Sender of mails." },
+	{ SETTINGS_MAIL, "reply_to", SETTINGS_MAILBOX, AT(config_mail, reply_to), .example = "\"help@example.org\"",
+	    .help = "Where answers go." },
+	{ SETTINGS_MAIL, "ca_file", SETTINGS_PATH, AT(config_mail, ca_file),
+	    .help = "Certificate authorities to trust instead of the system's." },
+	{ SETTINGS_MAIL, "max_tries", SETTINGS_INT, AT(config_mail, max_tries), .fallback = "12", .least = 1, .most = 100,
+	    .help = "Tries before a mail is given up." },
+
+	/* Certificates. */
+	{ SETTINGS_CERTIFICATE, "template", SETTINGS_NAME, AT(config_certificate, template), .fallback = "classic",
+	    .help = "Folder in templates/certificates; \"none\": no certificates." },
+	{ SETTINGS_CERTIFICATE, "issuer", SETTINGS_TEXT, AT(config_certificate, issuer), .required = true,
+	    .example = "\"Acme Academy\"", .help = "Who issues, as printed." },
+	{ SETTINGS_CERTIFICATE, "signatory", SETTINGS_TEXT, AT(config_certificate, signatory), .example = "\"Ana Ejemplo\"",
+	    .help = "Who signs, as printed under the line." },
+	{ SETTINGS_CERTIFICATE, "signatory_title", SETTINGS_TEXT, AT(config_certificate, signatory_title),
+	    .example = "\"Director of studies\"", .help = "Their title." },
+	{ SETTINGS_CERTIFICATE, "verify_url", SETTINGS_PREFIX, AT(config_certificate, verify_url),
+	    .example = "\"https://verify.example.org/c/\"", .help = "Address behind the QR code; the serial number is appended." },
+};
+
+const size_t settings_count = sizeof(settings_table) / sizeof(settings_table[0]);
+
+const struct settings_struct settings_structs[SETTINGS_SCOPES] = {
+	[SETTINGS_ROOT] = { "the configuration", sizeof(struct config), false },
+	[SETTINGS_TENANT] = { "a tenant", sizeof(struct config_tenant), true },
+	[SETTINGS_SITE] = { "a site", sizeof(struct config_site), true },
+	[SETTINGS_SOURCE] = { "a source", sizeof(struct config_source), true },
+	[SETTINGS_PRODUCT] = { "a product rule", sizeof(struct config_product), true },
+	[SETTINGS_MAIL] = { "\"mail\"", sizeof(struct config_mail), false },
+	[SETTINGS_CERTIFICATE] = { "\"certificate\"", sizeof(struct config_certificate), false },
+};
+
+const struct setting *
+settings_find(enum settings_scope scope, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < settings_count; i++)
+		if (settings_table[i].scope == scope && strcmp(settings_table[i].name, name) == 0)
+			return &settings_table[i];
+	return NULL;
+}
+
+const char *
+settings_nearest(enum settings_scope scope, const char *name)
+{
+	const char *best = NULL, *candidate;
+	size_t i, edits, best_edits = 3;
+
+	for (i = 0; i < settings_count; i++) {
+		candidate = settings_table[i].name;
+		if (settings_table[i].scope != scope || settings_table[i].hidden)
+			continue;
+		edits = text_distance(name, strlen(name), candidate);
+		if (edits < best_edits && edits < strlen(candidate)) {
+			best = candidate;
+			best_edits = edits;
+		}
+	}
+	return best;
+}
+
+void *
+settings_field(const struct setting *setting, void *base)
+{
+	return (char *)base + setting->offset;
+}
+
+const void *
+settings_field_const(const struct setting *setting, const void *base)
+{
+	return (const char *)base + setting->offset;
+}
