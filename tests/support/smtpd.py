@@ -13,6 +13,7 @@ Most faults are asked for by the recipient's local part, so that one run can mee
     busy…@    452 after the dot      spam…@    554 after the dot
     drop…@    the mail is kept, then the connection is cut where the 250 belongs
     hang…@    the mail is kept, and no answer ever comes
+    dropone…@, hangone…@   the same, but only the first time for each address
     cut…@     the connection is cut when DATA is asked for
     bye…@     421 to RCPT
 
@@ -60,6 +61,16 @@ class Handler:
         self.store = store
         self.mode = mode
 
+    seen = set()
+
+    def fault(self, recipient, name):
+        """Is this fault due: always, or for `…one` the first time?"""
+        if not recipient.startswith(name):
+            return False
+        first = recipient not in self.seen
+        self.seen.add(recipient)
+        return first or not recipient.startswith(name + "one")
+
     async def handle_MAIL(self, server, session, envelope, address, options):
         if self.mode == "deny":
             return "550 5.7.1 Sender not allowed"
@@ -88,10 +99,10 @@ class Handler:
         if recipient.startswith("spam"):
             return "554 5.7.1 Message refused as spam"
         name = self.store.add(envelope, server.session_number)
-        if recipient.startswith("drop"):
+        if self.fault(recipient, "drop"):
             server.transport.abort()
             return "250 never seen"
-        if recipient.startswith("hang"):
+        if self.fault(recipient, "hang"):
             await asyncio.sleep(3600)
         return f"250 2.0.0 Ok: queued as {name}"
 

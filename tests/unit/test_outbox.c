@@ -1,0 +1,576 @@
+/* The outbox against a real database and a real mail server: one mail per event and recipient, whatever happens in between. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "../support/with_db.h"
+#include "../support/with_smtpd.h"
+#include "adapter/crypto.h"
+#include "base/buf.h"
+#include "base/text.h"
+#include "db/store.h"
+#include "outbox/outbox.h"
+
+#define DAY (24 * 3600)
+
+static const struct smtp_limits haste = { 5000, 1000, 5000 };
+static struct smtpd relay; /* of the whole group; each test counts from where it began */
+static int relay_before;
+
+/* What outbox_deliver() said of each mail, one line each. */
+struct told {
+	struct buf lines;
+	int64_t stop_after;
+	int64_t count;
+};
+
+static void
+tell(void *context, const struct outbox_report *report)
+{
+	struct told *told = context;
+
+	told->count++;
+	buf_printf(&told->lines, "%s %s%s %d %s%s%s\n", report->event, outbox_outcome_name(report->outcome),
+	    report->resent ? " (again)" : "", report->code, report->reply, report->error != NULL ? report->error->message : "",
+	    report->recipient != NULL ? report->recipient : "");
+}
+
+static bool
+go_on(void *context)
+{
+	const struct told *told = context;
+
+	return told->stop_after == 0 || told->count < told->stop_after;
+}
+
+static int
+open_group(void **state)
+{
+	struct with_db *w;
+	int rc = with_db_open(state);
+
+	if (rc != 0)
+		return rc;
+	w = *state;
+	w->config.template_dir = "templates";
+	smtpd_start(&relay, /* tls= */ 0, NULL);
+	return 0;
+}
+
+static int
+close_group(void **state)
+{
+	smtpd_stop(&relay);
+	return with_db_close(state);
+}
+
+/* A tenant that mails over the relay, and a person. */
+static int
+fresh(void **state)
+{
+	struct with_db *w;
+
+	assert_int_equal(with_db_fresh(state), 0);
+	w = *state;
+	w->tenant.mail = (struct config_mail){ .smtp = arena_printf(&w->arena, "smtp://localhost:%d", relay.port),
+		.from = "Acme Academy <academy@example.org>",
+		.reply_to = "help@example.org",
+		.max_tries = 12 };
+	w->tenant.certificate.issuer = "Acme Academy, S. L.";
+	with_db_sql(w, "INSERT INTO ctok.person (tenant_id, email, display_name, known_at)"
+		       " VALUES (current_setting('ctok.tenant')::bigint, 'ana@example.org', 'Ana', now())");
+	relay_before = smtpd_count(&relay);
+	return 0;
+}
+
+static void
+must(int rc, const struct err *err)
+{
+	if (rc != 0)
+		fail_msg("%s: %s", err_name(err->code), err->message);
+}
+
+/* Enqueue a grace notice in a transaction of its own; was it new? */
+static bool
+add(struct with_db *w, const char *event, const char *recipient)
+{
+	const struct outbox_mail mail = { .event = event,
+		.person_id = 1,
+		.recipient = recipient,
+		.template = "grace-notice",
+		.locale = "en",
+		.facts_json = "{\"learner\": \"Ana Núñez\", \"course\": \"First aid\", \"date\": \"2026-08-03\"}" };
+	struct err err = ERR_INIT;
+	bool added;
+
+	must(db_begin(w->db, &err), &err);
+	must(outbox_add(&w->arena, w->db, &w->night, &mail, &added, &err), &err);
+	must(db_commit(w->db, &err), &err);
+	return added;
+}
+
+/* Deliver what is due at ${now}; what was told, and the message of an error in the end. */
+static const char *
+deliver_with(struct with_db *w, struct outbox_delivery delivery, int64_t now_utc, int64_t stop_after)
+{
+	struct told told = { .stop_after = stop_after };
+	struct night night = w->night;
+	struct err err = ERR_INIT;
+	const char *text;
+
+	night.now_utc = now_utc;
+	delivery.config = &w->config;
+	delivery.tenant = &w->tenant;
+	delivery.night = &night;
+	delivery.limits = &haste;
+	delivery.report = tell;
+	delivery.go_on = go_on;
+	delivery.context = &told;
+	buf_init(&told.lines, 65536);
+	if (outbox_deliver(w->db, &delivery, &err) != 0)
+		buf_printf(&told.lines, "%s: %s\n", err_name(err.code), err.message);
+	text = arena_strdup(&w->arena, told.lines.data);
+	buf_done(&told.lines);
+	return text;
+}
+
+static const char *
+deliver(struct with_db *w, int64_t now_utc)
+{
+	return deliver_with(w, (struct outbox_delivery){ 0 }, now_utc, 0);
+}
+
+/* Columns of every mail, in order, as one text. */
+static const char *
+rows(struct with_db *w, const char *columns)
+{
+	return with_db_text(
+	    w, arena_printf(&w->arena,
+		   "SELECT coalesce(string_agg(concat_ws(' ', %s), '; ' ORDER BY mail_id), '') FROM ctok.outbox", columns));
+}
+
+static void
+a_mail_is_sent_once_and_then_forgets_whom_it_went_to(void **state)
+{
+	struct with_db *w = *state;
+	char *mail;
+
+	assert_true(add(w, "grace:1", "ana@example.org"));
+	assert_false(add(w, "grace:1", "ana@example.org"));
+	assert_false(add(w, "grace:1", "ANA@example.org"));
+	assert_string_equal(
+	    deliver(w, WITH_DB_NOW), arena_printf(&w->arena, "grace:1 sent 250 2.0.0 Ok: queued as %06d\n", relay_before + 1));
+	mail = smtpd_mail(&w->arena, &relay, relay_before + 1);
+	assert_non_null(strstr(mail, "X-Envelope-From: academy@example.org\r\nX-Envelope-To: ana@example.org\r\n"));
+	assert_non_null(strstr(mail, "\r\nFrom: Acme Academy <academy@example.org>\r\nReply-To: help@example.org\r\n"
+				     "To: =?UTF-8?B?QW5hIE7DusOxZXo=?= <ana@example.org>\r\n"
+				     "Subject: Your access to First aid ends on 3 August 2026\r\n"
+				     "Date: Fri, 01 May 2026 03:00:00 +0000\r\nMessage-ID: <"));
+	assert_non_null(strstr(mail, "@example.org>\r\nAuto-Submitted: auto-generated\r\n"));
+	assert_non_null(strstr(mail, "Acme Academy, S. L.\r\n"));
+	assert_string_equal(
+	    rows(w, "state, tries, doubts, recipient IS NULL, facts, last_code, extract(epoch FROM accepted_at)::bigint"),
+	    "sent 1 0 t {} 250 1777604400");
+
+	/* The next night, and an event that comes again: nothing. */
+	assert_string_equal(deliver(w, WITH_DB_NOW + DAY), "");
+	assert_false(add(w, "grace:1", "ana@example.org"));
+	assert_string_equal(deliver(w, WITH_DB_NOW + DAY), "");
+	assert_int_equal(smtpd_count(&relay), relay_before + 1);
+	/* Another event is another mail. */
+	assert_true(add(w, "grace:2", "ana@example.org"));
+	(void)deliver(w, WITH_DB_NOW + DAY);
+	assert_int_equal(smtpd_count(&relay), relay_before + 2);
+}
+
+static void
+a_set_is_enqueued_with_its_event_or_not_at_all(void **state)
+{
+	static const char fill[] =
+	    "INSERT INTO mail_new SELECT 'grace:' || n, NULL, 'l' || n || '@example.org', 'grace-notice', 'es',"
+	    " jsonb_build_object('learner', 'L ' || n, 'course', 'C', 'date', date '2026-08-03'), NULL, NULL"
+	    " FROM generate_series(1, 210) n, generate_series(1, 2)";
+	struct with_db *w = *state;
+	struct err err = ERR_INIT;
+	int64_t added = 0;
+
+	must(db_begin(w->db, &err), &err);
+	must(outbox_stage(w->db, &err), &err);
+	must(db_exec(w->db, fill, DB_NONE, NULL, &err), &err);
+	must(outbox_add_staged(&w->arena, w->db, &w->night, &added, &err), &err);
+	assert_int_equal(added, 210);
+	db_rollback(w->db);
+	assert_string_equal(with_db_text(w, "SELECT count(*) FROM ctok.outbox"), "0");
+
+	must(db_begin(w->db, &err), &err);
+	must(outbox_stage(w->db, &err), &err);
+	must(db_exec(w->db, fill, DB_NONE, NULL, &err), &err);
+	must(outbox_add_staged(&w->arena, w->db, &w->night, &added, &err), &err);
+	assert_int_equal(added, 210);
+	/* Twice in one transaction is fine too. */
+	must(outbox_stage(w->db, &err), &err);
+	must(db_exec(w->db, fill, DB_NONE, NULL, &err), &err);
+	must(outbox_add_staged(&w->arena, w->db, &w->night, &added, &err), &err);
+	assert_int_equal(added, 0);
+	must(db_commit(w->db, &err), &err);
+
+	/* More than a page, over one connection. */
+	(void)deliver(w, WITH_DB_NOW);
+	assert_string_equal(with_db_text(w, "SELECT count(*) FROM ctok.outbox WHERE state = 'sent'"), "210");
+	assert_int_equal(smtpd_count(&relay), relay_before + 210);
+	assert_memory_equal(strstr(smtpd_mail(&w->arena, &relay, relay_before + 1), "X-Session: "),
+	    strstr(smtpd_mail(&w->arena, &relay, relay_before + 210), "X-Session: "), strlen("X-Session: ") + 3);
+}
+
+static void
+each_answer_has_its_state_and_stops_nobody_else(void **state)
+{
+	struct with_db *w = *state;
+
+	(void)add(w, "grace:1", "defer@example.org");
+	(void)add(w, "grace:2", "reject.me@example.org");
+	(void)add(w, "grace:3", "busy@example.org");
+	(void)add(w, "grace:4", "spam@example.org");
+	(void)add(w, "grace:5", "josé@example.org");
+	(void)add(w, "grace:6", "drop@example.org");
+	(void)add(w, "grace:7", "bo@example.org");
+	assert_non_null(strstr(deliver(w, WITH_DB_NOW),
+	    "grace:1 deferred 451 4.2.1 <address>: try again later\n"
+	    "grace:2 failed 550 5.1.1 <address>: no such user\n"
+	    "grace:3 deferred 452 4.3.1 Insufficient system storage\n"
+	    "grace:4 failed 554 5.7.1 Message refused as address\n"
+	    "grace:5 failed 0 the address has a local part outside ASCII, which would need SMTPUTF8\n"
+	    "grace:6 doubt 0 "));
+	assert_string_equal(rows(w, "state, tries, doubts, last_code"),
+	    "deferred 1 0 451; failed 1 0 550; deferred 1 0 452; failed 1 0 554; failed 1 0 0; doubt 1 1 0; sent 1 0 250");
+	/* No reply keeps an address. */
+	assert_string_equal(
+	    with_db_text(w, "SELECT count(*) FROM ctok.outbox WHERE last_reply LIKE '%@%' OR last_reply LIKE '%reject.me%'"), "0");
+
+	/* Nothing is due again at once; then the deferred ones and the doubt are, and rest longer each time. */
+	assert_string_equal(deliver(w, WITH_DB_NOW), "");
+	assert_string_equal(deliver(w, WITH_DB_NOW + 899), "");
+	(void)deliver(w, WITH_DB_NOW + 900);
+	assert_string_equal(rows(w, "state, tries, extract(epoch FROM next_try_at)::bigint - 1777604400"),
+	    "deferred 2 4500; failed 1 900; deferred 2 4500; failed 1 900; failed 1 900; doubt 2 4500; sent 1 900");
+
+	/* A person may ask to try again what was refused; an address that works now gets its mail. */
+	with_db_sql(w, "UPDATE ctok.outbox SET recipient = 'fixed@example.org' WHERE event = 'grace:2'");
+	{
+		struct err err = ERR_INIT;
+		int64_t count;
+
+		must(outbox_retry_failed(&w->arena, w->db, &w->night, &count, &err), &err);
+		assert_int_equal(count, 3);
+	}
+	(void)deliver(w, WITH_DB_NOW);
+	assert_string_equal(rows(w, "state"), "deferred; sent; deferred; failed; failed; doubt; sent");
+}
+
+static void
+what_is_deferred_too_often_fails(void **state)
+{
+	struct with_db *w = *state;
+
+	w->tenant.mail.max_tries = 2;
+	(void)add(w, "grace:1", "defer@example.org");
+	(void)deliver(w, WITH_DB_NOW);
+	assert_string_equal(rows(w, "state, tries"), "deferred 1");
+	assert_string_equal(
+	    deliver(w, WITH_DB_NOW + DAY), "grace:1 failed 451 given up after 2 tries: 4.2.1 <address>: try again later\n");
+	assert_string_equal(rows(w, "state, tries, recipient"), "failed 2 defer@example.org");
+	assert_string_equal(deliver(w, WITH_DB_NOW + 2 * DAY), "");
+}
+
+static void
+a_lost_answer_is_a_doubt_and_the_same_mail_goes_out_again(void **state)
+{
+	struct with_db *w = *state;
+	char *first, *second;
+
+	(void)add(w, "grace:1", "dropone@example.org");
+	assert_non_null(strstr(deliver(w, WITH_DB_NOW), "grace:1 doubt 0 "));
+	assert_string_equal(rows(w, "state, tries, doubts"), "doubt 1 1");
+	assert_string_equal(deliver(w, WITH_DB_NOW + DAY),
+	    arena_printf(&w->arena, "grace:1 sent (again) 250 2.0.0 Ok: queued as %06d\n", relay_before + 2));
+	assert_string_equal(rows(w, "state, tries, doubts"), "sent 2 1");
+	first = strstr(smtpd_mail(&w->arena, &relay, relay_before + 1), "\r\nFrom: ");
+	second = strstr(smtpd_mail(&w->arena, &relay, relay_before + 2), "\r\nFrom: ");
+	assert_non_null(strstr(first, "\r\nMessage-ID: <"));
+	assert_string_equal(first, second);
+}
+
+static void
+silence_after_two_mails_in_a_row_keeps_the_rest(void **state)
+{
+	struct with_db *w = *state;
+	const char *told;
+
+	(void)add(w, "grace:1", "drop1@example.org");
+	(void)add(w, "grace:2", "drop2@example.org");
+	(void)add(w, "grace:3", "bo@example.org");
+	told = deliver(w, WITH_DB_NOW);
+	assert_non_null(strstr(told, "ERR_SERVICE: the mail server gave no answer to 2 mails in a row: the rest waits\n"));
+	assert_string_equal(rows(w, "state, tries"), "doubt 1; doubt 1; queued 0");
+	/* Those in doubt do not stand in the way of what was never tried. */
+	(void)deliver_with(w, (struct outbox_delivery){ .max_mails = 1 }, WITH_DB_NOW + DAY, 0);
+	assert_string_equal(rows(w, "state, tries"), "doubt 1; doubt 1; sent 1");
+}
+
+/* Killed after the server has the mail and before we know: a real process, a real SIGKILL. */
+static void
+killed_between_data_and_record_the_mail_is_in_doubt_and_resent(void **state)
+{
+	struct with_db *w = *state;
+	const struct outbox_delivery delivery = { .config = &w->config, .tenant = &w->tenant, .night = &w->night };
+	char *first, *second;
+	pid_t pid;
+	int status;
+
+	(void)add(w, "grace:1", "hangone@example.org");
+	(void)add(w, "grace:2", "bo@example.org");
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		/* Its own connection; a member of the same night. SMTP_LIMITS: it would wait ten minutes. */
+		struct arena arena = ARENA_INIT;
+		struct err err = ERR_INIT;
+		struct night night;
+		struct db *db;
+
+		if (store_open(&arena, &w->config, "killed", &db, &err) != 0 || db_tenant(db, w->tenant_id, &err) != 0 ||
+		    night_join(&arena, db, w->night.id, &night, &err) != 0 || outbox_deliver(db, &delivery, &err) != 0)
+			_exit(1);
+		_exit(0);
+	}
+	smtpd_wait_for(arena_printf(&w->arena, "%s/maildir/new/%06d", relay.folder, relay_before + 1));
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+	assert_string_equal(rows(w, "state, tries"), "sending 0; queued 0");
+
+	assert_string_equal(deliver(w, WITH_DB_NOW), arena_printf(&w->arena,
+							 "grace:2 sent 250 2.0.0 Ok: queued as %06d\n"
+							 "grace:1 sent (again) 250 2.0.0 Ok: queued as %06d\n",
+							 relay_before + 2, relay_before + 3));
+	assert_string_equal(rows(w, "state, tries, doubts"), "sent 2 1; sent 1 0");
+	assert_string_equal(deliver(w, WITH_DB_NOW + DAY), "");
+	first = strstr(smtpd_mail(&w->arena, &relay, relay_before + 1), "\r\nFrom: ");
+	second = strstr(smtpd_mail(&w->arena, &relay, relay_before + 3), "\r\nFrom: ");
+	assert_string_equal(first, second);
+}
+
+static void
+a_relay_that_refuses_us_leaves_everything_queued(void **state)
+{
+	static const struct {
+		const char *mode, *message;
+	} cases[] = {
+		{ "refuse", "is not ready: 554 5.3.2 No mail service here\n" },
+		{ "deny", "refused the sender: 550 5.7.1 Sender not allowed\n" },
+	};
+	struct with_db *w = *state;
+	struct smtpd smtpd;
+	const char *told;
+	size_t i;
+
+	(void)add(w, "grace:1", "ana@example.org");
+	(void)add(w, "grace:2", "bo@example.org");
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		smtpd_start(&smtpd, /* tls= */ 0, (const char *const[]){ "--mode", cases[i].mode, NULL });
+		w->tenant.mail.smtp = arena_printf(&w->arena, "smtp://localhost:%d", smtpd.port);
+		told = deliver(w, WITH_DB_NOW);
+		assert_true(text_starts(told, "ERR_SERVICE: mail server "));
+		assert_true(text_ends(told, cases[i].message));
+		assert_string_equal(rows(w, "state, tries"), "queued 0; queued 0");
+		smtpd_stop(&smtpd);
+	}
+	/* 421 in answer to one recipient is about the session, and the message names nobody. */
+	w->tenant.mail.smtp = arena_printf(&w->arena, "smtp://localhost:%d", relay.port);
+	with_db_sql(w, "UPDATE ctok.outbox SET recipient = 'bye@example.org' WHERE event = 'grace:1'");
+	assert_true(text_ends(deliver(w, WITH_DB_NOW), "is not ready: 421 4.3.2 Shutting down\n"));
+	assert_string_equal(rows(w, "state, tries"), "queued 0; queued 0");
+}
+
+static void
+what_cannot_be_written_stays_and_is_named(void **state)
+{
+	struct with_db *w = *state;
+	const char *told;
+
+	(void)add(w, "grace:1", "ana@example.org");
+	(void)add(w, "grace:2", "ana@example.org");
+	(void)add(w, "grace:3", "ana@example.org");
+	(void)add(w, "grace:4", "ana@example.org");
+	(void)add(w, "grace:5", "ana@example.org");
+	(void)add(w, "grace:6", "ana@example.org");
+	(void)add(w, "grace:7", "bo@example.org");
+	with_db_sql(w,
+	    "UPDATE ctok.outbox SET facts = facts - 'course' WHERE event = 'grace:1';"
+	    "UPDATE ctok.outbox SET template = 'birthday' WHERE event = 'grace:2';"
+	    "UPDATE ctok.outbox SET locale = 'fr' WHERE event = 'grace:3';"
+	    "UPDATE ctok.outbox SET attachment_path = 'none.pdf', attachment_name = 'x.pdf' WHERE event = 'grace:4';"
+	    "UPDATE ctok.outbox SET attachment_path = '../etc/passwd', attachment_name = 'x.pdf' WHERE event = 'grace:5';"
+	    "UPDATE ctok.outbox SET facts = facts || '{\"course\": 7}' WHERE event = 'grace:6'");
+	told = deliver(w, WITH_DB_NOW);
+	assert_string_equal(
+	    told, arena_printf(&w->arena,
+		      "grace:1 blocked 0 templates/mail/en/grace-notice.txt:1: there is no value for {{course}}\n"
+		      "grace:2 blocked 0 there is no mail \"birthday\"\n"
+		      "grace:3 blocked 0 could not read locale \"templates/locales/fr.txt\": No such file or directory\n"
+		      "grace:4 blocked 0 could not read attachment \"%s/none.pdf\": No such file or directory\n"
+		      "grace:5 blocked 0 attachment \"../etc/passwd\" is not a path within the state directory\n"
+		      "grace:6 blocked 0 the fact \"course\" of the mail is not a text\n"
+		      "grace:7 sent 250 2.0.0 Ok: queued as %06d\n",
+		      w->state_dir, relay_before + 1));
+	assert_string_equal(rows(w, "state, tries"), "queued 0; queued 0; queued 0; queued 0; queued 0; queued 0; sent 1");
+	/* Mended, they go. */
+	with_db_sql(w,
+	    "UPDATE ctok.outbox SET template = 'grace-notice', locale = 'es', attachment_path = NULL, attachment_name = NULL,"
+	    " facts = '{\"learner\": \"Ana\", \"course\": \"C\", \"date\": \"2026-08-03\"}' WHERE state = 'queued'");
+	(void)deliver(w, WITH_DB_NOW);
+	assert_int_equal(smtpd_count(&relay), relay_before + 7);
+}
+
+static void
+settings_are_asked_for_only_when_there_is_mail(void **state)
+{
+	struct with_db *w = *state;
+
+	w->tenant.where = (struct config_where){ "test.conf", 7 };
+	w->tenant.mail = (struct config_mail){ .max_tries = 12 };
+	assert_string_equal(deliver(w, WITH_DB_NOW), "");
+	(void)add(w, "grace:1", "ana@example.org");
+	assert_string_equal(
+	    deliver(w, WITH_DB_NOW), "ERR_CONFIG: test.conf:7: tenant \"acme\" has mail to send but no `mail` settings\n");
+	w->tenant.mail.smtp = "smtp://localhost:1";
+	w->tenant.mail.from = "nobody";
+	assert_string_equal(
+	    deliver(w, WITH_DB_NOW), "ERR_CONFIG: test.conf:7: `from` of tenant \"acme\": the address has no \"@\"\n");
+	w->tenant.mail.from = "a@example.org";
+	w->tenant.mail.reply_to = "Help <b@>";
+	assert_string_equal(deliver(w, WITH_DB_NOW),
+	    "ERR_CONFIG: test.conf:7: `reply_to` of tenant \"acme\": the address has a domain that cannot exist\n");
+	assert_string_equal(rows(w, "state, tries"), "queued 0");
+}
+
+static void
+a_dry_run_writes_every_mail_and_sends_none(void **state)
+{
+	struct with_db *w = *state;
+
+	(void)add(w, "grace:1", "ana@example.org");
+	(void)add(w, "grace:2", "josé@example.org");
+	(void)add(w, "grace:3", "bo@example.org");
+	with_db_sql(w, "UPDATE ctok.outbox SET facts = facts - 'date' WHERE event = 'grace:3';"
+		       "UPDATE ctok.outbox SET state = 'sending' WHERE event = 'grace:1'");
+	assert_string_equal(deliver_with(w, (struct outbox_delivery){ .dry_run = true }, WITH_DB_NOW, 0),
+	    "grace:2 failed 0 the address has a local part outside ASCII, which would need SMTPUTF8josé@example.org\n"
+	    "grace:3 blocked 0 templates/mail/en/grace-notice.txt:1: there is no value for {{date}}bo@example.org\n");
+	with_db_sql(w, "UPDATE ctok.outbox SET state = 'queued' WHERE event = 'grace:1'");
+	assert_true(text_starts(deliver_with(w, (struct outbox_delivery){ .dry_run = true }, WITH_DB_NOW, 0),
+	    "grace:1 would send 0 ana@example.org\n"));
+	assert_string_equal(rows(w, "state, tries, message_id"), "queued 0; queued 0; queued 0");
+	assert_int_equal(smtpd_count(&relay), relay_before);
+}
+
+static void
+a_run_stops_between_mails_when_asked(void **state)
+{
+	struct with_db *w = *state;
+
+	(void)add(w, "grace:1", "ana@example.org");
+	(void)add(w, "grace:2", "ana@example.org");
+	(void)add(w, "grace:3", "ana@example.org");
+	(void)deliver_with(w, (struct outbox_delivery){ .max_mails = 1 }, WITH_DB_NOW, 0);
+	assert_string_equal(rows(w, "state"), "sent; queued; queued");
+	(void)deliver_with(w, (struct outbox_delivery){ 0 }, WITH_DB_NOW, 1);
+	assert_string_equal(rows(w, "state"), "sent; sent; queued");
+}
+
+static void
+the_certificate_arrives_as_it_was_made(void **state)
+{
+	struct with_db *w = *state;
+	struct outbox_mail mail = { .event = "certificate:1",
+		.person_id = 1,
+		.recipient = "ana@example.org",
+		.template = "certificate",
+		.locale = "es",
+		.facts_json =
+		    "{\"learner\": \"王小明\", \"course\": \"Primeros auxilios\", \"date\": \"2026-08-03\", \"serial\": \"A-1\"}",
+		.attachment_path = "made.pdf",
+		.attachment_name = "Certificado 王小明.pdf" };
+	char *path = arena_printf(&w->arena, "%s/made.pdf", w->state_dir), piece[8192], *saved;
+	uint8_t bytes[5000], hash[CRYPTO_HASH_BYTES];
+	struct err err = ERR_INIT;
+	FILE *file;
+	size_t i, got;
+
+	for (i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)(i * 31 >> 3);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(fwrite(bytes, 1, sizeof(bytes), file), sizeof(bytes));
+	assert_int_equal(fclose(file), 0);
+	must(db_begin(w->db, &err), &err);
+	must(outbox_add(&w->arena, w->db, &w->night, &mail, NULL, &err), &err);
+	must(db_commit(w->db, &err), &err);
+	(void)deliver(w, WITH_DB_NOW);
+	assert_string_equal(rows(w, "state, attachment_path IS NULL, attachment_name IS NULL"), "sent t t");
+	/* A mail parser is the witness. */
+	saved = arena_printf(&w->arena, "%s/maildir/new/%06d", relay.folder, relay_before + 1);
+	file = popen(arena_printf(&w->arena, "/usr/bin/python3 tests/support/parse_mail.py %s", saved), "r");
+	assert_non_null(file);
+	got = fread(piece, 1, sizeof(piece) - 1, file);
+	piece[got] = '\0';
+	assert_int_equal(pclose(file), 0);
+	crypto_sha256(bytes, sizeof(bytes), hash);
+	assert_non_null(strstr(piece, "\nsubject\tTu certificado de Primeros auxilios\n"));
+	assert_non_null(strstr(piece, "\nto-name\t王小明\n"));
+	assert_non_null(strstr(piece, "\nfilename\tCertificado 王小明.pdf\n"));
+	assert_non_null(strstr(piece, arena_printf(&w->arena, "\nfile-sha256\t%s\n", text_hex(&w->arena, hash, sizeof(hash)))));
+	assert_non_null(strstr(piece, "\ndefects\t\n"));
+}
+
+static void
+waits_grow_and_fit_into_a_night(void **state)
+{
+	int64_t tries;
+
+	(void)state;
+	assert_int_equal(outbox_wait_s(1), 900);
+	for (tries = 1; tries < 100; tries++) {
+		assert_true(outbox_wait_s(tries + 1) >= outbox_wait_s(tries));
+		assert_true(outbox_wait_s(tries) < DAY);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(a_mail_is_sent_once_and_then_forgets_whom_it_went_to, fresh),
+		cmocka_unit_test_setup(a_set_is_enqueued_with_its_event_or_not_at_all, fresh),
+		cmocka_unit_test_setup(each_answer_has_its_state_and_stops_nobody_else, fresh),
+		cmocka_unit_test_setup(what_is_deferred_too_often_fails, fresh),
+		cmocka_unit_test_setup(a_lost_answer_is_a_doubt_and_the_same_mail_goes_out_again, fresh),
+		cmocka_unit_test_setup(silence_after_two_mails_in_a_row_keeps_the_rest, fresh),
+		cmocka_unit_test_setup(killed_between_data_and_record_the_mail_is_in_doubt_and_resent, fresh),
+		cmocka_unit_test_setup(a_relay_that_refuses_us_leaves_everything_queued, fresh),
+		cmocka_unit_test_setup(what_cannot_be_written_stays_and_is_named, fresh),
+		cmocka_unit_test_setup(settings_are_asked_for_only_when_there_is_mail, fresh),
+		cmocka_unit_test_setup(a_dry_run_writes_every_mail_and_sends_none, fresh),
+		cmocka_unit_test_setup(a_run_stops_between_mails_when_asked, fresh),
+		cmocka_unit_test_setup(the_certificate_arrives_as_it_was_made, fresh),
+		cmocka_unit_test(waits_grow_and_fit_into_a_night),
+	};
+
+	return cmocka_run_group_tests(tests, open_group, close_group);
+}
