@@ -172,8 +172,9 @@ a_template_that_is_wrong_is_named_with_its_line(void **state)
 	folder = arena_printf(&arena, "%s/mail", dir);
 	assert_int_equal(mkdir(folder, 0700), 0);
 	assert_int_equal(mkdir(arena_printf(&arena, "%s/en", folder), 0700), 0);
-	assert_int_equal(
-	    symlink(realpath("templates/locales", arena_alloc(&arena, 4096)), arena_printf(&arena, "%s/locales", dir)), 0);
+	assert_int_equal(symlink(arena_printf(&arena, "%s/templates/locales", getcwd(arena_alloc(&arena, 4096), 4096)),
+			     arena_printf(&arena, "%s/locales", dir)),
+	    0);
 	text = arena_printf(&arena, "%s/en/certificate.txt", folder);
 	html = arena_printf(&arena, "%s/en/certificate.html", folder);
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
