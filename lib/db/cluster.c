@@ -6,6 +6,8 @@
  * to /var/lib/ctok-batch/db-<hash>: the link, not the hash, says where a state directory's database is.
  * A cluster is made under another name and renamed when it is whole, roles and database included, so `data` is never half made.
  * The bootstrap superuser is used for that alone: the access rules do not admit it. */
+#define _DEFAULT_SOURCE /* realpath; -O2 declares it by accident */
+
 #include "cluster.h"
 
 #include <dirent.h>
