@@ -96,8 +96,7 @@ check(struct arena *arena, const struct message *message, struct err *err)
 }
 
 /* The same content has the same boundary; "=_" cannot occur in quoted-printable or base64. */
-static char *
-boundary(struct arena *arena, const char *tag, const struct buf *content)
+static char *__attribute__((returns_nonnull)) boundary(struct arena *arena, const char *tag, const struct buf *content)
 {
 	uint8_t hash[CRYPTO_HASH_BYTES];
 
