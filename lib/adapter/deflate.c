@@ -12,9 +12,10 @@
 #include "base/buf.h"
 
 #define CHUNK_BYTES 16384
+#define FAST_LEVEL 4 /* the lowest level that searches lazily */
 
-void
-deflate_pack(struct arena *arena, const void *bytes, size_t len, uint8_t **ret_packed, size_t *ret_len)
+static void
+pack(struct arena *arena, const void *bytes, size_t len, int level, uint8_t **ret_packed, size_t *ret_len)
 {
 	uLongf packed_len;
 	uint8_t *packed;
@@ -22,9 +23,21 @@ deflate_pack(struct arena *arena, const void *bytes, size_t len, uint8_t **ret_p
 	BUG_UNLESS(len <= UINT_MAX);
 	packed_len = compressBound((uLong)len);
 	packed = arena_alloc(arena, packed_len);
-	BUG_UNLESS(compress2(packed, &packed_len, bytes, (uLong)len, Z_DEFAULT_COMPRESSION) == Z_OK);
+	BUG_UNLESS(compress2(packed, &packed_len, bytes, (uLong)len, level) == Z_OK);
 	*ret_packed = packed;
 	*ret_len = packed_len;
+}
+
+void
+deflate_pack(struct arena *arena, const void *bytes, size_t len, uint8_t **ret_packed, size_t *ret_len)
+{
+	pack(arena, bytes, len, Z_DEFAULT_COMPRESSION, ret_packed, ret_len);
+}
+
+void
+deflate_pack_fast(struct arena *arena, const void *bytes, size_t len, uint8_t **ret_packed, size_t *ret_len)
+{
+	pack(arena, bytes, len, FAST_LEVEL, ret_packed, ret_len);
 }
 
 /* Expand all of the input of ${stream} into ${out}. */

@@ -108,7 +108,7 @@ fill_compressed(HPDF_Dict dict, const char *content, size_t len)
 	uint8_t *packed;
 	size_t packed_len;
 
-	deflate_pack(memory, content, len, &packed, &packed_len);
+	deflate_pack_fast(memory, content, len, &packed, &packed_len);
 	fill_stream(dict, packed, packed_len);
 }
 

@@ -302,10 +302,11 @@ pen_curve(void *context, double x1, double y1, double x2, double y2, double x3, 
 	buf_text(&((struct writer *)context)->ops, "c\n");
 }
 
+/* Outlines are only ever filled, which closes them. */
 static void
 pen_close(void *context)
 {
-	buf_text(&((struct writer *)context)->ops, "h\n");
+	(void)context;
 }
 
 const struct page_glyph *
