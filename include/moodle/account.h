@@ -18,6 +18,7 @@ struct account {
 	const char *firstname;
 	const char *lastname;
 	bool suspended;
+	bool deleted; /* told by account_read() only */
 };
 
 /* Accounts of one e-mail. */
@@ -47,7 +48,7 @@ MUST_CHECK int account_find(struct arena *, struct moodle *, const char *const *
 
 /**
  * account_read(moodle, ids, count, fn, context, err):
- * Call ${fn} for each of these accounts that is there and not deleted.
+ * Call ${fn} for each of these accounts that the site shows us, deleted ones too. One that it does not show may still be there.
  */
 MUST_CHECK int account_read(struct moodle *, const int64_t *, size_t, int (*)(const struct account *, void *, struct err *), void *,
     struct err *) __attribute__((nonnull(1, 4, 6)));

@@ -134,7 +134,7 @@ out:
 
 /* A deleted account keeps its id; its e-mail becomes 32 hex digits. */
 static bool
-deleted(const struct account *account)
+is_deleted(const struct account *account)
 {
 	return strlen(account->email) == 32 && strspn(account->email, "0123456789abcdef") == 32;
 }
@@ -162,7 +162,8 @@ read_done(void *context, size_t index, const struct moodle_reply *reply, struct 
 
 		if (read_account(&reply->json->items[i], &account, err) != 0)
 			return -1;
-		if (!deleted(&account) && reading->fn(&account, reading->context, err) != 0)
+		account.deleted = is_deleted(&account);
+		if (reading->fn(&account, reading->context, err) != 0)
 			return -1;
 	}
 	return 0;

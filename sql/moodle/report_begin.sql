@@ -1,0 +1,2 @@
+-- The report is read from its beginning.
+DELETE FROM read_report

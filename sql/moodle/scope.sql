@@ -1,0 +1,2 @@
+-- Courses whose participants are read.
+SELECT course_id FROM read_scope ORDER BY course_id
