@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "db/copy.h"
 #include "db/rules.h"
 #include "moodle/site.h"
 #include "sql.h"
@@ -195,82 +194,4 @@ failed:
 		err->code = ERR_INCOMPLETE;
 	record_failure(arena, db, pull_id, err);
 	return -1;
-}
-
-int
-mirror_put_enrolments(
-    struct db *db, int64_t site_id, int level, int64_t now_utc, const struct mirror_put *rows, size_t count, struct err *err)
-{
-	struct arena arena = ARENA_INIT;
-	struct copy *copy;
-	size_t i;
-	int rc = -1;
-
-	if (count == 0)
-		return 0;
-	if (db_script(db, sql_moodle_put_make_enrolment, err) != 0)
-		goto out;
-	if (copy_open(db, "COPY put_enrolment FROM STDIN", &copy, err) != 0)
-		goto out;
-	for (i = 0; i < count; i++) {
-		copy_int(copy, rows[i].course_id);
-		copy_int(copy, rows[i].user_id);
-		copy_text(copy, rows[i].gone ? "t" : "f");
-		copy_int(copy, rows[i].suspended ? 1 : 0);
-		copy_int(copy, rows[i].start);
-		copy_int(copy, rows[i].end);
-		copy_text(copy, rows[i].role == NULL ? "" : rows[i].role);
-		if (copy_row(copy, err) != 0) {
-			copy_abort(copy);
-			goto out;
-		}
-	}
-	if (copy_finish(copy, NULL, err) != 0)
-		goto out;
-	rc = db_exec(db, sql_moodle_put_enrolments,
-	    DB_ARGS(number(&arena, site_id), number(&arena, level), number(&arena, now_utc)), NULL, err);
-	if (rc == 0)
-		rc = db_script(db, sql_moodle_put_drop_enrolment, err);
-out:
-	arena_done(&arena);
-	return rc != 0 ? err_wrap(err, "could not note in the mirror what was done") : 0;
-}
-
-int
-mirror_put_accounts(struct db *db, int64_t site_id, const struct account_row *rows, size_t count, struct err *err)
-{
-	struct arena arena = ARENA_INIT;
-	struct copy *copy;
-	size_t i;
-	int rc = -1;
-
-	if (count == 0)
-		return 0;
-	if (db_script(db, sql_moodle_put_make_user, err) != 0)
-		goto out;
-	if (copy_open(db, "COPY put_user FROM STDIN", &copy, err) != 0)
-		goto out;
-	for (i = 0; i < count; i++) {
-		if (rows[i].result.outcome != OUTCOME_DONE && rows[i].result.outcome != OUTCOME_FOUND)
-			continue;
-		copy_int(copy, rows[i].id);
-		copy_text(copy, rows[i].username);
-		copy_text(copy, rows[i].email);
-		copy_text(copy, rows[i].email);
-		copy_text(copy, rows[i].firstname);
-		copy_text(copy, rows[i].lastname);
-		copy_text(copy, "f");
-		if (copy_row(copy, err) != 0) {
-			copy_abort(copy);
-			goto out;
-		}
-	}
-	if (copy_finish(copy, NULL, err) != 0)
-		goto out;
-	rc = db_exec(db, sql_moodle_put_users, DB_ARGS(number(&arena, site_id)), NULL, err);
-	if (rc == 0)
-		rc = db_script(db, sql_moodle_put_drop_user, err);
-out:
-	arena_done(&arena);
-	return rc != 0 ? err_wrap(err, "could not note new accounts in the mirror") : 0;
 }

@@ -1,2 +1,0 @@
--- Noted: the next ones of this transaction begin anew.
-DROP TABLE put_user
