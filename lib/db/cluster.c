@@ -41,7 +41,8 @@ static const char access_rules[] = "# Written by ctok-batch at each start. The s
 static int
 make_directory(const char *path, mode_t mode, struct err *err)
 {
-	if (mkdir(path, mode) != 0 && errno != EEXIST)
+	/* The mode is meant as it stands, whatever the program's umask. */
+	if (mkdir(path, mode) == 0 ? chmod(path, mode) != 0 : errno != EEXIST)
 		return err_set(err, ERR_CREATE, "could not make directory \"%s\": %s", path, strerror(errno));
 	return 0;
 }

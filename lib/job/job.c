@@ -144,15 +144,13 @@ open_log(struct job *job, const struct job_def *def, struct err *err)
 {
 	const struct config *config = job->config;
 	enum log_level shown = opt_flag(job->options, "verbose") ? LOG_INFO : config->stderr_level;
-	const char *file = config->log_file;
 
-	if (file == NULL) {
-		/* Failure to make the directories shows when the file is opened. */
-		(void)mkdir(config->state_dir, 0755);
-		(void)mkdir(arena_printf(&job->arena, "%s/log", config->state_dir), 0750);
-		file = arena_printf(&job->arena, "%s/log/ctok-batch.log", config->state_dir);
-	}
-	return log_open(def->name, file, config->log_level, shown, err);
+	/* The default place of the log. Root's state directory is walked through by the account that runs the database, whatever our
+	 * umask. Failure to make the directories shows when the file is opened. */
+	if (mkdir(config->state_dir, 0700) == 0 && geteuid() == 0)
+		(void)chmod(config->state_dir, 0711);
+	(void)mkdir(arena_printf(&job->arena, "%s/log", config->state_dir), 0750);
+	return log_open(def->name, config->log_file, config->log_level, shown, err);
 }
 
 static int
