@@ -28,6 +28,12 @@ MUST_CHECK int plan_settle(struct db *, int64_t, struct plan_counts *, struct er
 MUST_CHECK int plan_make(struct db *, int64_t, struct plan_counts *, struct err *) __attribute__((nonnull));
 
 /**
+ * plan_ready(arena, db, site name, ret_actions, err):
+ * How many actions of the site may be carried out now: open, and not in trial.
+ */
+MUST_CHECK int plan_ready(struct arena *, struct db *, const char *, int64_t *, struct err *) __attribute__((nonnull));
+
+/**
  * plan_print(db, zone, file, ret_actions, err):
  * Every waiting action of the tenant in plain sentences, grouped by site and course, with reason and what it waits for.
  */

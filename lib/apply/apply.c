@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "db/audit.h"
 #include "moodle/site.h"
+#include "plan/plan.h"
 #include "sql.h"
 
 const char *
@@ -57,6 +58,9 @@ apply_identify(struct arena *arena, struct db *db, const struct config_site *con
 		    identity, db_value(row, "identity"));
 		return err_hint(err, "Check the site's url. If this Moodle was really replaced, give it a new name in the configuration.");
 	}
+	if (db_bool(row, "stale"))
+		return err_set(err, ERR_INCOMPLETE, "site \"%s\" was last read completely at %s, too long ago to act on", config->name,
+		    db_value(row, "last_complete"));
 	*ret_site_id = db_int(row, "site_id");
 	*ret_role_id = db_int(row, "student_role_id");
 	return 0;
@@ -116,14 +120,12 @@ static int
 in_order(struct arena *arena, struct db *db, const struct apply_site *site, struct apply_counts *counts, struct err *err)
 {
 	const char *id = apply_number(arena, site->site_id);
-	struct db_row *row;
 	int64_t total;
 
 	if (db_exec(db, sql_apply_skip_moved, DB_ARGS(id, apply_number(arena, site->run_id)), &counts->moved, err) != 0)
 		return -1;
-	if (db_row(arena, db, sql_apply_ready, DB_ARGS(id), &row, err) != 0)
+	if (plan_ready(arena, db, site->config->name, &total, err) != 0)
 		return -1;
-	total = db_int(row, "actions");
 	if (total == 0)
 		return 0;
 	if (turns(db, site, NULL, total, counts, err) != 0)

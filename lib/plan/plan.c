@@ -40,3 +40,14 @@ out:
 	arena_done(&arena);
 	return rc;
 }
+
+int
+plan_ready(struct arena *arena, struct db *db, const char *site, int64_t *ret_actions, struct err *err)
+{
+	struct db_row *row;
+
+	if (db_row(arena, db, sql_plan_ready, DB_ARGS(site), &row, err) != 0)
+		return -1;
+	*ret_actions = db_int(row, "actions");
+	return 0;
+}

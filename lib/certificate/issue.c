@@ -1,0 +1,253 @@
+/* From completions to certificates in the learners' mailboxes: facts first, then bytes on disk, then state and mail together. */
+#include "certificate/issue.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "adapter/crypto.h"
+#include "adapter/json.h"
+#include "base/buf.h"
+#include "base/text.h"
+#include "certificate/file.h"
+#include "certificate/render.h"
+#include "outbox/outbox.h"
+#include "sql.h"
+
+/* Drawn and flushed together. */
+#define ISSUE_BATCH "200"
+#define ISSUE_FOLDER "certificates"
+
+/* The renderer at hand; templates come in order, so each is opened once. */
+struct studio {
+	struct arena arena;
+	struct certificate_renderer *renderer;
+	const char *template;
+};
+
+struct drawn {
+	const struct db_row *row;
+	const char *state;   /* "live", "refused" */
+	const char *failure;
+	const char *file;    /* NULL unless live */
+	const char *hash;
+};
+
+static void
+studio_close(struct studio *studio)
+{
+	if (studio->renderer != NULL)
+		certificate_close(studio->renderer);
+	studio->renderer = NULL;
+	arena_done(&studio->arena);
+}
+
+static int
+studio_use(struct studio *studio, const struct config *config, const char *template, struct err *err)
+{
+	if (studio->renderer != NULL && text_equal(studio->template, template))
+		return 0;
+	studio_close(studio);
+	if (certificate_open(&studio->arena, config->template_dir, template, &studio->renderer, err) != 0)
+		return -1;
+	studio->template = arena_strdup(&studio->arena, template);
+	return 0;
+}
+
+static const char *
+facts_json(struct arena *arena, const struct config_tenant *tenant, const struct db_row *row)
+{
+	const struct config_certificate *c = &tenant->certificate;
+	struct buf buf;
+	const char *text;
+
+	buf_init(&buf, 1 << 16);
+	buf_printf(&buf, "{\"learner\":%s,\"course\":%s,\"completed\":%s,\"serial\":%s", json_quote(arena, db_value(row, "learner_name")),
+	    json_quote(arena, db_value(row, "course_name")), json_quote(arena, db_value(row, "completed_day")),
+	    json_quote(arena, db_value(row, "serial")));
+	if (db_value(row, "valid_until_day")[0] != '\0')
+		buf_printf(&buf, ",\"valid_until\":%s", json_quote(arena, db_value(row, "valid_until_day")));
+	if (c->verify_url != NULL)
+		buf_printf(&buf, ",\"verify_url\":%s", json_quote(arena, arena_printf(arena, "%s%s", c->verify_url, db_value(row, "serial"))));
+	buf_char(&buf, '}');
+	text = arena_strndup(arena, buf.data, buf.len);
+	buf_done(&buf);
+	return text;
+}
+
+/* Draw one into ${batch}. What only a person can put right is an outcome, not an error. */
+static int
+draw(struct arena *arena, const struct issue_run *run, struct studio *studio, struct certificate_batch *batch, struct drawn *drawn,
+    struct err *err)
+{
+	const struct db_row *row = drawn->row;
+	const struct config_certificate *c = &run->tenant->certificate;
+	const char *serial = db_value(row, "serial");
+	uint8_t hash[CRYPTO_HASH_BYTES];
+	struct certificate_facts facts = {
+		.learner = db_value(row, "learner_name"),
+		.course = db_value(row, "course_name"),
+		.serial = serial,
+		.issuer = c->issuer != NULL ? c->issuer : run->tenant->name,
+		.signatory = c->signatory,
+		.signatory_title = c->signatory_title,
+		.verify_url = c->verify_url != NULL ? arena_printf(arena, "%s%s", c->verify_url, serial) : NULL,
+		.locale = db_value(row, "locale"),
+		.timezone = run->tenant->timezone,
+		.completed_utc = db_int(row, "completed"),
+		.valid_until_utc = db_int(row, "valid_until"),
+		.issued_utc = db_int(row, "issued"),
+	};
+	struct buf pdf;
+	int rc = -1;
+
+	buf_init(&pdf, CERTIFICATE_MAX_BYTES);
+	if (studio_use(studio, run->config, db_value(row, "template"), err) != 0)
+		goto out;
+	if (certificate_render(studio->renderer, &facts, &pdf, err) != 0) {
+		if (err->code != ERR_DATA)
+			goto out;
+		drawn->state = "refused";
+		drawn->failure = arena_strdup(arena, err->message);
+		err_reset(err);
+		rc = 0;
+		goto out;
+	}
+	crypto_sha256(pdf.data, pdf.len, hash);
+	if (certificate_batch_add(batch, arena_printf(arena, "%s.pdf", serial), pdf.data, pdf.len, err) != 0)
+		goto out;
+	drawn->state = "live";
+	drawn->failure = "";
+	drawn->file = arena_printf(arena, ISSUE_FOLDER "/%s.pdf", serial);
+	drawn->hash = text_hex(arena, hash, sizeof(hash));
+	rc = 0;
+out:
+	buf_done(&pdf);
+	return rc;
+}
+
+/* State and mail in one transaction. */
+static int
+record(struct arena *arena, struct db *db, const struct issue_run *run, const struct drawn *drawn, size_t count, struct issue_counts *counts,
+    struct err *err)
+{
+	const char **issues = ARENA_ARRAY(arena, count, const char *), **states = ARENA_ARRAY(arena, count, const char *);
+	const char **failures = ARENA_ARRAY(arena, count, const char *), **files = ARENA_ARRAY(arena, count, const char *);
+	const char **hashes = ARENA_ARRAY(arena, count, const char *);
+	size_t i;
+
+	if (db_begin(db, err) != 0)
+		return -1;
+	for (i = 0; i < count; i++) {
+		const struct db_row *row = drawn[i].row;
+
+		issues[i] = db_value(row, "issue_id");
+		states[i] = drawn[i].state;
+		failures[i] = drawn[i].failure;
+		files[i] = drawn[i].file;
+		hashes[i] = drawn[i].hash;
+		if (drawn[i].file == NULL)
+			continue;
+		if (outbox_add(arena, db, run->night,
+		        &(struct outbox_mail){
+		            .event = arena_printf(arena, "certificate:%s", issues[i]),
+		            .person_id = db_int(row, "person_id"),
+		            .recipient = db_value(row, "email"),
+		            .template = "certificate",
+		            .locale = db_value(row, "locale"),
+		            .facts_json = facts_json(arena, run->tenant, row),
+		            .attachment_path = drawn[i].file,
+		            .attachment_name = arena_printf(arena, "certificate-%s.pdf", db_value(row, "serial")),
+		        },
+		        NULL, err) != 0)
+			goto fail;
+	}
+	if (db_exec(db, sql_certificate_record_issues,
+	        DB_ARGS(db_array(arena, issues, count), db_array(arena, states, count), db_array(arena, failures, count),
+	            db_array(arena, files, count), db_array(arena, hashes, count)),
+	        NULL, err) != 0)
+		goto fail;
+	if (db_commit(db, err) != 0)
+		goto fail;
+	for (i = 0; i < count; i++)
+		if (drawn[i].file != NULL)
+			counts->issued++;
+		else
+			counts->refused++;
+	return 0;
+fail:
+	db_rollback(db);
+	return -1;
+}
+
+/* One batch: draw, flush, record. ${ret_more} is false when nothing was planned any more. */
+static int
+batch(struct db *db, const struct issue_run *run, struct studio *studio, const char *folder, struct issue_counts *counts, bool *ret_more,
+    struct err *err)
+{
+	struct arena arena = ARENA_INIT;
+	struct certificate_batch *files = NULL;
+	struct db_row *rows;
+	struct drawn *drawn;
+	size_t count, i;
+	int rc = -1;
+
+	if (db_rows(&arena, db, sql_certificate_next_planned, DB_ARGS(ISSUE_BATCH), &rows, &count, err) != 0)
+		goto out;
+	*ret_more = count > 0;
+	if (count == 0) {
+		rc = 0;
+		goto out;
+	}
+	drawn = ARENA_ARRAY(&arena, count, struct drawn);
+	if (certificate_batch_open(&arena, folder, &files, err) != 0)
+		goto out;
+	for (i = 0; i < count; i++) {
+		drawn[i].row = &rows[i];
+		if (draw(&arena, run, studio, files, &drawn[i], err) != 0)
+			goto out;
+	}
+	if (certificate_batch_commit(files, err) != 0)
+		goto out;
+	if (record(&arena, db, run, drawn, count, counts, err) != 0)
+		goto out;
+	rc = 0;
+out:
+	if (files != NULL)
+		certificate_batch_close(files);
+	arena_done(&arena);
+	return rc;
+}
+
+int
+issue_all(struct db *db, const struct issue_run *run, struct issue_counts *ret_counts, struct err *err)
+{
+	struct arena arena = ARENA_INIT;
+	struct studio studio = { .arena = ARENA_INIT };
+	const char *folder = arena_printf(&arena, "%s/" ISSUE_FOLDER, run->config->state_dir);
+	bool more = !run->dry_run;
+	int rc = -1;
+
+	*ret_counts = (struct issue_counts){ 0 };
+	if (mkdir(folder, 0750) != 0 && errno != EEXIST) {
+		(void)err_set(err, ERR_CREATE, "could not make folder \"%s\": %s", folder, strerror(errno));
+		goto out;
+	}
+	if (db_exec(db, sql_certificate_keys, DB_NONE, NULL, err) != 0)
+		goto out;
+	if (db_exec(db, sql_certificate_retry_refused, DB_NONE, NULL, err) != 0)
+		goto out;
+	if (db_exec(db, sql_certificate_plan_issues,
+	        DB_ARGS(run->tenant->locale, arena_printf(&arena, "%lld", (long long)run->night->run_id)), &ret_counts->planned, err) != 0)
+		goto out;
+	while (more && run->go_on(run->context)) {
+		if (batch(db, run, &studio, folder, ret_counts, &more, err) != 0)
+			goto out;
+		run->progress(run->context, ret_counts->issued + ret_counts->refused, ret_counts->planned);
+	}
+	rc = 0;
+out:
+	studio_close(&studio);
+	arena_done(&arena);
+	return rc;
+}

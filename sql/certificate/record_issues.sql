@@ -1,0 +1,5 @@
+-- What became of them. $1: issues, $2: states, $3: failures, $4: files, $5: hashes in hex.
+UPDATE ctok.issue i
+   SET state = r.state, failure = r.failure, pdf_file = r.file, pdf_sha256 = decode(r.hash, 'hex')
+  FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[]) AS r(issue_id, state, failure, file, hash)
+ WHERE i.tenant_id = ctok.current_tenant() AND i.issue_id = r.issue_id

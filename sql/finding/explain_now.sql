@@ -1,0 +1,24 @@
+-- Where the person stands now, and what is open. $1: person, $2: zone, $3: course or NULL.
+WITH course AS (
+    SELECT t.target_id, coalesce(c.shortname, t.reference) AS name
+      FROM ctok.target t
+      LEFT JOIN ctok.mirror_course c ON c.tenant_id = t.tenant_id AND c.site_id = t.site_id AND c.course_id = t.course_id
+     WHERE t.tenant_id = ctok.current_tenant() AND ($3::text IS NULL OR lower(coalesce(c.shortname, t.reference)) = lower($3))
+)
+SELECT format('%s: %s%s; Moodle %s', c.name,
+              CASE g.state WHEN 'active' THEN 'has access' WHEN 'grace' THEN 'in grace' WHEN 'pending' THEN 'access begins later'
+                           WHEN 'suspended' THEN 'access is over' WHEN 'ended' THEN 'access is over' ELSE 'not our concern (before go-live)' END,
+              CASE WHEN g.state = 'none' THEN '' WHEN g.ends_at = 'infinity' THEN ', without end' WHEN g.ends_at IS NULL THEN ''
+                   ELSE ', paid until ' || to_char(g.ends_at AT TIME ZONE $2, 'YYYY-MM-DD') END,
+              CASE WHEN g.gap IS NULL THEN 'is as it should be'
+                   WHEN g.gap = upper(g.gap) THEN 'needs a person: ' || g.gap
+                   ELSE 'is to be changed: ' || replace(g.gap, '_', ' ') || CASE WHEN g.trial THEN ' (trial)' ELSE '' END END) AS text
+  FROM rule.access_gap g
+  JOIN course c ON c.target_id = g.target_id
+ WHERE g.tenant_id = ctok.current_tenant() AND g.person_id = $1::bigint
+UNION ALL
+SELECT format('open: %s %s since %s%s', f.finding_id, f.class, to_char(f.first_seen AT TIME ZONE $2, 'YYYY-MM-DD'),
+              CASE WHEN f.risk_minor > 0 THEN ', ' || rule.amount(f.risk_minor, f.currency) || ' at risk' ELSE '' END)
+  FROM ctok.finding f
+  LEFT JOIN course c ON c.target_id = f.target_id
+ WHERE f.tenant_id = ctok.current_tenant() AND f.person_id = $1::bigint AND f.cleared_at IS NULL AND (f.target_id IS NULL OR c.target_id IS NOT NULL)

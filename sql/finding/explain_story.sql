@@ -1,0 +1,66 @@
+-- Everything known of one person ($1), in time order; $2: zone, $3: short name of a course or NULL for all.
+WITH course AS (
+    SELECT t.target_id, t.site_id, t.course_id, coalesce(c.shortname, t.reference) AS name
+      FROM ctok.target t
+      LEFT JOIN ctok.mirror_course c ON c.tenant_id = t.tenant_id AND c.site_id = t.site_id AND c.course_id = t.course_id
+     WHERE t.tenant_id = ctok.current_tenant() AND ($3::text IS NULL OR lower(coalesce(c.shortname, t.reference)) = lower($3))
+), told AS (
+    SELECT d.effective_at AS at, 1 AS nth,
+           format('bought: order %s of source "%s", line %s: %s%s, %s', d.number, s.name, l.line_no, l.quantity || ' x ', p.name,
+                  rule.amount(l.net_minor, d.currency)) AS text
+      FROM ctok.document d
+      JOIN ctok.source s ON s.tenant_id = d.tenant_id AND s.source_id = d.source_id
+      JOIN ctok.line l ON l.tenant_id = d.tenant_id AND l.document_id = d.document_id
+      JOIN ctok.product p ON p.tenant_id = l.tenant_id AND p.product_id = l.product_id
+     WHERE EXISTS (SELECT 1 FROM ctok.person_contact k WHERE k.tenant_id = d.tenant_id AND k.person_id = $1::bigint
+                      AND k.contact_id IN (l.learner_contact_id, d.buyer_contact_id))
+    UNION ALL
+    SELECT v.modified_at, 2, format('order %s changed: %s%s', d.number, v.status,
+                                    CASE WHEN v.refunded_minor > 0 THEN ', ' || rule.amount(v.refunded_minor, d.currency) || ' given back' ELSE '' END)
+      FROM ctok.document_version v
+      JOIN ctok.document d ON d.tenant_id = v.tenant_id AND d.document_id = v.document_id
+     WHERE v.version > 1
+       AND EXISTS (SELECT 1 FROM ctok.entitlement e JOIN course c ON c.target_id = e.target_id
+                    WHERE e.tenant_id = d.tenant_id AND e.document_id = d.document_id AND e.person_id = $1::bigint)
+    UNION ALL
+    SELECT e.matched_at, 3, format('entitled to %s by order %s: %s%s', c.name, d.number,
+                                   CASE WHEN e.starts_at IS NULL THEN 'given back before it began'
+                                        ELSE 'from ' || to_char(e.starts_at AT TIME ZONE $2, 'YYYY-MM-DD') || ' to ' ||
+                                             CASE WHEN e.ends_at = 'infinity' THEN 'no end' ELSE to_char(e.ends_at AT TIME ZONE $2, 'YYYY-MM-DD') END
+                                        END,
+                                   CASE WHEN e.revoked_at IS NULL THEN '' ELSE ', ended by ' || e.revoked_why END)
+      FROM ctok.entitlement e
+      JOIN course c ON c.target_id = e.target_id
+      JOIN ctok.document d ON d.tenant_id = e.tenant_id AND d.document_id = e.document_id
+     WHERE e.tenant_id = ctok.current_tenant() AND e.person_id = $1::bigint
+    UNION ALL
+    SELECT b.debt_at, 4, format('paid time for %s is over (%s); access is kept until %s at least%s', c.name, b.why,
+                                to_char(b.suspend_at AT TIME ZONE $2, 'YYYY-MM-DD'),
+                                CASE WHEN b.cured_at IS NULL THEN '' ELSE '; settled ' || to_char(b.cured_at AT TIME ZONE $2, 'YYYY-MM-DD') END)
+      FROM ctok.debt_episode b
+      JOIN course c ON c.target_id = b.target_id
+     WHERE b.tenant_id = ctok.current_tenant() AND b.person_id = $1::bigint
+    UNION ALL
+    SELECT j.at, 5, format('Moodle: %s%s: %s (run %s)', replace(a.kind, '_', ' '), coalesce(' in ' || c.name, ''), j.outcome, j.run_id) ||
+           CASE WHEN a.failure <> '' AND j.outcome NOT IN ('done', 'found done') THEN ', ' || a.failure ELSE '' END
+      FROM ctok.journal j
+      JOIN ctok.action a ON a.tenant_id = j.tenant_id AND a.action_id = j.action_id
+      LEFT JOIN course c ON c.target_id = a.target_id
+     WHERE j.tenant_id = ctok.current_tenant() AND a.person_id = $1::bigint AND j.phase = 'after' AND (a.target_id IS NULL OR c.target_id IS NOT NULL)
+    UNION ALL
+    SELECT m.completed_at, 6, format('completed %s', c.name)
+      FROM ctok.account k
+      JOIN course c ON c.site_id = k.site_id
+      JOIN ctok.mirror_completion m ON m.tenant_id = k.tenant_id AND m.site_id = k.site_id AND m.user_id = k.user_id AND m.course_id = c.course_id
+     WHERE k.tenant_id = ctok.current_tenant() AND k.person_id = $1::bigint
+    UNION ALL
+    SELECT i.issued_at, 7, format('certificate %s for %s: %s%s', i.serial, c.name, i.state, CASE WHEN i.failure = '' THEN '' ELSE ', ' || i.failure END)
+      FROM ctok.issue i
+      JOIN course c ON c.target_id = i.target_id
+     WHERE i.tenant_id = ctok.current_tenant() AND i.person_id = $1::bigint
+    UNION ALL
+    SELECT coalesce(o.accepted_at, o.queued_at), 8, format('mail "%s": %s', o.template, o.state)
+      FROM ctok.outbox o
+     WHERE o.tenant_id = ctok.current_tenant() AND o.person_id = $1::bigint
+)
+SELECT to_char(at AT TIME ZONE $2, 'YYYY-MM-DD HH24:MI') AS at, text FROM told ORDER BY told.at, nth, text
