@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "config/config.h"
 #include "db/db.h"
+#include "db/night.h"
 
 /**
  * entitle_sync_rules(arena, db, tenant, ret_changed, err):
@@ -35,5 +36,13 @@ MUST_CHECK int entitle_begin(struct db *, bool, struct err *) __attribute__((non
  * course; debt episodes. Takes the dirty marks it looked at away.
  */
 MUST_CHECK int entitle_reckon(struct db *, struct entitle_counts *, struct err *) __attribute__((nonnull));
+
+/**
+ * entitle_notices(arena, db, night, locale, ret_notices, err):
+ * In the open transaction, after entitle_reckon(): put the notice of every debt that has none into the outbox. It names the day access
+ * ends; suspension waits for it (rule.access_now).
+ */
+MUST_CHECK int entitle_notices(struct arena *, struct db *, const struct night *, const char *, int64_t *, struct err *)
+    __attribute__((nonnull));
 
 #endif

@@ -54,25 +54,13 @@ studio_use(struct studio *studio, const struct config *config, const char *templ
 	return 0;
 }
 
+/* What the mail says; issuer and reply address are the tenant's. */
 static const char *
-facts_json(struct arena *arena, const struct config_tenant *tenant, const struct db_row *row)
+facts_json(struct arena *arena, const struct db_row *row)
 {
-	const struct config_certificate *c = &tenant->certificate;
-	struct buf buf;
-	const char *text;
-
-	buf_init(&buf, 1 << 16);
-	buf_printf(&buf, "{\"learner\":%s,\"course\":%s,\"completed\":%s,\"serial\":%s", json_quote(arena, db_value(row, "learner_name")),
+	return arena_printf(arena, "{\"learner\":%s,\"course\":%s,\"date\":%s,\"serial\":%s}", json_quote(arena, db_value(row, "learner_name")),
 	    json_quote(arena, db_value(row, "course_name")), json_quote(arena, db_value(row, "completed_day")),
 	    json_quote(arena, db_value(row, "serial")));
-	if (db_value(row, "valid_until_day")[0] != '\0')
-		buf_printf(&buf, ",\"valid_until\":%s", json_quote(arena, db_value(row, "valid_until_day")));
-	if (c->verify_url != NULL)
-		buf_printf(&buf, ",\"verify_url\":%s", json_quote(arena, arena_printf(arena, "%s%s", c->verify_url, db_value(row, "serial"))));
-	buf_char(&buf, '}');
-	text = arena_strndup(arena, buf.data, buf.len);
-	buf_done(&buf);
-	return text;
 }
 
 /* Draw one into ${batch}. What only a person can put right is an outcome, not an error. */
@@ -155,7 +143,7 @@ record(struct arena *arena, struct db *db, const struct issue_run *run, const st
 		            .recipient = db_value(row, "email"),
 		            .template = "certificate",
 		            .locale = db_value(row, "locale"),
-		            .facts_json = facts_json(arena, run->tenant, row),
+		            .facts_json = facts_json(arena, row),
 		            .attachment_path = drawn[i].file,
 		            .attachment_name = arena_printf(arena, "certificate-%s.pdf", db_value(row, "serial")),
 		        },

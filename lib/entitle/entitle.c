@@ -2,6 +2,7 @@
 #include "entitle/entitle.h"
 
 #include "db/rules.h"
+#include "outbox/outbox.h"
 #include "sql.h"
 
 #define ENTITLE_MANY 1000
@@ -64,4 +65,14 @@ entitle_reckon(struct db *db, struct entitle_counts *ret_counts, struct err *err
 		return -1;
 	*ret_counts = counts;
 	return 0;
+}
+
+int
+entitle_notices(struct arena *arena, struct db *db, const struct night *night, const char *locale, int64_t *ret_notices, struct err *err)
+{
+	if (outbox_stage(db, err) != 0)
+		return -1;
+	if (db_exec(db, sql_entitle_notices, DB_ARGS(locale), NULL, err) != 0)
+		return -1;
+	return outbox_add_staged(arena, db, night, ret_notices, err);
 }

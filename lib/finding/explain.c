@@ -44,7 +44,7 @@ find(struct arena *arena, struct db *db, const char *who, const struct db_row **
 int
 explain_person(struct arena *arena, struct db *db, const char *zone, const char *who, const char *course, FILE *file, struct err *err)
 {
-	const struct db_row *person;
+	const struct db_row *person = NULL;
 	const char *id;
 
 	if (find(arena, db, who, &person, err) != 0)

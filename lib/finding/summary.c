@@ -1,0 +1,115 @@
+/* The night in a few lines. */
+#include "finding/summary.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "db/rules.h"
+#include "db/store.h"
+#include "sql.h"
+
+#define SUMMARY_LINES 25
+#define SUMMARY_COLUMNS 100
+
+/* What an exit code asks of a person. */
+static const char *
+meaning(int64_t exit_code)
+{
+	switch (exit_code) {
+	case EXIT_OK: return "well";
+	case EXIT_HELD: return "some actions are held until a person releases them";
+	case EXIT_UNTIED: return "a control does not tie: see sheet Control";
+	case EXIT_INCOMPLETE: return "a source or site could not be read completely; nothing was derived from it";
+	case EXIT_SOME: return "some items failed: see sheet Exceptions";
+	case EXIT_SERVICE: return "a service is down; the next night goes on from here";
+	case EXIT_BUSY: return "another night was running";
+	case EXIT_REFUSED: return "a permission is missing: see the log";
+	case EXIT_CONF: return "the settings are wrong: see the log";
+	case EXIT_IO:
+	case EXIT_CREATE: return "a file could not be written: see the log";
+	case -1: return "was cut off";
+	default: return "a program failed: see the log";
+	}
+}
+
+struct summary {
+	struct buf buf;
+	size_t lines;
+};
+
+static void
+add(struct summary *s, struct arena *arena, const char *line)
+{
+	size_t len = 0;
+	const char *p = line;
+	uint32_t c;
+
+	if (s->lines >= SUMMARY_LINES)
+		return;
+	s->lines++;
+	while (*p != '\0' && len < SUMMARY_COLUMNS - 1) {
+		p = text_next(p, &c);
+		len++;
+	}
+	buf_text(&s->buf, *p == '\0' ? line : arena_printf(arena, "%.*s…", (int)(p - line), line));
+	buf_char(&s->buf, '\n');
+}
+
+static int
+tenant(struct summary *s, struct arena *arena, struct db *db, const struct night *night, struct err *err)
+{
+	struct db_row *rows;
+	size_t count, i;
+
+	if (db_rows(arena, db, sql_finding_summary_runs, DB_ARGS(arena_printf(arena, "%lld", (long long)night->id)), &rows, &count, err) != 0)
+		return -1;
+	for (i = 0; i < count; i++) {
+		int64_t code = db_int(&rows[i], "exit_code");
+
+		add(s, arena,
+		    code == EXIT_OK ? arena_printf(arena, "  %-16s %s", db_value(&rows[i], "program"), db_value(&rows[i], "counts")) :
+		                      arena_printf(arena, "! %-16s %s (%s)", db_value(&rows[i], "program"), meaning(code), db_value(&rows[i], "counts")));
+	}
+	if (db_rows(arena, db, sql_finding_summary_findings, DB_NONE, &rows, &count, err) != 0)
+		return -1;
+	if (count > 0)
+		add(s, arena, "  open findings:");
+	for (i = 0; i < count; i++)
+		add(s, arena,
+		    arena_printf(arena, "    %5s %-22s %s%s since %s", db_value(&rows[i], "findings"), db_value(&rows[i], "class"),
+		        db_value(&rows[i], "risk"), db_value(&rows[i], "risk")[0] == '\0' ? "" : " at risk,", db_value(&rows[i], "since")));
+	return 0;
+}
+
+int
+summary_text(struct arena *arena, struct db *db, const struct config *config, const struct night *night, int exit_code, const char **ret_text,
+    struct err *err)
+{
+	struct summary s = { .lines = 0 };
+	size_t i;
+	int64_t id;
+	int rc = -1;
+
+	buf_init(&s.buf, 1 << 16);
+	add(&s, arena,
+	    arena_printf(arena, "night %lld of %s ended: %s (exit %d)", (long long)night->id, clock_iso(arena, night->now_utc), meaning(exit_code),
+	        exit_code));
+	for (i = 0; i < config->tenant_count; i++) {
+		const struct config_tenant *t = &config->tenants[i];
+
+		if (store_tenant_id(arena, db, t->name, &id, err) != 0)
+			goto out;
+		if (db_tenant(db, id, err) != 0)
+			goto out;
+		if (rules_at(db, night->now_utc, t->timezone, err) != 0)
+			goto out;
+		add(&s, arena, arena_printf(arena, "tenant %s", t->name));
+		if (tenant(&s, arena, db, night, err) != 0)
+			goto out;
+	}
+	*ret_text = arena_strndup(arena, s.buf.data, s.buf.len);
+	rc = 0;
+out:
+	buf_done(&s.buf);
+	return rc;
+}

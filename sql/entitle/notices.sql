@@ -1,0 +1,14 @@
+-- The notice of each running debt whose learner was not told: on what day access ends, notices and grace counted. $1: locale.
+INSERT INTO mail_new (event, person_id, recipient, template, locale, facts)
+SELECT 'grace:' || d.episode_id, d.person_id, p.email, 'grace-notice', $1,
+       jsonb_build_object('learner', p.display_name, 'course', coalesce(c.fullname, t.reference),
+                          'date', to_char(greatest(d.suspend_at, rule.now() + make_interval(days => d.notice_days)) AT TIME ZONE rule.zone(),
+                                          'YYYY-MM-DD'))
+  FROM ctok.debt_episode d
+  JOIN ctok.access a ON a.tenant_id = d.tenant_id AND a.person_id = d.person_id AND a.target_id = d.target_id
+                    AND a.state = 'grace' AND a.debt_at = d.debt_at AND NOT a.trial
+  JOIN ctok.person p ON p.tenant_id = d.tenant_id AND p.person_id = d.person_id
+  JOIN ctok.target t ON t.tenant_id = d.tenant_id AND t.target_id = d.target_id
+  LEFT JOIN ctok.mirror_course c ON c.tenant_id = t.tenant_id AND c.site_id = t.site_id AND c.course_id = t.course_id
+ WHERE d.cured_at IS NULL
+   AND NOT EXISTS (SELECT 1 FROM ctok.outbox o WHERE o.tenant_id = d.tenant_id AND o.event = 'grace:' || d.episode_id)
