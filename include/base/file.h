@@ -14,4 +14,12 @@
  */
 MUST_CHECK int file_read(struct arena *, const char *, const char *, size_t, char **, size_t *, struct err *) __attribute__((nonnull));
 
+/**
+ * file_write(path, bytes, len, err):
+ * Write it beside ${path} (see base/stage.h), flush it to disk, rename it, flush the folder. Replaces an older file.
+ *
+ * Errors: ERR_CREATE if the file cannot be made; ERR_IO if it cannot be written. Nothing is left behind then.
+ */
+MUST_CHECK int file_write(const char *, const void *, size_t, struct err *) __attribute__((nonnull(1, 4)));
+
 #endif

@@ -8,14 +8,6 @@
 
 /* Files that are complete under their final name or not there at all, and that survive a power cut once the call returned. */
 
-/**
- * certificate_file_write(path, bytes, len, err):
- * Write it beside ${path} (see base/stage.h), flush it to disk, rename it, flush the folder. Replaces an older file.
- *
- * Errors: ERR_CREATE if the file cannot be made; ERR_IO if it cannot be written. Nothing is left behind then.
- */
-MUST_CHECK int certificate_file_write(const char *, const void *, size_t, struct err *) __attribute__((nonnull(1, 4)));
-
 /* Many files in one folder, flushed together: several times faster than one by one. */
 struct certificate_batch;
 

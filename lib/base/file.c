@@ -1,4 +1,4 @@
-/* Whole files into memory, with a limit. */
+/* Whole files: into memory, with a limit; to their place, whole or not at all. */
 #include "base/file.h"
 
 #include <errno.h>
@@ -7,6 +7,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/stage.h"
+
+#define FILE_MODE 0640
 
 int
 file_read(struct arena *arena, const char *what, const char *path, size_t max_bytes, char **ret_bytes, size_t *ret_len, struct err *err)
@@ -56,5 +60,49 @@ file_read(struct arena *arena, const char *what, const char *path, size_t max_by
 out:
 	if (fd >= 0)
 		(void)close(fd);
+	return rc;
+}
+
+static int
+write_all(int fd, const char *bytes, size_t len)
+{
+	ssize_t written;
+
+	while (len > 0) {
+		written = write(fd, bytes, len);
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written <= 0)
+			return -1;
+		bytes += written;
+		len -= (size_t)written;
+	}
+	return 0;
+}
+
+int
+file_write(const char *path, const void *bytes, size_t len, struct err *err)
+{
+	int rc = -1, fd = -1;
+	struct stage *stage = NULL;
+
+	if (stage_open(path, &stage, err) != 0)
+		return -1;
+	fd = open(stage_file(stage), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
+	if (fd < 0) {
+		err_set(err, ERR_CREATE, "could not create file \"%s\": %s", path, strerror(errno));
+		goto out;
+	}
+	if (write_all(fd, bytes, len) != 0) {
+		err_set(err, ERR_IO, "could not write file \"%s\": %s", path, strerror(errno));
+		goto out;
+	}
+	if (stage_publish(stage, err) != 0)
+		goto out;
+	rc = 0;
+out:
+	if (fd >= 0)
+		close(fd);
+	stage_close(stage);
 	return rc;
 }

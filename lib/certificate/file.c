@@ -10,7 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/stage.h"
 
 #define FILE_MODE 0640
 
@@ -65,33 +64,6 @@ write_file(const struct certificate_batch *batch, const char *name, const void *
 		rc = err_set(err, ERR_IO, "could not write file \"%s/%s\": %s", batch->folder, name, strerror(errno));
 	if (rc != 0)
 		(void)unlinkat(batch->fd, name, 0);
-	return rc;
-}
-
-int
-certificate_file_write(const char *path, const void *bytes, size_t len, struct err *err)
-{
-	int rc = -1, fd = -1;
-	struct stage *stage = NULL;
-
-	if (stage_open(path, &stage, err) != 0)
-		return -1;
-	fd = open(stage_file(stage), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
-	if (fd < 0) {
-		err_set(err, ERR_CREATE, "could not create file \"%s\": %s", path, strerror(errno));
-		goto out;
-	}
-	if (write_all(fd, bytes, len) != 0) {
-		err_set(err, ERR_IO, "could not write file \"%s\": %s", path, strerror(errno));
-		goto out;
-	}
-	if (stage_publish(stage, err) != 0)
-		goto out;
-	rc = 0;
-out:
-	if (fd >= 0)
-		close(fd);
-	stage_close(stage);
 	return rc;
 }
 

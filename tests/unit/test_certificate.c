@@ -71,7 +71,7 @@ put_file(struct arena *arena, const char *name, const struct buf *content)
 	struct err err = ERR_INIT;
 	const char *path = arena_printf(arena, "%s/%s", folder, name);
 
-	assert_int_equal(certificate_file_write(path, content->data, content->len, &err), 0);
+	assert_int_equal(file_write(path, content->data, content->len, &err), 0);
 	return path;
 }
 
