@@ -5,7 +5,7 @@
 #include "adapter/png.h"
 #include "base/clock.h"
 #include "base/text.h"
-#include "certificate/file.h"
+#include "base/file.h"
 #include "certificate/render.h"
 #include "certificate/template.h"
 #include "job/job.h"
@@ -49,7 +49,7 @@ write_picture(const struct buf *pdf, const char *path, struct err *err)
 	buf_init(&png, PICTURE_MAX_BYTES);
 	if (png_of_pdf(pdf->data, pdf->len, PICTURE_DOTS_PER_INCH, &png, err) != 0)
 		goto out;
-	if (certificate_file_write(path, png.data, png.len, err) != 0)
+	if (file_write(path, png.data, png.len, err) != 0)
 		goto out;
 	rc = 0;
 out:
@@ -90,7 +90,7 @@ preview(struct job *job, struct err *err)
 		goto out;
 	if (certificate_render(renderer, &facts, &pdf, err) != 0)
 		goto out;
-	if (certificate_file_write(output, pdf.data, pdf.len, err) != 0)
+	if (file_write(output, pdf.data, pdf.len, err) != 0)
 		goto out;
 	if (png != NULL && write_picture(&pdf, png, err) != 0)
 		goto out;
