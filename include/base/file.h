@@ -2,6 +2,7 @@
 #define BASE_FILE_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "base/arena.h"
 #include "base/err.h"
@@ -12,7 +13,16 @@
  *
  * Errors: ERR_NOT_FOUND if there is none; ERR_IO for any other reason, or more than ${max_bytes}.
  */
-MUST_CHECK int file_read(struct arena *, const char *, const char *, size_t, char **, size_t *, struct err *) __attribute__((nonnull));
+MUST_CHECK int file_read(struct arena *, const char *, const char *, size_t, char **, size_t *, struct err *)
+    __attribute__((nonnull));
+
+/**
+ * file_make_dirs(arena, path, mode, err):
+ * Make directory ${path} and what is missing above it, each with exactly ${mode}, whatever the umask; what exists stays as it is.
+ *
+ * Errors: ERR_CREATE naming the directory.
+ */
+MUST_CHECK int file_make_dirs(struct arena *, const char *, mode_t, struct err *) __attribute__((nonnull));
 
 /**
  * file_write(path, bytes, len, err):

@@ -13,7 +13,7 @@
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
 struct log_field {
-	const char *key;
+	const char *key;   /* what is no ASCII word prints as "_" */
 	const char *value; /* quoted when odd, control characters escaped; NULL prints as "-" */
 };
 

@@ -12,6 +12,8 @@
 #include "db/db.h"
 #include "db/night.h"
 
+#define JOB_COUNTS 24
+
 /* Counts of a job's end line and of its row in `run`. */
 struct job_count {
 	const char *name;
@@ -26,31 +28,33 @@ struct job {
 	const struct config *config;
 	const struct opt_set *options;
 	struct db *db;      /* open and migrated when the definition asks for it */
-	struct night night; /* the night this step belongs to: id, fence, now */
+	struct night night; /* the night this step belongs to: id, fence; its now_utc is set for programs without a night too */
 	int exit_code;      /* worst so far; see job_note() */
-	struct job_count counts[16];
+	struct job_count counts[JOB_COUNTS];
 	size_t count_count;
+	int64_t progress_ms; /* when the bar was last drawn */
 };
 
 enum job_needs {
-	JOB_CONFIG = 1,  /* --config is read */
+	JOB_CONFIG = 1,   /* --config is read */
 	JOB_DATABASE = 2, /* connected, migrated, tenants in step with the config */
-	JOB_NIGHT = 4    /* part of a night: joins --night ID or makes one of its own */
+	JOB_NIGHT = 4     /* part of a night: joins --night ID or makes one of its own */
 };
 
 struct job_def {
 	const char *name;
-	const char *summary;     /* one sentence for --help */
-	const char *usage;       /* arguments after the options, NULL for none */
+	const char *summary; /* one sentence for --help */
+	const char *usage;   /* arguments after the options, NULL for none */
 	const struct opt *options;
 	size_t max_args;
-	unsigned needs;          /* of enum job_needs */
+	unsigned needs; /* of enum job_needs */
 	int (*run)(struct job *, struct err *);
 };
 
 /**
  * job_main(def, argc, argv):
- * Run a program: parse, load, lock, log begin, run, log end; returns the exit code.
+ * Run a program: parse, load, lock, log begin, run, log end; returns the exit code. An error of ${def->run} is logged and shown once,
+ * here; ERR_BUSY at level info, for the other one is at it. Stopped by a signal, a run that is otherwise well ends with 65.
  */
 int job_main(const struct job_def *, int, char **) __attribute__((nonnull));
 
@@ -87,8 +91,10 @@ void job_progress(struct job *, const char *, int64_t, int64_t) __attribute__((n
 /**
  * job_each_tenant(job, fn, context, err):
  * Call ${fn} for each tenant that --tenant selects (all by default), with row-level security set to it and a row in `run`
- * begun and ended around it. A failed tenant is logged and does not stop the others.
+ * begun and ended around it, and the rules' clock (rules_at()). What a failed tenant left open is rolled back; it is logged and
+ * does not stop the others, unless the night itself is lost (ERR_BUSY).
  */
-MUST_CHECK int job_each_tenant(struct job *, int (*)(struct job *, const struct config_tenant *, void *, struct err *), void *, struct err *);
+MUST_CHECK int job_each_tenant(struct job *, int (*)(struct job *, const struct config_tenant *, void *, struct err *), void *,
+    struct err *) __attribute__((nonnull(1, 2, 4)));
 
 #endif

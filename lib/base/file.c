@@ -1,4 +1,4 @@
-/* Whole files: into memory, with a limit; to their place, whole or not at all. */
+/* Whole files: into memory, with a limit; to their place, whole or not at all. And directories. */
 #include "base/file.h"
 
 #include <errno.h>
@@ -105,4 +105,37 @@ out:
 		close(fd);
 	stage_close(stage);
 	return rc;
+}
+
+static int
+make_dir(const char *path, mode_t mode, struct err *err)
+{
+	struct stat st;
+
+	if (mkdir(path, mode) == 0) {
+		if (chmod(path, mode) != 0)
+			return err_set(err, ERR_CREATE, "could not set the mode of directory \"%s\": %s", path, strerror(errno));
+		return 0;
+	}
+	if (errno != EEXIST)
+		return err_set(err, ERR_CREATE, "could not make directory \"%s\": %s", path, strerror(errno));
+	if (stat(path, &st) != 0)
+		return err_set(err, ERR_CREATE, "could not make directory \"%s\": %s", path, strerror(errno));
+	if (!S_ISDIR(st.st_mode))
+		return err_set(err, ERR_CREATE, "could not make directory \"%s\": something else has that name", path);
+	return 0;
+}
+
+int
+file_make_dirs(struct arena *arena, const char *path, mode_t mode, struct err *err)
+{
+	char *copy = arena_strdup(arena, path), *slash;
+
+	for (slash = strchr(copy + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (make_dir(copy, mode, err) != 0)
+			return -1;
+		*slash = '/';
+	}
+	return make_dir(copy, mode, err);
 }

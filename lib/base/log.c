@@ -103,11 +103,15 @@ needs_quotes(const char *s)
 static void
 add_fields(struct buf *line, const struct log_field *fields, size_t count)
 {
+	const char *key;
 	size_t i;
 	bool quote;
 
 	for (i = 0; i < count; i++) {
-		buf_printf(line, " %s=", fields[i].key);
+		buf_char(line, ' ');
+		for (key = fields[i].key; *key != '\0'; key++)
+			buf_char(line, *key > ' ' && *key < 0x7f && *key != '=' && *key != '"' ? *key : '_');
+		buf_char(line, '=');
 		if (fields[i].value == NULL) {
 			buf_char(line, '-');
 			continue;

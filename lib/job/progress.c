@@ -1,9 +1,9 @@
-/* A progress bar for people: on a terminal only, drawn over itself, at most ten times a second, and wiped when done. */
-#include <stdio.h>
+/* A progress bar for people: on a terminal only, drawn over itself at most ten times a second, below whatever the log shows. */
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "job/job.h"
 
 #define BAR_WIDTH 30
@@ -12,32 +12,29 @@
 void
 job_progress(struct job *job, const char *what, int64_t done, int64_t total)
 {
-	static int64_t drawn_ms;
-	static bool shown;
 	char bar[BAR_WIDTH + 1];
-	int64_t now_ms = clock_mono_ms();
-	size_t filled;
+	int64_t now_ms;
+	int64_t filled;
 
-	(void)job;
 	if (!isatty(STDERR_FILENO))
 		return;
 	if (total > 0 && done >= total) {
-		if (shown)
-			(void)fprintf(stderr, "\r\033[K");
-		shown = false;
+		log_status(NULL);
+		job->progress_ms = 0;
 		return;
 	}
-	if (shown && now_ms - drawn_ms < REDRAW_MS)
+	now_ms = clock_mono_ms();
+	if (job->progress_ms != 0 && now_ms - job->progress_ms < REDRAW_MS)
 		return;
-	drawn_ms = now_ms;
-	shown = true;
+	job->progress_ms = now_ms;
 	if (total <= 0) {
-		(void)fprintf(stderr, "\r\033[K%s: %lld", what, (long long)done);
+		log_status(arena_printf(&job->row, "%s: %lld", what, (long long)done));
 		return;
 	}
-	filled = (size_t)(done * BAR_WIDTH / total);
+	if (done < 0 || __builtin_mul_overflow(done, BAR_WIDTH, &filled))
+		filled = 0;
 	memset(bar, '.', BAR_WIDTH);
-	memset(bar, '#', filled);
+	memset(bar, '#', (size_t)(filled / total));
 	bar[BAR_WIDTH] = '\0';
-	(void)fprintf(stderr, "\r\033[K%s [%s] %lld of %lld", what, bar, (long long)done, (long long)total);
+	log_status(arena_printf(&job->row, "%s [%s] %lld of %lld", what, bar, (long long)done, (long long)total));
 }

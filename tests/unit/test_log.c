@@ -112,8 +112,11 @@ lines_carry_level_job_run_text_and_fields(void **state)
 	log_event(LOG_INFO, LOG_PLAIN, "begin");
 	log_run(42);
 	log_event(LOG_WARN, LOG_FIELDS({ "source", "shop" }, { "rows", "12" }), "%d rows, skipping", 12);
+	log_event(LOG_INFO, LOG_FIELDS({ "queued again=", "1" }), "end");
 	log_close();
-	expect_text("lines", take_log(), "info ctok-test - begin\nwarn ctok-test 42 12 rows, skipping source=shop rows=12\n");
+	expect_text("lines", take_log(),
+	    "info ctok-test - begin\nwarn ctok-test 42 12 rows, skipping source=shop rows=12\ninfo ctok-test 42 end "
+	    "queued_again_=1\n");
 }
 
 static void
