@@ -47,7 +47,7 @@ enum outbox_outcome {
 	OUTBOX_FAILED,   /* refused for good or too often, or no address to send to */
 	OUTBOX_DOUBT,    /* handed over, no answer */
 	OUTBOX_BLOCKED,  /* cannot be written (template, attachment): stays as it was until that is mended */
-	OUTBOX_WOULD     /* dry run: would be sent */
+	OUTBOX_DUE       /* dry run: would be sent */
 };
 
 /* What happened to one mail. No personal data but `recipient`, which is set in a dry run only. */
@@ -103,7 +103,7 @@ int64_t outbox_wait_s(int64_t);
 
 /**
  * outbox_outcome_name(outcome):
- * "sent", "deferred", "failed", "doubt", "blocked", "would send".
+ * "sent", "deferred", "failed", "doubt", "blocked", "due".
  */
 const char *outbox_outcome_name(enum outbox_outcome) __attribute__((returns_nonnull));
 

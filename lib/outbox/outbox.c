@@ -129,7 +129,7 @@ outbox_outcome_name(enum outbox_outcome outcome)
 		[OUTBOX_FAILED] = "failed",
 		[OUTBOX_DOUBT] = "doubt",
 		[OUTBOX_BLOCKED] = "blocked",
-		[OUTBOX_WOULD] = "would send",
+		[OUTBOX_DUE] = "due",
 	};
 
 	return names[outcome];
@@ -410,7 +410,7 @@ deliver_one(struct session *session, struct due *due, struct err *err)
 		return 0;
 	}
 	if (session->delivery->dry_run) {
-		report(session, due, OUTBOX_WOULD, 0, "", NULL);
+		report(session, due, OUTBOX_DUE, 0, "", NULL);
 		return 0;
 	}
 	return hand_over(session, due, bytes, len, err);

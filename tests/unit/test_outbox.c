@@ -475,7 +475,7 @@ a_dry_run_writes_every_mail_and_sends_none(void **state)
 	    "grace:3 blocked 0 templates/mail/en/grace-notice.txt:1: there is no value for {{date}}bo@example.org\n");
 	with_db_sql(w, "UPDATE ctok.outbox SET state = 'queued' WHERE event = 'grace:1'");
 	assert_true(text_starts(deliver_with(w, (struct outbox_delivery){ .dry_run = true }, WITH_DB_NOW, 0),
-	    "grace:1 would send 0 ana@example.org\n"));
+	    "grace:1 due 0 ana@example.org\n"));
 	assert_string_equal(rows(w, "state, tries, message_id"), "queued 0; queued 0; queued 0");
 	assert_int_equal(smtpd_count(&relay), relay_before);
 }

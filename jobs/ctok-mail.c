@@ -1,0 +1,99 @@
+/* ctok-mail: deliver the outbox by SMTP. Safe to repeat: what was accepted is not sent again; what the mail server may or may not have
+ * taken is sent again with the same Message-ID, and said so. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/log.h"
+#include "job/job.h"
+#include "outbox/outbox.h"
+
+static const struct opt options[] = {
+	{ .name = "max", .type = OPT_COUNT, .help = "Stop after this many mails of each tenant." },
+	{ .name = "retry-failed", .type = OPT_FLAG, .help = "Queue again first what was refused for good." },
+	OPT_END,
+};
+
+static bool
+go_on(void *context)
+{
+	return job_continue(context);
+}
+
+/* One line a mail. A mail that cannot be written is the job's warning; the others' fates are in the outbox. */
+static void
+tell(void *context, const struct outbox_report *report)
+{
+	struct job *job = context;
+	enum log_level level = LOG_INFO;
+	const char *mail_id, *code;
+	struct err err;
+
+	arena_reset(&job->row);
+	mail_id = arena_printf(&job->row, "%" PRId64, report->mail_id);
+	code = arena_printf(&job->row, "%d", report->code);
+	job_count(job, outbox_outcome_name(report->outcome), 1);
+	if (report->outcome == OUTBOX_BLOCKED) {
+		err = *report->error;
+		err_wrap(&err, "mail %s (%s)", mail_id, report->event);
+		job_failed(job, &err);
+		return;
+	}
+	if (report->recipient != NULL) {
+		printf("%s\t%s\t%s/%s\t%s\t%s\n", outbox_outcome_name(report->outcome), report->event, report->locale,
+		    report->template, report->recipient, report->reply);
+		return;
+	}
+	if (report->outcome == OUTBOX_FAILED || report->outcome == OUTBOX_DOUBT || report->resent)
+		level = LOG_WARN;
+	if (report->outcome == OUTBOX_FAILED || report->outcome == OUTBOX_DOUBT)
+		job_note(job, EXIT_SOME);
+	log_event(level,
+	    LOG_FIELDS({ "mail", mail_id }, { "event", report->event }, { "template", report->template }, { "code", code },
+		{ "reply", report->reply }, { "message_id", report->message_id }),
+	    "mail %s%s", outbox_outcome_name(report->outcome), report->resent ? ", the recipient may have it twice" : "");
+}
+
+static int
+deliver(struct job *job, const struct config_tenant *tenant, void *context, struct err *err)
+{
+	int64_t again = 0;
+
+	(void)context;
+	if (opt_flag(job->options, "retry-failed") && !opt_flag(job->options, "dry-run")) {
+		if (outbox_retry_failed(&job->row, job->db, &job->night, &again, err) != 0)
+			return -1;
+		job_count(job, "requeued", again);
+	}
+	return outbox_deliver(job->db,
+	    &(struct outbox_delivery){
+		.config = job->config,
+		.tenant = tenant,
+		.night = &job->night,
+		.max_mails = opt_count(job->options, "max", 0),
+		.dry_run = opt_flag(job->options, "dry-run"),
+		.go_on = go_on,
+		.report = tell,
+		.context = job,
+	    },
+	    err);
+}
+
+static int
+run(struct job *job, struct err *err)
+{
+	return job_each_tenant(job, deliver, NULL, err);
+}
+
+int
+main(int argc, char **argv)
+{
+	return job_main(
+	    &(struct job_def){
+		.name = "ctok-mail",
+		.summary = "Delivers the mails of the outbox.",
+		.options = options,
+		.needs = JOB_CONFIG | JOB_DATABASE | JOB_NIGHT,
+		.run = run,
+	    },
+	    argc, argv);
+}
