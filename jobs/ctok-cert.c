@@ -14,8 +14,7 @@
 #define PICTURE_MAX_BYTES ((size_t)256 << 20)
 #define DAY_S 86400
 
-static const struct opt options[] = {
-	{ .name = "name", .type = OPT_TEXT, .help = "The learner's name, as it is to stand there." },
+static const struct opt options[] = { { .name = "name", .type = OPT_TEXT, .help = "The learner's name, as it is to stand there." },
 	{ .name = "output", .type = OPT_FILE, .help = "The PDF to write." },
 	{ .name = "png", .type = OPT_FILE, .help = "Also write a picture of it, as a viewer shows it." },
 	{ .name = "template", .type = OPT_TEXT, .value = "NAME", .help = "The template; \"classic\" by default." },
@@ -29,8 +28,7 @@ static const struct opt options[] = {
 	{ .name = "serial", .type = OPT_TEXT, .help = "The serial number; \"SPECIMEN\" by default." },
 	{ .name = "verify-url", .type = OPT_TEXT, .value = "URL", .help = "The address in the QR code." },
 	{ .name = "template-dir", .type = OPT_FILE, .value = "DIR", .help = "Where templates are; those installed by default." },
-	OPT_END
-};
+	OPT_END };
 
 static const char *
 text_or(const struct job *job, const char *name, const char *otherwise)
@@ -86,7 +84,8 @@ preview(struct job *job, struct err *err)
 	if (opt_moment(job->options, "valid-until", &facts.valid_until_utc))
 		facts.valid_until_utc += DAY_S;
 	facts.issued_utc = facts.completed_utc;
-	if (certificate_open(&job->arena, text_or(job, "template-dir", template_default_dir(&job->arena)), text_or(job, "template", "classic"), &renderer, err) != 0)
+	if (certificate_open(&job->arena, text_or(job, "template-dir", template_default_dir(&job->arena)),
+		text_or(job, "template", "classic"), &renderer, err) != 0)
 		goto out;
 	if (certificate_render(renderer, &facts, &pdf, err) != 0)
 		goto out;

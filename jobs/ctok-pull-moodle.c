@@ -47,7 +47,8 @@ trace(void *context, const char *line)
 }
 
 static int
-pull_site(struct job *job, const struct config_site *site, struct mirror_pull *ret_pull, struct err *err)
+pull_site(struct job *job, const struct config_tenant *tenant, const struct config_site *site, struct mirror_pull *ret_pull,
+    struct err *err)
 {
 	struct breaker_later later = { .store = http_breaker_db(job->db), .arena = &job->row };
 	struct http_breaker_store breaker = { later_load, later_save, &later };
@@ -70,7 +71,7 @@ pull_site(struct job *job, const struct config_site *site, struct mirror_pull *r
 		goto out;
 	if (reader_open(moodle, password, &reader, err) != 0)
 		goto out;
-	rc = mirror_read(&job->row, job->db, moodle, reader, site_id, job->night.run_id, job->night.now_utc, ret_pull, err);
+	rc = mirror_read(&job->row, job->db, moodle, reader, tenant, site_id, job->night.run_id, job->night.now_utc, ret_pull, err);
 out:
 	if (later.changed && later.store.save(later.store.context, later.host, &later.breaker, &save_err) != 0)
 		job_failed(job, &save_err);
@@ -92,7 +93,7 @@ pull_tenant(struct job *job, const struct config_tenant *tenant, void *context, 
 
 		arena_reset(&job->row);
 		job_progress(job, "sites", (int64_t)i, (int64_t)tenant->site_count);
-		if (pull_site(job, site, &pull, err) != 0) {
+		if (pull_site(job, tenant, site, &pull, err) != 0) {
 			(void)err_wrap(err, "site \"%s\" was not read", site->name);
 			job_failed(job, err);
 			continue;

@@ -32,6 +32,12 @@ MUST_CHECK int course_list(struct arena *, struct moodle *, const int64_t *, siz
     __attribute__((nonnull(1, 2, 5, 6, 7)));
 
 /**
+ * course_reference(arena, text):
+ * How rules name a course, spelled out: "ACLS" is "shortname:ACLS"; "shortname:…", "idnumber:…" and "id:…" stay.
+ */
+const char *course_reference(struct arena *, const char *) __attribute__((nonnull, returns_nonnull));
+
+/**
  * course_find_idnumber(arena, moodle, idnumber, ret_id, err):
  * The course of that ID number, 0 if there is none; works without the capability that shows ID numbers.
  */

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "config/config.h"
 #include "db/db.h"
 #include "moodle/moodle.h"
 #include "moodle/read.h"
@@ -29,15 +30,16 @@ struct mirror_pull {
 MUST_CHECK int mirror_site_id(struct arena *, struct db *, const char *, int64_t *, struct err *) __attribute__((nonnull));
 
 /**
- * mirror_read(arena, db, moodle, reader, site_id, run_id, now_utc, ret_pull, err):
+ * mirror_read(arena, db, moodle, reader, tenant, site_id, run_id, now_utc, ret_pull, err):
  * Read the whole site and bring the mirror in step in one transaction: only rows that differ are written, and noted as dirty. A
- * reading is complete or counts nothing: then the mirror stays, and the row in `site_pull` says why.
+ * reading is complete or counts nothing: then the mirror stays, and the row in `site_pull` says why. At level 3 only courses that the
+ * rules of ${tenant} name, or named, are read for participants. No transaction may be open.
  *
  * Units:  ${now_utc} is the moment by which enrolments are active or not.
  * Errors: ERR_INCOMPLETE naming what is missing; ERR_REFUSED another Moodle answers than before, a capability is missing;
  * ERR_SERVICE, ERR_CONFIG.
  */
-MUST_CHECK int mirror_read(struct arena *, struct db *, struct moodle *, struct reader *, int64_t, int64_t, int64_t,
-    struct mirror_pull *, struct err *) __attribute__((nonnull));
+MUST_CHECK int mirror_read(struct arena *, struct db *, struct moodle *, struct reader *, const struct config_tenant *, int64_t,
+    int64_t, int64_t, struct mirror_pull *, struct err *) __attribute__((nonnull));
 
 #endif

@@ -6,6 +6,7 @@
 #include "db/copy.h"
 #include "db/rules.h"
 #include "entitle/entitle.h"
+#include "moodle/course.h"
 #include "sql.h"
 
 /* "sku:ACLS-*" is kind and pattern; config_load() has checked the form. */
@@ -17,15 +18,6 @@ copy_match(struct arena *arena, struct copy *copy, const char *match)
 	BUG_UNLESS(colon != NULL);
 	copy_text(copy, arena_strndup(arena, match, (size_t)(colon - match)));
 	copy_text(copy, colon + 1);
-}
-
-/* A course is a short name unless it says otherwise. */
-static const char *
-reference_of(struct arena *arena, const char *course)
-{
-	if (text_starts(course, "idnumber:") || text_starts(course, "id:") || text_starts(course, "shortname:"))
-		return course;
-	return arena_printf(arena, "shortname:%s", course);
 }
 
 static int
@@ -78,7 +70,7 @@ copy_rules(struct arena *arena, struct db *db, const struct config_tenant *tenan
 		if (courses->count == 0 && copy_rule(arena, copy, tenant, i, NULL, err) != 0)
 			goto fail;
 		for (c = 0; c < courses->count; c++)
-			if (copy_rule(arena, copy, tenant, i, reference_of(arena, courses->items[c]), err) != 0)
+			if (copy_rule(arena, copy, tenant, i, course_reference(arena, courses->items[c]), err) != 0)
 				goto fail;
 	}
 	return copy_finish(copy, NULL, err);

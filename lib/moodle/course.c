@@ -217,6 +217,14 @@ out:
 	return rc != 0 ? err_wrap(err, "could not list the courses of site \"%s\"", moodle_config(moodle)->name) : 0;
 }
 
+const char *
+course_reference(struct arena *arena, const char *text)
+{
+	if (text_starts(text, "idnumber:") || text_starts(text, "id:") || text_starts(text, "shortname:"))
+		return text;
+	return arena_printf(arena, "shortname:%s", text);
+}
+
 int
 course_find_idnumber(struct arena *arena, struct moodle *moodle, const char *idnumber, int64_t *ret_id, struct err *err)
 {

@@ -153,12 +153,13 @@ merge(struct arena *arena, struct db *db, const struct stage *stage, const struc
 }
 
 int
-mirror_read(struct arena *arena, struct db *db, struct moodle *moodle, struct reader *reader, int64_t site_id, int64_t run_id,
-    int64_t now_utc, struct mirror_pull *ret_pull, struct err *err)
+mirror_read(struct arena *arena, struct db *db, struct moodle *moodle, struct reader *reader, const struct config_tenant *tenant,
+    int64_t site_id, int64_t run_id, int64_t now_utc, struct mirror_pull *ret_pull, struct err *err)
 {
 	struct stage stage = { .db = db,
 		.moodle = moodle,
 		.reader = reader,
+		.tenant = tenant,
 		.site_id = site_id,
 		.name = moodle_config(moodle)->name,
 		.now_utc = now_utc };

@@ -243,6 +243,28 @@ query_ids(struct arena *arena, struct db *db, const char *sql, const struct db_a
 	return 0;
 }
 
+/* The courses that the site's product rules name, as an array. Those of rules that are gone are targets in the database. */
+static const char *
+rule_courses(struct arena *arena, const struct stage *stage)
+{
+	const struct config_tenant *tenant = stage->tenant;
+	const char **references;
+	size_t count = 0, i, c;
+
+	for (i = 0; i < tenant->product_count; i++)
+		count += tenant->products[i].courses.count;
+	references = ARENA_ARRAY(arena, count, const char *);
+	for (i = count = 0; i < tenant->product_count; i++) {
+		const struct config_product *product = &tenant->products[i];
+
+		if (product->site == NULL || strcmp(product->site, stage->name) != 0)
+			continue;
+		for (c = 0; c < product->courses.count; c++)
+			references[count++] = course_reference(arena, product->courses.items[c]);
+	}
+	return db_array(arena, references, count);
+}
+
 /* ID numbers may be hidden from us, but the course that has one can be asked for. */
 static int
 find_idnumbers(struct arena *arena, struct stage *stage, const struct course_set *set, struct err *err)
@@ -255,7 +277,8 @@ find_idnumbers(struct arena *arena, struct stage *stage, const struct course_set
 		hidden = hidden || set->courses[i].idnumber_hidden;
 	if (!hidden)
 		return 0;
-	if (db_rows(arena, stage->db, sql_moodle_wanted_idnumbers, DB_ARGS(number(arena, stage->site_id)), &rows, &count, err) != 0)
+	if (db_rows(arena, stage->db, sql_moodle_wanted_idnumbers,
+		DB_ARGS(number(arena, stage->site_id), rule_courses(arena, stage)), &rows, &count, err) != 0)
 		return -1;
 	for (i = 0; i < count; i++) {
 		const char *idnumber = db_value(&rows[i], "idnumber");
@@ -709,7 +732,8 @@ read_level3(struct arena *arena, struct stage *stage, struct err *err)
 
 	if (read_courses(arena, stage, err) != 0)
 		return -1;
-	if (db_exec(stage->db, sql_moodle_scope_wanted, DB_ARGS(number(arena, stage->site_id)), NULL, err) != 0 ||
+	if (db_exec(stage->db, sql_moodle_scope_wanted, DB_ARGS(number(arena, stage->site_id), rule_courses(arena, stage)), NULL,
+		err) != 0 ||
 	    query_ids(arena, stage->db, sql_moodle_scope, DB_NONE, "course_id", &courses, &count, err) != 0)
 		return -1;
 	if (list_courses(stage, courses, count, /* only_active= */ false, err) != 0 || confirm_empty(arena, stage, err) != 0)

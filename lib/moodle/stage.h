@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "config/config.h"
 #include "db/db.h"
 #include "moodle/moodle.h"
 #include "moodle/read.h"
@@ -15,7 +16,8 @@ struct stage {
 	struct moodle *moodle;
 	struct reader *reader;
 	int64_t site_id;
-	const char *name; /* of the site */
+	const char *name;                   /* of the site */
+	const struct config_tenant *tenant; /* whose rules say which courses matter at level 3 */
 	int64_t now_utc;
 	int64_t role_id; /* out: of the site's student role; 0 if nobody has it */
 	int64_t lookups; /* out: e-mails looked up */
