@@ -36,7 +36,11 @@ SANDBOX := $(if $(SANDBOX_C),$(B)/ctok-sandbox)
 .SECONDARY:
 .PHONY: all deps demo test unit scenarios soak check bench install clean
 
-all: $(B)/libctok.a $(PROGRAMS) $(SANDBOX)
+all: $(B)/libctok.a $(PROGRAMS) $(SANDBOX) ctok-batch.conf.example
+
+# Written from the declarations; committed, so that it can be read before anything is built.
+ctok-batch.conf.example: bin/ctok-admin
+	@bin/ctok-admin example-config >$@.tmp && if cmp -s $@.tmp $@; then rm $@.tmp; touch $@; else mv $@.tmp $@; fi
 
 $(B)/gen/sql.h $(B)/gen/sql.c &: tools/embed-sql.awk $(SQL)
 	@mkdir -p $(B)/gen
@@ -75,11 +79,54 @@ $(B)/tests/test_%: $(B)/tests/unit/test_%.o $(B)/libsupport.a $(B)/libctok.a
 	@echo "  LINK  $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lmicrohttpd
 
+# A statement in the database of a configuration, for test scripts.
+$(B)/ctok-sql: $(B)/tests/tools/ctok-sql.o $(B)/libctok.a
+	@echo "  LINK  $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+TEST_PROGRAMS = $(UNIT:%=$(B)/tests/%) $(B)/ctok-sql
+
+.PHONY: test-programs
+test-programs: all $(TEST_PROGRAMS)
+
 deps:
 	@sh deps/install.sh
 
-unit: $(UNIT:%=$(B)/tests/%)
-	@sh tests/run-unit.sh $^
+# A whole trial night, going live and a second night, under demo/. Installs what is missing.
+demo: deps
+	@$(MAKE) --no-print-directory -s -j"$$(nproc)" all
+	@bash tools/demo.sh
+
+# Everything that must hold. Installs what is missing.
+test: deps
+	@$(MAKE) --no-print-directory -s -j"$$(nproc)" test-programs
+	@bash tests/run.sh $(UNIT:%=$(B)/tests/%)
+
+# Unit tests alone; scenarios alone: make scenarios [SCENARIOS='03_*'].
+unit: $(TEST_PROGRAMS)
+	@SCENARIOS=none bash tests/run.sh $(UNIT:%=$(B)/tests/%)
+
+scenarios: test-programs
+	@bash tests/run.sh
+
+# Both compilers, sanitizers, format, layers, banned calls, documents in step.
+check:
+	@bash tools/check.sh
+
+# Ratios to named peers and limits; build/bench.json.
+bench: test-programs
+	@bash tests/bench/run.sh
+
+# Long proofs.
+soak: test-programs
+	@bash tests/soak.sh
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/ctok-batch $(DESTDIR)$(PREFIX)/share/doc/ctok-batch
+	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin/
+	cp -R templates $(DESTDIR)$(PREFIX)/share/ctok-batch/
+	install -m 644 ctok-batch.conf.example README.md docs/architecture.md cron/ctok-batch.cron cron/ctok-batch.logrotate \
+		$(DESTDIR)$(PREFIX)/share/doc/ctok-batch/
 
 clean:
 	rm -rf $(B) bin demo

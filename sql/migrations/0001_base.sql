@@ -44,13 +44,10 @@ CREATE TABLE ctok.site (
     site_id    bigint GENERATED ALWAYS AS IDENTITY,
     name       text NOT NULL,
     url        text NOT NULL,
-    state      text NOT NULL DEFAULT 'trial' CHECK (state IN ('trial', 'live')),
-    live_since timestamptz,
     identity   text,
     gone       boolean NOT NULL DEFAULT false,
     PRIMARY KEY (tenant_id, site_id),
-    UNIQUE (tenant_id, name),
-    CHECK ((state = 'live') = (live_since IS NOT NULL))
+    UNIQUE (tenant_id, name)
 );
 SELECT ctok.protect('ctok.site');
 
@@ -61,12 +58,9 @@ CREATE TABLE ctok.source (
     name       text NOT NULL,
     kind       text NOT NULL,
     role       text NOT NULL CHECK (role IN ('sale', 'invoice', 'payment')),
-    state      text NOT NULL DEFAULT 'trial' CHECK (state IN ('trial', 'live')),
-    live_since timestamptz,
     gone       boolean NOT NULL DEFAULT false,
     PRIMARY KEY (tenant_id, source_id),
-    UNIQUE (tenant_id, name),
-    CHECK ((state = 'live') = (live_since IS NOT NULL))
+    UNIQUE (tenant_id, name)
 );
 SELECT ctok.protect('ctok.source');
 
