@@ -40,7 +40,7 @@ MUST_CHECK int entitle_reckon(struct db *, struct entitle_counts *, struct err *
 /**
  * entitle_notices(arena, db, night, locale, ret_notices, err):
  * In the open transaction, after entitle_reckon(): put the notice of every debt that has none into the outbox. It names the day access
- * ends; suspension waits for it (rule.access_now).
+ * ends; suspension waits for it (rule.access_now). Notices that still wait although their debt was cured are withdrawn.
  */
 MUST_CHECK int entitle_notices(struct arena *, struct db *, const struct night *, const char *, int64_t *, struct err *)
     __attribute__((nonnull));

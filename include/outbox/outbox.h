@@ -41,6 +41,14 @@ MUST_CHECK int outbox_stage(struct db *, struct err *) __attribute__((nonnull));
 MUST_CHECK int outbox_add_staged(struct arena *, struct db *, const struct night *, int64_t *, struct err *)
     __attribute__((nonnull));
 
+/**
+ * outbox_withdraw(arena, db, events, count, ret_count, err):
+ * What these events' mails say is no longer so: those that were not sent yet never will be. In the open transaction, like the change that
+ * made them moot.
+ */
+MUST_CHECK int outbox_withdraw(struct arena *, struct db *, const char *const *, size_t, int64_t *, struct err *)
+    __attribute__((nonnull(1, 2, 5, 6)));
+
 enum outbox_outcome {
 	OUTBOX_SENT,     /* accepted by the mail server */
 	OUTBOX_DEFERRED, /* refused for now */

@@ -70,6 +70,18 @@ entitle_reckon(struct db *db, struct entitle_counts *ret_counts, struct err *err
 int
 entitle_notices(struct arena *arena, struct db *db, const struct night *night, const char *locale, int64_t *ret_notices, struct err *err)
 {
+	struct db_row *rows;
+	const char **moot;
+	size_t count, i;
+	int64_t withdrawn;
+
+	if (db_rows(arena, db, sql_entitle_notices_moot, DB_NONE, &rows, &count, err) != 0)
+		return -1;
+	moot = ARENA_ARRAY(arena, count, const char *);
+	for (i = 0; i < count; i++)
+		moot[i] = db_value(&rows[i], "event");
+	if (outbox_withdraw(arena, db, moot, count, &withdrawn, err) != 0)
+		return -1;
 	if (outbox_stage(db, err) != 0)
 		return -1;
 	if (db_exec(db, sql_entitle_notices, DB_ARGS(locale), NULL, err) != 0)

@@ -97,6 +97,17 @@ outbox_add_staged(struct arena *arena, struct db *db, const struct night *night,
 }
 
 int
+outbox_withdraw(struct arena *arena, struct db *db, const char *const *events, size_t count, int64_t *ret_count, struct err *err)
+{
+	int64_t withdrawn = 0;
+
+	if (count > 0 && db_exec(db, sql_outbox_withdraw, DB_ARGS(db_array(arena, events, count)), &withdrawn, err) != 0)
+		return err_wrap(err, "could not withdraw mails");
+	*ret_count = withdrawn;
+	return 0;
+}
+
+int
 outbox_retry_failed(struct arena *arena, struct db *db, const struct night *night, int64_t *ret_count, struct err *err)
 {
 	int64_t count;

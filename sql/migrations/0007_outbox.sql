@@ -2,7 +2,7 @@
 
 -- One mail to one recipient, enqueued in the transaction of the event that causes it, and sent at most once: the unique key on
 -- event and recipient makes enqueuing repeatable for ever, also after the address is gone. Recipient and facts are personal
--- data that is here only while the mail is unsent (or refused: somebody must look at it); `sent` empties them.
+-- data that is here only while the mail is unsent (or refused: somebody must look at it); `sent` and `withdrawn` empty them.
 --
 --   queued    waits for its first try
 --   sending   handed to the mail server, the answer is not recorded yet; found at the start of a run it becomes `doubt`
@@ -10,6 +10,7 @@
 --   deferred  refused for now (4xx): tried again from next_try_at on, later each time
 --   failed    refused for good (5xx, no usable address) or deferred too often
 --   doubt     handed over, but the answer never came: sent again with the same Message-ID, and listed
+--   withdrawn what it says was no longer so before it was sent
 CREATE TABLE ctok.outbox (
     tenant_id       bigint NOT NULL REFERENCES ctok.tenant,
     mail_id         bigint GENERATED ALWAYS AS IDENTITY,
@@ -23,7 +24,7 @@ CREATE TABLE ctok.outbox (
     attachment_path text,                       -- relative to the state directory
     attachment_name text,                       -- as the recipient sees it; personal data
     message_id      text,                       -- made at the first try from recipient_hash and the sender's domain, then fixed
-    state           text NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'sending', 'sent', 'deferred', 'failed', 'doubt')),
+    state           text NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'sending', 'sent', 'deferred', 'failed', 'doubt', 'withdrawn')),
     tries           integer NOT NULL DEFAULT 0, -- that ended with an answer about this mail, or in doubt
     doubts          integer NOT NULL DEFAULT 0, -- of them in doubt: the recipient may have it as many times more
     next_try_at     timestamptz NOT NULL,
@@ -37,10 +38,10 @@ CREATE TABLE ctok.outbox (
     PRIMARY KEY (tenant_id, mail_id),
     UNIQUE (tenant_id, event, recipient_hash),
     FOREIGN KEY (tenant_id, person_id) REFERENCES ctok.person,
-    CHECK ((attachment_path IS NULL) = (attachment_name IS NULL) OR state = 'sent'),
+    CHECK ((attachment_path IS NULL) = (attachment_name IS NULL) OR state IN ('sent', 'withdrawn')),
     CHECK ((state = 'sent') = (accepted_at IS NOT NULL)),
-    CHECK ((state = 'sent') = (recipient IS NULL)),
-    CHECK (state <> 'sent' OR facts = '{}')
+    CHECK ((state IN ('sent', 'withdrawn')) = (recipient IS NULL)),
+    CHECK (recipient IS NOT NULL OR facts = '{}')
 );
 -- What a run takes, in its order: least tried first, so that one mail that always fails cannot keep the others waiting.
 CREATE INDEX outbox_due ON ctok.outbox (tenant_id, tries, mail_id) WHERE state IN ('queued', 'sending', 'deferred', 'doubt');

@@ -14,7 +14,9 @@
 #include "adapter/crypto.h"
 #include "base/buf.h"
 #include "base/text.h"
+#include "db/rules.h"
 #include "db/store.h"
+#include "entitle/entitle.h"
 #include "outbox/outbox.h"
 
 #define DAY (24 * 3600)
@@ -474,8 +476,8 @@ a_dry_run_writes_every_mail_and_sends_none(void **state)
 	    "grace:2 failed 0 the address has a local part outside ASCII, which would need SMTPUTF8josé@example.org\n"
 	    "grace:3 blocked 0 templates/mail/en/grace-notice.txt:1: there is no value for {{date}}bo@example.org\n");
 	with_db_sql(w, "UPDATE ctok.outbox SET state = 'queued' WHERE event = 'grace:1'");
-	assert_true(text_starts(deliver_with(w, (struct outbox_delivery){ .dry_run = true }, WITH_DB_NOW, 0),
-	    "grace:1 due 0 ana@example.org\n"));
+	assert_true(text_starts(
+	    deliver_with(w, (struct outbox_delivery){ .dry_run = true }, WITH_DB_NOW, 0), "grace:1 due 0 ana@example.org\n"));
 	assert_string_equal(rows(w, "state, tries, message_id"), "queued 0; queued 0; queued 0");
 	assert_int_equal(smtpd_count(&relay), relay_before);
 }
@@ -540,6 +542,55 @@ the_certificate_arrives_as_it_was_made(void **state)
 }
 
 static void
+what_is_no_longer_so_is_withdrawn(void **state)
+{
+	static const char *const events[] = { "grace:1", "grace:2", "grace:4", "grace:9" };
+	struct with_db *w = *state;
+	struct err err = ERR_INIT;
+	int64_t count;
+
+	(void)add(w, "grace:1", "ana@example.org");
+	(void)deliver(w, WITH_DB_NOW);
+	(void)add(w, "grace:2", "bo@example.org");
+	(void)add(w, "grace:3", "bo@example.org");
+	(void)add(w, "grace:4", "defer@example.org");
+	must(db_begin(w->db, &err), &err);
+	must(outbox_withdraw(&w->arena, w->db, events, 4, &count, &err), &err);
+	assert_int_equal(count, 2);
+	must(outbox_withdraw(&w->arena, w->db, NULL, 0, &count, &err), &err);
+	assert_int_equal(count, 0);
+	must(db_commit(w->db, &err), &err);
+	(void)deliver(w, WITH_DB_NOW + DAY);
+	assert_string_equal(rows(w, "state, recipient IS NULL"), "sent t; withdrawn t; sent t; withdrawn t");
+	assert_int_equal(smtpd_count(&relay), relay_before + 2);
+	assert_false(add(w, "grace:2", "bo@example.org"));
+}
+
+static void
+a_notice_whose_debt_was_cured_never_goes_out(void **state)
+{
+	struct with_db *w = *state;
+	struct err err = ERR_INIT;
+	int64_t count;
+
+	with_db_sql(w,
+	    "INSERT INTO ctok.debt_episode (tenant_id, person_id, target_id, debt_at, why, suspend_at, notice_days, known_at, "
+	    "cured_at)"
+	    " SELECT current_setting('ctok.tenant')::bigint, 1, n, now(), 'term', now(), 3, now(), CASE WHEN n = 1 THEN now() END"
+	    " FROM generate_series(1, 2) n");
+	(void)add(w, "grace:1", "ana@example.org");
+	(void)add(w, "grace:2", "ana@example.org");
+	(void)add(w, "certificate:x", "ana@example.org");
+	must(db_begin(w->db, &err), &err);
+	must(rules_at(w->db, WITH_DB_NOW, w->tenant.timezone, &err), &err);
+	must(entitle_notices(&w->arena, w->db, &w->night, "es", &count, &err), &err);
+	must(db_commit(w->db, &err), &err);
+	assert_int_equal(count, 0);
+	(void)deliver(w, WITH_DB_NOW);
+	assert_string_equal(rows(w, "event, state"), "grace:1 withdrawn; grace:2 sent; certificate:x sent");
+}
+
+static void
 waits_grow_and_fit_into_a_night(void **state)
 {
 	int64_t tries;
@@ -569,6 +620,8 @@ main(void)
 		cmocka_unit_test_setup(a_dry_run_writes_every_mail_and_sends_none, fresh),
 		cmocka_unit_test_setup(a_run_stops_between_mails_when_asked, fresh),
 		cmocka_unit_test_setup(the_certificate_arrives_as_it_was_made, fresh),
+		cmocka_unit_test_setup(what_is_no_longer_so_is_withdrawn, fresh),
+		cmocka_unit_test_setup(a_notice_whose_debt_was_cured_never_goes_out, fresh),
 		cmocka_unit_test(waits_grow_and_fit_into_a_night),
 	};
 
