@@ -14,8 +14,7 @@
 /* check: everything that is wrong with the settings, at once. */
 
 static const struct opt check_options[] = {
-	{ .name = "config", .type = OPT_FILE, .help = "Settings; /etc/ctok-batch/ctok-batch.conf by default." },
-	OPT_END
+	{ .name = "config", .type = OPT_FILE, .help = "Settings; /etc/ctok-batch/ctok-batch.conf by default." }, OPT_END
 };
 
 static int
@@ -54,7 +53,8 @@ plan_tenant(struct job *job, const struct config_tenant *tenant, void *context, 
 	(void)context;
 	if (plan_print(job->db, tenant->timezone, stdout, &actions, err) != 0)
 		return -1;
-	(void)printf("%s%s: %lld action%s waiting\n", actions > 0 ? "\n" : "", tenant->name, (long long)actions, actions == 1 ? "" : "s");
+	(void)printf(
+	    "%s%s: %lld action%s waiting\n", actions > 0 ? "\n" : "", tenant->name, (long long)actions, actions == 1 ? "" : "s");
 	return 0;
 }
 
@@ -69,8 +69,10 @@ plan(struct job *job, struct err *err)
 static const struct opt live_options[] = {
 	{ .name = "site", .type = OPT_TEXT, .value = "NAME", .help = "Only this Moodle site; all by default." },
 	{ .name = "source", .type = OPT_TEXT, .value = "NAME", .help = "Only this source; all by default." },
-	{ .name = "since", .type = OPT_MOMENT, .help = "Act on sales since this moment; by default from now on. Older ones stay on record and are never "
-	                                               "acted on." },
+	{ .name = "since",
+	    .type = OPT_MOMENT,
+	    .help = "Act on sales since this moment; by default from now on. Older ones stay on record and are never "
+		    "acted on." },
 	OPT_END
 };
 
@@ -84,12 +86,14 @@ live_tenant(struct job *job, const struct config_tenant *tenant, void *context, 
 	(void)opt_moment(job->options, "since", &since);
 	if (entitle_sync_rules(&job->row, job->db, tenant, &changed, err) != 0)
 		return -1;
-	if (live_begin(&job->row, job->db, opt_text(job->options, "site"), opt_text(job->options, "source"), since, &pairs, err) != 0)
+	if (live_begin(&job->row, job->db, opt_text(job->options, "site"), opt_text(job->options, "source"), since, &pairs, err) !=
+	    0)
 		return -1;
 	if (pairs == 0)
 		(void)printf("%s: live already\n", tenant->name);
 	else
-		(void)printf("%s: live for sales since %s; the next night carries the plan out\n", tenant->name, clock_iso(&job->row, since));
+		(void)printf("%s: live for sales since %s; the next night carries the plan out\n", tenant->name,
+		    clock_iso(&job->row, since));
 	return 0;
 }
 
@@ -123,14 +127,28 @@ explain(struct job *job, struct err *err)
 }
 
 static const struct job_def commands[] = {
-	{ .name = "ctok-admin check", .summary = "Find everything that is wrong with the settings.", .options = check_options, .run = check },
-	{ .name = "ctok-admin example-config", .summary = "Print an example of the settings with every one explained.", .run = example_config },
-	{ .name = "ctok-admin plan", .summary = "Show in plain sentences what is waiting to be changed in Moodle.",
-	  .needs = JOB_CONFIG | JOB_DATABASE, .run = plan },
-	{ .name = "ctok-admin go-live", .summary = "From now on carry plans out: end the trial.", .options = live_options,
-	  .needs = JOB_CONFIG | JOB_DATABASE, .run = go_live },
-	{ .name = "ctok-admin explain", .usage = "LEARNER [COURSE]", .summary = "Tell everything known of one learner, in time order.", .max_args = 2,
-	  .needs = JOB_CONFIG | JOB_DATABASE, .run = explain },
+	{ .name = "ctok-admin check",
+	    .summary = "Find everything that is wrong with the settings.",
+	    .options = check_options,
+	    .run = check },
+	{ .name = "ctok-admin example-config",
+	    .summary = "Print an example of the settings with every one explained.",
+	    .run = example_config },
+	{ .name = "ctok-admin plan",
+	    .summary = "Show in plain sentences what is waiting to be changed in Moodle.",
+	    .needs = JOB_CONFIG | JOB_DATABASE,
+	    .run = plan },
+	{ .name = "ctok-admin go-live",
+	    .summary = "From now on carry plans out: end the trial.",
+	    .options = live_options,
+	    .needs = JOB_CONFIG | JOB_DATABASE,
+	    .run = go_live },
+	{ .name = "ctok-admin explain",
+	    .usage = "LEARNER [COURSE]",
+	    .summary = "Tell everything known of one learner, in time order.",
+	    .max_args = 2,
+	    .needs = JOB_CONFIG | JOB_DATABASE,
+	    .run = explain },
 };
 
 static void

@@ -6,10 +6,7 @@
 #include "moodle/site.h"
 #include "plan/plan.h"
 
-static const struct opt options[] = {
-	{ .name = "max", .type = OPT_COUNT, .help = "Stop after this many actions." },
-	OPT_END
-};
+static const struct opt options[] = { { .name = "max", .type = OPT_COUNT, .help = "Stop after this many actions." }, OPT_END };
 
 static bool
 go_on(void *context)
@@ -28,8 +25,13 @@ static int
 site(struct job *job, const struct config_site *config, struct err *err)
 {
 	struct http_breaker_store breaker = http_breaker_db(job->db);
-	struct apply_site site = { .config = config, .now_utc = job->night.now_utc, .run_id = job->night.run_id, .go_on = go_on,
-		.progress = progress, .context = job, .max = opt_count(job->options, "max", 0) };
+	struct apply_site site = { .config = config,
+		.now_utc = job->night.now_utc,
+		.run_id = job->night.run_id,
+		.go_on = go_on,
+		.progress = progress,
+		.context = job,
+		.max = opt_count(job->options, "max", 0) };
 	struct apply_counts counts = { 0 };
 	struct site identity;
 	char *token, *password = NULL;
@@ -37,7 +39,8 @@ site(struct job *job, const struct config_site *config, struct err *err)
 
 	if (config_secret(&job->row, config->token, "token", &token, err) != 0)
 		goto out;
-	if (config->database_password != NULL && config_secret(&job->row, config->database_password, "database_password", &password, err) != 0)
+	if (config->database_password != NULL &&
+	    config_secret(&job->row, config->database_password, "database_password", &password, err) != 0)
 		goto out;
 	if (moodle_open(config, token, &(struct moodle_wire){ .breaker = &breaker }, &site.moodle, err) != 0)
 		goto out;
@@ -96,11 +99,13 @@ run(struct job *job, struct err *err)
 int
 main(int argc, char **argv)
 {
-	return job_main(&(struct job_def){
-	    .name = "ctok-apply",
-	    .summary = "Carry out the saved plan in Moodle.",
-	    .options = options,
-	    .needs = JOB_CONFIG | JOB_DATABASE | JOB_NIGHT,
-	    .run = run,
-	}, argc, argv);
+	return job_main(
+	    &(struct job_def){
+		.name = "ctok-apply",
+		.summary = "Carry out the saved plan in Moodle.",
+		.options = options,
+		.needs = JOB_CONFIG | JOB_DATABASE | JOB_NIGHT,
+		.run = run,
+	    },
+	    argc, argv);
 }

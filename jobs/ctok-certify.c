@@ -23,13 +23,13 @@ tenant(struct job *job, const struct config_tenant *tenant, void *context, struc
 	(void)context;
 	rc = issue_all(job->db,
 	    &(struct issue_run){
-	        .config = job->config,
-	        .tenant = tenant,
-	        .night = &job->night,
-	        .dry_run = opt_flag(job->options, "dry-run"),
-	        .go_on = go_on,
-	        .progress = progress,
-	        .context = job,
+		.config = job->config,
+		.tenant = tenant,
+		.night = &job->night,
+		.dry_run = opt_flag(job->options, "dry-run"),
+		.go_on = go_on,
+		.progress = progress,
+		.context = job,
 	    },
 	    &counts, err);
 	job_count(job, "certificates_planned", counts.planned);
@@ -49,10 +49,12 @@ run(struct job *job, struct err *err)
 int
 main(int argc, char **argv)
 {
-	return job_main(&(struct job_def){
-	    .name = "ctok-certify",
-	    .summary = "Issue a certificate for every completion that is due one.",
-	    .needs = JOB_CONFIG | JOB_DATABASE | JOB_NIGHT,
-	    .run = run,
-	}, argc, argv);
+	return job_main(
+	    &(struct job_def){
+		.name = "ctok-certify",
+		.summary = "Issue a certificate for every completion that is due one.",
+		.needs = JOB_CONFIG | JOB_DATABASE | JOB_NIGHT,
+		.run = run,
+	    },
+	    argc, argv);
 }

@@ -31,7 +31,7 @@ static bool
 usable(int exit_code)
 {
 	return exit_code == EXIT_OK || exit_code == EXIT_SOME || exit_code == EXIT_HELD || exit_code == EXIT_UNTIED ||
-	    exit_code == EXIT_INCOMPLETE;
+	       exit_code == EXIT_INCOMPLETE;
 }
 
 /* The summary goes to the log's folder; a person gets it on a terminal, or when the night did not end well. */
@@ -74,10 +74,12 @@ run(struct job *job, struct err *err)
 int
 main(int argc, char **argv)
 {
-	return job_main(&(struct job_def){
-	    .name = "ctok-nightly",
-	    .summary = "Run all steps as one night.",
-	    .needs = JOB_CONFIG | JOB_DATABASE | JOB_NIGHT,
-	    .run = run,
-	}, argc, argv);
+	return job_main(
+	    &(struct job_def){
+		.name = "ctok-nightly",
+		.summary = "Run all steps as one night.",
+		.needs = JOB_CONFIG | JOB_DATABASE | JOB_NIGHT,
+		.run = run,
+	    },
+	    argc, argv);
 }

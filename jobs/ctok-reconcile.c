@@ -7,10 +7,11 @@
 #include "party/party.h"
 #include "plan/plan.h"
 
-static const struct opt options[] = {
-	{ .name = "full", .type = OPT_FLAG, .help = "Look at everything again, not only at what changed. The plan comes out the same." },
-	OPT_END
-};
+static const struct opt options[] = { { .name = "full",
+					  .type = OPT_FLAG,
+					  .help =
+					      "Look at everything again, not only at what changed. The plan comes out the same." },
+	OPT_END };
 
 /* One transaction: a reconcile is done or it is not. */
 static int
@@ -76,11 +77,13 @@ run(struct job *job, struct err *err)
 int
 main(int argc, char **argv)
 {
-	return job_main(&(struct job_def){
-	    .name = "ctok-reconcile",
-	    .summary = "Match sales with Moodle and save the plan of what must change.",
-	    .options = options,
-	    .needs = JOB_CONFIG | JOB_DATABASE | JOB_NIGHT,
-	    .run = run,
-	}, argc, argv);
+	return job_main(
+	    &(struct job_def){
+		.name = "ctok-reconcile",
+		.summary = "Match sales with Moodle and save the plan of what must change.",
+		.options = options,
+		.needs = JOB_CONFIG | JOB_DATABASE | JOB_NIGHT,
+		.run = run,
+	    },
+	    argc, argv);
 }

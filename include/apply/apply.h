@@ -16,15 +16,15 @@
 struct apply_site {
 	const struct config_site *config;
 	int64_t site_id;
-	int64_t role_id;         /* of the student role in Moodle */
+	int64_t role_id; /* of the student role in Moodle */
 	struct moodle *moodle;
 	struct reader *reader;
 	int64_t now_utc;
 	int64_t run_id;
-	int64_t max;             /* stop after so many actions; 0: all */
-	bool (*go_on)(void *);   /* asked before each batch */
+	int64_t max;           /* stop after so many actions; 0: all */
+	bool (*go_on)(void *); /* asked before each batch */
 	void (*progress)(void *, int64_t done, int64_t total);
-	void *context;           /* of both */
+	void *context; /* of both */
 };
 
 struct apply_counts {
@@ -41,8 +41,8 @@ struct apply_counts {
  *
  * Errors: ERR_REFUSED if ${site_identity} (site_read()) is not the one that was read for the plan; ERR_INCOMPLETE if it was never read.
  */
-MUST_CHECK int apply_identify(struct arena *, struct db *, const struct config_site *, const char *, int64_t *, int64_t *, struct err *)
-    __attribute__((nonnull));
+MUST_CHECK int apply_identify(struct arena *, struct db *, const struct config_site *, const char *, int64_t *, int64_t *,
+    struct err *) __attribute__((nonnull));
 
 /**
  * apply_run(db, site, ret_counts, err):

@@ -11,7 +11,10 @@ struct arena {
 	size_t used_bytes; /* of everything handed out since the last reset */
 };
 
-#define ARENA_INIT { NULL, 0 }
+#define ARENA_INIT \
+	{ \
+		NULL, 0 \
+	}
 
 /**
  * arena_alloc(arena, size):

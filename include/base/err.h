@@ -6,21 +6,21 @@
 #include "base/exit.h"
 
 /* Every error code: name, exit code, may the same call work later? */
-#define ERR_TABLE(X)                                                          \
-	X(ERR_NONE, EXIT_OK, false)                                           \
-	X(ERR_USAGE, EXIT_USAGE, false)           /* bad option or argument */        \
+#define ERR_TABLE(X) \
+	X(ERR_NONE, EXIT_OK, false) \
+	X(ERR_USAGE, EXIT_USAGE, false)           /* bad option or argument */ \
 	X(ERR_DATA, EXIT_SOME, false)             /* outside data is not as it must be */ \
 	X(ERR_NOT_FOUND, EXIT_SOME, false)        /* the named thing does not exist */ \
 	X(ERR_REJECTED, EXIT_SOME, false)         /* a peer refused this item for good */ \
 	X(ERR_INCOMPLETE, EXIT_INCOMPLETE, false) /* a pull did not read everything */ \
-	X(ERR_SERVICE, EXIT_SERVICE, true)        /* a peer is down or busy */        \
+	X(ERR_SERVICE, EXIT_SERVICE, true)        /* a peer is down or busy */ \
 	X(ERR_DOUBT, EXIT_SERVICE, false)         /* sent, but it is not known whether it was done */ \
-	X(ERR_BUG, EXIT_BUG, false)                                           \
-	X(ERR_SYSTEM, EXIT_SYSTEM, false)                                     \
-	X(ERR_CREATE, EXIT_CREATE, false)                                     \
-	X(ERR_IO, EXIT_IO, false)                                             \
-	X(ERR_BUSY, EXIT_BUSY, false)             /* lock held, fence stale */        \
-	X(ERR_REFUSED, EXIT_REFUSED, false)       /* not permitted, address guard */  \
+	X(ERR_BUG, EXIT_BUG, false) \
+	X(ERR_SYSTEM, EXIT_SYSTEM, false) \
+	X(ERR_CREATE, EXIT_CREATE, false) \
+	X(ERR_IO, EXIT_IO, false) \
+	X(ERR_BUSY, EXIT_BUSY, false)       /* lock held, fence stale */ \
+	X(ERR_REFUSED, EXIT_REFUSED, false) /* not permitted, address guard */ \
 	X(ERR_CONFIG, EXIT_CONF, false)
 
 enum err_code {
@@ -36,7 +36,10 @@ struct err {
 	char hint[512];
 };
 
-#define ERR_INIT { ERR_NONE, "", "" }
+#define ERR_INIT \
+	{ \
+		ERR_NONE, "", "" \
+	}
 
 /**
  * err_set(err, code, fmt, …):

@@ -23,12 +23,15 @@ enum opt_type {
 struct opt {
 	const char *name; /* without the dashes */
 	enum opt_type type;
-	const char *help; /* a sentence */
+	const char *help;  /* a sentence */
 	const char *value; /* what --help calls the value, NULL for the type's own word */
 	bool required;
 };
 
-#define OPT_END { .name = NULL, .type = OPT_END_TYPE }
+#define OPT_END \
+	{ \
+		.name = NULL, .type = OPT_END_TYPE \
+	}
 
 struct opt_set; /* parsed options and arguments */
 

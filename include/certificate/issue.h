@@ -19,7 +19,7 @@ struct issue_run {
 	const struct config *config;
 	const struct config_tenant *tenant;
 	const struct night *night;
-	bool dry_run;                /* plan only */
+	bool dry_run; /* plan only */
 	bool (*go_on)(void *);
 	void (*progress)(void *, int64_t done, int64_t total);
 	void *context;

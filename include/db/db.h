@@ -19,7 +19,8 @@ struct db_args {
 
 #define DB_NONE (&(const struct db_args){ NULL, 0, 0 })
 #define DB_ARGS(...) \
-	(&(const struct db_args){ (const char *const[]){ __VA_ARGS__ }, sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *), 0 })
+	(&(const struct db_args){ \
+	    (const char *const[]){ __VA_ARGS__ }, sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *), 0 })
 
 /* One row of a result. Values are NULL for SQL null. */
 struct db_row {
@@ -35,7 +36,8 @@ struct db_row {
  *
  * Errors: ERR_SERVICE if it cannot be reached, ERR_CONFIG if it refuses us.
  */
-MUST_CHECK int db_connect(const char *, const char *, const char *, struct db **, struct err *) __attribute__((nonnull(1, 3, 4, 5)));
+MUST_CHECK int db_connect(const char *, const char *, const char *, struct db **, struct err *)
+    __attribute__((nonnull(1, 3, 4, 5)));
 
 /**
  * db_close(db):
@@ -51,7 +53,8 @@ void db_close(struct db *);
  * ERR_REFUSED no privilege, ERR_DATA constraint or data, ERR_IO disk full, ERR_BUG syntax and the like. The message is the
  * server's with its DETAIL, on one line and without the values of rows, which may be personal data.
  */
-MUST_CHECK int db_exec(struct db *, const char *, const struct db_args *, int64_t *, struct err *) __attribute__((nonnull(1, 2, 3, 5)));
+MUST_CHECK int db_exec(struct db *, const char *, const struct db_args *, int64_t *, struct err *)
+    __attribute__((nonnull(1, 2, 3, 5)));
 
 /**
  * db_row(arena, db, sql, args, ret_row, err):
@@ -59,13 +62,15 @@ MUST_CHECK int db_exec(struct db *, const char *, const struct db_args *, int64_
  *
  * Errors: ERR_NOT_FOUND on no row, ERR_BUG on two or more.
  */
-MUST_CHECK int db_row(struct arena *, struct db *, const char *, const struct db_args *, struct db_row **, struct err *) __attribute__((nonnull));
+MUST_CHECK int db_row(struct arena *, struct db *, const char *, const struct db_args *, struct db_row **, struct err *)
+    __attribute__((nonnull));
 
 /**
  * db_maybe(arena, db, sql, args, ret_row, err):
  * As db_row(), but no row gives NULL.
  */
-MUST_CHECK int db_maybe(struct arena *, struct db *, const char *, const struct db_args *, struct db_row **, struct err *) __attribute__((nonnull));
+MUST_CHECK int db_maybe(struct arena *, struct db *, const char *, const struct db_args *, struct db_row **, struct err *)
+    __attribute__((nonnull));
 
 /**
  * db_each(db, sql, args, fn, context, err):
@@ -73,14 +78,15 @@ MUST_CHECK int db_maybe(struct arena *, struct db *, const char *, const struct 
  * A non-zero return of ${fn} (with ${err} set) ends the loop; the rows left are read and dropped, the transaction goes on. No
  * other statement may run on ${db} meanwhile.
  */
-MUST_CHECK int db_each(struct db *, const char *, const struct db_args *,
-    int (*)(const struct db_row *, void *, struct err *), void *, struct err *) __attribute__((nonnull(1, 2, 3, 4, 6)));
+MUST_CHECK int db_each(struct db *, const char *, const struct db_args *, int (*)(const struct db_row *, void *, struct err *),
+    void *, struct err *) __attribute__((nonnull(1, 2, 3, 4, 6)));
 
 /**
  * db_rows(arena, db, sql, args, ret_rows, ret_count, err):
  * All rows at once, for results known to be small.
  */
-MUST_CHECK int db_rows(struct arena *, struct db *, const char *, const struct db_args *, struct db_row **, size_t *, struct err *) __attribute__((nonnull));
+MUST_CHECK int db_rows(struct arena *, struct db *, const char *, const struct db_args *, struct db_row **, size_t *, struct err *)
+    __attribute__((nonnull));
 
 /**
  * db_script(db, sql, err):

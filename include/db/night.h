@@ -13,9 +13,9 @@
 struct night {
 	int64_t id;
 	int64_t fence;
-	int64_t now_utc;   /* read once per night */
-	int64_t run_id;    /* this program's row in `run` for the tenant at hand; 0 outside */
-	int lock_fd;       /* the flock; -1 in a step that joined */
+	int64_t now_utc; /* read once per night */
+	int64_t run_id;  /* this program's row in `run` for the tenant at hand; 0 outside */
+	int lock_fd;     /* the flock; -1 in a step that joined */
 };
 
 /**
@@ -24,7 +24,8 @@ struct night {
  *
  * Errors: ERR_BUSY naming holder, host and age.
  */
-MUST_CHECK int night_begin(struct arena *, struct db *, const char *, const char *, int64_t, struct night *, struct err *) __attribute__((nonnull));
+MUST_CHECK int night_begin(struct arena *, struct db *, const char *, const char *, int64_t, struct night *, struct err *)
+    __attribute__((nonnull));
 
 /**
  * night_join(arena, db, night_id, ret_night, err):

@@ -16,7 +16,8 @@
  * rule is a new row: what was sold keeps the policy it was sold under. Documents whose units have no entitlement yet are looked at
  * again when rules changed.
  */
-MUST_CHECK int entitle_sync_rules(struct arena *, struct db *, const struct config_tenant *, bool *, struct err *) __attribute__((nonnull));
+MUST_CHECK int entitle_sync_rules(struct arena *, struct db *, const struct config_tenant *, bool *, struct err *)
+    __attribute__((nonnull));
 
 struct entitle_counts {
 	int64_t units;   /* entitled units looked at */

@@ -8,8 +8,8 @@
 #include "db/db.h"
 
 struct finding_counts {
-	int64_t open;    /* after the refresh */
-	int64_t opened;  /* new, changed or come back */
+	int64_t open;   /* after the refresh */
+	int64_t opened; /* new, changed or come back */
 	int64_t cleared;
 };
 
@@ -18,7 +18,8 @@ struct finding_counts {
  * Derive the open findings from the tables (view rule.finding_now): new ones open, those that no longer hold are cleared, the others
  * keep their first seen moment. In a transaction of its own.
  */
-MUST_CHECK int finding_refresh(struct arena *, struct db *, int64_t, struct finding_counts *, struct err *) __attribute__((nonnull));
+MUST_CHECK int finding_refresh(struct arena *, struct db *, int64_t, struct finding_counts *, struct err *)
+    __attribute__((nonnull));
 
 /**
  * finding_controls(arena, db, run_id, ret_untied, err):

@@ -19,43 +19,43 @@ struct http_header {
 };
 
 struct http_config {
-	const char *base_url;        /* scheme, host, port, path prefix; requests stay on this host */
+	const char *base_url; /* scheme, host, port, path prefix; requests stay on this host */
 	const char *user_agent;
-	const char *ca_file;         /* NULL: the system's */
+	const char *ca_file;              /* NULL: the system's */
 	const char *const *allow_private; /* hosts that may resolve to loopback, private, link-local, CGNAT, ULA addresses */
 	size_t allow_private_count;
-	bool allow_http;             /* plain HTTP, to loopback only */
-	unsigned connections;        /* at once */
-	struct retry retry;          /* for transient failures of what may be repeated */
-	int64_t min_gap_ms;          /* pace: least time between two requests' starts; 0: none */
-	int64_t too_many_wait_ms;    /* wait after a 429 that does not say how long; 0: as after other failures */
-	int64_t connect_timeout_ms;  /* all three required */
-	int64_t idle_timeout_ms;     /* no byte for so long */
+	bool allow_http;            /* plain HTTP, to loopback only */
+	unsigned connections;       /* at once */
+	struct retry retry;         /* for transient failures of what may be repeated */
+	int64_t min_gap_ms;         /* pace: least time between two requests' starts; 0: none */
+	int64_t too_many_wait_ms;   /* wait after a 429 that does not say how long; 0: as after other failures */
+	int64_t connect_timeout_ms; /* all three required */
+	int64_t idle_timeout_ms;    /* no byte for so long */
 	int64_t total_timeout_ms;
-	size_t max_bytes;            /* of a response body */
+	size_t max_bytes;                         /* of a response body */
 	const struct http_breaker_store *breaker; /* where the breaker lives between runs; NULL: in memory */
-	void (*sleep_ms)(int64_t);   /* NULL: clock_sleep_ms(); tests inject */
-	void (*trace)(void *, const char *line); /* debug lines, secrets redacted; NULL: none */
+	void (*sleep_ms)(int64_t);                /* NULL: clock_sleep_ms(); tests inject */
+	void (*trace)(void *, const char *line);  /* debug lines, secrets redacted; NULL: none */
 	void *trace_context;
 };
 
 struct http_request {
-	const char *method;          /* "GET", "POST" */
-	const char *path;            /* appended to base_url; query included; begins with '/' */
+	const char *method; /* "GET", "POST" */
+	const char *path;   /* appended to base_url; query included; begins with '/' */
 	const struct http_header *headers;
 	size_t header_count;
 	const void *body;
 	size_t body_len;
-	bool repeatable;             /* may be sent again after a failure that leaves it unknown whether it was done */
-	bool secret_body;            /* never traced */
-	const char *what;            /* names it in errors: "core_user_get_users" */
+	bool repeatable;  /* may be sent again after a failure that leaves it unknown whether it was done */
+	bool secret_body; /* never traced */
+	const char *what; /* names it in errors: "core_user_get_users" */
 };
 
 struct http_response {
 	long status;
-	const char *content_type;    /* without parameters, lower case; "" if absent */
-	int64_t retry_after_s;       /* -1 if absent; capped at one hour */
-	const char *body;            /* NUL-terminated */
+	const char *content_type; /* without parameters, lower case; "" if absent */
+	int64_t retry_after_s;    /* -1 if absent; capped at one hour */
+	const char *body;         /* NUL-terminated */
 	size_t body_len;
 	unsigned tries;
 	int64_t elapsed_ms;
@@ -95,7 +95,8 @@ void http_close(struct http *);
  * whole answer, or a 5xx other than 503, to what is not repeatable; ERR_REFUSED address guard, redirect, untrusted certificate;
  * ERR_DATA body larger than max_bytes.
  */
-MUST_CHECK int http_send(struct arena *, struct http *, const struct http_request *, struct http_response **, struct err *) __attribute__((nonnull));
+MUST_CHECK int http_send(struct arena *, struct http *, const struct http_request *, struct http_response **, struct err *)
+    __attribute__((nonnull));
 
 /**
  * http_send_all(arena, http, requests, count, done, context, err):
@@ -106,7 +107,8 @@ MUST_CHECK int http_send(struct arena *, struct http *, const struct http_reques
  * Owns: each response is made just before its call, so ${done} may reset ${arena} when it has used it.
  */
 MUST_CHECK int http_send_all(struct arena *, struct http *, const struct http_request *, size_t,
-    int (*)(void *, size_t, const struct http_response *, const struct err *, struct err *), void *, struct err *) __attribute__((nonnull(1, 2, 5, 7)));
+    int (*)(void *, size_t, const struct http_response *, const struct err *, struct err *), void *, struct err *)
+    __attribute__((nonnull(1, 2, 5, 7)));
 
 /**
  * http_form(arena, pairs, count):

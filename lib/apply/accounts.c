@@ -29,8 +29,8 @@ split_name(struct arena *arena, const char *name, const char *email, const char 
 }
 
 static int
-record(struct arena *arena, struct db *db, const struct apply_site *site, struct db_row *claimed, struct account_row *rows, size_t count,
-    struct apply_counts *counts, struct err *err)
+record(struct arena *arena, struct db *db, const struct apply_site *site, struct db_row *claimed, struct account_row *rows,
+    size_t count, struct apply_counts *counts, struct err *err)
 {
 	const char **actions = ARENA_ARRAY(arena, count, const char *), **outcomes = ARENA_ARRAY(arena, count, const char *);
 	const char **users = ARENA_ARRAY(arena, count, const char *), **usernames = ARENA_ARRAY(arena, count, const char *);
@@ -52,10 +52,10 @@ record(struct arena *arena, struct db *db, const struct apply_site *site, struct
 	if (db_begin(db, err) != 0)
 		return -1;
 	if (db_exec(db, sql_apply_record_accounts,
-	        DB_ARGS(apply_number(arena, site->site_id), apply_number(arena, site->run_id), db_array(arena, actions, count),
-	            db_array(arena, outcomes, count), db_array(arena, users, count), db_array(arena, usernames, count),
-	            db_array(arena, firsts, count), db_array(arena, lasts, count), db_array(arena, reasons, count)),
-	        NULL, err) != 0)
+		DB_ARGS(apply_number(arena, site->site_id), apply_number(arena, site->run_id), db_array(arena, actions, count),
+		    db_array(arena, outcomes, count), db_array(arena, users, count), db_array(arena, usernames, count),
+		    db_array(arena, firsts, count), db_array(arena, lasts, count), db_array(arena, reasons, count)),
+		NULL, err) != 0)
 		goto fail;
 	if (db_commit(db, err) != 0)
 		goto fail;
@@ -68,7 +68,8 @@ fail:
 }
 
 int
-apply_accounts(struct db *db, const struct apply_site *site, int64_t left, struct apply_counts *ret_counts, bool *ret_more, struct err *err)
+apply_accounts(
+    struct db *db, const struct apply_site *site, int64_t left, struct apply_counts *ret_counts, bool *ret_more, struct err *err)
 {
 	struct arena arena = ARENA_INIT;
 	struct err send_err = ERR_INIT;
@@ -78,8 +79,8 @@ apply_accounts(struct db *db, const struct apply_site *site, int64_t left, struc
 	int rc = -1, sent;
 
 	if (db_rows(&arena, db, sql_apply_claim_accounts,
-	        DB_ARGS(apply_number(&arena, site->site_id), apply_number(&arena, left), apply_number(&arena, site->run_id)), &claimed, &count,
-	        err) != 0)
+		DB_ARGS(apply_number(&arena, site->site_id), apply_number(&arena, left), apply_number(&arena, site->run_id)),
+		&claimed, &count, err) != 0)
 		goto out;
 	if (count == 0) {
 		*ret_more = false;

@@ -54,13 +54,15 @@ apply_identify(struct arena *arena, struct db *db, const struct config_site *con
 	if (!db_bool(row, "known"))
 		return err_set(err, ERR_INCOMPLETE, "site \"%s\" was never read completely", config->name);
 	if (!site_same(db_value(row, "identity"), identity)) {
-		(void)err_set(err, ERR_REFUSED, "site \"%s\" is another Moodle than the one the plan was made for: \"%s\", not \"%s\"", config->name,
-		    identity, db_value(row, "identity"));
-		return err_hint(err, "Check the site's url. If this Moodle was really replaced, give it a new name in the configuration.");
+		(void)err_set(err, ERR_REFUSED,
+		    "site \"%s\" is another Moodle than the one the plan was made for: \"%s\", not \"%s\"", config->name, identity,
+		    db_value(row, "identity"));
+		return err_hint(
+		    err, "Check the site's url. If this Moodle was really replaced, give it a new name in the configuration.");
 	}
 	if (db_bool(row, "stale"))
-		return err_set(err, ERR_INCOMPLETE, "site \"%s\" was last read completely at %s, too long ago to act on", config->name,
-		    db_value(row, "last_complete"));
+		return err_set(err, ERR_INCOMPLETE, "site \"%s\" was last read completely at %s, too long ago to act on",
+		    config->name, db_value(row, "last_complete"));
 	*ret_site_id = db_int(row, "site_id");
 	*ret_role_id = db_int(row, "student_role_id");
 	return 0;
@@ -73,9 +75,10 @@ audit_run(struct arena *arena, struct db *db, const struct apply_site *site, con
 	if (db_begin(db, err) != 0)
 		return -1;
 	if (audit_add(db, site->run_id, "apply", site->config->name,
-	        arena_printf(arena, "{\"done\":%lld,\"refused\":%lld,\"moved\":%lld,\"postponed\":%lld,\"doubt\":%lld}", (long long)counts->done,
-	            (long long)counts->refused, (long long)counts->moved, (long long)counts->postponed, (long long)counts->doubt),
-	        err) != 0)
+		arena_printf(arena, "{\"done\":%lld,\"refused\":%lld,\"moved\":%lld,\"postponed\":%lld,\"doubt\":%lld}",
+		    (long long)counts->done, (long long)counts->refused, (long long)counts->moved, (long long)counts->postponed,
+		    (long long)counts->doubt),
+		err) != 0)
 		goto fail;
 	if (audit_seal(db, site->run_id, err) != 0)
 		goto fail;

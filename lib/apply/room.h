@@ -15,7 +15,8 @@
  * was nothing to claim.
  */
 MUST_CHECK int apply_accounts(struct db *, const struct apply_site *, int64_t, struct apply_counts *, bool *, struct err *);
-MUST_CHECK int apply_rows(struct db *, const struct apply_site *, const char *, int64_t, struct apply_counts *, bool *, struct err *);
+MUST_CHECK int apply_rows(
+    struct db *, const struct apply_site *, const char *, int64_t, struct apply_counts *, bool *, struct err *);
 
 /**
  * apply_outcome(row):

@@ -24,7 +24,8 @@ look_first(struct arena *arena, const struct apply_site *site, struct item *item
 		return 0;
 	keys = ARENA_ARRAY(arena, count, struct read_key);
 	for (i = 0; i < count; i++)
-		keys[i] = (struct read_key){ db_int(items[i].row, "course_id"), db_int(items[i].row, "user_id"), db_value(items[i].row, "username") };
+		keys[i] = (struct read_key){ db_int(items[i].row, "course_id"), db_int(items[i].row, "user_id"),
+			db_value(items[i].row, "username") };
 	if (reader_rows(arena, site->reader, keys, count, completion, site->now_utc, &seen, err) != 0)
 		return -1;
 	for (i = 0; i < count; i++) {
@@ -32,13 +33,14 @@ look_first(struct arena *arena, const struct apply_site *site, struct item *item
 
 		if (reader_level(site->reader) == 1 &&
 		    (seen[i].present != (before >= 0) ||
-		        (seen[i].present && (seen[i].status != before || seen[i].start != db_int(items[i].row, "before_start") ||
-		                                seen[i].end != db_int(items[i].row, "before_end"))))) {
+			(seen[i].present && (seen[i].status != before || seen[i].start != db_int(items[i].row, "before_start") ||
+						seen[i].end != db_int(items[i].row, "before_end"))))) {
 			items[i].outcome = "moved";
 			items[i].reason = "the enrolment changed since this was planned";
 		} else if (completion && seen[i].completion == COMPLETION_UNKNOWN) {
 			items[i].outcome = "postponed";
-			items[i].reason = seen[i].reason != NULL ? seen[i].reason : "the learner's completion could not be read first";
+			items[i].reason =
+			    seen[i].reason != NULL ? seen[i].reason : "the learner's completion could not be read first";
 		}
 	}
 	return 0;
@@ -117,9 +119,9 @@ record(struct arena *arena, struct db *db, const struct apply_site *site, const 
 	if (db_begin(db, err) != 0)
 		return -1;
 	if (db_exec(db, sql_apply_record_rows,
-	        DB_ARGS(apply_number(arena, site->run_id), db_array(arena, actions, count), db_array(arena, outcomes, count),
-	            db_array(arena, reasons, count), apply_number(arena, reader_level(site->reader)), site->config->role),
-	        NULL, err) != 0)
+		DB_ARGS(apply_number(arena, site->run_id), db_array(arena, actions, count), db_array(arena, outcomes, count),
+		    db_array(arena, reasons, count), apply_number(arena, reader_level(site->reader)), site->config->role),
+		NULL, err) != 0)
 		goto fail;
 	if (db_commit(db, err) != 0)
 		goto fail;
@@ -132,8 +134,8 @@ fail:
 }
 
 int
-apply_rows(struct db *db, const struct apply_site *site, const char *kinds, int64_t left, struct apply_counts *ret_counts, bool *ret_more,
-    struct err *err)
+apply_rows(struct db *db, const struct apply_site *site, const char *kinds, int64_t left, struct apply_counts *ret_counts,
+    bool *ret_more, struct err *err)
 {
 	struct arena arena = ARENA_INIT;
 	struct err send_err = ERR_INIT;
@@ -144,8 +146,8 @@ apply_rows(struct db *db, const struct apply_site *site, const char *kinds, int6
 	int rc = -1, sent;
 
 	if (db_rows(&arena, db, sql_apply_claim_rows,
-	        DB_ARGS(apply_number(&arena, site->site_id), apply_number(&arena, left), apply_number(&arena, site->run_id), kinds), &claimed,
-	        &count, err) != 0)
+		DB_ARGS(apply_number(&arena, site->site_id), apply_number(&arena, left), apply_number(&arena, site->run_id), kinds),
+		&claimed, &count, err) != 0)
 		goto out;
 	if (count == 0) {
 		*ret_more = false;
@@ -157,12 +159,14 @@ apply_rows(struct db *db, const struct apply_site *site, const char *kinds, int6
 		items[i].row = &claimed[i];
 		if (!text_equal(db_value(&claimed[i], "role"), site->config->role)) {
 			items[i].outcome = "refused";
-			items[i].reason = arena_printf(&arena, "role \"%s\" is not the site's student role", db_value(&claimed[i], "role"));
+			items[i].reason =
+			    arena_printf(&arena, "role \"%s\" is not the site's student role", db_value(&claimed[i], "role"));
 		}
 	}
 	sent = look_first(&arena, site, items, count, ends, &send_err);
 	if (sent == 0)
-		sent = removes ? send_removals(&arena, site, items, count, &send_err) : send_enrolments(&arena, site, items, count, &send_err);
+		sent = removes ? send_removals(&arena, site, items, count, &send_err)
+			       : send_enrolments(&arena, site, items, count, &send_err);
 	/* Whatever ended the sending, what is known by now is recorded first. */
 	if (record(&arena, db, site, items, count, ret_counts, err) != 0)
 		goto out;

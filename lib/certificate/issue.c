@@ -27,9 +27,9 @@ struct studio {
 
 struct drawn {
 	const struct db_row *row;
-	const char *state;   /* "live", "refused" */
+	const char *state; /* "live", "refused" */
 	const char *failure;
-	const char *file;    /* NULL unless live */
+	const char *file; /* NULL unless live */
 	const char *hash;
 };
 
@@ -58,9 +58,9 @@ studio_use(struct studio *studio, const struct config *config, const char *templ
 static const char *
 facts_json(struct arena *arena, const struct db_row *row)
 {
-	return arena_printf(arena, "{\"learner\":%s,\"course\":%s,\"date\":%s,\"serial\":%s}", json_quote(arena, db_value(row, "learner_name")),
-	    json_quote(arena, db_value(row, "course_name")), json_quote(arena, db_value(row, "completed_day")),
-	    json_quote(arena, db_value(row, "serial")));
+	return arena_printf(arena, "{\"learner\":%s,\"course\":%s,\"date\":%s,\"serial\":%s}",
+	    json_quote(arena, db_value(row, "learner_name")), json_quote(arena, db_value(row, "course_name")),
+	    json_quote(arena, db_value(row, "completed_day")), json_quote(arena, db_value(row, "serial")));
 }
 
 /* Draw one into ${batch}. What only a person can put right is an outcome, not an error. */
@@ -116,8 +116,8 @@ out:
 
 /* State and mail in one transaction. */
 static int
-record(struct arena *arena, struct db *db, const struct issue_run *run, const struct drawn *drawn, size_t count, struct issue_counts *counts,
-    struct err *err)
+record(struct arena *arena, struct db *db, const struct issue_run *run, const struct drawn *drawn, size_t count,
+    struct issue_counts *counts, struct err *err)
 {
 	const char **issues = ARENA_ARRAY(arena, count, const char *), **states = ARENA_ARRAY(arena, count, const char *);
 	const char **failures = ARENA_ARRAY(arena, count, const char *), **files = ARENA_ARRAY(arena, count, const char *);
@@ -137,23 +137,23 @@ record(struct arena *arena, struct db *db, const struct issue_run *run, const st
 		if (drawn[i].file == NULL)
 			continue;
 		if (outbox_add(arena, db, run->night,
-		        &(struct outbox_mail){
-		            .event = arena_printf(arena, "certificate:%s", issues[i]),
-		            .person_id = db_int(row, "person_id"),
-		            .recipient = db_value(row, "email"),
-		            .template = "certificate",
-		            .locale = db_value(row, "locale"),
-		            .facts_json = facts_json(arena, row),
-		            .attachment_path = drawn[i].file,
-		            .attachment_name = arena_printf(arena, "certificate-%s.pdf", db_value(row, "serial")),
-		        },
-		        NULL, err) != 0)
+			&(struct outbox_mail){
+			    .event = arena_printf(arena, "certificate:%s", issues[i]),
+			    .person_id = db_int(row, "person_id"),
+			    .recipient = db_value(row, "email"),
+			    .template = "certificate",
+			    .locale = db_value(row, "locale"),
+			    .facts_json = facts_json(arena, row),
+			    .attachment_path = drawn[i].file,
+			    .attachment_name = arena_printf(arena, "certificate-%s.pdf", db_value(row, "serial")),
+			},
+			NULL, err) != 0)
 			goto fail;
 	}
 	if (db_exec(db, sql_certificate_record_issues,
-	        DB_ARGS(db_array(arena, issues, count), db_array(arena, states, count), db_array(arena, failures, count),
-	            db_array(arena, files, count), db_array(arena, hashes, count)),
-	        NULL, err) != 0)
+		DB_ARGS(db_array(arena, issues, count), db_array(arena, states, count), db_array(arena, failures, count),
+		    db_array(arena, files, count), db_array(arena, hashes, count)),
+		NULL, err) != 0)
 		goto fail;
 	if (db_commit(db, err) != 0)
 		goto fail;
@@ -170,8 +170,8 @@ fail:
 
 /* One batch: draw, flush, record. ${ret_more} is false when nothing was planned any more. */
 static int
-batch(struct db *db, const struct issue_run *run, struct studio *studio, const char *folder, struct issue_counts *counts, bool *ret_more,
-    struct err *err)
+batch(struct db *db, const struct issue_run *run, struct studio *studio, const char *folder, struct issue_counts *counts,
+    bool *ret_more, struct err *err)
 {
 	struct arena arena = ARENA_INIT;
 	struct certificate_batch *files = NULL;
@@ -226,7 +226,8 @@ issue_all(struct db *db, const struct issue_run *run, struct issue_counts *ret_c
 	if (db_exec(db, sql_certificate_retry_refused, DB_NONE, NULL, err) != 0)
 		goto out;
 	if (db_exec(db, sql_certificate_plan_issues,
-	        DB_ARGS(run->tenant->locale, arena_printf(&arena, "%lld", (long long)run->night->run_id)), &ret_counts->planned, err) != 0)
+		DB_ARGS(run->tenant->locale, arena_printf(&arena, "%lld", (long long)run->night->run_id)), &ret_counts->planned,
+		err) != 0)
 		goto out;
 	while (more && run->go_on(run->context)) {
 		if (batch(db, run, &studio, folder, ret_counts, &more, err) != 0)

@@ -68,7 +68,8 @@ entitle_reckon(struct db *db, struct entitle_counts *ret_counts, struct err *err
 }
 
 int
-entitle_notices(struct arena *arena, struct db *db, const struct night *night, const char *locale, int64_t *ret_notices, struct err *err)
+entitle_notices(
+    struct arena *arena, struct db *db, const struct night *night, const char *locale, int64_t *ret_notices, struct err *err)
 {
 	struct db_row *rows;
 	const char **moot;

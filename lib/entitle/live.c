@@ -4,15 +4,17 @@
 #include "sql.h"
 
 int
-live_begin(struct arena *arena, struct db *db, const char *site, const char *source, int64_t since_utc, int64_t *ret_pairs, struct err *err)
+live_begin(struct arena *arena, struct db *db, const char *site, const char *source, int64_t since_utc, int64_t *ret_pairs,
+    struct err *err)
 {
 	struct db_row *row;
 
-	if (db_row(arena, db, sql_entitle_live_begin, DB_ARGS(site, source, arena_printf(arena, "%lld", (long long)since_utc)), &row, err) != 0)
+	if (db_row(arena, db, sql_entitle_live_begin, DB_ARGS(site, source, arena_printf(arena, "%lld", (long long)since_utc)),
+		&row, err) != 0)
 		return -1;
 	if (db_int(row, "pairs") == 0)
-		return err_set(err, ERR_NOT_FOUND, "no product rule connects source \"%s\" with site \"%s\"", source != NULL ? source : "(any)",
-		    site != NULL ? site : "(any)");
+		return err_set(err, ERR_NOT_FOUND, "no product rule connects source \"%s\" with site \"%s\"",
+		    source != NULL ? source : "(any)", site != NULL ? site : "(any)");
 	*ret_pairs = db_int(row, "begun");
 	return 0;
 }

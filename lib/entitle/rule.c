@@ -21,7 +21,8 @@ copy_match(struct arena *arena, struct copy *copy, const char *match)
 }
 
 static int
-copy_rule(struct arena *arena, struct copy *copy, const struct config_tenant *tenant, size_t at, const char *reference, struct err *err)
+copy_rule(
+    struct arena *arena, struct copy *copy, const struct config_tenant *tenant, size_t at, const char *reference, struct err *err)
 {
 	const struct config_product *product = &tenant->products[at];
 	const char *certificate = product->certificate != NULL ? product->certificate : tenant->certificate.template;
@@ -94,7 +95,8 @@ sync_protected(struct arena *arena, struct db *db, const struct config_tenant *t
 			sites[at] = tenant->sites[s].name;
 			names[at++] = tenant->sites[s].protected_users.items[i];
 		}
-	return db_exec(db, sql_entitle_protected_sync, DB_ARGS(db_array(arena, sites, count), db_array(arena, names, count)), NULL, err);
+	return db_exec(
+	    db, sql_entitle_protected_sync, DB_ARGS(db_array(arena, sites, count), db_array(arena, names, count)), NULL, err);
 }
 
 int

@@ -35,14 +35,15 @@ find(struct arena *arena, struct db *db, const char *who, const struct db_row **
 		return 0;
 	}
 	for (i = 0; i < count && i < 10; i++)
-		list = arena_printf(arena, "%s%s%s <%s> (#%s)", list, i == 0 ? "" : ", ", db_value(&rows[i], "name"), db_value(&rows[i], "email"),
-		    db_value(&rows[i], "person_id"));
+		list = arena_printf(arena, "%s%s%s <%s> (#%s)", list, i == 0 ? "" : ", ", db_value(&rows[i], "name"),
+		    db_value(&rows[i], "email"), db_value(&rows[i], "person_id"));
 	(void)err_set(err, ERR_USAGE, "several learners answer to \"%s\": %s%s", who, list, count > 10 ? ", …" : "");
 	return err_hint(err, "Ask with the whole e-mail, or with the number, as in #%s.", db_value(&rows[0], "person_id"));
 }
 
 int
-explain_person(struct arena *arena, struct db *db, const char *zone, const char *who, const char *course, FILE *file, struct err *err)
+explain_person(
+    struct arena *arena, struct db *db, const char *zone, const char *who, const char *course, FILE *file, struct err *err)
 {
 	const struct db_row *person = NULL;
 	const char *id;

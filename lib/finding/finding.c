@@ -46,9 +46,10 @@ finding_controls(struct arena *arena, struct db *db, int64_t run_id, const char 
 		goto fail;
 	if (db_commit(db, err) != 0)
 		goto fail;
-	*ret_untied = row == NULL ? NULL :
-	    arena_printf(arena, "control %s%s%s: expected %s, found %s", db_value(row, "control"), db_value(row, "currency")[0] == '\0' ? "" : " ",
-	        db_value(row, "currency"), db_value(row, "expected"), db_value(row, "actual"));
+	*ret_untied = row == NULL ? NULL
+				  : arena_printf(arena, "control %s%s%s: expected %s, found %s", db_value(row, "control"),
+					db_value(row, "currency")[0] == '\0' ? "" : " ", db_value(row, "currency"),
+					db_value(row, "expected"), db_value(row, "actual"));
 	return 0;
 fail:
 	db_rollback(db);

@@ -61,14 +61,16 @@ tenant(struct summary *s, struct arena *arena, struct db *db, const struct night
 	struct db_row *rows;
 	size_t count, i;
 
-	if (db_rows(arena, db, sql_finding_summary_runs, DB_ARGS(arena_printf(arena, "%lld", (long long)night->id)), &rows, &count, err) != 0)
+	if (db_rows(arena, db, sql_finding_summary_runs, DB_ARGS(arena_printf(arena, "%lld", (long long)night->id)), &rows, &count,
+		err) != 0)
 		return -1;
 	for (i = 0; i < count; i++) {
 		int64_t code = db_int(&rows[i], "exit_code");
 
 		add(s, arena,
-		    code == EXIT_OK ? arena_printf(arena, "  %-16s %s", db_value(&rows[i], "program"), db_value(&rows[i], "counts")) :
-		                      arena_printf(arena, "! %-16s %s (%s)", db_value(&rows[i], "program"), meaning(code), db_value(&rows[i], "counts")));
+		    code == EXIT_OK ? arena_printf(arena, "  %-16s %s", db_value(&rows[i], "program"), db_value(&rows[i], "counts"))
+				    : arena_printf(arena, "! %-16s %s (%s)", db_value(&rows[i], "program"), meaning(code),
+					  db_value(&rows[i], "counts")));
 	}
 	if (db_rows(arena, db, sql_finding_summary_findings, DB_NONE, &rows, &count, err) != 0)
 		return -1;
@@ -77,13 +79,14 @@ tenant(struct summary *s, struct arena *arena, struct db *db, const struct night
 	for (i = 0; i < count; i++)
 		add(s, arena,
 		    arena_printf(arena, "    %5s %-22s %s%s since %s", db_value(&rows[i], "findings"), db_value(&rows[i], "class"),
-		        db_value(&rows[i], "risk"), db_value(&rows[i], "risk")[0] == '\0' ? "" : " at risk,", db_value(&rows[i], "since")));
+			db_value(&rows[i], "risk"), db_value(&rows[i], "risk")[0] == '\0' ? "" : " at risk,",
+			db_value(&rows[i], "since")));
 	return 0;
 }
 
 int
-summary_text(struct arena *arena, struct db *db, const struct config *config, const struct night *night, int exit_code, const char **ret_text,
-    struct err *err)
+summary_text(struct arena *arena, struct db *db, const struct config *config, const struct night *night, int exit_code,
+    const char **ret_text, struct err *err)
 {
 	struct summary s = { .lines = 0 };
 	size_t i;
@@ -92,8 +95,8 @@ summary_text(struct arena *arena, struct db *db, const struct config *config, co
 
 	buf_init(&s.buf, 1 << 16);
 	add(&s, arena,
-	    arena_printf(arena, "night %lld of %s ended: %s (exit %d)", (long long)night->id, clock_iso(arena, night->now_utc), meaning(exit_code),
-	        exit_code));
+	    arena_printf(arena, "night %lld of %s ended: %s (exit %d)", (long long)night->id, clock_iso(arena, night->now_utc),
+		meaning(exit_code), exit_code));
 	for (i = 0; i < config->tenant_count; i++) {
 		const struct config_tenant *t = &config->tenants[i];
 

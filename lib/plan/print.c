@@ -58,7 +58,8 @@ sentence(struct printer *p, const struct db_row *row)
 	if (text_equal(kind, "resume"))
 		return arena_printf(&p->arena, "give access back to %s (%s)", learner, until(p, row));
 	if (text_equal(kind, "take_over"))
-		return arena_printf(&p->arena, "renew the enrolment of %s that ended %s (%s)", learner, db_value(row, "before_end"), until(p, row));
+		return arena_printf(
+		    &p->arena, "renew the enrolment of %s that ended %s (%s)", learner, db_value(row, "before_end"), until(p, row));
 	if (text_equal(kind, "suspend"))
 		return arena_printf(&p->arena, "suspend %s: %s", learner, why(db_value(row, "reason")));
 	return arena_printf(&p->arena, "remove %s from the course: %s", learner, why(db_value(row, "reason")));
@@ -74,8 +75,8 @@ print_action(const struct db_row *row, void *context, struct err *err)
 	if (text_equal(db_value(row, "kind"), "create_account"))
 		group = arena_printf(&p->arena, "%s: accounts", db_value(row, "site"));
 	else
-		group = arena_printf(&p->arena, "%s: course %s, %s", db_value(row, "site"), course[0] == '\0' ? "(unknown)" : course,
-		    db_value(row, "course_name"));
+		group = arena_printf(&p->arena, "%s: course %s, %s", db_value(row, "site"),
+		    course[0] == '\0' ? "(unknown)" : course, db_value(row, "course_name"));
 	if (p->group == NULL || strcmp(p->group, group) != 0) {
 		(void)fprintf(p->file, "%s%s\n", p->group == NULL ? "" : "\n", group);
 		p->group = group;
