@@ -131,6 +131,8 @@ CREATE TABLE ctok.audit_batch (
 );
 SELECT ctok.protect('ctok.audit_batch');
 REVOKE UPDATE, DELETE ON ctok.audit_batch FROM ctok_program;
+-- Rows name their batch before it is sealed, so its number is drawn first.
+GRANT USAGE ON SEQUENCE ctok.audit_batch_batch_id_seq TO ctok_program;
 
 CREATE TABLE ctok.audit_row (
     tenant_id bigint NOT NULL,
