@@ -80,6 +80,22 @@ MUST_CHECK int json_list_or_null(const struct json *, const char *, const struct
  */
 const char *json_kind_name(const struct json *);
 
+/* A stretch of the text that was parsed. */
+struct json_raw {
+	const char *text; /* not NUL-terminated */
+	size_t len;
+};
+
+/**
+ * json_raw_items(arena, text, len, name, ret_items, ret_count, err):
+ * Where the elements of the array member ${name} of the top object stand in ${text}, which json_parse() has accepted: to keep
+ * each exactly as it was sent.
+ *
+ * Errors: ERR_DATA if there is no such array.
+ */
+MUST_CHECK int json_raw_items(struct arena *, const char *, size_t, const char *, struct json_raw **, size_t *, struct err *)
+    __attribute__((nonnull));
+
 /**
  * json_quote(arena, text):
  * ${text} as a JSON string literal with its quotes, for small documents we write (${text} NULL gives `null`).

@@ -276,10 +276,55 @@ tear_down(void **state)
 	return 0;
 }
 
+static void
+raw_items_are_as_sent(void **state)
+{
+	static const struct {
+		const char *title, *text, *items; /* joined by '|'; NULL: there is no such list */
+	} cases[] = {
+		{ "objects with blanks", " { \"a\" : [1], \"result\" : [ {\"x\": [1, 2]} ,\n{ \"y\":\"]},{\\\"\" } ] }",
+		    "{\"x\": [1, 2]}|{ \"y\":\"]},{\\\"\" }" },
+		{ "scalars", "{\"result\":[1.50,\"a,b\",null,[],{}, true ]}", "1.50|\"a,b\"|null|[]|{}|true" },
+		{ "an empty list", "{\"result\":[ ]}", "" },
+		{ "the name as a value or deeper down", "{\"a\":\"result\",\"b\":{\"result\":[9]},\"result\":[8]}", "8" },
+		{ "after a byte order mark", "\357\273\277{\"result\":[7]}", "7" },
+		{ "no such member", "{\"a\":1}", NULL },
+		{ "no list", "{\"result\":{}}", NULL },
+		{ "no object", "[1]", NULL },
+	};
+	size_t i, j, count = 0;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(cases); i++) {
+		struct err err = ERR_INIT;
+		struct json_raw *items = NULL;
+		struct json *json;
+		struct buf joined;
+
+		expect_ok(cases[i].title, json_parse(&arena, "text", cases[i].text, strlen(cases[i].text), &json, &err), &err);
+		if (cases[i].items == NULL) {
+			assert_int_equal(json_raw_items(&arena, cases[i].text, strlen(cases[i].text), "result", &items, &count, &err), -1);
+			expect_err(cases[i].title, &err, ERR_DATA, "there is no list \"result\"");
+			continue;
+		}
+		expect_ok(cases[i].title, json_raw_items(&arena, cases[i].text, strlen(cases[i].text), "result", &items, &count, &err), &err);
+		assert_int_equal(count, json_get(json, "result")->count);
+		buf_init(&joined, 1000);
+		for (j = 0; j < count; j++) {
+			if (j > 0)
+				buf_char(&joined, '|');
+			buf_add(&joined, items[j].text, items[j].len);
+		}
+		expect_text(cases[i].title, joined.data, cases[i].items);
+		buf_done(&joined);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(raw_items_are_as_sent),
 		cmocka_unit_test(values_come_through_as_sent),
 		cmocka_unit_test(malformed_text_is_refused_with_its_place),
 		cmocka_unit_test(depth_is_limited),
