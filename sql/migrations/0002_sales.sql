@@ -116,7 +116,7 @@ CREATE TABLE ctok.movement (
     unit_id      bigint,                       -- when the source says which
     kind         text NOT NULL CHECK (kind IN ('charge', 'refund', 'dispute_opened', 'dispute_won', 'dispute_lost', 'fee',
                      'payout', 'adjustment', 'write_off')),
-    external_key text NOT NULL,                -- what makes it one fact: 'charge', 'refund:60.00', …
+    external_key text NOT NULL,                -- what makes it one fact: 'charge', 'refund@3' (version 3 showed it), …
     amount_minor bigint NOT NULL,
     currency     text NOT NULL,
     effective_at timestamptz NOT NULL,

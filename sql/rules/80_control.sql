@@ -33,8 +33,8 @@ SELECT 'MONEY_OF_UNITS', d.currency, sum(d.total_minor)::bigint,
               GROUP BY l.tenant_id, l.document_id) b ON b.tenant_id = d.tenant_id AND b.document_id = d.document_id
  GROUP BY d.currency
 UNION ALL
--- The movements add up to the documents: what was charged,
-SELECT 'MONEY_CHARGED', d.currency, sum(d.total_minor)::bigint, sum(coalesce(m.amount_minor, 0))::bigint
+-- The movements add up to the documents: what was charged (nothing for orders that never were),
+SELECT 'MONEY_CHARGED', d.currency, sum(CASE WHEN d.status = 'unpaid' THEN 0 ELSE d.total_minor END)::bigint, sum(coalesce(m.amount_minor, 0))::bigint
   FROM ctok.document d
   LEFT JOIN (SELECT tenant_id, document_id, sum(amount_minor)::bigint AS amount_minor FROM ctok.movement WHERE kind IN ('charge', 'adjustment')
               GROUP BY tenant_id, document_id) m ON m.tenant_id = d.tenant_id AND m.document_id = d.document_id

@@ -1,0 +1,69 @@
+#ifndef SALES_LEDGER_H
+#define SALES_LEDGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "adapter/crypto.h"
+#include "base/err.h"
+#include "config/config.h"
+#include "db/db.h"
+#include "db/night.h"
+#include "sales/source.h"
+
+/* One pull of one source into the ledger. Documents are staged in TEMP tables as they come; they count, and the watermark moves, in one
+ * transaction after the last one. Until then the ledger is as it was. */
+struct ledger;
+
+struct ledger_plan {
+	struct db *db; /* set to the tenant; no transaction open */
+	const struct night *night;
+	const struct config_source *source;
+	const uint8_t *master_key; /* CRYPTO_KEY_BYTES, seals the payloads */
+	bool full;                 /* read everything since the source's start again */
+};
+
+struct ledger_counts {
+	int64_t documents; /* read */
+	int64_t changed;   /* new, in a new version, or read differently */
+};
+
+/**
+ * ledger_open(plan, ret_ledger, err), ledger_close(ledger):
+ * Begin a pull: its window and its row in `pull`. ledger_close() without ledger_commit() leaves nothing but that row.
+ *
+ * Owns: what ${plan} points to is borrowed until ledger_close().
+ * Errors: ERR_NOT_FOUND if the source is not in the database.
+ */
+MUST_CHECK int ledger_open(const struct ledger_plan *, struct ledger **, struct err *) __attribute__((nonnull));
+void ledger_close(struct ledger *);
+
+/**
+ * ledger_window(ledger, ret_from_utc, ret_to_utc):
+ * What to read: from the last complete pull's end, less the overlap (10 minutes at least), to a minute before the night's now.
+ */
+void ledger_window(const struct ledger *, int64_t *, int64_t *) __attribute__((nonnull));
+
+/**
+ * ledger_add(ledger, document, err):
+ * Stage a document; a `struct sales_sink` takes it as its function, with the ledger as context. Copied; memory does not grow with
+ * the number of documents.
+ */
+MUST_CHECK int ledger_add(void *, const struct sales_document *, struct err *) __attribute__((nonnull));
+
+/**
+ * ledger_commit(ledger, ret_counts, err):
+ * All was read: merge it and move the watermark.
+ *
+ * Errors: ERR_INCOMPLETE if a document came twice in one version, or if a full reading found nothing where the ledger has something;
+ * the database's. Nothing of the pull counts then.
+ */
+MUST_CHECK int ledger_commit(struct ledger *, struct ledger_counts *, struct err *) __attribute__((nonnull));
+
+/**
+ * ledger_fail(ledger, why, err):
+ * Say in the row of the pull why it does not count.
+ */
+MUST_CHECK int ledger_fail(struct ledger *, const struct err *, struct err *) __attribute__((nonnull));
+
+#endif

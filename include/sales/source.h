@@ -1,0 +1,97 @@
+#ifndef SALES_SOURCE_H
+#define SALES_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "config/config.h"
+#include "http/http.h"
+
+/* One file per kind of source behind one small interface. A kind reads pages and hands normalised documents to a sink; it knows
+ * nothing of Moodle, of SQL or of what was read before. */
+
+/* A person as the source spells one. */
+struct sales_contact {
+	const char *email; /* normalised; "" if there is none or it is no address */
+	const char *name;
+	const char *raw_email; /* what the source said, when that is no address; else "" */
+};
+
+struct sales_line {
+	const char *key;         /* the source's line id */
+	const char *product_key; /* these four "" where the source leaves them out */
+	const char *variant_key;
+	const char *sku;
+	const char *name;
+	const char *quantity;                /* decimal text as sent */
+	int64_t unit_price_minor;            /* as sent, before discounts of the order */
+	int64_t net_minor;                   /* share charged: after discounts, tax included, shipping excluded */
+	const struct sales_contact *learner; /* named by the product's form; NULL: nobody */
+};
+
+enum sales_status {
+	SALES_PAID,
+	SALES_UNPAID,
+	SALES_CANCELLED,
+	SALES_TEST /* moves no money */
+};
+
+/* An order, invoice or credit note in one version. Moments are microseconds since 1970. */
+struct sales_document {
+	const char *external_id;
+	const char *number;
+	const char *kind; /* "order", "invoice", "credit_note", "payment" */
+	int64_t effective_us;
+	int64_t modified_us;
+	enum sales_status status;
+	const char *currency;
+	int64_t total_minor;
+	int64_t subtotal_minor;
+	int64_t discount_minor;
+	int64_t tax_minor;
+	int64_t shipping_minor;
+	int64_t refunded_minor;            /* cumulative, positive */
+	int64_t unallocated_minor;         /* total − shipping − what the lines add up to */
+	bool tax_included;                 /* in unit prices */
+	const struct sales_contact *buyer; /* NULL: unknown */
+	struct sales_line *lines;
+	size_t line_count;
+	const char *payload; /* the source's own text of this document */
+	size_t payload_len;
+};
+
+/* Where documents go. */
+struct sales_sink {
+	void *context;
+	int (*document)(void *, const struct sales_document *, struct err *);
+	bool (*stopped)(void *); /* asked between pages; true ends the pull */
+};
+
+/* What a kind is given. */
+struct sales_source {
+	const struct config_source *config;
+	const char *api_key;
+	const char *contact;      /* an address of the operator, which some shops want in the user agent; NULL: none */
+	int64_t from_utc, to_utc; /* of the moments of modification to read */
+	const struct http_breaker_store *breaker; /* NULL: in memory */
+	void (*sleep_ms)(int64_t);                /* NULL: the real one */
+	void (*trace)(void *, const char *);      /* NULL: none */
+	void *trace_context;
+};
+
+struct sales_kind {
+	const char *name;
+	/* Read everything of the window and hand it to the sink. 0 only when all of it was read and every page checked. */
+	int (*pull)(const struct sales_source *, const struct sales_sink *, struct err *);
+};
+
+/**
+ * sales_kind(name, err):
+ * The kind of that name; NULL with ERR_CONFIG if there is none.
+ */
+const struct sales_kind *sales_kind(const char *, struct err *) __attribute__((nonnull));
+
+#endif

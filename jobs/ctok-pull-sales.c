@@ -1,0 +1,176 @@
+/* ctok-pull-sales: read every source into the ledger, each completely or not at all. Safe to repeat: what is there already is not
+ * written again. A source that fails leaves the ledger as it was and does not stop the others. */
+#include <string.h>
+
+#include "adapter/crypto.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "http/breaker_db.h"
+#include "job/job.h"
+#include "sales/ledger.h"
+#include "sales/source.h"
+
+static const struct opt options[] = {
+	{ .name = "source", .type = OPT_TEXT, .value = "NAME", .help = "Read this source only; all by default." },
+	{ .name = "full", .type = OPT_FLAG, .help = "Read everything since the source's start again, not only what changed." },
+	OPT_END
+};
+
+struct pull {
+	uint8_t master_key[CRYPTO_KEY_BYTES];
+	bool found; /* some tenant has the source that --source names */
+};
+
+/* What a source hands its documents to. */
+struct target {
+	struct job *job;
+	const char *source;
+	struct ledger *ledger;
+	int64_t documents;
+};
+
+static int
+take_document(void *context, const struct sales_document *document, struct err *err)
+{
+	struct target *target = context;
+
+	target->documents++;
+	job_progress(target->job, target->source, target->documents, 0);
+	return ledger_add(target->ledger, document, err);
+}
+
+static bool
+is_stopped(void *context)
+{
+	const struct target *target = context;
+
+	return !job_continue(target->job);
+}
+
+static void
+trace(void *context, const char *line)
+{
+	log_event(LOG_DEBUG, LOG_FIELDS((struct log_field){ "source", context }), "%s", line);
+}
+
+/* The bare address of `Name <user@example.org>`. */
+static const char *
+bare_address(struct arena *arena, const char *mailbox)
+{
+	const char *begin = mailbox != NULL ? strchr(mailbox, '<') : NULL;
+
+	return begin != NULL ? arena_strndup(arena, begin + 1, strcspn(begin + 1, ">")) : mailbox;
+}
+
+/* Read one source into an open pull, to its last page. */
+static int
+read_source(
+    struct job *job, const struct config_tenant *tenant, const struct config_source *config, struct ledger *ledger, struct err *err)
+{
+	const struct http_breaker_store breaker = http_breaker_db(job->db);
+	struct target target = { .job = job, .source = config->name, .ledger = ledger };
+	const struct sales_sink sink = { &target, take_document, is_stopped };
+	struct sales_source source = {
+		.config = config,
+		.contact = bare_address(&job->row, tenant->mail.from),
+		.breaker = &breaker,
+		.trace = trace,
+		.trace_context = arena_strdup(&job->row, config->name),
+	};
+	const struct sales_kind *kind = sales_kind(config->kind, err);
+	char *api_key;
+
+	if (kind == NULL)
+		return -1;
+	if (config_secret(&job->row, config->api_key, "api_key", &api_key, err) != 0)
+		return -1;
+	source.api_key = api_key;
+	ledger_window(ledger, &source.from_utc, &source.to_utc);
+	return kind->pull(&source, &sink, err);
+}
+
+/* One source: all pages, then the merge. Why it failed also goes to its row in `pull`. */
+static int
+pull_source(struct job *job, const struct config_tenant *tenant, const struct config_source *config, const struct pull *pull,
+    struct err *err)
+{
+	const struct ledger_plan plan = { job->db, &job->night, config, pull->master_key, opt_flag(job->options, "full") };
+	struct ledger_counts counts;
+	struct ledger *ledger = NULL;
+	struct err unsaid = ERR_INIT;
+	int rc = -1;
+
+	if (ledger_open(&plan, &ledger, err) != 0)
+		return -1;
+	if (read_source(job, tenant, config, ledger, err) != 0 || ledger_commit(ledger, &counts, err) != 0) {
+		if (ledger_fail(ledger, err, &unsaid) != 0)
+			log_err(LOG_WARN, &unsaid);
+		goto out;
+	}
+	job_count(job, "documents", counts.documents);
+	job_count(job, "changed", counts.changed);
+	log_event(LOG_INFO,
+	    LOG_FIELDS((struct log_field){ "source", config->name },
+		(struct log_field){ "documents", arena_printf(&job->row, "%lld", (long long)counts.documents) },
+		(struct log_field){ "changed", arena_printf(&job->row, "%lld", (long long)counts.changed) }),
+	    "source is complete");
+	rc = 0;
+out:
+	ledger_close(ledger);
+	return rc;
+}
+
+static int
+pull_tenant(struct job *job, const struct config_tenant *tenant, void *context, struct err *err)
+{
+	const char *only = opt_text(job->options, "source");
+	struct pull *pull = context;
+	size_t i;
+
+	(void)err;
+	for (i = 0; i < tenant->source_count && job_continue(job); i++) {
+		const struct config_source *config = &tenant->sources[i];
+		struct err failure = ERR_INIT;
+
+		if (only != NULL && !text_equal(only, config->name))
+			continue;
+		pull->found = true;
+		arena_reset(&job->row);
+		if (pull_source(job, tenant, config, pull, &failure) == 0)
+			continue;
+		(void)err_wrap(&failure, "could not read source \"%s\"", config->name);
+		job_count(job, "incomplete", 1);
+		/* Whatever the reason was, the source is not complete tonight. */
+		job_note(job, EXIT_INCOMPLETE);
+		job_failed(job, &failure);
+	}
+	return 0;
+}
+
+static int
+run(struct job *job, struct err *err)
+{
+	const char *only = opt_text(job->options, "source");
+	struct pull pull = { .found = false };
+	char *key;
+
+	if (config_secret(&job->arena, job->config->master_key, "master_key", &key, err) != 0 ||
+	    crypto_key_parse(key, pull.master_key, err) != 0)
+		return -1;
+	if (job_each_tenant(job, pull_tenant, &pull, err) != 0)
+		return -1;
+	if (only != NULL && !pull.found && job->exit_code == EXIT_OK)
+		return err_set(err, ERR_USAGE, "there is no source \"%s\" in \"%s\"", only, job->config->file);
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	return job_main(&(const struct job_def){ .name = "ctok-pull-sales",
+			    .summary = "Read what the sources sold into the ledger.",
+			    .options = options,
+			    .needs = JOB_CONFIG | JOB_DATABASE | JOB_NIGHT,
+			    .run = run },
+	    argc, argv);
+}

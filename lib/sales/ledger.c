@@ -1,0 +1,496 @@
+/* The only writer of the ledger's tables. What comes is copied into a batch; full batches go to the TEMP tables by COPY, outside of any
+ * transaction, so that none is open while a shop lets us wait. The merge is a row of set-based statements, sql/sales/merge_*.sql. */
+#include "sales/ledger.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "db/audit.h"
+#include "db/copy.h"
+#include "db/payload.h"
+#include "db/rules.h"
+#include "sql.h"
+
+#define BATCH_DOCUMENTS 2000
+#define BATCH_BYTES ((size_t)8 * 1024 * 1024)
+#define LEAST_OVERLAP_S 600
+#define SETTLE_S 60         /* the last minute may still change under the reader */
+#define MANY_DOCUMENTS 1000 /* after which the planner's statistics are brought in step */
+
+struct staged {
+	struct sales_document document;
+	struct payload payload;
+};
+
+struct ledger {
+	struct ledger_plan plan;
+	struct arena arena;
+	struct arena batch; /* of `staged`, emptied at each flush */
+	struct staged *staged;
+	size_t staged_count;
+	int64_t documents; /* handed to ledger_add() */
+	int64_t flushed;   /* of these, in the TEMP tables */
+	int64_t from_utc, to_utc;
+	bool had_documents; /* the ledger, before this pull */
+	const char *source_id, *pull_id, *run_id;
+};
+
+static const char *
+number(struct arena *arena, int64_t value)
+{
+	return arena_printf(arena, "%lld", (long long)value);
+}
+
+/* A moment as the server reads it, to the microsecond. */
+static const char *
+moment(struct arena *arena, int64_t us)
+{
+	int64_t seconds = us / 1000000 - (us % 1000000 < 0);
+	struct clock_date date = clock_from_utc(seconds);
+
+	return arena_printf(arena, "%04d-%02d-%02d %02d:%02d:%02d.%06d+00", date.year, date.month, date.day, date.hour, date.minute,
+	    date.second, (int)(us - seconds * 1000000));
+}
+
+/* Run ${work} as one transaction. */
+static int
+in_transaction(struct ledger *ledger, int (*work)(struct ledger *, void *, struct err *), void *context, struct err *err)
+{
+	struct db *db = ledger->plan.db;
+
+	if (db_begin(db, err) != 0)
+		return -1;
+	if (work(ledger, context, err) != 0) {
+		db_rollback(db);
+		return -1;
+	}
+	return db_commit(db, err);
+}
+
+static int
+begin_pull(struct ledger *ledger, void *context, struct err *err)
+{
+	struct db_row *row;
+
+	(void)context;
+	if (db_script(ledger->plan.db, sql_sales_stage_make, err) != 0)
+		return -1;
+	if (db_row(&ledger->arena, ledger->plan.db, sql_sales_pull_begin,
+		DB_ARGS(ledger->source_id, ledger->run_id, number(&ledger->arena, ledger->from_utc),
+		    number(&ledger->arena, ledger->to_utc)),
+		&row, err) != 0)
+		return -1;
+	ledger->pull_id = db_value(row, "pull_id");
+	return 0;
+}
+
+/* The window of this pull: what may have changed since the last complete one, or everything since the source's start. */
+static int
+find_window(struct ledger *ledger, struct err *err)
+{
+	const struct config_source *source = ledger->plan.source;
+	int64_t overlap_s = source->overlap_s > LEAST_OVERLAP_S ? source->overlap_s : LEAST_OVERLAP_S, start_utc;
+	struct db_row *row;
+
+	if (db_maybe(&ledger->arena, ledger->plan.db, sql_sales_window, DB_ARGS(source->name), &row, err) != 0)
+		return -1;
+	if (row == NULL)
+		return err_set(err, ERR_NOT_FOUND, "source \"%s\" is not in the database", source->name);
+	if (clock_parse_date(source->start != NULL ? source->start : "2000-01-01", &start_utc, err) != 0)
+		return err_wrap(err, "setting \"start\" of source \"%s\"", source->name);
+	ledger->source_id = db_value(row, "source_id");
+	ledger->had_documents = db_bool(row, "has_documents");
+	ledger->to_utc = ledger->plan.night->now_utc - SETTLE_S;
+	ledger->from_utc = start_utc;
+	if (!ledger->plan.full && db_value(row, "watermark_utc") != NULL)
+		ledger->from_utc = db_int(row, "watermark_utc") - overlap_s;
+	/* A clock that was set back, or a start in the future: the window must not be empty. */
+	if (ledger->from_utc > ledger->to_utc - overlap_s)
+		ledger->from_utc = ledger->to_utc - overlap_s;
+	return 0;
+}
+
+int
+ledger_open(const struct ledger_plan *plan, struct ledger **ret_ledger, struct err *err)
+{
+	struct ledger *ledger = calloc(1, sizeof(*ledger));
+
+	BUG_UNLESS(ledger != NULL && plan->night->run_id != 0);
+	ledger->plan = *plan;
+	ledger->run_id = number(&ledger->arena, plan->night->run_id);
+	ledger->staged = ARENA_ARRAY(&ledger->arena, BATCH_DOCUMENTS, struct staged);
+	if (find_window(ledger, err) != 0 || in_transaction(ledger, begin_pull, NULL, err) != 0) {
+		ledger_close(ledger);
+		return -1;
+	}
+	*ret_ledger = ledger;
+	return 0;
+}
+
+void
+ledger_close(struct ledger *ledger)
+{
+	if (ledger == NULL)
+		return;
+	arena_done(&ledger->batch);
+	arena_done(&ledger->arena);
+	free(ledger);
+}
+
+void
+ledger_window(const struct ledger *ledger, int64_t *ret_from_utc, int64_t *ret_to_utc)
+{
+	*ret_from_utc = ledger->from_utc;
+	*ret_to_utc = ledger->to_utc;
+}
+
+static const char *
+status_name(enum sales_status status)
+{
+	switch (status) {
+	case SALES_PAID: return "paid";
+	case SALES_UNPAID: return "unpaid";
+	case SALES_CANCELLED: return "cancelled";
+	case SALES_TEST: break;
+	}
+	return "test";
+}
+
+static void
+copy_contact(struct copy *copy, const struct sales_contact *contact)
+{
+	copy_text(copy, contact != NULL ? contact->email : NULL);
+	copy_text(copy, contact != NULL ? contact->name : NULL);
+	copy_text(copy, contact != NULL ? contact->raw_email : NULL);
+}
+
+static void
+put_document(struct ledger *ledger, struct copy *copy, int64_t seq, const struct staged *staged)
+{
+	const struct sales_document *document = &staged->document;
+
+	copy_int(copy, seq);
+	copy_text(copy, document->external_id);
+	copy_text(copy, document->number);
+	copy_text(copy, document->kind);
+	copy_text(copy, moment(&ledger->batch, document->effective_us));
+	copy_text(copy, moment(&ledger->batch, document->modified_us));
+	copy_text(copy, status_name(document->status));
+	copy_text(copy, document->currency);
+	copy_int(copy, document->total_minor);
+	copy_int(copy, document->subtotal_minor);
+	copy_int(copy, document->discount_minor);
+	copy_int(copy, document->tax_minor);
+	copy_int(copy, document->shipping_minor);
+	copy_int(copy, document->refunded_minor);
+	copy_int(copy, document->unallocated_minor);
+	copy_text(copy, document->tax_included ? "t" : "f");
+	copy_contact(copy, document->buyer);
+	copy_bytes(copy, staged->payload.hash, sizeof(staged->payload.hash));
+}
+
+static void
+put_line(struct copy *copy, int64_t seq, size_t place, const struct sales_line *line)
+{
+	copy_int(copy, seq);
+	copy_int(copy, (int64_t)place);
+	copy_text(copy, line->key);
+	copy_text(copy, line->product_key);
+	copy_text(copy, line->variant_key);
+	copy_text(copy, line->sku);
+	copy_text(copy, line->name);
+	copy_text(copy, line->quantity);
+	copy_int(copy, line->unit_price_minor);
+	copy_int(copy, line->net_minor);
+	copy_contact(copy, line->learner);
+}
+
+static int
+put_documents(struct ledger *ledger, struct copy *copy, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < ledger->staged_count; i++) {
+		put_document(ledger, copy, ledger->flushed + (int64_t)i, &ledger->staged[i]);
+		if (copy_row(copy, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+put_lines(struct ledger *ledger, struct copy *copy, struct err *err)
+{
+	size_t i, j;
+
+	for (i = 0; i < ledger->staged_count; i++) {
+		for (j = 0; j < ledger->staged[i].document.line_count; j++) {
+			put_line(copy, ledger->flushed + (int64_t)i, j + 1, &ledger->staged[i].document.lines[j]);
+			if (copy_row(copy, err) != 0)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+static int
+put_payloads(struct ledger *ledger, struct copy *copy, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < ledger->staged_count; i++) {
+		copy_int(copy, ledger->flushed + (int64_t)i);
+		copy_bytes(copy, ledger->staged[i].payload.sealed, ledger->staged[i].payload.sealed_len);
+		if (copy_row(copy, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+copy_batch(struct ledger *ledger, const char *statement, int (*put)(struct ledger *, struct copy *, struct err *), struct err *err)
+{
+	struct copy *copy;
+
+	if (copy_open(ledger->plan.db, statement, &copy, err) != 0)
+		return -1;
+	if (put(ledger, copy, err) != 0) {
+		copy_abort(copy);
+		return -1;
+	}
+	return copy_finish(copy, NULL, err);
+}
+
+/* Send the batch to the TEMP tables. */
+static int
+flush(struct ledger *ledger, struct err *err)
+{
+	if (ledger->staged_count == 0)
+		return 0;
+	if (copy_batch(ledger, sql_sales_stage_documents, put_documents, err) != 0 ||
+	    copy_batch(ledger, sql_sales_stage_lines, put_lines, err) != 0 ||
+	    copy_batch(ledger, sql_sales_stage_payloads, put_payloads, err) != 0)
+		return err_wrap(err, "could not stage orders");
+	ledger->flushed += (int64_t)ledger->staged_count;
+	ledger->staged_count = 0;
+	arena_reset(&ledger->batch);
+	return 0;
+}
+
+static const struct sales_contact *
+keep_contact(struct arena *arena, const struct sales_contact *contact)
+{
+	struct sales_contact *copy;
+
+	if (contact == NULL)
+		return NULL;
+	copy = ARENA_NEW(arena, struct sales_contact);
+	copy->email = arena_strdup(arena, contact->email);
+	copy->name = arena_strdup(arena, contact->name);
+	copy->raw_email = arena_strdup(arena, contact->raw_email);
+	return copy;
+}
+
+/* A line's key within its document: a repeated one is told apart by '#2', '#3', … in the order of the lines. */
+static const char *
+unique_key(struct arena *arena, const struct sales_line *lines, size_t place)
+{
+	size_t same = 1, i;
+
+	for (i = 0; i < place; i++)
+		same += text_equal(lines[i].key, lines[place].key);
+	return same == 1 ? arena_strdup(arena, lines[place].key) : arena_printf(arena, "%s#%zu", lines[place].key, same);
+}
+
+static struct sales_line *
+keep_lines(struct arena *arena, const struct sales_line *lines, size_t count)
+{
+	struct sales_line *copy = ARENA_ARRAY(arena, count, struct sales_line);
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		copy[i] = lines[i];
+		copy[i].key = unique_key(arena, lines, i);
+		copy[i].product_key = arena_strdup(arena, lines[i].product_key);
+		copy[i].variant_key = arena_strdup(arena, lines[i].variant_key);
+		copy[i].sku = arena_strdup(arena, lines[i].sku);
+		copy[i].name = arena_strdup(arena, lines[i].name);
+		copy[i].quantity = arena_strdup(arena, lines[i].quantity);
+		copy[i].learner = keep_contact(arena, lines[i].learner);
+	}
+	return copy;
+}
+
+int
+ledger_add(void *context, const struct sales_document *document, struct err *err)
+{
+	struct ledger *ledger = context;
+	struct arena *arena = &ledger->batch;
+	struct staged *staged = &ledger->staged[ledger->staged_count++];
+
+	staged->document = *document;
+	staged->document.external_id = arena_strdup(arena, document->external_id);
+	staged->document.number = arena_strdup(arena, document->number);
+	staged->document.currency = arena_strdup(arena, document->currency);
+	staged->document.buyer = keep_contact(arena, document->buyer);
+	staged->document.lines = keep_lines(arena, document->lines, document->line_count);
+	payload_seal(arena, ledger->plan.master_key, document->payload, document->payload_len, &staged->payload);
+	ledger->documents++;
+	if (ledger->staged_count == BATCH_DOCUMENTS || arena->used_bytes > BATCH_BYTES)
+		return flush(ledger, err);
+	return 0;
+}
+
+/* The steps of the merge in their order, and which of source and run are their parameters. */
+enum step_args { NOTHING, SOURCE, RUN, SOURCE_RUN };
+
+static int
+run_step(struct ledger *ledger, const char *sql, enum step_args wants, struct err *err)
+{
+	struct db *db = ledger->plan.db;
+
+	switch (wants) {
+	case NOTHING: return db_exec(db, sql, DB_NONE, NULL, err);
+	case SOURCE: return db_exec(db, sql, DB_ARGS(ledger->source_id), NULL, err);
+	case RUN: return db_exec(db, sql, DB_ARGS(ledger->run_id), NULL, err);
+	case SOURCE_RUN: break;
+	}
+	return db_exec(db, sql, DB_ARGS(ledger->source_id, ledger->run_id), NULL, err);
+}
+
+static int
+find_repeated(struct ledger *ledger, struct err *err)
+{
+	struct db_row *row;
+
+	if (db_maybe(&ledger->arena, ledger->plan.db, sql_sales_merge_repeated, DB_NONE, &row, err) != 0)
+		return -1;
+	if (row == NULL)
+		return 0;
+	return err_set(err, ERR_INCOMPLETE,
+	    "order \"%s\" came %s times in the same version: pages were repeated, and others may be lost", db_value(row, "number"),
+	    db_value(row, "times"));
+}
+
+/* What differs from the ledger; the rest is dropped. */
+static int
+find_changes(struct ledger *ledger, int64_t *ret_changed, struct err *err)
+{
+	static const struct {
+		const char *sql;
+		enum step_args wants;
+	} steps[] = {
+		{ sql_sales_stage_analyze, NOTHING },
+		{ sql_sales_merge_late, SOURCE },
+		{ sql_sales_merge_contacts, NOTHING },
+		{ sql_sales_merge_products, SOURCE },
+		{ sql_sales_merge_pick, SOURCE },
+		{ sql_sales_merge_rows, SOURCE },
+		{ sql_sales_merge_line_changes, NOTHING },
+		{ sql_sales_merge_unchanged, NOTHING },
+	};
+	struct db_row *row;
+	size_t i;
+
+	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		if (run_step(ledger, steps[i].sql, steps[i].wants, err) != 0)
+			return -1;
+	}
+	if (db_row(&ledger->arena, ledger->plan.db, sql_sales_merge_count, DB_NONE, &row, err) != 0)
+		return -1;
+	*ret_changed = db_int(row, "changed");
+	return 0;
+}
+
+static int
+write_changes(struct ledger *ledger, int64_t changed, struct err *err)
+{
+	static const struct {
+		const char *sql;
+		enum step_args wants;
+	} steps[] = {
+		{ sql_sales_merge_documents_new, SOURCE_RUN },
+		{ sql_sales_merge_documents_ids, SOURCE },
+		{ sql_sales_stage_analyze_picked, NOTHING },
+		{ sql_sales_merge_documents_old, RUN },
+		{ sql_sales_merge_payloads, SOURCE_RUN },
+		{ sql_sales_merge_versions, RUN },
+		{ sql_sales_merge_lines_gone, NOTHING },
+		{ sql_sales_merge_lines, NOTHING },
+		{ sql_sales_merge_units_gone, NOTHING },
+		{ sql_sales_merge_units, NOTHING },
+		{ sql_sales_merge_movements, RUN },
+		{ sql_sales_merge_dirty, NOTHING },
+	};
+	static const char *const tables[] = { "contact", "product", "document", "document_version", "payload", "line", "unit",
+		"movement", "dirty_document" };
+	size_t i;
+
+	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		if (run_step(ledger, steps[i].sql, steps[i].wants, err) != 0)
+			return -1;
+	}
+	if (changed >= MANY_DOCUMENTS && rules_analyze(ledger->plan.db, tables, sizeof(tables) / sizeof(tables[0]), err) != 0)
+		return -1;
+	if (audit_add(ledger->plan.db, ledger->plan.night->run_id, "ledger changed",
+		arena_printf(&ledger->arena, "pull %s", ledger->pull_id),
+		arena_printf(&ledger->arena, "{\"source\":%s,\"documents\":%lld,\"changed\":%lld}", ledger->source_id,
+		    (long long)ledger->documents, (long long)changed),
+		err) != 0)
+		return -1;
+	return audit_seal(ledger->plan.db, ledger->plan.night->run_id, err);
+}
+
+static int
+merge(struct ledger *ledger, void *context, struct err *err)
+{
+	int64_t *changed = context;
+
+	if (find_repeated(ledger, err) != 0)
+		return -1;
+	if (ledger->documents > 0 && find_changes(ledger, changed, err) != 0)
+		return -1;
+	if (*changed > 0 && write_changes(ledger, *changed, err) != 0)
+		return -1;
+	if (db_exec(ledger->plan.db, sql_sales_merge_done,
+		DB_ARGS(ledger->pull_id, number(&ledger->arena, ledger->documents), number(&ledger->arena, *changed)), NULL,
+		err) != 0)
+		return -1;
+	if (db_exec(ledger->plan.db, sql_sales_merge_watermark, DB_ARGS(ledger->pull_id), NULL, err) != 0)
+		return -1;
+	return db_script(ledger->plan.db, sql_sales_stage_empty, err);
+}
+
+int
+ledger_commit(struct ledger *ledger, struct ledger_counts *ret_counts, struct err *err)
+{
+	int64_t changed = 0;
+
+	if (ledger->plan.full && ledger->documents == 0 && ledger->had_documents)
+		return err_set(err, ERR_INCOMPLETE, "a full reading found nothing, although the ledger has orders of this source");
+	if (flush(ledger, err) != 0)
+		return -1;
+	if (in_transaction(ledger, merge, &changed, err) != 0)
+		return err_wrap(err, "could not merge %lld orders into the ledger", (long long)ledger->documents);
+	*ret_counts = (struct ledger_counts){ ledger->documents, changed };
+	return 0;
+}
+
+static int
+write_failure(struct ledger *ledger, void *context, struct err *err)
+{
+	const struct err *why = context;
+
+	return db_exec(ledger->plan.db, sql_sales_pull_fail,
+	    DB_ARGS(ledger->pull_id, why->message, number(&ledger->arena, ledger->documents)), NULL, err);
+}
+
+int
+ledger_fail(struct ledger *ledger, const struct err *why, struct err *err)
+{
+	struct err copy = *why;
+
+	return in_transaction(ledger, write_failure, &copy, err);
+}

@@ -1,0 +1,21 @@
+-- Each staged document beside the ledger's. A new version is one whose payload, status or money differs; the rest may differ without
+-- one, when our reading of the same payload has changed.
+INSERT INTO sale_pick (seq, external_id, document_id, version, buyer_contact_id, new_version, changed)
+SELECT x.seq, x.external_id, x.document_id, coalesce(x.version, 0) + x.new_version::integer, x.buyer_contact_id, x.new_version,
+       x.new_version OR x.differs
+  FROM (SELECT s.seq, s.external_id, d.document_id, d.version, b.contact_id AS buyer_contact_id,
+               d.document_id IS NULL OR v.payload_hash IS DISTINCT FROM s.payload_hash
+                   OR (d.modified_at, d.status, d.total_minor, d.refunded_minor)
+                      IS DISTINCT FROM (s.modified_at, s.status, s.total_minor, s.refunded_minor) AS new_version,
+               (d.number, d.kind, d.effective_at, d.currency, d.subtotal_minor, d.discount_minor, d.tax_minor, d.shipping_minor,
+                d.unallocated_minor, d.tax_included, d.buyer_contact_id)
+                   IS DISTINCT FROM (s.number, s.kind, s.effective_at, s.currency, s.subtotal_minor, s.discount_minor, s.tax_minor,
+                s.shipping_minor, s.unallocated_minor, s.tax_included, b.contact_id) AS differs
+          FROM sale_document s
+          LEFT JOIN ctok.contact b
+                 ON b.tenant_id = ctok.current_tenant() AND b.email = s.buyer_email AND b.name = s.buyer_name
+                AND b.raw_email = s.buyer_raw_email
+          LEFT JOIN ctok.document d
+                 ON d.tenant_id = ctok.current_tenant() AND d.source_id = $1::bigint AND d.external_id = s.external_id
+          LEFT JOIN ctok.document_version v
+                 ON v.tenant_id = d.tenant_id AND v.document_id = d.document_id AND v.version = d.version) x

@@ -1,0 +1,2 @@
+-- The pull is in the ledger.
+TRUNCATE sale_document, sale_line, sale_payload, sale_pick, sale_row

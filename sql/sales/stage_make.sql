@@ -1,0 +1,63 @@
+-- Where a pull collects what it read, until it is whole. `seq` counts the documents of the pull.
+CREATE TEMP TABLE IF NOT EXISTS sale_document (
+    seq               bigint NOT NULL,
+    external_id       text NOT NULL,
+    number            text NOT NULL,
+    kind              text NOT NULL,
+    effective_at      timestamptz NOT NULL,
+    modified_at       timestamptz NOT NULL,
+    status            text NOT NULL,
+    currency          text NOT NULL,
+    total_minor       bigint NOT NULL,
+    subtotal_minor    bigint NOT NULL,
+    discount_minor    bigint NOT NULL,
+    tax_minor         bigint NOT NULL,
+    shipping_minor    bigint NOT NULL,
+    refunded_minor    bigint NOT NULL,
+    unallocated_minor bigint NOT NULL,
+    tax_included      boolean NOT NULL,
+    buyer_email       text,               -- these three NULL: nobody
+    buyer_name        text,
+    buyer_raw_email   text,
+    payload_hash      bytea NOT NULL
+);
+CREATE TEMP TABLE IF NOT EXISTS sale_line (
+    seq               bigint NOT NULL,
+    place             integer NOT NULL,   -- order within the document
+    line_key          text NOT NULL,
+    product_key       text NOT NULL,
+    variant_key       text NOT NULL,
+    sku               text NOT NULL,
+    name              text NOT NULL,
+    quantity          numeric NOT NULL,
+    unit_price_minor  bigint NOT NULL,
+    net_minor         bigint NOT NULL,
+    learner_email     text,               -- these three NULL: nobody
+    learner_name      text,
+    learner_raw_email text
+);
+CREATE TEMP TABLE IF NOT EXISTS sale_payload (
+    seq    bigint NOT NULL,
+    sealed bytea NOT NULL
+);
+-- The staged documents beside what the ledger knows of them, and their lines with the ids they refer to.
+CREATE TEMP TABLE IF NOT EXISTS sale_pick (
+    seq              bigint NOT NULL,
+    external_id      text NOT NULL,
+    document_id      bigint,              -- NULL: not in the ledger yet
+    version          integer NOT NULL,    -- to be written
+    buyer_contact_id bigint,
+    new_version      boolean NOT NULL,
+    changed          boolean NOT NULL
+);
+CREATE TEMP TABLE IF NOT EXISTS sale_row (
+    seq                bigint NOT NULL,
+    line_no            integer NOT NULL,
+    line_key           text NOT NULL,
+    product_id         bigint NOT NULL,
+    quantity           numeric NOT NULL,
+    unit_price_minor   bigint NOT NULL,
+    net_minor          bigint NOT NULL,
+    learner_contact_id bigint
+);
+TRUNCATE sale_document, sale_line, sale_payload, sale_pick, sale_row;

@@ -1,0 +1,1 @@
+COPY sale_payload (seq, sealed) FROM STDIN
