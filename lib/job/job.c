@@ -341,7 +341,9 @@ job_main(const struct job_def *def, int argc, char **argv)
 	fill_descriptors();
 	(void)umask(077);
 	catch_signals();
-	if (run_program(&job, def, tables, table_count, argc, argv, &err) != 0)
+	/* Until the settings say more: warnings and errors, on standard error. */
+	if (log_open(def->name, NULL, LOG_ERROR, LOG_WARN, &err) != 0 ||
+	    run_program(&job, def, tables, table_count, argc, argv, &err) != 0)
 		job_note(&job, complain(def, &err));
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		err_reset(&err);
