@@ -30,6 +30,7 @@ PROGRAMS := $(JOBS:%=bin/%)
 UNIT := $(notdir $(basename $(sort $(wildcard tests/unit/test_*.c))))
 SUPPORT_C := $(sort $(wildcard tests/support/*.c))
 SANDBOX_C := $(sort $(wildcard tests/sandbox/*.c))
+SANDBOX_SQL := $(sort $(wildcard tests/sandbox/sql/*.sql))
 SANDBOX := $(if $(SANDBOX_C),$(B)/ctok-sandbox)
 
 .SUFFIXES:
@@ -63,7 +64,16 @@ bin/%: $(B)/jobs/%.o $(B)/libctok.a
 	@echo "  LINK  $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(B)/libctok.a $(PKG_LIBS)
 
-$(B)/ctok-sandbox: $(SANDBOX_C:%.c=$(B)/%.o) $(B)/libctok.a
+$(B)/gen/sandbox-sql.h $(B)/gen/sandbox-sql.c &: tools/embed-sql.awk $(SANDBOX_SQL)
+	@mkdir -p $(B)/gen
+	@awk -f tools/embed-sql.awk -v strip=tests/sandbox/sql/ -v header=$(B)/gen/sandbox-sql.h -v source=$(B)/gen/sandbox-sql.c $(SANDBOX_SQL)
+
+$(B)/gen/sandbox-sql.o: $(B)/gen/sandbox-sql.c
+	@$(CC) $(CFLAGS) -Wno-overlength-strings -c -o $@ $<
+
+$(SANDBOX_C:%.c=$(B)/%.o): $(B)/gen/sandbox-sql.h
+
+$(B)/ctok-sandbox: $(SANDBOX_C:%.c=$(B)/%.o) $(B)/gen/sandbox-sql.o $(B)/libctok.a
 	@echo "  LINK  $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lmicrohttpd -lssl -lcrypto
 

@@ -1,0 +1,280 @@
+/* The strings that a test pulls: clock, days, switches, faults, counters, the shop's documents, SQL on Moodle's tables, dumps of the state. */
+#include "control.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "fault.h"
+#include "pg.h"
+#include "reply.h"
+#include "sandbox-sql.h"
+#include "state.h"
+#include "tree.h"
+
+struct control {
+	struct arena *arena;
+	struct pg *pg;
+	struct tree *fields;
+	struct reply reply;
+	struct web_answer *answer;
+};
+
+static int
+refuse(struct web_answer *answer, unsigned status, const char *message)
+{
+	struct reply reply;
+
+	answer->status = status;
+	buf_reset(&answer->body);
+	reply_init(&reply, &answer->body, REPLY_PLAIN);
+	reply_object(&reply, NULL);
+	reply_text(&reply, "error", message);
+	reply_end_object(&reply);
+	return 0;
+}
+
+static void
+answer_ok(struct control *control)
+{
+	reply_object(&control->reply, NULL);
+	reply_bool(&control->reply, "ok", true);
+	reply_int(&control->reply, "now", state_now());
+	reply_end_object(&control->reply);
+}
+
+/* A moment as ISO text or seconds. */
+static int
+read_moment(const char *text, int64_t *ret, struct err *err)
+{
+	if (text[0] != '\0' && text[strspn(text, "0123456789")] == '\0')
+		return text_int64(text, ret, err);
+	return clock_parse(text, ret, NULL, err);
+}
+
+/* Let everything happen that was due by ${now}. */
+static int
+advance(struct control *control, int64_t now, bool frozen, struct err *err)
+{
+	state_clock(now, frozen);
+	return pg_run(control->pg, sql_advance, PG_ARGS(pg_number(control->arena, now)), NULL, err);
+}
+
+static int
+set_clock(struct control *control, struct err *err)
+{
+	const char *text = tree_text(control->fields, "now");
+	int64_t now = state_now();
+
+	if (text != NULL && read_moment(text, &now, err) != 0)
+		return -1;
+	if (advance(control, now, tree_int(control->fields, "frozen", 0) != 0, err) != 0)
+		return -1;
+	answer_ok(control);
+	return 0;
+}
+
+static int
+next_day(struct control *control, struct err *err)
+{
+	int64_t days = tree_int(control->fields, "days", 1);
+
+	if (advance(control, state_now() + days * 86400, tree_int(control->fields, "frozen", 0) != 0, err) != 0)
+		return -1;
+	answer_ok(control);
+	return 0;
+}
+
+static int
+set_switches(struct control *control, struct err *err)
+{
+	const struct tree *item;
+
+	for (item = control->fields->first; item != NULL; item = item->next)
+		if (item->is_array || state_set(item->key, item->text, err) != 0)
+			return item->is_array ? err_set(err, ERR_USAGE, "switch \"%s\" is an array", item->key) : -1;
+	answer_ok(control);
+	return 0;
+}
+
+static int
+add_fault(struct control *control, struct err *err)
+{
+	if (fault_add(control->fields, err) != 0)
+		return -1;
+	answer_ok(control);
+	return 0;
+}
+
+static int
+list_faults(struct control *control, struct err *err)
+{
+	(void)err;
+	reply_list(&control->reply, NULL);
+	fault_list(&control->reply);
+	reply_end_list(&control->reply);
+	return 0;
+}
+
+static int
+reset(struct control *control, struct err *err)
+{
+	(void)err;
+	state_reset();
+	fault_clear();
+	answer_ok(control);
+	return 0;
+}
+
+static int
+show_counters(struct control *control, struct err *err)
+{
+	struct pg_rows *rows;
+	size_t i;
+
+	if (pg_run(control->pg, sql_mail_counts, PG_NONE, &rows, err) != 0)
+		return -1;
+	reply_object(&control->reply, NULL);
+	reply_object(&control->reply, "requests");
+	state_counters(&control->reply);
+	reply_end_object(&control->reply);
+	reply_object(&control->reply, "mails");
+	for (i = 0; i < pg_count(rows); i++)
+		reply_int(&control->reply, pg_text(rows, i, 0), pg_int(rows, i, 1));
+	reply_end_object(&control->reply);
+	reply_end_object(&control->reply);
+	pg_free(rows);
+	return 0;
+}
+
+/* Any statement; rows come as objects of texts. */
+static int
+run_sql(struct control *control, struct err *err)
+{
+	const char *sql = tree_text(control->fields, "sql");
+	struct pg_rows *rows;
+	size_t i, k;
+
+	if (sql == NULL)
+		return err_set(err, ERR_USAGE, "field \"sql\" is missing");
+	if (pg_ask(control->pg, sql, &rows, err) != 0)
+		return -1;
+	reply_list(&control->reply, NULL);
+	for (i = 0; i < pg_count(rows); i++) {
+		reply_object(&control->reply, NULL);
+		for (k = 0; k < pg_columns(rows); k++)
+			reply_text(&control->reply, pg_column(rows, k), pg_text(rows, i, k));
+		reply_end_object(&control->reply);
+	}
+	reply_end_list(&control->reply);
+	pg_free(rows);
+	return 0;
+}
+
+static int
+put_document(struct control *control, const char *sql, struct err *err)
+{
+	const char *doc = tree_text(control->fields, "doc");
+
+	if (doc == NULL)
+		return err_set(err, ERR_USAGE, "field \"doc\" is missing");
+	if (pg_run(control->pg, sql, PG_ARGS(doc), NULL, err) != 0)
+		return -1;
+	answer_ok(control);
+	return 0;
+}
+
+static int
+put_order(struct control *control, struct err *err)
+{
+	return put_document(control, sql_put_order, err);
+}
+
+static int
+put_transaction(struct control *control, struct err *err)
+{
+	return put_document(control, sql_put_document, err);
+}
+
+static int
+put_product(struct control *control, struct err *err)
+{
+	return put_document(control, sql_put_product, err);
+}
+
+static int
+take_snapshot(struct control *control, struct err *err)
+{
+	if (pg_script(control->pg, sql_snapshot, err) != 0)
+		return -1;
+	answer_ok(control);
+	return 0;
+}
+
+static int
+restore_snapshot(struct control *control, struct err *err)
+{
+	if (pg_run(control->pg, sql_restore, PG_NONE, NULL, err) != 0)
+		return -1;
+	answer_ok(control);
+	return 0;
+}
+
+/* The state as one canonical document: no ids, sorted, so that two runs can be compared. */
+static int
+dump(struct control *control, struct err *err)
+{
+	struct pg_rows *rows;
+
+	if (pg_run(control->pg, sql_dump, PG_NONE, &rows, err) != 0)
+		return -1;
+	buf_text(&control->answer->body, pg_text(rows, 0, 0));
+	pg_free(rows);
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(struct control *, struct err *);
+} commands[] = {
+	{ "clock", set_clock },
+	{ "day", next_day },
+	{ "set", set_switches },
+	{ "fault", add_fault },
+	{ "faults", list_faults },
+	{ "reset", reset },
+	{ "counters", show_counters },
+	{ "sql", run_sql },
+	{ "order", put_order },
+	{ "document", put_transaction },
+	{ "product", put_product },
+	{ "snapshot", take_snapshot },
+	{ "restore", restore_snapshot },
+	{ "dump", dump },
+};
+
+int
+control_handle(struct web_request *request, struct web_answer *answer, const char *key, struct err *err)
+{
+	const char *authorization = web_header(request, "Authorization"), *name = request->path + strlen("/_sandbox/");
+	struct control control = { .arena = request->arena, .fields = tree_new(request->arena), .answer = answer };
+	struct err refused = ERR_INIT;
+	size_t i;
+	int rc;
+
+	web_say(answer, "Content-Type", "application/json");
+	if (authorization == NULL || !text_starts(authorization, "Bearer ") || strcmp(authorization + 7, key) != 0)
+		return refuse(answer, 401, "wrong control key");
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]) && strcmp(commands[i].name, name) != 0; i++)
+		;
+	if (i == sizeof(commands) / sizeof(commands[0]))
+		return refuse(answer, 404, arena_printf(request->arena, "there is no control \"%s\"", name));
+	tree_form(request->arena, control.fields, request->query, strlen(request->query), 10000);
+	tree_form(request->arena, control.fields, request->body, request->body_len, 10000);
+	if (pg_take(&control.pg, err) != 0)
+		return -1;
+	reply_init(&control.reply, &answer->body, REPLY_PLAIN);
+	rc = commands[i].run(&control, &refused);
+	pg_give(control.pg);
+	return rc == 0 ? 0 : refuse(answer, 400, arena_strdup(request->arena, refused.message));
+}

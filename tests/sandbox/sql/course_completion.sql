@@ -1,0 +1,1 @@
+SELECT enablecompletion FROM mdl_course WHERE id = $1::bigint

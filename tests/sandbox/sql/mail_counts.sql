@@ -1,0 +1,1 @@
+SELECT kind, count(*) FROM sandbox.mail GROUP BY kind ORDER BY kind

@@ -1,0 +1,1 @@
+SELECT doc FROM shop.orders WHERE id = $1

@@ -1,0 +1,1 @@
+DELETE FROM mdl_external_tokens WHERE token = $1
