@@ -174,9 +174,12 @@ unreadable(struct arena *arena, const struct answer_raw *raw, const char **ret_e
 	}
 	if (*start == '\0')
 		return err_set(err, code, "answer of \"%s\" is empty", raw->function);
-	if (*start == '<')
-		return err_set(err, code, "answer of \"%s\" is %s instead of JSON: %s", raw->function,
-		    text_starts(start, "<?xml") ? "XML" : "a web page", words(arena, start, strlen(start)));
+	if (*start == '<') {
+		const char *what = text_starts(start, "<?xml") ? "XML" : "a web page", *said = words(arena, start, strlen(start));
+
+		return err_set(
+		    err, code, "answer of \"%s\" is %s instead of JSON%s%s", raw->function, what, *said == '\0' ? "" : ": ", said);
+	}
 	return err_set(err, code, "answer of \"%s\" is not JSON: %s", raw->function, words(arena, start, strlen(start)));
 }
 

@@ -28,16 +28,31 @@ struct sending {
 	struct err fatal; /* concerns no row: stop */
 };
 
-static void
-queue_segment(struct sending *sending, size_t *rows, size_t count, bool repeated)
+static struct segment *
+new_segment(struct sending *sending, size_t *rows, size_t count, bool repeated)
 {
 	struct segment *segment = ARENA_NEW(&sending->own, struct segment);
 
 	segment->rows = rows;
 	segment->count = count;
 	segment->repeated = repeated;
+	return segment;
+}
+
+static void
+queue_last(struct sending *sending, struct segment *segment)
+{
 	*sending->tail = segment;
 	sending->tail = &segment->next;
+}
+
+static void
+queue_first(struct sending *sending, struct segment *segment)
+{
+	if (sending->queue == NULL)
+		sending->tail = &segment->next;
+	segment->next = sending->queue;
+	sending->queue = segment;
 }
 
 static void
@@ -84,8 +99,9 @@ sent_done(void *context, size_t index, const struct moodle_reply *reply, struct 
 		if (segment->count > 1) {
 			size_t half = segment->count / 2;
 
-			queue_segment(sending, segment->rows, half, segment->repeated);
-			queue_segment(sending, segment->rows + half, segment->count - half, segment->repeated);
+			/* Halves go before what waits: a bad row that stands alone soon tells about others of its course. */
+			queue_first(sending, new_segment(sending, segment->rows + half, segment->count - half, segment->repeated));
+			queue_first(sending, new_segment(sending, segment->rows, half, segment->repeated));
 			return 0;
 		}
 		settle(sending, segment, OUTCOME_REFUSED, errorcode, arena_strdup(sending->arena, reply->err.message));
@@ -177,7 +193,7 @@ read_back(struct sending *sending, struct moodle *moodle, struct err *err)
 				row->reason = NULL;
 		}
 		if (count > 0)
-			queue_segment(sending, again, count, /* repeated= */ true);
+			queue_last(sending, new_segment(sending, again, count, /* repeated= */ true));
 	}
 	return 0;
 }
@@ -202,7 +218,8 @@ batch_send(struct arena *arena, struct moodle *moodle, struct batch *batch, stru
 		if (batch->rows[i].outcome == OUTCOME_OPEN)
 			rows[open++] = i;
 	for (from = 0; from < open; from += batch->size)
-		queue_segment(&sending, rows + from, open - from < batch->size ? open - from : batch->size, /* repeated= */ false);
+		queue_last(&sending, new_segment(&sending, rows + from, open - from < batch->size ? open - from : batch->size,
+					 /* repeated= */ false));
 	while (sending.queue != NULL || sending.doubtful != NULL) {
 		arena_reset(&turn);
 		if (send_wave(&sending, moodle, &turn, most, err) != 0)

@@ -342,8 +342,10 @@ report_each(struct moodle *moodle, int64_t report_id, size_t page_rows, int (*fn
 		params_int(&request.params, page, "page");
 		params_int(&request.params, (int64_t)page_rows, "perpage");
 		if (moodle_call(&turn, moodle, &request, &reply, err) != 0) {
-			if (reply.errorcode != NULL && strcmp(reply.errorcode, "invalidrecord") == 0)
-				(void)err_wrap(err, "could not find report %" PRId64, report_id);
+			if (reply.errorcode != NULL && strcmp(reply.errorcode, "invalidrecord") == 0) {
+				err->code = ERR_CONFIG;
+				(void)err_wrap(err, "there is no report %" PRId64, report_id);
+			}
 			goto out;
 		}
 		data = json_get(reply.json, "data");
