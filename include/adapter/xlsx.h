@@ -52,6 +52,7 @@ enum xlsx_style {
 	XLSX_WARN,
 	XLSX_BAD,
 	XLSX_VERDICT, /* large and centred; see xlsx_flag() */
+	XLSX_CLAIM,   /* the sentence beside it */
 	XLSX_SIGN,    /* a line to sign on */
 	XLSX_STYLES
 };
@@ -79,6 +80,7 @@ struct xlsx_cell {
 	enum xlsx_type type;
 	enum xlsx_style style;
 	bool wrap;
+	bool right;           /* text at the right, as the title of numbers is */
 	bool empty;           /* nothing but the style */
 	const char *text;     /* XLSX_TEXT; NULL is empty */
 	int64_t number;       /* XLSX_INTEGER, XLSX_MONEY */

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <xlsxwriter.h>
 
@@ -54,7 +55,7 @@ struct xlsx {
 /* The look. Colours are calm: slate, and tints that stay readable on a grey-scale print. */
 #define INK 0x1f2933
 #define GREY 0x6b7785
-#define RULE 0xdde3e9
+#define RULE 0xd3dae1
 #define SLATE 0x2f4858
 #define TINT 0xeef2f5
 #define GREEN 0x1e6b3c
@@ -65,35 +66,32 @@ struct xlsx {
 #define RED_TINT 0xfae3e3
 #define NONE 0xffffffffu
 
+enum upright { MIDDLE, TOP, BOTTOM };
+
 static const struct look {
 	double points;
 	bool bold;
 	uint32_t ink, fill;
-	uint8_t top, bottom; /* lxw border styles */
-	uint32_t rule;
-	bool middle; /* vertically; at the top otherwise */
+	uint32_t rule; /* below the cell */
+	enum upright upright;
+	bool inset; /* text keeps a little away from the number at its left */
 	bool centre;
 } looks[XLSX_STYLES] = {
-	[XLSX_BODY] = { .points = 10, .ink = INK, .fill = NONE, .bottom = LXW_BORDER_HAIR, .rule = 0xb8c2cc },
-	[XLSX_BARE] = { .points = 10, .ink = INK, .fill = NONE },
-	[XLSX_STRONG] = { .points = 10, .bold = true, .ink = INK, .fill = NONE },
-	[XLSX_QUIET] = { .points = 9, .ink = GREY, .fill = NONE },
-	[XLSX_TITLE] = { .points = 18, .bold = true, .ink = SLATE, .fill = NONE, .middle = true },
-	[XLSX_SUBTITLE] = { .points = 10, .ink = GREY, .fill = NONE, .middle = true },
-	[XLSX_SECTION] = { .points = 12,
-	    .bold = true,
-	    .ink = SLATE,
-	    .fill = NONE,
-	    .bottom = LXW_BORDER_THIN,
-	    .rule = SLATE,
-	    .middle = true },
-	[XLSX_HEADER] = { .points = 10, .bold = true, .ink = 0xffffff, .fill = SLATE, .middle = true },
-	[XLSX_TOTAL] = { .points = 10, .bold = true, .ink = INK, .fill = TINT, .bottom = LXW_BORDER_HAIR, .rule = 0xb8c2cc },
-	[XLSX_GOOD] = { .points = 10, .bold = true, .ink = GREEN, .fill = GREEN_TINT, .bottom = LXW_BORDER_HAIR, .rule = 0xb8c2cc },
-	[XLSX_WARN] = { .points = 10, .bold = true, .ink = AMBER, .fill = AMBER_TINT, .bottom = LXW_BORDER_HAIR, .rule = 0xb8c2cc },
-	[XLSX_BAD] = { .points = 10, .bold = true, .ink = RED, .fill = RED_TINT, .bottom = LXW_BORDER_HAIR, .rule = 0xb8c2cc },
-	[XLSX_VERDICT] = { .points = 16, .bold = true, .ink = INK, .fill = TINT, .middle = true, .centre = true },
-	[XLSX_SIGN] = { .points = 10, .ink = INK, .fill = NONE, .bottom = LXW_BORDER_THIN, .rule = GREY },
+	[XLSX_BODY] = { .points = 10, .ink = INK, .fill = NONE, .rule = RULE, .inset = true },
+	[XLSX_BARE] = { .points = 10, .ink = INK, .fill = NONE, .rule = NONE, .upright = TOP },
+	[XLSX_STRONG] = { .points = 10, .bold = true, .ink = INK, .fill = NONE, .rule = NONE, .upright = TOP },
+	[XLSX_QUIET] = { .points = 9, .ink = GREY, .fill = NONE, .rule = NONE, .upright = BOTTOM },
+	[XLSX_TITLE] = { .points = 18, .bold = true, .ink = SLATE, .fill = NONE, .rule = NONE },
+	[XLSX_SUBTITLE] = { .points = 10, .ink = GREY, .fill = NONE, .rule = NONE },
+	[XLSX_SECTION] = { .points = 12, .bold = true, .ink = SLATE, .fill = NONE, .rule = SLATE },
+	[XLSX_HEADER] = { .points = 10, .bold = true, .ink = 0xffffff, .fill = SLATE, .rule = NONE, .inset = true },
+	[XLSX_TOTAL] = { .points = 10, .bold = true, .ink = INK, .fill = TINT, .rule = RULE, .inset = true },
+	[XLSX_GOOD] = { .points = 10, .bold = true, .ink = GREEN, .fill = GREEN_TINT, .rule = RULE, .inset = true },
+	[XLSX_WARN] = { .points = 10, .bold = true, .ink = AMBER, .fill = AMBER_TINT, .rule = RULE, .inset = true },
+	[XLSX_BAD] = { .points = 10, .bold = true, .ink = RED, .fill = RED_TINT, .rule = RULE, .inset = true },
+	[XLSX_VERDICT] = { .points = 16, .bold = true, .ink = INK, .fill = TINT, .rule = NONE, .centre = true },
+	[XLSX_CLAIM] = { .points = 11, .ink = INK, .fill = TINT, .rule = NONE, .inset = true },
+	[XLSX_SIGN] = { .points = 10, .ink = INK, .fill = NONE, .rule = GREY, .upright = BOTTOM },
 };
 
 static const char *const money_formats[MAX_EXPONENT + 1] = { "#,##0;[Red]-#,##0", "#,##0.0;[Red]-#,##0.0",
@@ -112,17 +110,22 @@ make_format(struct xlsx *xlsx, enum xlsx_style style, enum xlsx_type type, int e
 		format_set_bold(format);
 	if (look->fill != NONE)
 		format_set_bg_color(format, look->fill);
-	if (look->bottom != LXW_BORDER_NONE) {
-		format_set_bottom(format, look->bottom);
+	if (look->rule != NONE) {
+		format_set_bottom(format, LXW_BORDER_THIN);
 		format_set_bottom_color(format, look->rule);
 	}
-	format_set_align(format, look->middle ? LXW_ALIGN_VERTICAL_CENTER : LXW_ALIGN_VERTICAL_TOP);
-	if (look->centre)
+	format_set_align(format, look->upright == MIDDLE ? LXW_ALIGN_VERTICAL_CENTER
+				 : look->upright == TOP  ? LXW_ALIGN_VERTICAL_TOP
+							 : LXW_ALIGN_VERTICAL_BOTTOM);
+	if (look->centre) {
 		format_set_align(format, LXW_ALIGN_CENTER);
-	else if (type == XLSX_TEXT || type == XLSX_DATE || type == XLSX_DATETIME)
+	} else if (type == XLSX_TEXT || type == XLSX_DATE || type == XLSX_DATETIME) {
 		format_set_align(format, LXW_ALIGN_LEFT);
-	else
+		if (look->inset)
+			format_set_indent(format, 1);
+	} else {
 		format_set_align(format, LXW_ALIGN_RIGHT);
+	}
 	if (wrap)
 		format_set_text_wrap(format);
 	if (style == XLSX_HEADER)
@@ -300,7 +303,9 @@ put_cell(struct xlsx *xlsx, int index, uint32_t row, uint16_t column, const stru
 
 	if (cell->type == XLSX_MONEY && !cell->empty && find_exponent(xlsx, cell->currency, err) != 0)
 		return -1;
-	format = get_format(xlsx, cell->style, cell->type, cell->type == XLSX_MONEY ? xlsx->exponent : 0, cell->wrap);
+	/* The header's formats differ by type in their side only. */
+	format = get_format(xlsx, cell->style, cell->right && cell->style == XLSX_HEADER ? XLSX_INTEGER : cell->type,
+	    cell->type == XLSX_MONEY ? xlsx->exponent : 0, cell->wrap);
 	if (cell->empty || (cell->type == XLSX_TEXT && cell->text == NULL))
 		return check_library(worksheet_write_blank(worksheet, row, column, format), err);
 	if (cell->type == XLSX_TEXT) {
@@ -621,6 +626,9 @@ publish(struct xlsx *xlsx, struct err *err)
 		err->code = ERR_IO; /* our own file is not what we wrote: the medium failed, not the data */
 		return err_wrap(err, "workbook \"%s\" was not written whole", stage_target(xlsx->stage));
 	}
+	/* Names and addresses are in it, whatever the umask says. */
+	if (chmod(stage_file(xlsx->stage), 0640) != 0)
+		return err_set(err, ERR_IO, "could not protect workbook \"%s\": %s", stage_target(xlsx->stage), strerror(errno));
 	return stage_publish(xlsx->stage, err);
 }
 

@@ -1,0 +1,121 @@
+/* The snapshot's sections as data. A change here is a change of the format: raise SNAPSHOT_VERSION in snapshot.h. */
+#include "section.h"
+
+#include "sql.h"
+
+static const struct section_column cover[] = { { "name", CELL_TEXT }, { "value", CELL_TEXT } };
+
+static const struct section_column control[] = {
+	{ "control", CELL_TEXT },
+	{ "title", CELL_TEXT },
+	{ "explanation", CELL_TEXT },
+	{ "currency", CELL_TEXT },
+	{ "expected", CELL_INTEGER },
+	{ "actual", CELL_INTEGER },
+};
+
+static const struct section_column bridge[] = {
+	{ "currency", CELL_TEXT },
+	{ "charged_minor", CELL_MONEY },
+	{ "shipping_minor", CELL_MONEY },
+	{ "unallocated_minor", CELL_MONEY },
+	{ "odd_line_minor", CELL_MONEY },
+	{ "unit_minor", CELL_MONEY },
+	{ "refunded_minor", CELL_MONEY },
+};
+
+static const struct section_column exception[] = {
+	{ "finding_id", CELL_TEXT },
+	{ "class", CELL_TEXT },
+	{ "risk", CELL_TEXT },
+	{ "person", CELL_TEXT },
+	{ "email", CELL_TEXT },
+	{ "course", CELL_TEXT },
+	{ "origin", CELL_TEXT },
+	{ "document", CELL_TEXT },
+	{ "product", CELL_TEXT },
+	{ "units", CELL_INTEGER },
+	{ "currency", CELL_TEXT },
+	{ "risk_minor", CELL_MONEY },
+	{ "first_seen", CELL_DATE },
+	{ "age_days", CELL_INTEGER },
+	{ "detail", CELL_TEXT },
+	{ "advice", CELL_TEXT },
+	{ "code", CELL_TEXT },
+};
+
+static const struct section_column access[] = {
+	{ "unit_id", CELL_TEXT },
+	{ "source", CELL_TEXT },
+	{ "document", CELL_TEXT },
+	{ "sold_on", CELL_DATE },
+	{ "buyer", CELL_TEXT },
+	{ "learner", CELL_TEXT },
+	{ "email", CELL_TEXT },
+	{ "product", CELL_TEXT },
+	{ "course", CELL_TEXT },
+	{ "quantity", CELL_INTEGER },
+	{ "currency", CELL_TEXT },
+	{ "net_minor", CELL_MONEY },
+	{ "class", CELL_TEXT },
+	{ "reason", CELL_TEXT },
+	{ "finding_id", CELL_TEXT },
+	{ "access_from", CELL_DATE },
+	{ "access_to", CELL_DATE },
+	{ "moodle", CELL_TEXT },
+};
+
+static const struct section_column action[] = {
+	{ "action_id", CELL_TEXT },
+	{ "kind", CELL_TEXT },
+	{ "site", CELL_TEXT },
+	{ "course", CELL_TEXT },
+	{ "person", CELL_TEXT },
+	{ "email", CELL_TEXT },
+	{ "before", CELL_TEXT },
+	{ "after", CELL_TEXT },
+	{ "reason", CELL_TEXT },
+	{ "state", CELL_TEXT },
+	{ "ended_at", CELL_DATETIME },
+	{ "failure", CELL_TEXT },
+	{ "code", CELL_TEXT },
+};
+
+static const struct section_column source[] = {
+	{ "name", CELL_TEXT },
+	{ "kind", CELL_TEXT },
+	{ "type", CELL_TEXT },
+	{ "mode", CELL_TEXT },
+	{ "outcome", CELL_TEXT },
+	{ "window_from", CELL_DATETIME },
+	{ "window_to", CELL_DATETIME },
+	{ "rows_read", CELL_INTEGER },
+	{ "changed", CELL_INTEGER },
+	{ "last_complete", CELL_DATETIME },
+	{ "watermark", CELL_DATETIME },
+	{ "age_hours", CELL_INTEGER },
+	{ "failure", CELL_TEXT },
+};
+
+#define SECTION(name) \
+	{ \
+#name, sql_report_##name, name, sizeof(name) / sizeof(name[0]) \
+	}
+
+const struct section_def section_defs[SECTION_COUNT] = {
+	[SECTION_COVER] = SECTION(cover),
+	[SECTION_CONTROL] = SECTION(control),
+	[SECTION_BRIDGE] = SECTION(bridge),
+	[SECTION_EXCEPTION] = SECTION(exception),
+	[SECTION_ACCESS] = SECTION(access),
+	[SECTION_ACTION] = SECTION(action),
+	[SECTION_SOURCE] = SECTION(source),
+};
+
+const char *
+section_type_name(enum cell_type type)
+{
+	static const char *const names[] = { "text", "integer", "money", "date", "datetime" };
+
+	return names[type];
+}

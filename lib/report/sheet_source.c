@@ -1,0 +1,47 @@
+/* Sources: how fresh and how complete what we know is. */
+#include "base/text.h"
+#include "book.h"
+
+#define STALE_HOURS 26 /* what removing access asks of a source */
+
+static const struct table_column columns[] = {
+	{ SOURCE_NAME, "Name", 16, false, -1 },
+	{ SOURCE_KIND, "Source or site", 12, false, -1 },
+	{ SOURCE_TYPE, "Type", 32, true, -1 },
+	{ SOURCE_MODE, "Mode", 8, false, -1 },
+	{ SOURCE_OUTCOME, "Last reading", 13, false, -1 },
+	{ SOURCE_FROM, "Window from", 16, false, -1 },
+	{ SOURCE_TO, "Window to", 16, false, -1 },
+	{ SOURCE_ROWS, "Rows read", 10, false, -1 },
+	{ SOURCE_CHANGED, "New or changed", 10, false, -1 },
+	{ SOURCE_LAST_COMPLETE, "Last complete", 16, false, -1 },
+	{ SOURCE_WATERMARK, "Read up to", 16, false, -1 },
+	{ SOURCE_AGE, "Age in hours", 9, false, -1 },
+	{ SOURCE_FAILURE, "Why it is not complete", 46, true, -1 },
+};
+
+static enum xlsx_style
+style(const struct cell *cells, int column)
+{
+	if (column == SOURCE_OUTCOME && text_equal(cells[SOURCE_OUTCOME].text, "complete"))
+		return XLSX_GOOD;
+	if (column == SOURCE_OUTCOME)
+		return text_equal(cells[SOURCE_OUTCOME].text, "incomplete") ? XLSX_BAD : XLSX_WARN;
+	if (column == SOURCE_AGE && !cells[SOURCE_AGE].null && cells[SOURCE_AGE].number > STALE_HOURS)
+		return XLSX_WARN;
+	return XLSX_BODY;
+}
+
+const struct table_spec source_spec = {
+	.name = "Sources",
+	.about = "A reading that is not complete counts for nothing, and nothing is taken away on its word.",
+	.rows_are = "sources and sites",
+	.tab_rgb = 0x6b7785,
+	.fixed_columns = 1,
+	.columns = columns,
+	.column_count = sizeof(columns) / sizeof(columns[0]),
+	.group = SOURCE_OUTCOME,
+	.currency = -1,
+	.sums = { -1, -1 },
+	.style = style,
+};

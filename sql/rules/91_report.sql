@@ -1,0 +1,200 @@
+-- What the workbook shows, a view per sheet. Moments are those of the tenant's clock (timestamp without zone), so that a snapshot
+-- of them needs no zone tables to be read again. `ctok.report_run` names the run that reports.
+
+CREATE FUNCTION rule.report_run() RETURNS bigint
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN nullif(current_setting('ctok.report_run', true), '')::bigint;
+
+CREATE FUNCTION rule.report_moment(moment timestamptz) RETURNS timestamp
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE WHEN isfinite(moment) THEN date_trunc('second', moment AT TIME ZONE rule.zone()) END;
+
+-- "active until 2026-09-01": an enrolment as people say it. Moodle's 0 is "none".
+CREATE FUNCTION rule.report_enrolment(status smallint, time_start bigint, time_end bigint) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE WHEN status IS NULL THEN 'not enrolled'
+        ELSE CASE status WHEN 0 THEN 'active' ELSE 'suspended' END
+          || CASE WHEN time_start > 0 THEN ' from ' || to_char(to_timestamp(time_start) AT TIME ZONE rule.zone(), 'YYYY-MM-DD') ELSE '' END
+          || CASE WHEN time_end > 0 THEN ' until ' || to_char(to_timestamp(time_end) AT TIME ZONE rule.zone(), 'YYYY-MM-DD') ELSE ', no end' END
+        END;
+
+-- Names and values about the whole.
+CREATE VIEW rule.report_cover WITH (security_invoker = true) AS
+WITH sold AS (
+    SELECT count(*) AS documents, min(effective_at) AS first, max(effective_at) AS last FROM ctok.document
+)
+SELECT v.place, v.name, v.value
+  FROM ctok.tenant t
+ CROSS JOIN sold s
+  JOIN ctok.run r ON r.tenant_id = t.tenant_id AND r.run_id = rule.report_run()
+ CROSS JOIN LATERAL (VALUES
+        (1, 'tenant', t.name),
+        (2, 'run', r.run_id::text),
+        (3, 'night', r.night_id::text),
+        (4, 'now', to_char(rule.report_moment(rule.now()), 'YYYY-MM-DD HH24:MI:SS')),
+        (5, 'now_utc', floor(extract(epoch FROM rule.now()))::bigint::text),
+        (6, 'zone', rule.zone()),
+        (7, 'documents', s.documents::text),
+        (8, 'sold_from', coalesce(to_char(rule.report_moment(s.first), 'YYYY-MM-DD'), '')),
+        (9, 'sold_to', coalesce(to_char(rule.report_moment(s.last), 'YYYY-MM-DD'), '')),
+        (10, 'trial', (EXISTS (SELECT 1
+                                 FROM ctok.product_rule p
+                                WHERE p.tenant_id = t.tenant_id AND NOT p.gone AND NOT p.exclude
+                                  AND NOT EXISTS (SELECT 1 FROM ctok.live l
+                                                   WHERE l.tenant_id = p.tenant_id AND l.site_id = p.site_id
+                                                     AND l.source_id = p.source_id)))::integer::text)
+       ) v (place, name, value)
+ WHERE t.tenant_id = ctok.current_tenant();
+
+-- The controls as saved for this run.
+CREATE VIEW rule.report_control WITH (security_invoker = true) AS
+SELECT c.control, coalesce(w.words, c.control) AS title, coalesce(w.advice, '') AS explanation, c.currency, c.expected, c.actual
+  FROM ctok.control_result c
+  LEFT JOIN rule.report_word w ON w.kind = 'control' AND w.code = c.control
+ WHERE c.run_id = rule.report_run();
+
+-- From what customers were charged down to the units, per currency.
+CREATE VIEW rule.report_bridge WITH (security_invoker = true) AS
+WITH unit_net AS (
+    SELECT u.tenant_id, u.document_id, sum(u.net_minor)::bigint AS net_minor
+      FROM ctok.unit u
+      JOIN ctok.line l ON l.tenant_id = u.tenant_id AND l.document_id = u.document_id AND l.line_no = u.line_no
+     WHERE NOT u.gone AND NOT l.gone
+     GROUP BY u.tenant_id, u.document_id
+), odd_line AS (
+    SELECT l.tenant_id, l.document_id, sum(l.net_minor)::bigint AS net_minor
+      FROM ctok.line l
+     WHERE NOT l.gone AND (l.quantity <> trunc(l.quantity) OR l.quantity < 1)
+     GROUP BY l.tenant_id, l.document_id
+)
+SELECT d.currency, sum(d.total_minor)::bigint AS charged_minor, sum(d.shipping_minor)::bigint AS shipping_minor,
+       sum(d.unallocated_minor)::bigint AS unallocated_minor, coalesce(sum(o.net_minor), 0)::bigint AS odd_line_minor,
+       coalesce(sum(u.net_minor), 0)::bigint AS unit_minor, sum(d.refunded_minor)::bigint AS refunded_minor
+  FROM ctok.document d
+  LEFT JOIN unit_net u ON u.tenant_id = d.tenant_id AND u.document_id = d.document_id
+  LEFT JOIN odd_line o ON o.tenant_id = d.tenant_id AND o.document_id = d.document_id
+ GROUP BY d.currency;
+
+-- The open findings.
+CREATE VIEW rule.report_exception WITH (security_invoker = true) AS
+SELECT f.finding_id, coalesce(w.words, f.class) AS class, coalesce(k.words, f.risk) AS risk,
+       coalesce(p.display_name, nullif(concat_ws(' ', u.firstname, u.lastname), ''), '') AS person,
+       coalesce(p.email, u.email, '') AS email, coalesce(c.shortname, nullif(split_part(t.reference, ':', 2), ''), '') AS course,
+       coalesce(s.name, i.name, '') AS origin, coalesce(d.number, '') AS document, coalesce(r.name, l.name, '') AS product,
+       f.units, CASE WHEN f.currency = '' THEN NULL ELSE f.currency END AS currency,
+       CASE WHEN f.currency = '' THEN NULL ELSE f.risk_minor END AS risk_minor,
+       rule.report_moment(f.first_seen)::date AS first_seen,
+       greatest(floor(extract(epoch FROM rule.now() - f.first_seen) / 86400)::bigint, 0) AS age_days, f.detail,
+       coalesce(w.advice, '') AS advice, f.class AS code
+  FROM ctok.finding f
+  LEFT JOIN rule.report_word w ON w.kind = 'finding' AND w.code = f.class
+  LEFT JOIN rule.report_word k ON k.kind = 'risk' AND k.code = f.risk
+  LEFT JOIN ctok.person p ON p.tenant_id = f.tenant_id AND p.person_id = f.person_id
+  LEFT JOIN ctok.mirror_user u ON u.tenant_id = f.tenant_id AND u.site_id = f.site_id AND u.user_id = f.user_id
+  LEFT JOIN ctok.target t ON t.tenant_id = f.tenant_id AND t.target_id = f.target_id
+  LEFT JOIN ctok.mirror_course c ON c.tenant_id = f.tenant_id AND c.site_id = f.site_id AND c.course_id = coalesce(f.course_id, t.course_id)
+  LEFT JOIN ctok.source s ON s.tenant_id = f.tenant_id AND s.source_id = f.source_id
+  LEFT JOIN ctok.site i ON i.tenant_id = f.tenant_id AND i.site_id = f.site_id
+  LEFT JOIN ctok.document d ON d.tenant_id = f.tenant_id AND d.document_id = f.document_id
+  LEFT JOIN ctok.product r ON r.tenant_id = f.tenant_id AND r.product_id = f.product_id
+  LEFT JOIN ctok.line n ON n.tenant_id = f.tenant_id AND n.document_id = f.document_id AND n.line_no = f.line_no
+  LEFT JOIN ctok.product l ON l.tenant_id = n.tenant_id AND l.product_id = n.product_id
+ WHERE f.cleared_at IS NULL;
+
+-- Every unit once, with its money and the access it gives. A unit that is no longer in its document counts 0 and 0.00.
+CREATE VIEW rule.report_access WITH (security_invoker = true) AS
+WITH given AS (
+    SELECT e.tenant_id, e.unit_id, string_agg(coalesce(c.shortname, split_part(t.reference, ':', 2)), ', ' ORDER BY e.target_id) AS course,
+           min(e.starts_at) AS starts_at, max(e.ends_at) AS ends_at,
+           string_agg(DISTINCT CASE WHEN g.user_id IS NULL THEN 'no account'
+                                    WHEN g.before_status IS NULL THEN 'not enrolled'
+                                    WHEN g.active THEN 'active'
+                                    WHEN g.before_status = 0 THEN 'ended'
+                                    ELSE 'suspended' END, ' / ') AS moodle
+      FROM rule.entitlement_live e
+      JOIN ctok.target t ON t.tenant_id = e.tenant_id AND t.target_id = e.target_id
+      LEFT JOIN ctok.mirror_course c ON c.tenant_id = t.tenant_id AND c.site_id = t.site_id AND c.course_id = t.course_id
+      LEFT JOIN rule.access_gap g ON g.tenant_id = e.tenant_id AND g.person_id = e.person_id AND g.target_id = e.target_id
+     GROUP BY e.tenant_id, e.unit_id
+), filed AS (
+    -- Open findings that stand for units, by what they stand for.
+    SELECT tenant_id, finding_id,
+           CASE WHEN class IN ('UNMAPPED_PRODUCT', 'RULE_TIE') THEN concat_ws('.', class, product_id, currency)
+                WHEN class IN ('NO_LEARNER', 'BAD_EMAIL', 'NOT_RECONCILED') THEN concat_ws('.', class, document_id, line_no)
+                ELSE concat_ws('.', 'ACCESS', person_id, target_id) END AS about
+      FROM ctok.finding
+     WHERE cleared_at IS NULL AND units > 0
+)
+SELECT v.unit_id, s.name AS source, d.number AS document, d.document_id, v.line_no, v.unit_no,
+       rule.report_moment(v.sold_at)::date AS sold_on, coalesce(nullif(b.name, ''), b.email, '') AS buyer,
+       coalesce(p.display_name, n.name, '') AS learner, coalesce(p.email, n.email, '') AS email, r.name AS product, r.sku,
+       coalesce(x.course, '') AS course, CASE WHEN u.gone OR l.gone THEN 0 ELSE 1 END AS quantity, v.currency,
+       CASE WHEN u.gone OR l.gone THEN 0 ELSE v.net_minor END AS net_minor, v.class, coalesce(w.words, v.code) AS reason, v.code,
+       coalesce(f.finding_id, '') AS finding_id, rule.report_moment(x.starts_at)::date AS access_from,
+       rule.report_moment(x.ends_at)::date AS access_to, coalesce(x.moodle, '') AS moodle
+  FROM rule.unit_class v
+  JOIN ctok.unit u ON u.tenant_id = v.tenant_id AND u.unit_id = v.unit_id
+  JOIN ctok.line l ON l.tenant_id = v.tenant_id AND l.document_id = v.document_id AND l.line_no = v.line_no
+  JOIN ctok.document d ON d.tenant_id = v.tenant_id AND d.document_id = v.document_id
+  JOIN ctok.source s ON s.tenant_id = v.tenant_id AND s.source_id = v.source_id
+  JOIN ctok.product r ON r.tenant_id = v.tenant_id AND r.product_id = v.product_id
+  LEFT JOIN ctok.contact b ON b.tenant_id = d.tenant_id AND b.contact_id = d.buyer_contact_id
+  LEFT JOIN ctok.contact n ON n.tenant_id = l.tenant_id AND n.contact_id = l.learner_contact_id
+  LEFT JOIN ctok.person p ON p.tenant_id = v.tenant_id AND p.person_id = v.person_id
+  LEFT JOIN given x ON x.tenant_id = v.tenant_id AND x.unit_id = v.unit_id
+  LEFT JOIN rule.report_word w ON w.kind = 'unit' AND w.code = v.code
+  LEFT JOIN filed f ON f.tenant_id = v.tenant_id AND v.class = 'open'
+                   AND f.about = CASE WHEN v.code IN ('UNMAPPED_PRODUCT', 'RULE_TIE') THEN concat_ws('.', v.code, v.product_id, v.currency)
+                                      WHEN v.code = 'ACCESS' THEN concat_ws('.', 'ACCESS', v.person_id, v.gap_target)
+                                      ELSE concat_ws('.', v.code, v.document_id, v.line_no) END;
+
+-- What the night planned and did: actions made or ended in it, and those that still wait.
+CREATE VIEW rule.report_action WITH (security_invoker = true) AS
+SELECT a.action_id, coalesce(k.words, a.kind) AS kind, i.name AS site, coalesce(c.shortname, nullif(split_part(t.reference, ':', 2), ''), '') AS course,
+       p.display_name AS person, p.email,
+       CASE WHEN a.kind = 'create_account' THEN 'no account'
+            ELSE rule.report_enrolment(a.before_status, a.before_start, a.before_end) END AS before,
+       CASE WHEN a.kind = 'create_account' THEN 'account'
+            ELSE rule.report_enrolment(a.after_status, a.after_start, a.after_end) END AS after,
+       coalesce(w.words, a.reason) AS reason,
+       CASE WHEN a.trial AND a.state = 'open' THEN 'Trial' ELSE coalesce(s.words, a.state) END AS state,
+       CASE WHEN a.trial AND a.state = 'open' THEN 'trial' ELSE a.state END AS code,
+       rule.report_moment(a.ended_at) AS ended_at, a.failure
+  FROM ctok.action a
+  JOIN ctok.plan l ON l.tenant_id = a.tenant_id AND l.plan_id = a.plan_id
+  JOIN ctok.run n ON n.tenant_id = a.tenant_id AND n.run_id = rule.report_run()
+  LEFT JOIN ctok.run m ON m.tenant_id = l.tenant_id AND m.run_id = l.run_id
+  LEFT JOIN ctok.run e ON e.tenant_id = a.tenant_id AND e.run_id = a.ended_run
+  JOIN ctok.site i ON i.tenant_id = a.tenant_id AND i.site_id = a.site_id
+  JOIN ctok.person p ON p.tenant_id = a.tenant_id AND p.person_id = a.person_id
+  LEFT JOIN ctok.target t ON t.tenant_id = a.tenant_id AND t.target_id = a.target_id
+  LEFT JOIN ctok.mirror_course c ON c.tenant_id = a.tenant_id AND c.site_id = a.site_id AND c.course_id = coalesce(a.course_id, t.course_id)
+  LEFT JOIN rule.report_word k ON k.kind = 'action' AND k.code = a.kind
+  LEFT JOIN rule.report_word w ON w.kind = 'reason' AND w.code = a.reason
+  LEFT JOIN rule.report_word s ON s.kind = 'state' AND s.code = a.state
+ WHERE a.state IN ('open', 'held', 'sending') OR m.night_id = n.night_id OR e.night_id = n.night_id;
+
+-- How fresh what we know is: each source and site with its last reading.
+CREATE VIEW rule.report_source WITH (security_invoker = true) AS
+SELECT s.name, 'source' AS kind, s.kind || ', ' || s.role AS type,
+       CASE WHEN NOT EXISTS (SELECT 1 FROM ctok.live l WHERE l.tenant_id = s.tenant_id AND l.source_id = s.source_id) THEN 'trial' ELSE 'live' END AS mode,
+       CASE WHEN p.pull_id IS NULL THEN 'never read' WHEN p.complete THEN 'complete' ELSE 'incomplete' END AS outcome,
+       rule.report_moment(p.window_from) AS window_from, rule.report_moment(p.window_to) AS window_to, p.documents AS rows_read, p.changed,
+       rule.report_moment(t.last_complete_at) AS last_complete, rule.report_moment(t.watermark) AS watermark,
+       floor(extract(epoch FROM rule.now() - t.last_complete_at) / 3600)::bigint AS age_hours, coalesce(p.failure, '') AS failure
+  FROM ctok.source s
+  LEFT JOIN ctok.source_state t ON t.tenant_id = s.tenant_id AND t.source_id = s.source_id
+  LEFT JOIN LATERAL (SELECT * FROM ctok.pull l WHERE l.tenant_id = s.tenant_id AND l.source_id = s.source_id
+                      ORDER BY l.pull_id DESC LIMIT 1) p ON true
+ WHERE NOT s.gone
+UNION ALL
+SELECT s.name, 'site', concat_ws(', ', concat_ws(' ', 'Moodle', t.release), 'read level ' || p.read_level),
+       CASE WHEN NOT EXISTS (SELECT 1 FROM ctok.live l WHERE l.tenant_id = s.tenant_id AND l.site_id = s.site_id) THEN 'trial' ELSE 'live' END,
+       CASE WHEN p.pull_id IS NULL THEN 'never read' WHEN p.complete THEN 'complete' ELSE 'incomplete' END,
+       NULL, rule.report_moment(p.begun_at), p.enrolments, p.changed, rule.report_moment(t.last_complete_at), NULL,
+       floor(extract(epoch FROM rule.now() - t.last_complete_at) / 3600)::bigint, coalesce(p.failure, '')
+  FROM ctok.site s
+  LEFT JOIN ctok.site_state t ON t.tenant_id = s.tenant_id AND t.site_id = s.site_id
+  LEFT JOIN LATERAL (SELECT * FROM ctok.site_pull l WHERE l.tenant_id = s.tenant_id AND l.site_id = s.site_id
+                      ORDER BY l.pull_id DESC LIMIT 1) p ON true
+ WHERE NOT s.gone;
