@@ -53,7 +53,7 @@ struct template_item {
 	const char *name;
 	unsigned line;
 	double x, y, width, height;
-	double size, min_size, break_below, lines, leading, tracking;
+	double size, min_size, break_below, lines, lines_size, leading, tracking;
 	double thickness, swell, radius, inner, petals, strands, twist, wave, scallops, depth, scale;
 	unsigned rgb;
 	const char *features, *data;

@@ -40,7 +40,8 @@ void page_fonts_done(struct page_fonts *);
  *     fallback = NAME        then the fonts of that section
  *     Arab     = FILE, …     tried first for this script (ISO 15924); `Hani.ja` only for that language
  *
- * FILE is a path with an optional `#2` for the face within a collection.
+ * FILE is a path with an optional `#2` for the face within a collection and an optional ` 90%` to draw it smaller, so that
+ * scripts of different fonts look equally large.
  *
  * Errors: ERR_CONFIG with file and line: unknown key, unknown fallback, no fonts.
  */
@@ -61,10 +62,11 @@ const struct page_stack *page_fonts_stack(const struct page_fonts *, const char 
 MUST_CHECK int page_stack_face(const struct page_stack *, uint32_t, const char *, size_t, struct page_face **, struct err *) __attribute__((nonnull));
 
 /**
- * page_face_font(face), page_face_glyph(face, id):
- * The font for shaping; a glyph's outline.
+ * page_face_font(face), page_face_em(face), page_face_glyph(face, id):
+ * The font for shaping; how many em one of its units is; a glyph's outline.
  */
 const struct shape_font *page_face_font(const struct page_face *) __attribute__((nonnull));
+double page_face_em(const struct page_face *) __attribute__((nonnull));
 const struct page_glyph *page_face_glyph(struct page_face *, uint32_t) __attribute__((nonnull));
 
 #endif

@@ -37,6 +37,7 @@ struct page_slot {
 	double min_size;     /* smallest allowed on one line, and on the last resort */
 	double break_below;  /* rather break a line than go below this size; 0: min_size */
 	unsigned max_lines;
+	double lines_size;   /* wanted on more than one line; 0: size */
 	double leading;      /* line distance, in em */
 	double rise, drop;   /* how far ink may reach above and below the base line, in em of ${size}; 0: 1.4 and 0.9 */
 	enum page_align align;
@@ -71,7 +72,8 @@ MUST_CHECK int page_fit(struct arena *, const struct page_style *, const struct 
 
 /**
  * page_set_draw(page, slot, set), page_set_text(page, slot, set):
- * Draw the outlines; put the unseen text. Several lines stand around the slot's base line.
+ * Draw the outlines; put the unseen text. Several lines stand around the middle of the one line
+ * that the slot was made for.
  */
 void page_set_draw(struct page *, const struct page_slot *, const struct page_set *) __attribute__((nonnull));
 void page_set_text(struct page *, const struct page_slot *, const struct page_set *) __attribute__((nonnull));

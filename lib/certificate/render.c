@@ -191,7 +191,7 @@ static struct page_slot
 slot_of(const struct template_item *item)
 {
 	return (struct page_slot){ .x = item->x, .y = item->y, .width = item->width, .size = item->size, .min_size = item->min_size,
-		.break_below = item->break_below, .max_lines = (unsigned)item->lines, .leading = item->leading, .align = item->align, .rgb = item->rgb };
+		.break_below = item->break_below, .max_lines = (unsigned)item->lines, .lines_size = item->lines_size, .leading = item->leading, .align = item->align, .rgb = item->rgb };
 }
 
 static int

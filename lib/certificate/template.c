@@ -42,6 +42,7 @@ static const struct key keys[] = {
 	{ "align", BIT(TEXT), 0, VALUE_ALIGN, 0, 0, AT(align) },
 	{ "min_size", BIT(TEXT), 0, VALUE_NUMBER, 3, 500, AT(min_size) },
 	{ "break_below", BIT(TEXT), 0, VALUE_NUMBER, 3, 500, AT(break_below) },
+	{ "lines_size", BIT(TEXT), 0, VALUE_NUMBER, 3, 500, AT(lines_size) },
 	{ "lines", BIT(TEXT), 0, VALUE_NUMBER, 1, 3, AT(lines) },
 	{ "leading", BIT(TEXT), 0, VALUE_NUMBER, 0.5, 4, AT(leading) },
 	{ "tracking", BIT(TEXT), 0, VALUE_NUMBER, 0, 2, AT(tracking) },

@@ -24,6 +24,7 @@ struct page_face {
 	struct page_fonts *fonts;
 	const char *path;
 	unsigned face_index;
+	double scale;
 	struct shape_font *font; /* NULL until needed */
 	struct glyph_node *glyphs[GLYPH_BUCKETS];
 };
@@ -77,17 +78,18 @@ page_fonts_done(struct page_fonts *fonts)
 }
 
 static struct page_face *
-find_face(struct page_fonts *fonts, const char *path, unsigned face_index)
+find_face(struct page_fonts *fonts, const char *path, unsigned face_index, double scale)
 {
 	struct page_face *face;
 
 	for (face = fonts->faces; face != NULL; face = face->next)
-		if (face->face_index == face_index && strcmp(face->path, path) == 0)
+		if (face->face_index == face_index && !(face->scale < scale) && !(face->scale > scale) && strcmp(face->path, path) == 0)
 			return face;
 	face = ARENA_NEW(fonts->arena, struct page_face);
 	face->fonts = fonts;
 	face->path = path;
 	face->face_index = face_index;
+	face->scale = scale;
 	face->next = fonts->faces;
 	fonts->faces = face;
 	return face;
@@ -106,35 +108,56 @@ locate(const struct page_fonts *fonts, const char *name)
 	return arena_printf(fonts->arena, "%s/%s", FONT_DIR, name);
 }
 
-/* Append the fonts of one entry, "FILE, FILE#2, …", to a stack. */
+/* Take "FILE", "FILE#2", "FILE 90%" or "FILE#2 90%" apart. */
+static int
+read_font(struct page_fonts *fonts, const char *file, const struct sheet_entry *entry, char *text, const char **ret_name, int64_t *ret_index,
+    int64_t *ret_percent, struct err *err)
+{
+	struct err ignored = ERR_INIT;
+	char *mark;
+	size_t len = strlen(text);
+
+	*ret_index = 0;
+	*ret_percent = 100;
+	if (len > 0 && text[len - 1] == '%') {
+		text[len - 1] = '\0';
+		mark = strrchr(text, ' ');
+		if (mark == NULL || text_int64(mark + 1, ret_percent, &ignored) != 0 || *ret_percent < 10 || *ret_percent > 500)
+			return err_set(err, ERR_CONFIG, "%s:%u: size of \"%s%%\" is not between 10%% and 500%%", file, entry->line, text);
+		*mark = '\0';
+		text = text_trim(fonts->arena, text);
+	}
+	mark = strrchr(text, '#');
+	if (mark != NULL) {
+		if (text_int64(mark + 1, ret_index, &ignored) != 0 || *ret_index < 0 || *ret_index > 255)
+			return err_set(err, ERR_CONFIG, "%s:%u: face number in \"%s\" is not a small number", file, entry->line, text);
+		*mark = '\0';
+	}
+	if (text[0] == '\0')
+		return err_set(err, ERR_CONFIG, "%s:%u: \"%s\" names an empty font file", file, entry->line, entry->key);
+	*ret_name = text;
+	return 0;
+}
+
+/* Append the fonts of one entry, "FILE, FILE, …", to a stack. */
 static int
 add_choices(struct page_fonts *fonts, struct choice ***tail, const char *file, const struct sheet_entry *entry, uint32_t script,
     const char *language, struct err *err)
 {
-	const char *at = entry->value, *name, *hash;
+	const char *at = entry->value, *name = NULL;
 	struct choice *choice;
-	int64_t index;
+	int64_t index = 0, percent = 100;
 	size_t len;
 
 	while (*at != '\0') {
 		len = strcspn(at, ",");
-		name = text_trim(fonts->arena, arena_strndup(fonts->arena, at, len));
+		if (read_font(fonts, file, entry, text_trim(fonts->arena, arena_strndup(fonts->arena, at, len)), &name, &index, &percent, err) != 0)
+			return -1;
 		at += len + (at[len] == ',' ? 1 : 0);
-		index = 0;
-		hash = strrchr(name, '#');
-		if (hash != NULL) {
-			if (text_int64(hash + 1, &index, err) != 0 || index < 0 || index > 255) {
-				err_reset(err);
-				return err_set(err, ERR_CONFIG, "%s:%u: face number in \"%s\" is not a small number", file, entry->line, name);
-			}
-			name = arena_strndup(fonts->arena, name, (size_t)(hash - name));
-		}
-		if (name[0] == '\0')
-			return err_set(err, ERR_CONFIG, "%s:%u: \"%s\" names an empty font file", file, entry->line, entry->key);
 		choice = ARENA_NEW(fonts->arena, struct choice);
 		choice->script = script;
 		choice->language = language;
-		choice->face = find_face(fonts, locate(fonts, name), (unsigned)index);
+		choice->face = find_face(fonts, locate(fonts, name), (unsigned)index, (double)percent / 100);
 		choice->file = file;
 		choice->line = entry->line;
 		**tail = choice;
@@ -250,6 +273,12 @@ const struct shape_font *
 page_face_font(const struct page_face *face)
 {
 	return face->font;
+}
+
+double
+page_face_em(const struct page_face *face)
+{
+	return face->scale / shape_font_units(face->font);
 }
 
 /* The pen that writes an outline as operators and measures it. Whole font units are fine enough: a thousandth of the size. */

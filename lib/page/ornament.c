@@ -1,12 +1,12 @@
 /* Frames, guilloches, discs, rules, shapes. Curves are computed as points with their directions and written as Bézier curves
- * through them (Hermite form), which follows a sine to a few thousandths of its height with eight pieces per wave. */
+ * through them (Hermite form), which follows a sine to a few thousandths of its height with six pieces per wave. */
 #include "page/ornament.h"
 
 #include <math.h>
 #include <string.h>
 
 #define TURN 6.283185307179586
-#define PIECES_PER_WAVE 8
+#define PIECES_PER_WAVE 6
 #define ARC 0.5522847498307936 /* control point of a quarter circle */
 
 static void

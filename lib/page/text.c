@@ -16,6 +16,7 @@
 #define DEFAULT_RISE 1.4
 #define DEFAULT_DROP 0.9
 #define WORD_GAP 0.2
+#define HALF_CAPITAL 0.325
 #define MARK_SLACK 0.1 /* em a mark's middle may lie outside its letter */
 #define ZERO_WIDTH_JOINER 0x200du
 
@@ -332,7 +333,7 @@ shape_run_of(struct job *job, struct page_line *line, size_t start, size_t end, 
 	if (shape_glyphs(job->arena, page_face_font(job->faces[start]), &run, &glyphs, &count, err) != 0)
 		return -1;
 	piece->face = job->faces[start];
-	piece->em_per_unit = 1.0 / shape_font_units(page_face_font(piece->face));
+	piece->em_per_unit = page_face_em(piece->face);
 	piece->glyphs = ARENA_ARRAY(job->arena, count, const struct page_glyph *);
 	piece->x = ARENA_ARRAY(job->arena, count, double);
 	piece->y = ARENA_ARRAY(job->arena, count, double);
@@ -490,13 +491,15 @@ break_lines(struct arena *arena, const struct page_style *style, const char *wha
 	return 0;
 }
 
-/* The largest size from ${slot->size} down, in steps, at which all lines fit; 0 if that is below ${floor}. */
+/* The largest size from the wanted one down, in steps, at which all lines fit; 0 if that is below ${floor}. */
 static double
 fitting_size(const struct page_slot *slot, struct page_line *const *lines, size_t count, double floor)
 {
-	double width = 0, top = 0, bottom = 0, limit, rise, drop;
+	double width = 0, top = 0, bottom = 0, limit, rise, drop, wanted = slot->size;
 	size_t i;
 
+	if (count > 1 && slot->lines_size > 0)
+		wanted = slot->lines_size;
 	rise = slot->size * (slot->rise > 0 ? slot->rise : DEFAULT_RISE);
 	drop = slot->size * (slot->drop > 0 ? slot->drop : DEFAULT_DROP);
 	for (i = 0; i < count; i++) {
@@ -504,15 +507,15 @@ fitting_size(const struct page_slot *slot, struct page_line *const *lines, size_
 		top = fmax(top, lines[i]->top);
 		bottom = fmax(bottom, -lines[i]->bottom);
 	}
-	limit = slot->size;
+	limit = wanted;
 	if (width * limit > slot->width)
 		limit = slot->width / width;
 	if (top * limit > rise)
 		limit = rise / top;
 	if (bottom * limit > drop)
 		limit = drop / bottom;
-	if (limit < slot->size)
-		limit = slot->size - ceil((slot->size - limit) / STEP_POINTS - 1e-9) * STEP_POINTS;
+	if (limit < wanted)
+		limit = wanted - ceil((wanted - limit) / STEP_POINTS - 1e-9) * STEP_POINTS;
 	return limit < floor ? 0 : limit;
 }
 
@@ -568,7 +571,10 @@ place(const struct page_slot *slot, const struct page_set *set, size_t index, do
 	else if (align == PAGE_END)
 		align = line->rtl ? PAGE_LEFT : PAGE_RIGHT;
 	*ret_x = align == PAGE_CENTRE ? slot->x - width / 2 : align == PAGE_RIGHT ? slot->x - width : slot->x;
+	/* Several lines stand around the middle of the capitals that one line of full size would have. */
 	*ret_y = slot->y + ((double)(set->line_count - 1) / 2 - (double)index) * leading;
+	if (set->line_count > 1)
+		*ret_y += HALF_CAPITAL * (slot->size - set->size);
 }
 
 static void

@@ -199,15 +199,16 @@ a_name_keeps_to_one_font_if_one_has_it_all(void **state)
 {
 	struct bench bench;
 	struct err err = ERR_INIT;
-	struct page_line *plain, *stacked, *again;
+	static const char *const texts[] = { "e Smith", "e", "ẽ\xcc\x81 Smith", "ẽ\xcc\x81" };
+	struct page_line *lines[4];
+	size_t i;
 
 	(void)state;
 	bench_open(&bench);
-	/* The display face has no place for a mark on a mark: the whole name moves to the next, "Smith" becomes wider too. */
-	assert_int_equal(page_line_shape(&bench.arena, &bench.style, "name", "Smith", &plain, &err), 0);
-	assert_int_equal(page_line_shape(&bench.arena, &bench.style, "name", "ẽ\xcc\x81 Smith", &stacked, &err), 0);
-	assert_int_equal(page_line_shape(&bench.arena, &bench.style, "name", "ẽ\xcc\x81", &again, &err), 0);
-	assert_true(stacked->width - again->width > plain->width * 1.2);
+	/* The display face has no place for a mark on a mark: the whole name moves to the next font, so " Smith" changes too. */
+	for (i = 0; i < 4; i++)
+		assert_int_equal(page_line_shape(&bench.arena, &bench.style, "name", texts[i], &lines[i], &err), 0);
+	assert_true(fabs((lines[0]->width - lines[1]->width) - (lines[2]->width - lines[3]->width)) > 0.02);
 	bench_close(&bench);
 }
 
