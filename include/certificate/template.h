@@ -13,21 +13,23 @@
 
 /* The look of a certificate as data: `<template_dir>/certificates/<name>/template.conf`. Copy the folder to make another. */
 
-/* What a certificate states. The placeholders of a template are these names in lower case: {{learner}}, {{valid_until}}, …
- * A steady fact is the same for all certificates of a tenant. */
-#define TEMPLATE_FACTS(X)                                           \
-	X(LEARNER, "learner", /* required= */ true, /* steady= */ false) \
-	X(COURSE, "course", true, false)                                \
-	X(COMPLETED, "completed", true, false)                          \
-	X(SERIAL, "serial", true, false)                                \
-	X(ISSUER, "issuer", true, true)                                 \
-	X(VALID_UNTIL, "valid_until", false, false)                     \
-	X(SIGNATORY, "signatory", false, true)                          \
-	X(SIGNATORY_TITLE, "signatory_title", false, true)              \
-	X(VERIFY_URL, "verify_url", false, false)
+/* How often a fact repeats: the same on all certificates of a tenant, on many, or on one only. */
+enum template_scope { TEMPLATE_STEADY, TEMPLATE_SHARED, TEMPLATE_OWN };
+
+/* What a certificate states. The placeholders of a template are these names: {{learner}}, {{valid_until}}, … */
+#define TEMPLATE_FACTS(X)                                             \
+	X(LEARNER, "learner", /* required= */ true, TEMPLATE_OWN)     \
+	X(COURSE, "course", true, TEMPLATE_SHARED)                    \
+	X(COMPLETED, "completed", true, TEMPLATE_SHARED)              \
+	X(SERIAL, "serial", true, TEMPLATE_OWN)                       \
+	X(ISSUER, "issuer", true, TEMPLATE_STEADY)                    \
+	X(VALID_UNTIL, "valid_until", false, TEMPLATE_SHARED)         \
+	X(SIGNATORY, "signatory", false, TEMPLATE_STEADY)             \
+	X(SIGNATORY_TITLE, "signatory_title", false, TEMPLATE_STEADY) \
+	X(VERIFY_URL, "verify_url", false, TEMPLATE_OWN)
 
 enum template_fact {
-#define TEMPLATE_ENUM(id, name, required, steady) TEMPLATE_##id,
+#define TEMPLATE_ENUM(id, name, required, scope) TEMPLATE_##id,
 	TEMPLATE_FACTS(TEMPLATE_ENUM)
 #undef TEMPLATE_ENUM
 	TEMPLATE_FACT_COUNT
@@ -100,11 +102,11 @@ MUST_CHECK int template_parse_text(struct arena *, const char *, const char *, b
 const char *template_default_dir(struct arena *) __attribute__((nonnull, returns_nonnull));
 
 /**
- * template_fact_name(fact), template_fact_required(fact), template_fact_steady(fact):
+ * template_fact_name(fact), template_fact_required(fact), template_fact_scope(fact):
  * The columns of TEMPLATE_FACTS.
  */
 const char *template_fact_name(enum template_fact);
 bool template_fact_required(enum template_fact);
-bool template_fact_steady(enum template_fact);
+enum template_scope template_fact_scope(enum template_fact);
 
 #endif

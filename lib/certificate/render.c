@@ -1,6 +1,7 @@
 /* Drawing certificates from a template. What does not change from one to the next (ornaments, words, issuer, signature) is
- * drawn once per language and issuer, compressed, and kept as a layer; a certificate then costs only its own name, course,
- * dates, serial and code. The text behind is written in the template's order for every one, so that it reads as it looks. */
+ * drawn once per language and issuer, compressed, and kept as a layer. Texts that many share (course, dates) are layers too,
+ * kept for a while; a certificate then costs only its own name, serial and code. Whether a layer was kept or made anew cannot
+ * be seen in the file. The text behind is written in the template's order for every one, so that it reads as it looks. */
 #include "certificate/render.h"
 
 #include <string.h>
@@ -13,6 +14,8 @@
 #include "outbox/locale.h"
 
 #define MAX_URL_BYTES 600
+#define KEPT_BUCKETS 256u
+#define KEPT_MAX_BYTES ((size_t)24 << 20)
 
 /* The words of a language put into the template's texts. */
 struct language {
@@ -32,9 +35,21 @@ struct base {
 	const struct page_set **sets;            /* by item, of its texts */
 };
 
+/* A text that was drawn for a certificate and may be wanted for the next ones. */
+struct kept {
+	struct kept *next;
+	const struct template_item *item;
+	const struct language *language;
+	const char *text;
+	struct page_set *set;
+	const struct pdf_layer *layer;
+};
+
 struct certificate_renderer {
 	struct arena *arena;
-	struct arena scratch; /* of one certificate */
+	struct arena scratch;    /* of one certificate */
+	struct arena kept_arena; /* emptied when it has grown large */
+	struct kept *kept[KEPT_BUCKETS];
 	const char *template_dir;
 	struct template *template;
 	struct language *languages;
@@ -61,6 +76,7 @@ certificate_close(struct certificate_renderer *renderer)
 		return;
 	template_close(renderer->template);
 	arena_done(&renderer->scratch);
+	arena_done(&renderer->kept_arena);
 }
 
 /* A word: the template's own for this locale or its language, else the shared one. */
@@ -159,13 +175,16 @@ needs(const struct template_item *item, const struct template_part *parts)
 	return facts;
 }
 
-static bool
-is_steady(const struct template_part *parts)
+/* A text repeats as often as the rarest fact in it. */
+static enum template_scope
+scope_of(const struct template_part *parts)
 {
+	enum template_scope scope = TEMPLATE_STEADY;
+
 	for (; parts != NULL; parts = parts->next)
-		if (parts->kind == TEMPLATE_FACT && !template_fact_steady(parts->fact))
-			return false;
-	return true;
+		if (parts->kind == TEMPLATE_FACT && template_fact_scope(parts->fact) > scope)
+			scope = template_fact_scope(parts->fact);
+	return scope;
 }
 
 static char *
@@ -196,7 +215,7 @@ slot_of(const struct template_item *item)
 
 static int
 fit_text(struct arena *arena, const struct template_item *item, const struct language *language, const struct template_part *parts,
-    const char *const *values, struct page_set **ret_set, struct err *err)
+    const char *text, struct page_set **ret_set, struct err *err)
 {
 	struct page_style style = { .stack = item->stack, .language = locale_language(language->locale), .features = item->features, .tracking = item->tracking };
 	struct page_slot slot = slot_of(item);
@@ -207,7 +226,7 @@ fit_text(struct arena *arena, const struct template_item *item, const struct lan
 		what = template_fact_name(parts->fact);
 	else
 		what = arena_printf(arena, "text \"%s\"", item->name);
-	return page_fit(arena, &style, &slot, what, join(arena, parts, values), ret_set, err);
+	return page_fit(arena, &style, &slot, what, text, ret_set, err);
 }
 
 static int
@@ -262,14 +281,14 @@ make_base(struct certificate_renderer *renderer, struct base *base, const char *
 	for (i = 0; i < template->item_count; i++) {
 		item = &template->items[i];
 		parts = base->language->texts[i];
-		if ((needs(item, parts) & ~base->stated) != 0 || item->kind == TEMPLATE_QR || !is_steady(parts))
+		if ((needs(item, parts) & ~base->stated) != 0 || item->kind == TEMPLATE_QR || scope_of(parts) != TEMPLATE_STEADY)
 			continue;
 		if (item->kind != TEMPLATE_TEXT) {
 			if (draw_shape(&page, template, item, err) != 0)
 				goto out;
 			continue;
 		}
-		if (fit_text(renderer->arena, item, base->language, parts, values, &set, err) != 0) {
+		if (fit_text(renderer->arena, item, base->language, parts, join(renderer->arena, parts, values), &set, err) != 0) {
 			err_wrap(err, "%s:%u", template->file, item->line);
 			goto out;
 		}
@@ -297,7 +316,7 @@ find_base(struct certificate_renderer *renderer, const struct language *language
 		if (base->language != language || base->stated != stated)
 			continue;
 		for (i = 0; i < TEMPLATE_FACT_COUNT; i++)
-			if (template_fact_steady((enum template_fact)i) && !text_equal(base->steady[i], values[i]))
+			if (template_fact_scope((enum template_fact)i) == TEMPLATE_STEADY && !text_equal(base->steady[i], values[i]))
 				break;
 		if (i == TEMPLATE_FACT_COUNT) {
 			*ret_base = base;
@@ -308,7 +327,7 @@ find_base(struct certificate_renderer *renderer, const struct language *language
 	base->language = language;
 	base->stated = stated;
 	for (i = 0; i < TEMPLATE_FACT_COUNT; i++)
-		if (template_fact_steady((enum template_fact)i))
+		if (template_fact_scope((enum template_fact)i) == TEMPLATE_STEADY)
 			base->steady[i] = arena_strdup(renderer->arena, values[i]);
 	base->sets = ARENA_ARRAY(renderer->arena, renderer->template->item_count, const struct page_set *);
 	if (make_base(renderer, base, values, err) != 0)
@@ -389,32 +408,85 @@ draw_qr(struct arena *arena, struct page *page, const struct template_item *item
 	return 0;
 }
 
+/* A text that many certificates share, as a layer: the one kept, or a new one. */
 static int
-draw_items(struct certificate_renderer *renderer, const struct base *base, const char *const *values, struct page *page, struct err *err)
+find_kept(struct certificate_renderer *renderer, const struct template_item *item, const struct language *language, const struct template_part *parts,
+    const char *text, const struct kept **ret_kept, struct err *err)
+{
+	struct arena *arena = &renderer->kept_arena;
+	struct kept *kept, **bucket;
+	unsigned hash = (unsigned)(item - renderer->template->items);
+	struct page page;
+	struct page_slot slot = slot_of(item);
+	const char *c;
+	int rc = -1;
+
+	for (c = text; *c != '\0'; c++)
+		hash = hash * 33 + (unsigned char)*c;
+	bucket = &renderer->kept[hash % KEPT_BUCKETS];
+	for (kept = *bucket; kept != NULL; kept = kept->next) {
+		if (kept->item == item && kept->language == language && strcmp(kept->text, text) == 0) {
+			*ret_kept = kept;
+			return 0;
+		}
+	}
+	kept = ARENA_NEW(arena, struct kept);
+	kept->item = item;
+	kept->language = language;
+	kept->text = arena_strdup(arena, text);
+	if (fit_text(arena, item, language, parts, kept->text, &kept->set, err) != 0)
+		return -1;
+	page_init(arena, &page, renderer->template->width, renderer->template->height);
+	page_set_draw(&page, &slot, kept->set);
+	if (buf_check(&page.content, item->name, err) != 0)
+		goto out;
+	kept->layer = pdf_layer_new(arena, page.width, page.height, page.content.data, page.content.len);
+	kept->next = *bucket;
+	*bucket = kept;
+	*ret_kept = kept;
+	rc = 0;
+out:
+	page_done(&page);
+	return rc;
+}
+
+/* Draw what is this certificate's own into ${page}, and append the layers it shares. */
+static int
+draw_items(struct certificate_renderer *renderer, const struct base *base, const char *const *values, struct page *page,
+    const struct pdf_layer **layers, size_t *layer_count, struct err *err)
 {
 	struct arena *arena = &renderer->scratch;
 	const struct template *template = renderer->template;
 	const struct template_item *item;
 	const struct template_part *parts;
+	const struct kept *kept = NULL;
 	struct page_set *set;
 	struct page_slot slot;
+	const char *text;
 	size_t i;
 
 	for (i = 0; i < template->item_count; i++) {
 		item = &template->items[i];
 		parts = base->language->texts[i];
-		if ((needs(item, parts) & ~base->stated) != 0)
+		if ((item->kind != TEMPLATE_QR && item->kind != TEMPLATE_TEXT) || (needs(item, parts) & ~base->stated) != 0)
 			continue;
-		if (item->kind == TEMPLATE_QR) {
-			if (draw_qr(arena, page, item, join(arena, parts, values), err) != 0)
-				return -1;
-		} else if (base->sets[i] != NULL) {
-			slot = slot_of(item);
+		slot = slot_of(item);
+		if (base->sets[i] != NULL) {
 			page_set_text(page, &slot, base->sets[i]);
-		} else if (item->kind == TEMPLATE_TEXT) {
-			if (fit_text(arena, item, base->language, parts, values, &set, err) != 0)
+			continue;
+		}
+		text = join(arena, parts, values);
+		if (item->kind == TEMPLATE_QR) {
+			if (draw_qr(arena, page, item, text, err) != 0)
 				return -1;
-			slot = slot_of(item);
+		} else if (scope_of(parts) == TEMPLATE_SHARED) {
+			if (find_kept(renderer, item, base->language, parts, text, &kept, err) != 0)
+				return -1;
+			layers[(*layer_count)++] = kept->layer;
+			page_set_text(page, &slot, kept->set);
+		} else {
+			if (fit_text(arena, item, base->language, parts, text, &set, err) != 0)
+				return -1;
 			page_set_draw(page, &slot, set);
 			page_set_text(page, &slot, set);
 		}
@@ -433,20 +505,28 @@ certificate_render(struct certificate_renderer *renderer, const struct certifica
 	unsigned stated = 0;
 	struct page page;
 	struct pdf_page pdf_page;
+	const struct pdf_layer **layers;
+	size_t layer_count = 0;
 
 	arena_reset(arena);
+	if (renderer->kept_arena.used_bytes > KEPT_MAX_BYTES) {
+		memset(renderer->kept, 0, sizeof(renderer->kept));
+		arena_reset(&renderer->kept_arena);
+	}
 	if (find_language(renderer, facts->locale, &language, err) != 0)
 		return -1;
 	if (fill_values(arena, facts, language, values, &stated, err) != 0)
 		return -1;
 	if (find_base(renderer, language, values, stated, &base, err) != 0)
 		return -1;
+	layers = ARENA_ARRAY(arena, renderer->template->item_count + 1, const struct pdf_layer *);
+	layers[layer_count++] = base->layer;
 	page_init(arena, &page, renderer->template->width, renderer->template->height);
-	if (draw_items(renderer, base, values, &page, err) != 0 || buf_check(&page.content, "certificate", err) != 0)
+	if (draw_items(renderer, base, values, &page, layers, &layer_count, err) != 0 || buf_check(&page.content, "certificate", err) != 0)
 		goto out;
 	pdf_page = page_as_pdf(&page);
-	pdf_page.layers = &base->layer;
-	pdf_page.layer_count = 1;
+	pdf_page.layers = layers;
+	pdf_page.layer_count = layer_count;
 	if (pdf_write(&(struct pdf_document){ .title = arena_printf(arena, "%s – %s", facts->course, facts->learner), .author = facts->issuer,
 			  .subject = facts->course, .language = locale_language(language->locale), .created_utc = facts->issued_utc, .pages = &pdf_page,
 			  .page_count = 1 },

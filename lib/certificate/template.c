@@ -69,9 +69,10 @@ static const char *const kind_names[] = { "text", "rule", "frame", "band", "rose
 
 static const struct {
 	const char *name;
-	bool required, steady;
+	bool required;
+	enum template_scope scope;
 } fact_rows[] = {
-#define TEMPLATE_ROW(id, name, required, steady) { name, required, steady },
+#define TEMPLATE_ROW(id, name, required, scope) { name, required, scope },
 	TEMPLATE_FACTS(TEMPLATE_ROW)
 #undef TEMPLATE_ROW
 };
@@ -95,10 +96,10 @@ template_fact_required(enum template_fact fact)
 	return fact_rows[fact].required;
 }
 
-bool
-template_fact_steady(enum template_fact fact)
+enum template_scope
+template_fact_scope(enum template_fact fact)
 {
-	return fact_rows[fact].steady;
+	return fact_rows[fact].scope;
 }
 
 static int

@@ -150,6 +150,7 @@ code_of(struct page *page, const char *text)
 void
 page_text(struct page *page, double x, double y, double size, double width, const char *const *texts, size_t count)
 {
+	static const char digits[] = "0123456789ABCDEF";
 	struct buf *out = &page->content;
 	unsigned font = 0, code;
 	size_t i;
@@ -170,7 +171,9 @@ page_text(struct page *page, double x, double y, double size, double width, cons
 			page_number(out, size, 2);
 			buf_text(out, "Tf <");
 		}
-		buf_printf(out, "%02X", code % CODES_PER_FONT);
+		code %= CODES_PER_FONT;
+		buf_char(out, digits[code / 16]);
+		buf_char(out, digits[code % 16]);
 	}
 	buf_text(out, "> Tj\nET\n");
 }
@@ -212,8 +215,12 @@ page_qr(struct page *page, const struct page_box *box, unsigned rgb, const struc
 		for (from = 0; from < qr->size; from = to + 1) {
 			for (to = from; to < qr->size && qr->modules[row * qr->size + to] != 0; to++)
 				;
-			if (to > from)
-				buf_printf(out, "%zu %zu %zu 1 re\n", from, row, to - from);
+			if (to > from) {
+				page_number(out, (double)from, 0);
+				page_number(out, (double)row, 0);
+				page_number(out, (double)(to - from), 0);
+				buf_text(out, "1 re\n");
+			}
 		}
 	}
 	buf_text(out, "f Q\n");

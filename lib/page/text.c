@@ -600,8 +600,12 @@ draw_piece(struct page *page, const struct page_piece *piece, double x, double y
 		}
 		to_x = lround(piece->x[i] / piece->em_per_unit);
 		to_y = lround(piece->y[i] / piece->em_per_unit);
-		if (to_x != pen_x || to_y != pen_y)
-			buf_printf(out, "1 0 0 1 %ld %ld cm\n", to_x - pen_x, to_y - pen_y);
+		if (to_x != pen_x || to_y != pen_y) {
+			buf_text(out, "1 0 0 1 ");
+			page_number(out, (double)(to_x - pen_x), 0);
+			page_number(out, (double)(to_y - pen_y), 0);
+			buf_text(out, "cm\n");
+		}
 		pen_x = to_x;
 		pen_y = to_y;
 		buf_add(out, piece->glyphs[i]->path, piece->glyphs[i]->path_len);
