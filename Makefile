@@ -94,6 +94,11 @@ $(B)/ctok-sql: $(B)/tests/tools/ctok-sql.o $(B)/libctok.a
 	@echo "  LINK  $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
+# Measuring programs: build/bench_<name>.
+$(B)/bench_%: $(B)/tests/bench/bench_%.o $(B)/libctok.a
+	@echo "  LINK  $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
 TEST_PROGRAMS = $(UNIT:%=$(B)/tests/%) $(B)/ctok-sql
 
 .PHONY: test-programs

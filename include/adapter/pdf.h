@@ -54,7 +54,8 @@ struct pdf_document {
  *
  * Owns: in ${arena}, for as long as documents are written with it.
  */
-const struct pdf_layer *pdf_layer_new(struct arena *, double, double, const char *, size_t) __attribute__((nonnull, returns_nonnull));
+const struct pdf_layer *pdf_layer_new(struct arena *, double, double, const char *, size_t)
+    __attribute__((nonnull, returns_nonnull));
 
 /**
  * pdf_write(document, ret_out, err):

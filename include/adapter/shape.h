@@ -13,21 +13,21 @@
 struct shape_font;
 
 struct shape_glyph {
-	uint32_t id;      /* within the font; 0 is "no glyph for this" */
-	size_t cluster;   /* index of the first character this glyph is part of */
+	uint32_t id;    /* within the font; 0 is "no glyph for this" */
+	size_t cluster; /* index of the first character this glyph is part of */
 	int32_t advance;
-	int32_t x, y;     /* offset of the outline from the pen */
+	int32_t x, y; /* offset of the outline from the pen */
 };
 
 /* A stretch of text in one script, direction and font. */
 struct shape_run {
-	const uint32_t *text;  /* the whole line: neighbours outside the run give joining letters their context */
+	const uint32_t *text; /* the whole line: neighbours outside the run give joining letters their context */
 	size_t text_count;
-	size_t start, count;   /* the run within it */
-	uint32_t script;       /* of shape_script() */
+	size_t start, count; /* the run within it */
+	uint32_t script;     /* of shape_script() */
 	bool rtl;
-	const char *language;  /* BCP 47, for a font's local forms; NULL for none */
-	const char *features;  /* OpenType features as "c2sc,-liga"; NULL for the font's own */
+	const char *language; /* BCP 47, for a font's local forms; NULL for none */
+	const char *features; /* OpenType features as "c2sc,-liga"; NULL for the font's own */
 };
 
 /* Receives an outline. */
@@ -41,8 +41,8 @@ struct shape_pen {
 
 /* Properties of characters that layout asks for. */
 enum shape_kind {
-	SHAPE_LETTER,   /* anything with a shape of its own */
-	SHAPE_MARK,     /* stands on or in the one before it */
+	SHAPE_LETTER, /* anything with a shape of its own */
+	SHAPE_MARK,   /* stands on or in the one before it */
 	SHAPE_SPACE,
 	SHAPE_UNSEEN,   /* joiners, variation selectors, direction marks: no shape, but may change those of others */
 	SHAPE_FORBIDDEN /* controls, line breaks, direction overrides, tags, private use, unassigned, surrogates */
@@ -78,8 +78,8 @@ bool shape_font_has(const struct shape_font *, uint32_t) __attribute__((nonnull)
  * Errors: ERR_DATA if ${run->features} cannot be read.
  * Source: HarfBuzz manual, hb_shape().
  */
-MUST_CHECK int shape_glyphs(struct arena *, const struct shape_font *, const struct shape_run *, struct shape_glyph **, size_t *, struct err *)
-    __attribute__((nonnull));
+MUST_CHECK int shape_glyphs(struct arena *, const struct shape_font *, const struct shape_run *, struct shape_glyph **, size_t *,
+    struct err *) __attribute__((nonnull));
 
 /**
  * shape_outline(font, glyph, pen):

@@ -15,13 +15,15 @@ struct certificate_batch;
  * certificate_batch_open(arena, folder, ret_batch, err):
  * Begin; ${folder} must be there.
  */
-MUST_CHECK int certificate_batch_open(struct arena *, const char *, struct certificate_batch **, struct err *) __attribute__((nonnull));
+MUST_CHECK int certificate_batch_open(struct arena *, const char *, struct certificate_batch **, struct err *)
+    __attribute__((nonnull));
 
 /**
  * certificate_batch_add(batch, name, bytes, len, err):
  * Write one file under a temporary name. ${name} has no slash.
  */
-MUST_CHECK int certificate_batch_add(struct certificate_batch *, const char *, const void *, size_t, struct err *) __attribute__((nonnull(1, 2, 5)));
+MUST_CHECK int certificate_batch_add(struct certificate_batch *, const char *, const void *, size_t, struct err *)
+    __attribute__((nonnull(1, 2, 5)));
 
 /**
  * certificate_batch_commit(batch, err):

@@ -10,7 +10,7 @@
 /* From what a certificate states to the bytes of its PDF. */
 
 struct certificate_facts {
-	const char *learner;         /* UTF-8, as the learner spells it */
+	const char *learner; /* UTF-8, as the learner spells it */
 	const char *course;
 	const char *serial;
 	const char *issuer;
@@ -20,8 +20,8 @@ struct certificate_facts {
 	const char *locale;          /* "en", "es-MX": words and dates */
 	const char *timezone;        /* IANA name: dates are those people there read */
 	int64_t completed_utc;
-	int64_t valid_until_utc;     /* first moment it is no longer valid; 0: without end. People read the day before it */
-	int64_t issued_utc;          /* the creation date in the file */
+	int64_t valid_until_utc; /* first moment it is no longer valid; 0: without end. People read the day before it */
+	int64_t issued_utc;      /* the creation date in the file */
 };
 
 struct certificate_renderer; /* a template with its fonts and everything prerendered, for many certificates */
@@ -35,7 +35,8 @@ struct certificate_renderer; /* a template with its fonts and everything prerend
  * Owns: lives in ${arena}, which must not be reset while it is open.
  * Errors: those of template_open().
  */
-MUST_CHECK int certificate_open(struct arena *, const char *, const char *, struct certificate_renderer **, struct err *) __attribute__((nonnull));
+MUST_CHECK int certificate_open(struct arena *, const char *, const char *, struct certificate_renderer **, struct err *)
+    __attribute__((nonnull));
 void certificate_close(struct certificate_renderer *);
 
 /**
@@ -45,6 +46,7 @@ void certificate_close(struct certificate_renderer *);
  * Errors: ERR_DATA if a fact is missing, holds a character that no font has or that cannot be drawn, or does not fit: this
  * certificate has to be looked at by a person, others can go on. ERR_CONFIG: locale, zone or template.
  */
-MUST_CHECK int certificate_render(struct certificate_renderer *, const struct certificate_facts *, struct buf *, struct err *) __attribute__((nonnull));
+MUST_CHECK int certificate_render(struct certificate_renderer *, const struct certificate_facts *, struct buf *, struct err *)
+    __attribute__((nonnull));
 
 #endif

@@ -17,14 +17,14 @@
 enum template_scope { TEMPLATE_STEADY, TEMPLATE_SHARED, TEMPLATE_OWN };
 
 /* What a certificate states. The placeholders of a template are these names: {{learner}}, {{valid_until}}, … */
-#define TEMPLATE_FACTS(X)                                             \
-	X(LEARNER, "learner", /* required= */ true, TEMPLATE_OWN)     \
-	X(COURSE, "course", true, TEMPLATE_SHARED)                    \
-	X(COMPLETED, "completed", true, TEMPLATE_SHARED)              \
-	X(SERIAL, "serial", true, TEMPLATE_OWN)                       \
-	X(ISSUER, "issuer", true, TEMPLATE_STEADY)                    \
-	X(VALID_UNTIL, "valid_until", false, TEMPLATE_SHARED)         \
-	X(SIGNATORY, "signatory", false, TEMPLATE_STEADY)             \
+#define TEMPLATE_FACTS(X) \
+	X(LEARNER, "learner", /* required= */ true, TEMPLATE_OWN) \
+	X(COURSE, "course", true, TEMPLATE_SHARED) \
+	X(COMPLETED, "completed", true, TEMPLATE_SHARED) \
+	X(SERIAL, "serial", true, TEMPLATE_OWN) \
+	X(ISSUER, "issuer", true, TEMPLATE_STEADY) \
+	X(VALID_UNTIL, "valid_until", false, TEMPLATE_SHARED) \
+	X(SIGNATORY, "signatory", false, TEMPLATE_STEADY) \
 	X(SIGNATORY_TITLE, "signatory_title", false, TEMPLATE_STEADY) \
 	X(VERIFY_URL, "verify_url", false, TEMPLATE_OWN)
 
@@ -32,11 +32,18 @@ enum template_fact {
 #define TEMPLATE_ENUM(id, name, required, scope) TEMPLATE_##id,
 	TEMPLATE_FACTS(TEMPLATE_ENUM)
 #undef TEMPLATE_ENUM
-	TEMPLATE_FACT_COUNT
+	    TEMPLATE_FACT_COUNT
 };
 
 enum template_kind {
-	TEMPLATE_TEXT, TEMPLATE_RULE, TEMPLATE_FRAME, TEMPLATE_BAND, TEMPLATE_ROSETTE, TEMPLATE_DISC, TEMPLATE_PATH, TEMPLATE_QR
+	TEMPLATE_TEXT,
+	TEMPLATE_RULE,
+	TEMPLATE_FRAME,
+	TEMPLATE_BAND,
+	TEMPLATE_ROSETTE,
+	TEMPLATE_DISC,
+	TEMPLATE_PATH,
+	TEMPLATE_QR
 };
 
 /* A part of a text: itself, a fact, or a word of the certificate's language. */
@@ -66,7 +73,8 @@ struct template_item {
 	unsigned when; /* bits of enum template_fact: drawn only if the certificate states all of them */
 };
 
-struct template {
+struct template
+{
 	const char *file;
 	const struct sheet *sheet;
 	struct page_fonts *fonts;

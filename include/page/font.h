@@ -45,7 +45,8 @@ void page_fonts_done(struct page_fonts *);
  *
  * Errors: ERR_CONFIG with file and line: unknown key, unknown fallback, no fonts.
  */
-MUST_CHECK int page_fonts_add(struct page_fonts *, const char *, const struct sheet_section *, struct err *) __attribute__((nonnull));
+MUST_CHECK int page_fonts_add(struct page_fonts *, const char *, const struct sheet_section *, struct err *)
+    __attribute__((nonnull));
 
 /**
  * page_fonts_stack(fonts, name):
@@ -59,7 +60,8 @@ const struct page_stack *page_fonts_stack(const struct page_fonts *, const char 
  *
  * Errors: those of shape_font_open(), naming the line that asked for the file.
  */
-MUST_CHECK int page_stack_face(const struct page_stack *, uint32_t, const char *, size_t, struct page_face **, struct err *) __attribute__((nonnull));
+MUST_CHECK int page_stack_face(const struct page_stack *, uint32_t, const char *, size_t, struct page_face **, struct err *)
+    __attribute__((nonnull));
 
 /**
  * page_face_font(face), page_face_em(face), page_face_glyph(face, id):

@@ -11,20 +11,20 @@ enum page_corner { PAGE_CORNER_SQUARE, PAGE_CORNER_ROUND, PAGE_CORNER_NOTCH /* c
 
 /* Waves along the four sides of a box, with a rosette at each corner. */
 struct page_band {
-	struct page_box box;  /* the outer edge */
-	double height;        /* of the band */
-	double wave;          /* length of one wave; made to fit whole waves into each side */
-	unsigned strands;     /* lines woven together, 1…24 */
-	double twist;         /* 0: plain waves; up to 1: how much each strand swings at twice the frequency too */
+	struct page_box box; /* the outer edge */
+	double height;       /* of the band */
+	double wave;         /* length of one wave; made to fit whole waves into each side */
+	unsigned strands;    /* lines woven together, 1…24 */
+	double twist;        /* 0: plain waves; up to 1: how much each strand swings at twice the frequency too */
 	struct page_pen pen;
 };
 
 /* A ring of ${strands} waves around a centre, turned against each other. */
 struct page_rosette {
 	double x, y;
-	double inner, outer;  /* radii the waves swing between */
-	unsigned petals;      /* waves around, 3…180 */
-	unsigned strands;     /* 1…24 */
+	double inner, outer; /* radii the waves swing between */
+	unsigned petals;     /* waves around, 3…180 */
+	unsigned strands;    /* 1…24 */
 	double twist;
 	struct page_pen pen;
 };

@@ -48,7 +48,8 @@ MUST_CHECK int sheet_load(struct arena *, const char *, struct sheet **, struct 
  * sheet_parse(arena, file, text, len, ret_sheet, err):
  * The same for text in memory; ${file} is what errors call it.
  */
-MUST_CHECK int sheet_parse(struct arena *, const char *, const char *, size_t, struct sheet **, struct err *) __attribute__((nonnull));
+MUST_CHECK int sheet_parse(struct arena *, const char *, const char *, size_t, struct sheet **, struct err *)
+    __attribute__((nonnull));
 
 /**
  * sheet_get(section, key):
@@ -68,7 +69,8 @@ const struct sheet_section *sheet_find(const struct sheet *, const char *, const
  *
  * Errors: ERR_CONFIG "<file>:<line>: …" naming the key.
  */
-MUST_CHECK int sheet_number(const char *, const struct sheet_entry *, double, double, double *, struct err *) __attribute__((nonnull));
+MUST_CHECK int sheet_number(const char *, const struct sheet_entry *, double, double, double *, struct err *)
+    __attribute__((nonnull));
 MUST_CHECK int sheet_colour(const char *, const struct sheet_entry *, unsigned *, struct err *) __attribute__((nonnull));
 
 #endif

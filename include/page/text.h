@@ -6,60 +6,33 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "page/font.h"
+#include "page/line.h"
 #include "page/page.h"
 
-/* Text of any script, drawn as outlines, with the same text unseen behind it. Lengths of a shaped line are in em: it is
- * shaped once and fits every size. */
-
-struct page_style {
-	const struct page_stack *stack;
-	const char *language;  /* BCP 47; "" for none */
-	const char *features;  /* OpenType features, NULL for none */
-	double tracking;       /* space added after each character, in em; scripts that join or stack ignore it */
-};
-
-struct page_line {
-	double width;
-	double top, bottom;    /* of the ink, from the base line; bottom is below 0 */
-	bool rtl;
-	struct page_piece *pieces; /* visual order */
-	struct page_word *words;
-};
+/* Text of any script, fitted into a place on a page and drawn as outlines, with the same text unseen behind it. */
 
 enum page_align { PAGE_START, PAGE_CENTRE, PAGE_END, PAGE_LEFT, PAGE_RIGHT }; /* start and end follow the text's direction */
 
 /* A place for a text. */
 struct page_slot {
-	double x, y;         /* base line at the point that align speaks of: left, middle or right end of the slot */
-	double width;        /* widest line allowed */
-	double size;         /* wanted */
-	double min_size;     /* smallest allowed on one line, and on the last resort */
-	double break_below;  /* rather break a line than go below this size; 0: min_size */
+	double x, y;        /* base line at the point that align speaks of: left, middle or right end of the slot */
+	double width;       /* widest line allowed */
+	double size;        /* wanted */
+	double min_size;    /* smallest allowed on one line, and on the last resort */
+	double break_below; /* rather break a line than go below this size; 0: min_size */
 	unsigned max_lines;
-	double lines_size;   /* wanted on more than one line; 0: size */
-	double leading;      /* line distance, in em */
-	double rise, drop;   /* how far ink may reach above and below the base line, in em of ${size}; 0: 1.4 and 0.9 */
+	double lines_size; /* wanted on more than one line; 0: size */
+	double leading;    /* line distance, in em */
+	double rise, drop; /* how far ink may reach above and below the base line, in em of ${size}; 0: 1.4 and 0.9 */
 	enum page_align align;
 	unsigned rgb;
 };
 
-struct page_set {    /* a text that has been fitted into a slot */
+struct page_set { /* a text that has been fitted into a slot */
 	double size;
 	size_t line_count;
 	struct page_line **lines;
 };
-
-/**
- * page_line_shape(arena, style, what, text, ret_line, err):
- * Order and shape one line. One font is used for all of a script if it has everything; only if none has, letters come from
- * several.
- *
- * Errors: ERR_DATA naming ${what}, the character's position (from 1) and its code point: not UTF-8, a control or other
- * character that must not be in a line, no font has it. The text itself is not in the message: it is personal data.
- */
-MUST_CHECK int page_line_shape(struct arena *, const struct page_style *, const char *, const char *, struct page_line **, struct err *)
-    __attribute__((nonnull));
 
 /**
  * page_fit(arena, style, slot, what, text, ret_set, err):
@@ -67,8 +40,8 @@ MUST_CHECK int page_line_shape(struct arena *, const struct page_style *, const 
  *
  * Errors: those of page_line_shape(); ERR_DATA if it does not fit.
  */
-MUST_CHECK int page_fit(struct arena *, const struct page_style *, const struct page_slot *, const char *, const char *, struct page_set **,
-    struct err *) __attribute__((nonnull));
+MUST_CHECK int page_fit(struct arena *, const struct page_style *, const struct page_slot *, const char *, const char *,
+    struct page_set **, struct err *) __attribute__((nonnull));
 
 /**
  * page_set_draw(page, slot, set), page_set_text(page, slot, set):

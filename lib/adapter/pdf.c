@@ -83,7 +83,8 @@ check(const struct maker *maker, struct err *err)
 
 	if (status == 0)
 		return 0;
-	return err_set(err, ERR_SYSTEM, "could not make the PDF: libharu error 0x%04lx (detail %lu)", (unsigned long)status, (unsigned long)maker->detail);
+	return err_set(err, ERR_SYSTEM, "could not make the PDF: libharu error 0x%04lx (detail %lu)", (unsigned long)status,
+	    (unsigned long)maker->detail);
 }
 
 /* libharu removes /Filter from a stream it does not compress itself; this writes it back after the other entries. */
@@ -325,8 +326,15 @@ static int
 add_metadata(struct maker *maker, const struct pdf_document *document, struct err *err)
 {
 	struct clock_date created = clock_from_utc(document->created_utc);
-	HPDF_Date date = { .year = created.year, .month = created.month, .day = created.day, .hour = created.hour, .minutes = created.minute,
-		.seconds = created.second, .ind = 'Z', .off_hour = 0, .off_minutes = 0 };
+	HPDF_Date date = { .year = created.year,
+		.month = created.month,
+		.day = created.day,
+		.hour = created.hour,
+		.minutes = created.minute,
+		.seconds = created.second,
+		.ind = 'Z',
+		.off_hour = 0,
+		.off_minutes = 0 };
 
 	if (HPDF_SetInfoDateAttr(maker->doc, HPDF_INFO_CREATION_DATE, date) != HPDF_OK)
 		return check(maker, err);

@@ -161,7 +161,8 @@ draw_line(hb_draw_funcs_t *funcs, void *data, hb_draw_state_t *state, float x, f
 }
 
 static void
-draw_cubic(hb_draw_funcs_t *funcs, void *data, hb_draw_state_t *state, float x1, float y1, float x2, float y2, float x3, float y3, void *user)
+draw_cubic(hb_draw_funcs_t *funcs, void *data, hb_draw_state_t *state, float x1, float y1, float x2, float y2, float x3, float y3,
+    void *user)
 {
 	const struct shape_pen *pen = data;
 
@@ -236,15 +237,11 @@ shape_kind(uint32_t character)
 	case HB_UNICODE_GENERAL_CATEGORY_PRIVATE_USE:
 	case HB_UNICODE_GENERAL_CATEGORY_SURROGATE:
 	case HB_UNICODE_GENERAL_CATEGORY_LINE_SEPARATOR:
-	case HB_UNICODE_GENERAL_CATEGORY_PARAGRAPH_SEPARATOR:
-		return SHAPE_FORBIDDEN;
-	case HB_UNICODE_GENERAL_CATEGORY_SPACE_SEPARATOR:
-		return SHAPE_SPACE;
+	case HB_UNICODE_GENERAL_CATEGORY_PARAGRAPH_SEPARATOR: return SHAPE_FORBIDDEN;
+	case HB_UNICODE_GENERAL_CATEGORY_SPACE_SEPARATOR: return SHAPE_SPACE;
 	case HB_UNICODE_GENERAL_CATEGORY_SPACING_MARK:
 	case HB_UNICODE_GENERAL_CATEGORY_ENCLOSING_MARK:
-	case HB_UNICODE_GENERAL_CATEGORY_NON_SPACING_MARK:
-		return SHAPE_MARK;
-	default:
-		return SHAPE_LETTER;
+	case HB_UNICODE_GENERAL_CATEGORY_NON_SPACING_MARK: return SHAPE_MARK;
+	default: return SHAPE_LETTER;
 	}
 }

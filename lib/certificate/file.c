@@ -107,7 +107,8 @@ certificate_batch_commit(struct certificate_batch *batch, struct err *err)
 		return err_set(err, ERR_IO, "could not flush folder \"%s\": %s", batch->folder, strerror(errno));
 	for (file = batch->files; file != NULL; file = file->next) {
 		if (renameat(batch->fd, file->temporary, batch->fd, file->name) != 0)
-			return err_set(err, ERR_CREATE, "could not create file \"%s/%s\": %s", batch->folder, file->name, strerror(errno));
+			return err_set(
+			    err, ERR_CREATE, "could not create file \"%s/%s\": %s", batch->folder, file->name, strerror(errno));
 		file->renamed = true;
 	}
 	if (fsync(batch->fd) != 0)

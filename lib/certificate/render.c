@@ -11,35 +11,28 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "certificate/template.h"
+#include "certificate/wording.h"
 #include "outbox/locale.h"
 
 #define MAX_URL_BYTES 600
 #define KEPT_BUCKETS 256u
 #define KEPT_MAX_BYTES ((size_t)24 << 20)
 
-/* The words of a language put into the template's texts. */
-struct language {
-	struct language *next;
-	const char *name;
-	struct locale *locale;
-	const struct template_part **texts; /* by item; facts and literals only */
-};
-
 /* What is drawn once for a language and a set of steady facts. */
 struct base {
 	struct base *next;
-	const struct language *language;
+	const struct wording *wording;
 	unsigned stated;                         /* bits of the facts that are there */
 	const char *steady[TEMPLATE_FACT_COUNT]; /* NULL for the others */
 	const struct pdf_layer *layer;
-	const struct page_set **sets;            /* by item, of its texts */
+	const struct page_set **sets; /* by item, of its texts */
 };
 
 /* A text that was drawn for a certificate and may be wanted for the next ones. */
 struct kept {
 	struct kept *next;
 	const struct template_item *item;
-	const struct language *language;
+	const struct wording *wording;
 	const char *text;
 	struct page_set *set;
 	const struct pdf_layer *layer;
@@ -52,12 +45,13 @@ struct certificate_renderer {
 	struct kept *kept[KEPT_BUCKETS];
 	const char *template_dir;
 	struct template *template;
-	struct language *languages;
+	struct wording *wordings;
 	struct base *bases;
 };
 
 int
-certificate_open(struct arena *arena, const char *template_dir, const char *name, struct certificate_renderer **ret_renderer, struct err *err)
+certificate_open(
+    struct arena *arena, const char *template_dir, const char *name, struct certificate_renderer **ret_renderer, struct err *err)
 {
 	struct certificate_renderer *renderer = ARENA_NEW(arena, struct certificate_renderer);
 
@@ -77,90 +71,6 @@ certificate_close(struct certificate_renderer *renderer)
 	template_close(renderer->template);
 	arena_done(&renderer->scratch);
 	arena_done(&renderer->kept_arena);
-}
-
-/* A word: the template's own for this locale or its language, else the shared one. */
-static int
-find_word(struct certificate_renderer *renderer, const struct language *language, const char *key, const char **ret_value, const char **ret_where,
-    struct err *err)
-{
-	const char *const names[] = { language->name, locale_language(language->locale) };
-	const struct sheet *sheet = renderer->template->sheet;
-	const struct sheet_section *section;
-	const struct sheet_entry *entry;
-	size_t i;
-
-	for (i = 0; i < 2; i++) {
-		section = sheet_find(sheet, "words", names[i]);
-		entry = section == NULL ? NULL : sheet_get(section, key);
-		if (entry != NULL) {
-			*ret_value = entry->value;
-			*ret_where = arena_printf(renderer->arena, "%s:%u", sheet->file, entry->line);
-			return 0;
-		}
-	}
-	*ret_where = arena_printf(renderer->arena, "word \"certificate.%s\" of locale \"%s\"", key, language->name);
-	return locale_word(language->locale, arena_printf(renderer->arena, "certificate.%s", key), ret_value, err);
-}
-
-/* Copy a text's parts, words replaced by what they say. */
-static int
-put_words(struct certificate_renderer *renderer, const struct language *language, const struct template_part *part,
-    const struct template_part **ret_parts, struct err *err)
-{
-	struct template_part *copy, *last = NULL;
-	const struct template_part *first = NULL, *inner;
-	const char *word, *where;
-
-	for (; part != NULL; part = part->next) {
-		inner = part;
-		if (part->kind == TEMPLATE_WORD) {
-			if (find_word(renderer, language, part->text, &word, &where, err) != 0)
-				return -1;
-			if (template_parse_text(renderer->arena, where, word, /* words= */ false, &inner, err) != 0)
-				return -1;
-		}
-		for (; inner != NULL; inner = part->kind == TEMPLATE_WORD ? inner->next : NULL) {
-			copy = ARENA_NEW(renderer->arena, struct template_part);
-			*copy = *inner;
-			copy->next = NULL;
-			if (last == NULL)
-				first = copy;
-			else
-				last->next = copy;
-			last = copy;
-		}
-	}
-	*ret_parts = first;
-	return 0;
-}
-
-static int
-find_language(struct certificate_renderer *renderer, const char *name, const struct language **ret_language, struct err *err)
-{
-	struct template *template = renderer->template;
-	struct language *language;
-	size_t i;
-
-	for (language = renderer->languages; language != NULL; language = language->next) {
-		if (strcmp(language->name, name) == 0) {
-			*ret_language = language;
-			return 0;
-		}
-	}
-	language = ARENA_NEW(renderer->arena, struct language);
-	language->name = arena_strdup(renderer->arena, name);
-	if (locale_open(renderer->arena, renderer->template_dir, name, &language->locale, err) != 0)
-		return -1;
-	language->texts = ARENA_ARRAY(renderer->arena, template->item_count, const struct template_part *);
-	for (i = 0; i < template->item_count; i++) {
-		if (put_words(renderer, language, template->items[i].text, &language->texts[i], err) != 0)
-			return err_wrap(err, "%s:%u", template->file, template->items[i].line);
-	}
-	language->next = renderer->languages;
-	renderer->languages = language;
-	*ret_language = language;
-	return 0;
 }
 
 /* Facts that are needed for an item: those of `when`, of its text, and of the words in its text. */
@@ -209,15 +119,27 @@ join(struct arena *arena, const struct template_part *parts, const char *const *
 static struct page_slot
 slot_of(const struct template_item *item)
 {
-	return (struct page_slot){ .x = item->x, .y = item->y, .width = item->width, .size = item->size, .min_size = item->min_size,
-		.break_below = item->break_below, .max_lines = (unsigned)item->lines, .lines_size = item->lines_size, .leading = item->leading, .align = item->align, .rgb = item->rgb };
+	return (struct page_slot){ .x = item->x,
+		.y = item->y,
+		.width = item->width,
+		.size = item->size,
+		.min_size = item->min_size,
+		.break_below = item->break_below,
+		.max_lines = (unsigned)item->lines,
+		.lines_size = item->lines_size,
+		.leading = item->leading,
+		.align = item->align,
+		.rgb = item->rgb };
 }
 
 static int
-fit_text(struct arena *arena, const struct template_item *item, const struct language *language, const struct template_part *parts,
+fit_text(struct arena *arena, const struct template_item *item, const struct wording *wording, const struct template_part *parts,
     const char *text, struct page_set **ret_set, struct err *err)
 {
-	struct page_style style = { .stack = item->stack, .language = locale_language(language->locale), .features = item->features, .tracking = item->tracking };
+	struct page_style style = { .stack = item->stack,
+		.language = locale_language(wording->locale),
+		.features = item->features,
+		.tracking = item->tracking };
 	struct page_slot slot = slot_of(item);
 	const char *what;
 
@@ -236,19 +158,25 @@ draw_shape(struct page *page, const struct template *template, const struct temp
 	struct page_box box = { .left = item->x, .bottom = item->y - item->height, .width = item->width, .height = item->height };
 
 	switch (item->kind) {
-	case TEMPLATE_RULE:
-		page_rule(page, item->x, item->y, item->width, item->swell, &pen);
-		break;
-	case TEMPLATE_FRAME:
-		page_frame(page, &box, item->corner, item->radius, &pen);
-		break;
+	case TEMPLATE_RULE: page_rule(page, item->x, item->y, item->width, item->swell, &pen); break;
+	case TEMPLATE_FRAME: page_frame(page, &box, item->corner, item->radius, &pen); break;
 	case TEMPLATE_BAND:
-		page_band(page, &(struct page_band){ .box = box, .height = item->depth, .wave = item->wave, .strands = (unsigned)item->strands,
-					.twist = item->twist, .pen = pen });
+		page_band(page, &(struct page_band){ .box = box,
+				    .height = item->depth,
+				    .wave = item->wave,
+				    .strands = (unsigned)item->strands,
+				    .twist = item->twist,
+				    .pen = pen });
 		break;
 	case TEMPLATE_ROSETTE:
-		page_rosette(page, &(struct page_rosette){ .x = item->x, .y = item->y, .inner = item->inner, .outer = item->radius,
-					   .petals = (unsigned)item->petals, .strands = (unsigned)item->strands, .twist = item->twist, .pen = pen });
+		page_rosette(page, &(struct page_rosette){ .x = item->x,
+				       .y = item->y,
+				       .inner = item->inner,
+				       .outer = item->radius,
+				       .petals = (unsigned)item->petals,
+				       .strands = (unsigned)item->strands,
+				       .twist = item->twist,
+				       .pen = pen });
 		break;
 	case TEMPLATE_DISC:
 		page_disc(page, item->x, item->y, item->radius, (unsigned)item->scallops, item->depth, item->rgb);
@@ -258,8 +186,7 @@ draw_shape(struct page *page, const struct template *template, const struct temp
 			return err_wrap(err, "%s:%u", template->file, item->line);
 		break;
 	case TEMPLATE_TEXT:
-	case TEMPLATE_QR:
-		BUG_UNLESS(!"a text is not a shape");
+	case TEMPLATE_QR: BUG_UNLESS(!"a text is not a shape");
 	}
 	return 0;
 }
@@ -280,7 +207,7 @@ make_base(struct certificate_renderer *renderer, struct base *base, const char *
 	page_init(renderer->arena, &page, template->width, template->height);
 	for (i = 0; i < template->item_count; i++) {
 		item = &template->items[i];
-		parts = base->language->texts[i];
+		parts = base->wording->texts[i];
 		if ((needs(item, parts) & ~base->stated) != 0 || item->kind == TEMPLATE_QR || scope_of(parts) != TEMPLATE_STEADY)
 			continue;
 		if (item->kind != TEMPLATE_TEXT) {
@@ -288,7 +215,7 @@ make_base(struct certificate_renderer *renderer, struct base *base, const char *
 				goto out;
 			continue;
 		}
-		if (fit_text(renderer->arena, item, base->language, parts, join(renderer->arena, parts, values), &set, err) != 0) {
+		if (fit_text(renderer->arena, item, base->wording, parts, join(renderer->arena, parts, values), &set, err) != 0) {
 			err_wrap(err, "%s:%u", template->file, item->line);
 			goto out;
 		}
@@ -306,17 +233,18 @@ out:
 }
 
 static int
-find_base(struct certificate_renderer *renderer, const struct language *language, const char *const *values, unsigned stated, const struct base **ret_base,
-    struct err *err)
+find_base(struct certificate_renderer *renderer, const struct wording *wording, const char *const *values, unsigned stated,
+    const struct base **ret_base, struct err *err)
 {
 	struct base *base;
 	size_t i;
 
 	for (base = renderer->bases; base != NULL; base = base->next) {
-		if (base->language != language || base->stated != stated)
+		if (base->wording != wording || base->stated != stated)
 			continue;
 		for (i = 0; i < TEMPLATE_FACT_COUNT; i++)
-			if (template_fact_scope((enum template_fact)i) == TEMPLATE_STEADY && !text_equal(base->steady[i], values[i]))
+			if (template_fact_scope((enum template_fact)i) == TEMPLATE_STEADY &&
+			    !text_equal(base->steady[i], values[i]))
 				break;
 		if (i == TEMPLATE_FACT_COUNT) {
 			*ret_base = base;
@@ -324,7 +252,7 @@ find_base(struct certificate_renderer *renderer, const struct language *language
 		}
 	}
 	base = ARENA_NEW(renderer->arena, struct base);
-	base->language = language;
+	base->wording = wording;
 	base->stated = stated;
 	for (i = 0; i < TEMPLATE_FACT_COUNT; i++)
 		if (template_fact_scope((enum template_fact)i) == TEMPLATE_STEADY)
@@ -339,13 +267,14 @@ find_base(struct certificate_renderer *renderer, const struct language *language
 }
 
 static int
-date_text(struct arena *arena, const struct certificate_facts *facts, const struct language *language, int64_t utc, const char **ret_text, struct err *err)
+date_text(struct arena *arena, const struct certificate_facts *facts, const struct wording *wording, int64_t utc,
+    const char **ret_text, struct err *err)
 {
 	struct clock_date date;
 
 	if (clock_in_zone(facts->timezone, utc, &date, NULL, err) != 0)
 		return -1;
-	*ret_text = locale_date(arena, language->locale, &date);
+	*ret_text = locale_date(arena, wording->locale, &date);
 	return 0;
 }
 
@@ -358,7 +287,8 @@ check_url(const char *url, struct err *err)
 		return err_set(err, ERR_DATA, "verify_url is no web address");
 	for (c = url; *c != '\0'; c++)
 		if (*c <= ' ' || *c > '~' || strchr("\"<>\\^`{|}", *c) != NULL)
-			return err_set(err, ERR_DATA, "verify_url has a character that no web address has, at position %zu", (size_t)(c - url) + 1);
+			return err_set(err, ERR_DATA, "verify_url has a character that no web address has, at position %zu",
+			    (size_t)(c - url) + 1);
 	if (c - url > MAX_URL_BYTES)
 		return err_set(err, ERR_DATA, "verify_url is longer than %d bytes", MAX_URL_BYTES);
 	return 0;
@@ -366,7 +296,8 @@ check_url(const char *url, struct err *err)
 
 /* The facts as texts, by enum template_fact; NULL for what is not stated. */
 static int
-fill_values(struct arena *arena, const struct certificate_facts *facts, const struct language *language, const char **values, unsigned *ret_stated, struct err *err)
+fill_values(struct arena *arena, const struct certificate_facts *facts, const struct wording *wording, const char **values,
+    unsigned *ret_stated, struct err *err)
 {
 	size_t i;
 
@@ -378,12 +309,17 @@ fill_values(struct arena *arena, const struct certificate_facts *facts, const st
 	values[TEMPLATE_SIGNATORY_TITLE] = facts->signatory_title;
 	values[TEMPLATE_VERIFY_URL] = facts->verify_url;
 	values[TEMPLATE_VALID_UNTIL] = NULL;
-	if (date_text(arena, facts, language, facts->completed_utc, &values[TEMPLATE_COMPLETED], err) != 0)
+	if (date_text(arena, facts, wording, facts->completed_utc, &values[TEMPLATE_COMPLETED], err) != 0)
 		return -1;
-	if (facts->valid_until_utc != 0 && date_text(arena, facts, language, facts->valid_until_utc - 1, &values[TEMPLATE_VALID_UNTIL], err) != 0)
+	if (facts->valid_until_utc != 0 &&
+	    date_text(arena, facts, wording, facts->valid_until_utc - 1, &values[TEMPLATE_VALID_UNTIL], err) != 0)
 		return -1;
 	*ret_stated = 0;
 	for (i = 0; i < TEMPLATE_FACT_COUNT; i++) {
+		if (values[i] != NULL && !text_utf8_valid(values[i], strlen(values[i])))
+			return err_set(err, ERR_DATA, "%s is not UTF-8 text", template_fact_name((enum template_fact)i));
+		if (values[i] != NULL)
+			values[i] = text_trim(arena, values[i]);
 		if (values[i] != NULL && values[i][0] == '\0')
 			values[i] = NULL;
 		if (values[i] != NULL)
@@ -410,8 +346,8 @@ draw_qr(struct arena *arena, struct page *page, const struct template_item *item
 
 /* A text that many certificates share, as a layer: the one kept, or a new one. */
 static int
-find_kept(struct certificate_renderer *renderer, const struct template_item *item, const struct language *language, const struct template_part *parts,
-    const char *text, const struct kept **ret_kept, struct err *err)
+find_kept(struct certificate_renderer *renderer, const struct template_item *item, const struct wording *wording,
+    const struct template_part *parts, const char *text, const struct kept **ret_kept, struct err *err)
 {
 	struct arena *arena = &renderer->kept_arena;
 	struct kept *kept, **bucket;
@@ -425,16 +361,16 @@ find_kept(struct certificate_renderer *renderer, const struct template_item *ite
 		hash = hash * 33 + (unsigned char)*c;
 	bucket = &renderer->kept[hash % KEPT_BUCKETS];
 	for (kept = *bucket; kept != NULL; kept = kept->next) {
-		if (kept->item == item && kept->language == language && strcmp(kept->text, text) == 0) {
+		if (kept->item == item && kept->wording == wording && strcmp(kept->text, text) == 0) {
 			*ret_kept = kept;
 			return 0;
 		}
 	}
 	kept = ARENA_NEW(arena, struct kept);
 	kept->item = item;
-	kept->language = language;
+	kept->wording = wording;
 	kept->text = arena_strdup(arena, text);
-	if (fit_text(arena, item, language, parts, kept->text, &kept->set, err) != 0)
+	if (fit_text(arena, item, wording, parts, kept->text, &kept->set, err) != 0)
 		return -1;
 	page_init(arena, &page, renderer->template->width, renderer->template->height);
 	page_set_draw(&page, &slot, kept->set);
@@ -467,7 +403,7 @@ draw_items(struct certificate_renderer *renderer, const struct base *base, const
 
 	for (i = 0; i < template->item_count; i++) {
 		item = &template->items[i];
-		parts = base->language->texts[i];
+		parts = base->wording->texts[i];
 		if ((item->kind != TEMPLATE_QR && item->kind != TEMPLATE_TEXT) || (needs(item, parts) & ~base->stated) != 0)
 			continue;
 		slot = slot_of(item);
@@ -480,12 +416,12 @@ draw_items(struct certificate_renderer *renderer, const struct base *base, const
 			if (draw_qr(arena, page, item, text, err) != 0)
 				return -1;
 		} else if (scope_of(parts) == TEMPLATE_SHARED) {
-			if (find_kept(renderer, item, base->language, parts, text, &kept, err) != 0)
+			if (find_kept(renderer, item, base->wording, parts, text, &kept, err) != 0)
 				return -1;
 			layers[(*layer_count)++] = kept->layer;
 			page_set_text(page, &slot, kept->set);
 		} else {
-			if (fit_text(arena, item, base->language, parts, text, &set, err) != 0)
+			if (fit_text(arena, item, base->wording, parts, text, &set, err) != 0)
 				return -1;
 			page_set_draw(page, &slot, set);
 			page_set_text(page, &slot, set);
@@ -495,11 +431,12 @@ draw_items(struct certificate_renderer *renderer, const struct base *base, const
 }
 
 int
-certificate_render(struct certificate_renderer *renderer, const struct certificate_facts *facts, struct buf *ret_pdf, struct err *err)
+certificate_render(
+    struct certificate_renderer *renderer, const struct certificate_facts *facts, struct buf *ret_pdf, struct err *err)
 {
 	int rc = -1;
 	struct arena *arena = &renderer->scratch;
-	const struct language *language = NULL;
+	const struct wording *wording = NULL;
 	const struct base *base = NULL;
 	const char *values[TEMPLATE_FACT_COUNT];
 	unsigned stated = 0;
@@ -513,23 +450,30 @@ certificate_render(struct certificate_renderer *renderer, const struct certifica
 		memset(renderer->kept, 0, sizeof(renderer->kept));
 		arena_reset(&renderer->kept_arena);
 	}
-	if (find_language(renderer, facts->locale, &language, err) != 0)
+	if (wording_find(renderer->arena, &renderer->wordings, renderer->template_dir, renderer->template, facts->locale, &wording,
+		err) != 0)
 		return -1;
-	if (fill_values(arena, facts, language, values, &stated, err) != 0)
+	if (fill_values(arena, facts, wording, values, &stated, err) != 0)
 		return -1;
-	if (find_base(renderer, language, values, stated, &base, err) != 0)
+	if (find_base(renderer, wording, values, stated, &base, err) != 0)
 		return -1;
 	layers = ARENA_ARRAY(arena, renderer->template->item_count + 1, const struct pdf_layer *);
 	layers[layer_count++] = base->layer;
 	page_init(arena, &page, renderer->template->width, renderer->template->height);
-	if (draw_items(renderer, base, values, &page, layers, &layer_count, err) != 0 || buf_check(&page.content, "certificate", err) != 0)
+	if (draw_items(renderer, base, values, &page, layers, &layer_count, err) != 0 ||
+	    buf_check(&page.content, "certificate", err) != 0)
 		goto out;
 	pdf_page = page_as_pdf(&page);
 	pdf_page.layers = layers;
 	pdf_page.layer_count = layer_count;
-	if (pdf_write(&(struct pdf_document){ .title = arena_printf(arena, "%s – %s", facts->course, facts->learner), .author = facts->issuer,
-			  .subject = facts->course, .language = locale_language(language->locale), .created_utc = facts->issued_utc, .pages = &pdf_page,
-			  .page_count = 1 },
+	if (pdf_write(
+		&(struct pdf_document){ .title = arena_printf(arena, "%s – %s", values[TEMPLATE_COURSE], values[TEMPLATE_LEARNER]),
+		    .author = values[TEMPLATE_ISSUER],
+		    .subject = values[TEMPLATE_COURSE],
+		    .language = locale_language(wording->locale),
+		    .created_utc = facts->issued_utc,
+		    .pages = &pdf_page,
+		    .page_count = 1 },
 		ret_pdf, err) != 0)
 		goto out;
 	rc = 0;

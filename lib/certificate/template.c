@@ -11,7 +11,19 @@
 
 #define MAX_ITEMS 256
 
-enum value_type { VALUE_MM, VALUE_X, VALUE_Y, VALUE_NUMBER, VALUE_COLOUR, VALUE_FONT, VALUE_ALIGN, VALUE_CORNER, VALUE_STRING, VALUE_TEXT, VALUE_WHEN };
+enum value_type {
+	VALUE_MM,
+	VALUE_X,
+	VALUE_Y,
+	VALUE_NUMBER,
+	VALUE_COLOUR,
+	VALUE_FONT,
+	VALUE_ALIGN,
+	VALUE_CORNER,
+	VALUE_STRING,
+	VALUE_TEXT,
+	VALUE_WHEN
+};
 
 /* One key: the kinds of section it may stand in (bits), what it is, its bounds, and where it goes. */
 struct key {
@@ -128,7 +140,8 @@ add_hint(struct arena *arena, struct err *err)
 }
 
 int
-template_parse_text(struct arena *arena, const char *where, const char *text, bool words, const struct template_part **ret_parts, struct err *err)
+template_parse_text(
+    struct arena *arena, const char *where, const char *text, bool words, const struct template_part **ret_parts, struct err *err)
 {
 	struct template_part *part;
 	const struct template_part *first = NULL;
@@ -181,7 +194,8 @@ read_colour(struct loader *loader, const struct sheet_entry *entry, unsigned *re
 }
 
 static int
-read_choice(struct loader *loader, const struct sheet_entry *entry, const char *const *names, size_t count, size_t *ret_index, struct err *err)
+read_choice(struct loader *loader, const struct sheet_entry *entry, const char *const *names, size_t count, size_t *ret_index,
+    struct err *err)
 {
 	const char *all = "";
 	size_t i;
@@ -193,7 +207,8 @@ read_choice(struct loader *loader, const struct sheet_entry *entry, const char *
 		}
 		all = arena_printf(loader->arena, "%s%s%s", all, i == 0 ? "" : ", ", names[i]);
 	}
-	return err_set(err, ERR_CONFIG, "%s:%u: value \"%s\" of \"%s\" is none of: %s", loader->sheet->file, entry->line, entry->value, entry->key, all);
+	return err_set(err, ERR_CONFIG, "%s:%u: value \"%s\" of \"%s\" is none of: %s", loader->sheet->file, entry->line,
+	    entry->value, entry->key, all);
 }
 
 static int
@@ -209,7 +224,8 @@ read_when(struct loader *loader, const struct sheet_entry *entry, unsigned *ret_
 		name = text_trim(loader->arena, arena_strndup(loader->arena, at, len));
 		at += len + (at[len] == ',' ? 1 : 0);
 		if (find_fact(name, &fact) != 0)
-			return err_set(err, ERR_CONFIG, "%s:%u: \"when\" names \"%s\", which no certificate states", loader->sheet->file, entry->line, name);
+			return err_set(err, ERR_CONFIG, "%s:%u: \"when\" names \"%s\", which no certificate states",
+			    loader->sheet->file, entry->line, name);
 		when |= 1u << fact;
 	}
 	*ret_when = when;
@@ -217,7 +233,8 @@ read_when(struct loader *loader, const struct sheet_entry *entry, unsigned *ret_
 }
 
 static int
-read_value(struct loader *loader, struct template_item *item, const struct key *key, const struct sheet_entry *entry, struct err *err)
+read_value(
+    struct loader *loader, struct template_item *item, const struct key *key, const struct sheet_entry *entry, struct err *err)
 {
 	static const char *const aligns[] = { "start", "centre", "end", "left", "right" };
 	static const char *const corners[] = { "square", "round", "notch" };
@@ -268,11 +285,10 @@ read_value(struct loader *loader, struct template_item *item, const struct key *
 			return -1;
 		item->corner = (enum page_corner)index;
 		return 0;
-	case VALUE_STRING:
-		memcpy(field, &entry->value, sizeof(entry->value));
-		return 0;
+	case VALUE_STRING: memcpy(field, &entry->value, sizeof(entry->value)); return 0;
 	case VALUE_TEXT:
-		if (template_parse_text(loader->arena, arena_printf(loader->arena, "%s:%u", file, entry->line), entry->value, /* words= */ true, &parts, err) != 0)
+		if (template_parse_text(loader->arena, arena_printf(loader->arena, "%s:%u", file, entry->line), entry->value,
+			/* words= */ true, &parts, err) != 0)
 			return -1;
 		memcpy(field, &parts, sizeof(parts));
 		return 0;
@@ -303,27 +319,34 @@ read_item(struct loader *loader, const struct sheet_section *section, enum templ
 	size_t i;
 
 	if (template->item_count == MAX_ITEMS)
-		return err_set(err, ERR_CONFIG, "%s:%u: template has more than %d items", loader->sheet->file, section->line, MAX_ITEMS);
-	*item = (struct template_item){ .kind = kind, .name = section->name, .line = section->line, .align = PAGE_CENTRE, .lines = 1, .scale = 1 };
+		return err_set(
+		    err, ERR_CONFIG, "%s:%u: template has more than %d items", loader->sheet->file, section->line, MAX_ITEMS);
+	*item = (struct template_item){
+		.kind = kind, .name = section->name, .line = section->line, .align = PAGE_CENTRE, .lines = 1, .scale = 1
+	};
 	for (i = 0; i < section->entry_count; i++) {
 		key = find_key(kind, section->entries[i].key);
 		if (key == NULL)
-			return err_set(err, ERR_CONFIG, "%s:%u: unknown key \"%s\" in a \"%s\"", loader->sheet->file, section->entries[i].line,
-			    section->entries[i].key, kind_names[kind]);
+			return err_set(err, ERR_CONFIG, "%s:%u: unknown key \"%s\" in a \"%s\"", loader->sheet->file,
+			    section->entries[i].line, section->entries[i].key, kind_names[kind]);
 		if (read_value(loader, item, key, &section->entries[i], err) != 0)
 			return -1;
 	}
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if ((keys[i].required & (1u << kind)) != 0 && sheet_get(section, keys[i].name) == NULL)
-			return err_set(err, ERR_CONFIG, "%s:%u: key \"%s\" is missing in this \"%s\"", loader->sheet->file, section->line, keys[i].name, kind_names[kind]);
+			return err_set(err, ERR_CONFIG, "%s:%u: key \"%s\" is missing in this \"%s\"", loader->sheet->file,
+			    section->line, keys[i].name, kind_names[kind]);
 	if ((kind == TEMPLATE_TEXT || kind == TEMPLATE_QR) && sheet_get(section, "size") == NULL)
-		return err_set(err, ERR_CONFIG, "%s:%u: key \"size\" is missing in this \"%s\"", loader->sheet->file, section->line, kind_names[kind]);
+		return err_set(err, ERR_CONFIG, "%s:%u: key \"size\" is missing in this \"%s\"", loader->sheet->file, section->line,
+		    kind_names[kind]);
 	if (item->min_size <= 0 || item->min_size > item->size)
 		item->min_size = item->size;
 	if (kind == TEMPLATE_ROSETTE && item->inner > item->radius)
-		return err_set(err, ERR_CONFIG, "%s:%u: \"inner\" of a rosette is larger than its \"radius\"", loader->sheet->file, section->line);
+		return err_set(err, ERR_CONFIG, "%s:%u: \"inner\" of a rosette is larger than its \"radius\"", loader->sheet->file,
+		    section->line);
 	if (kind == TEMPLATE_BAND && 2 * item->depth >= (item->width < item->height ? item->width : item->height))
-		return err_set(err, ERR_CONFIG, "%s:%u: \"depth\" of a band leaves nothing between its sides", loader->sheet->file, section->line);
+		return err_set(err, ERR_CONFIG, "%s:%u: \"depth\" of a band leaves nothing between its sides", loader->sheet->file,
+		    section->line);
 	template->item_count++;
 	return 0;
 }
@@ -342,14 +365,16 @@ read_page(struct loader *loader, struct err *err)
 	for (i = 0; i < section->entry_count; i++) {
 		entry = &section->entries[i];
 		if (strcmp(entry->key, "width") != 0 && strcmp(entry->key, "height") != 0)
-			return err_set(err, ERR_CONFIG, "%s:%u: unknown key \"%s\" in [page]", loader->sheet->file, entry->line, entry->key);
+			return err_set(
+			    err, ERR_CONFIG, "%s:%u: unknown key \"%s\" in [page]", loader->sheet->file, entry->line, entry->key);
 		size = entry->key[0] == 'w' ? &template->width : &template->height;
 		if (sheet_number(loader->sheet->file, entry, 20, 2000, size, err) != 0)
 			return -1;
 		*size *= PAGE_POINTS_PER_MM;
 	}
 	if (template->width <= 0 || template->height <= 0)
-		return err_set(err, ERR_CONFIG, "%s:%u: section [page] needs \"width\" and \"height\"", loader->sheet->file, section->line);
+		return err_set(
+		    err, ERR_CONFIG, "%s:%u: section [page] needs \"width\" and \"height\"", loader->sheet->file, section->line);
 	return 0;
 }
 
@@ -362,12 +387,14 @@ read_sections(struct loader *loader, struct err *err)
 
 	/* Fonts first: texts refer to them wherever they stand. */
 	for (i = 0; i < sheet->section_count; i++)
-		if (strcmp(sheet->sections[i].kind, "font") == 0 && page_fonts_add(loader->template->fonts, sheet->file, &sheet->sections[i], err) != 0)
+		if (strcmp(sheet->sections[i].kind, "font") == 0 &&
+		    page_fonts_add(loader->template->fonts, sheet->file, &sheet->sections[i], err) != 0)
 			return -1;
 	for (i = 0; i < sheet->section_count; i++) {
 		section = &sheet->sections[i];
 		if (section->kind[0] == '\0' && section->entry_count > 0)
-			return err_set(err, ERR_CONFIG, "%s:%u: key \"%s\" stands before the first [section]", sheet->file, section->entries[0].line, section->entries[0].key);
+			return err_set(err, ERR_CONFIG, "%s:%u: key \"%s\" stands before the first [section]", sheet->file,
+			    section->entries[0].line, section->entries[0].key);
 		if (section->kind[0] == '\0' || strcmp(section->kind, "font") == 0 || strcmp(section->kind, "page") == 0 ||
 		    strcmp(section->kind, "colours") == 0 || strcmp(section->kind, "words") == 0)
 			continue;
@@ -387,7 +414,7 @@ static bool
 name_valid(const char *name)
 {
 	return name[0] != '\0' && strlen(name) <= 64 &&
-	    strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") == strlen(name);
+	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") == strlen(name);
 }
 
 int

@@ -35,7 +35,7 @@ struct choice {
 	uint32_t script;      /* 0: every one */
 	const char *language; /* "": every one */
 	struct page_face *face;
-	const char *file;     /* the sheet that names it */
+	const char *file; /* the sheet that names it */
 	unsigned line;
 };
 
@@ -83,7 +83,8 @@ find_face(struct page_fonts *fonts, const char *path, unsigned face_index, doubl
 	struct page_face *face;
 
 	for (face = fonts->faces; face != NULL; face = face->next)
-		if (face->face_index == face_index && !(face->scale < scale) && !(face->scale > scale) && strcmp(face->path, path) == 0)
+		if (face->face_index == face_index && !(face->scale < scale) && !(face->scale > scale) &&
+		    strcmp(face->path, path) == 0)
 			return face;
 	face = ARENA_NEW(fonts->arena, struct page_face);
 	face->fonts = fonts;
@@ -110,8 +111,8 @@ locate(const struct page_fonts *fonts, const char *name)
 
 /* Take "FILE", "FILE#2", "FILE 90%" or "FILE#2 90%" apart. */
 static int
-read_font(struct page_fonts *fonts, const char *file, const struct sheet_entry *entry, char *text, const char **ret_name, int64_t *ret_index,
-    int64_t *ret_percent, struct err *err)
+read_font(struct page_fonts *fonts, const char *file, const struct sheet_entry *entry, char *text, const char **ret_name,
+    int64_t *ret_index, int64_t *ret_percent, struct err *err)
 {
 	struct err ignored = ERR_INIT;
 	char *mark;
@@ -123,14 +124,16 @@ read_font(struct page_fonts *fonts, const char *file, const struct sheet_entry *
 		text[len - 1] = '\0';
 		mark = strrchr(text, ' ');
 		if (mark == NULL || text_int64(mark + 1, ret_percent, &ignored) != 0 || *ret_percent < 10 || *ret_percent > 500)
-			return err_set(err, ERR_CONFIG, "%s:%u: size of \"%s%%\" is not between 10%% and 500%%", file, entry->line, text);
+			return err_set(
+			    err, ERR_CONFIG, "%s:%u: size of \"%s%%\" is not between 10%% and 500%%", file, entry->line, text);
 		*mark = '\0';
 		text = text_trim(fonts->arena, text);
 	}
 	mark = strrchr(text, '#');
 	if (mark != NULL) {
 		if (text_int64(mark + 1, ret_index, &ignored) != 0 || *ret_index < 0 || *ret_index > 255)
-			return err_set(err, ERR_CONFIG, "%s:%u: face number in \"%s\" is not a small number", file, entry->line, text);
+			return err_set(
+			    err, ERR_CONFIG, "%s:%u: face number in \"%s\" is not a small number", file, entry->line, text);
 		*mark = '\0';
 	}
 	if (text[0] == '\0')
@@ -151,7 +154,8 @@ add_choices(struct page_fonts *fonts, struct choice ***tail, const char *file, c
 
 	while (*at != '\0') {
 		len = strcspn(at, ",");
-		if (read_font(fonts, file, entry, text_trim(fonts->arena, arena_strndup(fonts->arena, at, len)), &name, &index, &percent, err) != 0)
+		if (read_font(fonts, file, entry, text_trim(fonts->arena, arena_strndup(fonts->arena, at, len)), &name, &index,
+			&percent, err) != 0)
 			return -1;
 		at += len + (at[len] == ',' ? 1 : 0);
 		choice = ARENA_NEW(fonts->arena, struct choice);
@@ -182,10 +186,14 @@ add_section(struct page_fonts *fonts, struct choice ***tail, const char *file, c
 				continue;
 			dot = strchr(entry->key, '.');
 			language = dot == NULL ? "" : dot + 1;
-			script = strcmp(entry->key, "faces") == 0 ? 0 :
-			    shape_script_tag(dot == NULL ? entry->key : arena_strndup(fonts->arena, entry->key, (size_t)(dot - entry->key)));
+			script = strcmp(entry->key, "faces") == 0
+				     ? 0
+				     : shape_script_tag(dot == NULL
+							    ? entry->key
+							    : arena_strndup(fonts->arena, entry->key, (size_t)(dot - entry->key)));
 			if (script == 0 && strcmp(entry->key, "faces") != 0)
-				return err_set(err, ERR_CONFIG, "%s:%u: \"%s\" is neither \"faces\", \"fallback\" nor a script", file, entry->line, entry->key);
+				return err_set(err, ERR_CONFIG, "%s:%u: \"%s\" is neither \"faces\", \"fallback\" nor a script",
+				    file, entry->line, entry->key);
 			if (pass != (script == 0 ? 2u : language[0] == '\0' ? 1u : 0u))
 				continue;
 			if (add_choices(fonts, tail, file, entry, script, language, err) != 0)
@@ -213,7 +221,8 @@ page_fonts_add(struct page_fonts *fonts, const char *file, const struct sheet_se
 	if (fallback != NULL) {
 		shared = fonts->fallbacks == NULL ? NULL : sheet_find(fonts->fallbacks, "fallback", fallback->value);
 		if (shared == NULL)
-			return err_set(err, ERR_CONFIG, "%s:%u: there is no fallback \"%s\"", file, fallback->line, fallback->value);
+			return err_set(
+			    err, ERR_CONFIG, "%s:%u: there is no fallback \"%s\"", file, fallback->line, fallback->value);
 		if (add_section(fonts, &tail, fonts->fallbacks->file, shared, err) != 0)
 			return -1;
 	}
@@ -241,11 +250,13 @@ language_applies(const char *wanted, const char *language)
 {
 	size_t len = strlen(wanted);
 
-	return strncmp(wanted, language, len) == 0 && (len == 0 || language[len] == '\0' || language[len] == '-' || language[len] == '_');
+	return strncmp(wanted, language, len) == 0 &&
+	       (len == 0 || language[len] == '\0' || language[len] == '-' || language[len] == '_');
 }
 
 int
-page_stack_face(const struct page_stack *stack, uint32_t script, const char *language, size_t index, struct page_face **ret_face, struct err *err)
+page_stack_face(const struct page_stack *stack, uint32_t script, const char *language, size_t index, struct page_face **ret_face,
+    struct err *err)
 {
 	const struct choice *choice;
 	struct page_face *face;

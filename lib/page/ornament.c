@@ -93,7 +93,8 @@ put_waves(struct page *page, double length, double height, unsigned strands, dou
 		for (i = 0; i < PIECES_PER_WAVE; i++) {
 			x = i * step;
 			y1 = height * swing((i + 1.0) / PIECES_PER_WAVE, k, strands, twist, &slope1);
-			curve(page, x + step / 3, y0 + height * slope0 / (3 * PIECES_PER_WAVE), x + 2 * step / 3, y1 - height * slope1 / (3 * PIECES_PER_WAVE), x + step, y1);
+			curve(page, x + step / 3, y0 + height * slope0 / (3 * PIECES_PER_WAVE), x + 2 * step / 3,
+			    y1 - height * slope1 / (3 * PIECES_PER_WAVE), x + step, y1);
 			y0 = y1;
 			slope0 = slope1;
 		}
@@ -107,11 +108,16 @@ void
 page_band(struct page *page, const struct page_band *band)
 {
 	/* Sides in the order bottom, right, top, left: each begins after the corner and runs counter-clockwise. */
-	const double half = band->height / 2, l = band->box.left, b = band->box.bottom, r = l + band->box.width, t = b + band->box.height;
-	const double starts[4][2] = { { l + band->height, b + half }, { r - half, b + band->height }, { r - band->height, t - half }, { l + half, t - band->height } };
-	const double corners[4][2] = { { l + half, b + half }, { r - half, b + half }, { r - half, t - half }, { l + half, t - half } };
+	const double half = band->height / 2, l = band->box.left, b = band->box.bottom, r = l + band->box.width,
+		     t = b + band->box.height;
+	const double starts[4][2] = { { l + band->height, b + half }, { r - half, b + band->height },
+		{ r - band->height, t - half }, { l + half, t - band->height } };
+	const double corners[4][2] = { { l + half, b + half }, { r - half, b + half }, { r - half, t - half },
+		{ l + half, t - half } };
 	static const char *const turns[4] = { "1 0 0 1 ", "0 1 -1 0 ", "-1 0 0 -1 ", "0 -1 1 0 " };
-	struct page_rosette rosette = { .inner = 0, .outer = half, .petals = 8, .strands = 3, .twist = band->twist, .pen = band->pen };
+	struct page_rosette rosette = {
+		.inner = 0, .outer = half, .petals = 8, .strands = 3, .twist = band->twist, .pen = band->pen
+	};
 	double length;
 	unsigned side, i, count;
 
@@ -135,7 +141,8 @@ page_band(struct page *page, const struct page_band *band)
 static void
 ring_point(const struct page_rosette *rosette, double phase, unsigned k, double *ret)
 {
-	double middle = (rosette->inner + rosette->outer) / 2, height = (rosette->outer - rosette->inner) / 2, slope, radius, angle, turn;
+	double middle = (rosette->inner + rosette->outer) / 2, height = (rosette->outer - rosette->inner) / 2, slope, radius, angle,
+	       turn;
 
 	radius = middle + height * swing(phase, k, rosette->strands, rosette->twist, &slope);
 	turn = TURN / rosette->petals;
@@ -154,7 +161,10 @@ page_rosette(struct page *page, const struct page_rosette *rosette)
 {
 	static const char *const turns[] = { "", "", "-1 0 0 -1 0 0 cm\n", "", "0 1 -1 0 0 0 cm\n" };
 	const double third = 1.0 / (3 * PIECES_PER_WAVE);
-	const unsigned parts = rosette->petals % 4 == 0 ? 4 : rosette->petals % 2 == 0 ? 2 : 1, count = rosette->petals / parts * PIECES_PER_WAVE;
+	const unsigned parts = rosette->petals % 4 == 0   ? 4
+			       : rosette->petals % 2 == 0 ? 2
+							  : 1,
+		       count = rosette->petals / parts * PIECES_PER_WAVE;
 	double from[4], to[4];
 	unsigned part, k, i;
 
@@ -168,7 +178,8 @@ page_rosette(struct page *page, const struct page_rosette *rosette)
 			move(page, from[0], from[1]);
 			for (i = 1; i <= count; i++) {
 				ring_point(rosette, (double)i / PIECES_PER_WAVE, k, to);
-				curve(page, from[0] + third * from[2], from[1] + third * from[3], to[0] - third * to[2], to[1] - third * to[3], to[0], to[1]);
+				curve(page, from[0] + third * from[2], from[1] + third * from[3], to[0] - third * to[2],
+				    to[1] - third * to[3], to[0], to[1]);
 				memcpy(from, to, sizeof(from));
 			}
 		}
@@ -180,7 +191,9 @@ page_rosette(struct page *page, const struct page_rosette *rosette)
 void
 page_disc(struct page *page, double x, double y, double radius, unsigned scallops, double depth, unsigned rgb)
 {
-	struct page_rosette edge = { .inner = radius - depth, .outer = radius, .petals = scallops == 0 ? 4 : scallops, .strands = 1 };
+	struct page_rosette edge = {
+		.inner = radius - depth, .outer = radius, .petals = scallops == 0 ? 4 : scallops, .strands = 1
+	};
 	const double third = 1.0 / (3 * PIECES_PER_WAVE);
 	double from[4], to[4];
 	unsigned i, count;
@@ -193,7 +206,8 @@ page_disc(struct page *page, double x, double y, double radius, unsigned scallop
 	count = edge.petals * PIECES_PER_WAVE;
 	for (i = 1; i <= count; i++) {
 		ring_point(&edge, (double)i / PIECES_PER_WAVE, 0, to);
-		curve(page, x + from[0] + third * from[2], y + from[1] + third * from[3], x + to[0] - third * to[2], y + to[1] - third * to[3], x + to[0], y + to[1]);
+		curve(page, x + from[0] + third * from[2], y + from[1] + third * from[3], x + to[0] - third * to[2],
+		    y + to[1] - third * to[3], x + to[0], y + to[1]);
 		memcpy(from, to, sizeof(from));
 	}
 	buf_text(&page->content, "f\n");

@@ -44,8 +44,14 @@ page_done(struct page *page)
 struct pdf_page
 page_as_pdf(const struct page *page)
 {
-	return (struct pdf_page){ .width = page->width, .height = page->height, .content = page->content.data, .content_len = page->content.len,
-		.texts = page->texts, .text_count = page->text_count, .links = page->links, .link_count = page->link_count };
+	return (struct pdf_page){ .width = page->width,
+		.height = page->height,
+		.content = page->content.data,
+		.content_len = page->content.len,
+		.texts = page->texts,
+		.text_count = page->text_count,
+		.links = page->links,
+		.link_count = page->link_count };
 }
 
 void
@@ -190,8 +196,11 @@ page_link(struct page *page, const struct page_box *box, const char *uri)
 			memcpy(grown, page->links, page->link_count * sizeof(*grown));
 		page->links = grown;
 	}
-	page->links[page->link_count++] = (struct pdf_link){ .left = box->left, .bottom = box->bottom, .right = box->left + box->width,
-		.top = box->bottom + box->height, .uri = arena_strdup(page->arena, uri) };
+	page->links[page->link_count++] = (struct pdf_link){ .left = box->left,
+		.bottom = box->bottom,
+		.right = box->left + box->width,
+		.top = box->bottom + box->height,
+		.uri = arena_strdup(page->arena, uri) };
 }
 
 void

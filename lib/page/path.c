@@ -7,9 +7,9 @@
 struct reader {
 	struct page *page;
 	const char *start, *at;
-	double x, y, scale;         /* placement on the page */
-	double pen_x, pen_y;        /* in the data's own units */
-	double begin_x, begin_y;    /* of the current part */
+	double x, y, scale;          /* placement on the page */
+	double pen_x, pen_y;         /* in the data's own units */
+	double begin_x, begin_y;     /* of the current part */
 	double control_x, control_y; /* last control point, for S */
 	bool after_curve;
 };
@@ -143,7 +143,8 @@ page_path(struct page *page, double x, double y, double scale, unsigned rgb, con
 		letter = *reader.at++;
 		command = letter >= 'a' && letter <= 'z' ? (char)(letter - 'a' + 'A') : letter;
 		if (strchr("MLHVCSQZ", command) == NULL || (first && command != 'M'))
-			return err_set(err, ERR_DATA, "path data has no command that is known here at position %zu", (size_t)(reader.at - data));
+			return err_set(err, ERR_DATA, "path data has no command that is known here at position %zu",
+			    (size_t)(reader.at - data));
 		first = false;
 		if (command == 'Z') {
 			buf_text(&page->content, "h\n");

@@ -91,7 +91,8 @@ add_entry(struct parser *parser, const char *from, const char *to, struct err *e
 		return err_set(err, ERR_CONFIG, "%s:%u: key is missing before \"=\"", parser->file, parser->line);
 	earlier = sheet_get(section, key);
 	if (earlier != NULL)
-		return err_set(err, ERR_CONFIG, "%s:%u: key \"%s\" was given already in line %u", parser->file, parser->line, key, earlier->line);
+		return err_set(err, ERR_CONFIG, "%s:%u: key \"%s\" was given already in line %u", parser->file, parser->line, key,
+		    earlier->line);
 	if (section->entry_count == parser->entry_room) {
 		parser->entry_room = parser->entry_room * 2 + 8;
 		grown = ARENA_ARRAY(parser->arena, parser->entry_room, struct sheet_entry);
@@ -111,9 +112,11 @@ add_continuation(struct parser *parser, const char *from, const char *to, struct
 	struct sheet_entry *entry;
 
 	if (section->entry_count == 0)
-		return err_set(err, ERR_CONFIG, "%s:%u: line begins with a blank, but there is no value to continue", parser->file, parser->line);
+		return err_set(err, ERR_CONFIG, "%s:%u: line begins with a blank, but there is no value to continue", parser->file,
+		    parser->line);
 	entry = &section->entries[section->entry_count - 1];
-	entry->value = arena_printf(parser->arena, "%s%s%s", entry->value, entry->value[0] == '\0' ? "" : " ", trimmed(parser->arena, from, to));
+	entry->value = arena_printf(
+	    parser->arena, "%s%s%s", entry->value, entry->value[0] == '\0' ? "" : " ", trimmed(parser->arena, from, to));
 	return 0;
 }
 
@@ -215,9 +218,11 @@ sheet_number(const char *file, const struct sheet_entry *entry, double low, doub
 	double value;
 
 	if (!parse_number(entry->value, &value))
-		return err_set(err, ERR_CONFIG, "%s:%u: value \"%s\" of \"%s\" is not a number", file, entry->line, entry->value, entry->key);
+		return err_set(
+		    err, ERR_CONFIG, "%s:%u: value \"%s\" of \"%s\" is not a number", file, entry->line, entry->value, entry->key);
 	if (value < low || value > high)
-		return err_set(err, ERR_CONFIG, "%s:%u: value %s of \"%s\" is not between %g and %g", file, entry->line, entry->value, entry->key, low, high);
+		return err_set(err, ERR_CONFIG, "%s:%u: value %s of \"%s\" is not between %g and %g", file, entry->line,
+		    entry->value, entry->key, low, high);
 	*ret_value = value;
 	return 0;
 }
@@ -231,7 +236,8 @@ sheet_colour(const char *file, const struct sheet_entry *entry, unsigned *ret_rg
 	char c;
 
 	if (entry->value[0] != '#' || strlen(digits) != 6 || strspn(digits, "0123456789abcdefABCDEF") != 6)
-		return err_set(err, ERR_CONFIG, "%s:%u: value \"%s\" of \"%s\" is not a colour like #1a2b3c", file, entry->line, entry->value, entry->key);
+		return err_set(err, ERR_CONFIG, "%s:%u: value \"%s\" of \"%s\" is not a colour like #1a2b3c", file, entry->line,
+		    entry->value, entry->key);
 	for (i = 0; i < 6; i++) {
 		c = digits[i];
 		value = value * 16 + (unsigned)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);

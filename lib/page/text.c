@@ -1,440 +1,36 @@
-/* From UTF-8 to drawn outlines. A line goes through: characters ▶ scripts and levels ▶ fonts ▶ runs of one script, level and
- * font, in visual order ▶ glyphs. No character may be lost on the way: what no font has is an error, never a box.
- *
- * The text behind follows what is seen. Left to right, a cluster (letters that became one shape) is one unit; right to left,
- * every character is its own unit, because readers turn such text around character by character. */
+/* Fitting text into its place: smaller, then on several lines, then not at all. Lines are shaped once (lib/page/line.c) and
+ * scaled. */
 #include "page/text.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "adapter/bidi.h"
 #include "base/text.h"
 
-#define MAX_CHARACTERS 1024
+#define MAX_LINES 8
+#define MAX_UNITS 256
 #define STEP_POINTS 0.5
-#define DEFAULT_RISE 1.4
+#define DEFAULT_RISE 1.4 /* em */
 #define DEFAULT_DROP 0.9
-#define WORD_GAP 0.2
+#define DEFAULT_LEADING 1.2
 #define HALF_CAPITAL 0.325
-#define MARK_SLACK 0.1 /* em a mark's middle may lie outside its letter */
-#define ZERO_WIDTH_JOINER 0x200du
+#define WORD_GAP 0.2
 
-struct page_piece {
-	struct page_piece *next;
-	struct page_face *face;
-	double em_per_unit;
+/* The parts of a text between places where a line may be broken. */
+struct units {
 	size_t count;
-	const struct page_glyph **glyphs;
-	double *x, *y; /* of each glyph's origin from the line's start, in em */
+	const char *starts[MAX_UNITS + 1]; /* the last one is the text's end */
+	double widths[MAX_UNITS];          /* with the space that follows */
+	double trimmed[MAX_UNITS];         /* without it */
 };
-
-/* Unseen text without a space in it. Spaces are left to the gaps between words, from which readers restore them. */
-struct page_word {
-	struct page_word *next;
-	double x, width;
-	const char **texts;
-	size_t count;
-};
-
-/* A line while it is shaped. */
-struct job {
-	struct arena *arena;
-	const struct page_style *style;
-	const char *what;
-	const char *language;
-	size_t count;
-	uint32_t text[MAX_CHARACTERS];
-	uint32_t scripts[MAX_CHARACTERS];
-	uint8_t levels[MAX_CHARACTERS];
-	uint8_t kinds[MAX_CHARACTERS];
-	struct page_face *faces[MAX_CHARACTERS];
-	struct page_word **word_tail;
-	struct page_piece **piece_tail;
-};
-
-static int
-decode(struct job *job, const char *text, struct err *err)
-{
-	size_t len = strlen(text);
-	uint32_t character;
-
-	if (!text_utf8_valid(text, len))
-		return err_set(err, ERR_DATA, "%s is not UTF-8 text", job->what);
-	while (*text != '\0') {
-		if (job->count == MAX_CHARACTERS)
-			return err_set(err, ERR_DATA, "%s is longer than %d characters", job->what, MAX_CHARACTERS);
-		text = text_next(text, &character);
-		job->kinds[job->count] = (uint8_t)shape_kind(character);
-		if (job->kinds[job->count] == SHAPE_FORBIDDEN)
-			return err_set(err, ERR_DATA, "%s has a character that cannot be drawn: U+%04X at position %zu", job->what, (unsigned)character, job->count + 1);
-		job->text[job->count++] = character;
-	}
-	return 0;
-}
-
-/* Characters without a script of their own take that of the one before, at the start that of the first one that has one. */
-static void
-resolve_scripts(struct job *job)
-{
-	uint32_t last = 0;
-	size_t i;
-
-	for (i = 0; i < job->count && last == 0; i++)
-		last = shape_script(job->text[i]);
-	for (i = 0; i < job->count; i++) {
-		job->scripts[i] = shape_script(job->text[i]);
-		if (job->scripts[i] == 0)
-			job->scripts[i] = last;
-		last = job->scripts[i];
-	}
-}
-
-/* The language whose forms of Chinese characters are meant: what the line itself shows wins over the page's language. */
-static const char *
-guess_language(const struct job *job)
-{
-	const uint32_t hiragana = shape_script_tag("Hira"), katakana = shape_script_tag("Kana"), hangul = shape_script_tag("Hang"),
-		       bopomofo = shape_script_tag("Bopo");
-	size_t i;
-
-	for (i = 0; i < job->count; i++) {
-		if (job->scripts[i] == hiragana || job->scripts[i] == katakana)
-			return "ja";
-		if (job->scripts[i] == hangul)
-			return "ko";
-		if (job->scripts[i] == bopomofo)
-			return "zh-TW";
-	}
-	return job->style->language;
-}
-
-/* Where the letter at ${at} with its marks ends. */
-static size_t
-cluster_end(const struct job *job, size_t at)
-{
-	for (at++; at < job->count; at++)
-		if (job->kinds[at] != SHAPE_MARK && job->kinds[at] != SHAPE_UNSEEN && job->text[at - 1] != ZERO_WIDTH_JOINER)
-			break;
-	return at;
-}
-
-/* Scripts whose marks stand over or under their letter. Others (Indic ones above all) have marks beside it, and fonts of
- * their own that know where. */
-static bool
-stacks_marks(uint32_t script)
-{
-	static const char *const names[] = { "Latn", "Grek", "Cyrl", "Armn", "Geor", "Cher" };
-	size_t i;
-
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (script == shape_script_tag(names[i]))
-			return true;
-	return false;
-}
-
-/* Does every mark of a shaped cluster stand on its letter? A font may have the mark and not know where to put it: the shaper
- * then leaves it beside the letter, over the next one. */
-static bool
-marks_placed(struct page_face *face, const struct shape_glyph *glyphs, size_t count)
-{
-	const struct page_glyph *base = page_face_glyph(face, glyphs[0].id), *mark;
-	double slack = shape_font_units(page_face_font(face)) * MARK_SLACK, pen = glyphs[0].advance, middle;
-	size_t i;
-
-	for (i = 1; i < count; i++) {
-		mark = page_face_glyph(face, glyphs[i].id);
-		middle = pen + glyphs[i].x + (mark->left + mark->right) / 2.0;
-		if (mark->path_len > 0 && (middle < base->left - slack || middle > base->right + slack))
-			return false;
-		pen += glyphs[i].advance;
-	}
-	return true;
-}
-
-/* Can ${face} draw the cluster? A letter with marks may be one glyph under another code, so shaping has the last word. */
-static int
-covers(struct job *job, struct page_face *face, size_t start, size_t end, bool *ret_covers, struct err *err)
-{
-	struct shape_run run = { .text = job->text, .text_count = job->count, .start = start, .count = end - start, .script = job->scripts[start],
-		.rtl = (job->levels[start] & 1) != 0, .language = job->language };
-	struct shape_glyph *glyphs;
-	size_t i, count;
-	bool marks = false;
-
-	*ret_covers = true;
-	for (i = start; i < end; i++) {
-		if (job->kinds[i] == SHAPE_MARK)
-			marks = true;
-		if (job->kinds[i] != SHAPE_UNSEEN && !shape_font_has(page_face_font(face), job->text[i]))
-			*ret_covers = false;
-	}
-	if (*ret_covers && !marks)
-		return 0;
-	if (shape_glyphs(job->arena, page_face_font(face), &run, &glyphs, &count, err) != 0)
-		return -1;
-	*ret_covers = true;
-	for (i = 0; i < count; i++)
-		if (glyphs[i].id == 0)
-			*ret_covers = false;
-	if (*ret_covers && count > 1 && stacks_marks(job->scripts[start]))
-		*ret_covers = marks_placed(face, glyphs, count);
-	return 0;
-}
-
-/* Give every cluster of ${script} a font: the first that has them all, else for each the first that has it. */
-static int
-choose_fonts(struct job *job, uint32_t script, struct err *err)
-{
-	struct page_face *face;
-	size_t index, i, end;
-	bool can, all;
-
-	for (index = 0;; index++) {
-		if (page_stack_face(job->style->stack, script, job->language, index, &face, err) != 0)
-			return -1;
-		if (face == NULL)
-			break;
-		all = true;
-		for (i = 0; i < job->count; i = end) {
-			end = cluster_end(job, i);
-			if (job->scripts[i] != script)
-				continue;
-			if (covers(job, face, i, end, &can, err) != 0)
-				return -1;
-			if (!can)
-				all = false;
-			else if (job->faces[i] == NULL)
-				job->faces[i] = face;
-		}
-		if (!all)
-			continue;
-		for (i = 0; i < job->count; i++)
-			if (job->scripts[i] == script)
-				job->faces[i] = face;
-		return 0;
-	}
-	for (i = 0; i < job->count; i = end) {
-		end = cluster_end(job, i);
-		if (job->scripts[i] == script && job->faces[i] == NULL) {
-			for (; end - 1 > i; i++) /* name the mark if the letter alone could be drawn */
-				if (job->kinds[i + 1] == SHAPE_MARK)
-					break;
-			return err_set(err, ERR_DATA, "no font has a character of %s: U+%04X at position %zu", job->what, (unsigned)job->text[i], i + 1);
-		}
-	}
-	return 0;
-}
-
-static int
-choose_all_fonts(struct job *job, struct err *err)
-{
-	size_t i, end, k;
-
-	for (i = 0; i < job->count; i = end) {
-		end = cluster_end(job, i);
-		for (k = i + 1; k < end; k++) /* a mark shared by scripts goes with its letter */
-			job->scripts[k] = job->scripts[i];
-	}
-	for (i = 0; i < job->count; i++)
-		if (job->faces[i] == NULL && choose_fonts(job, job->scripts[i], err) != 0)
-			return -1;
-	for (i = 0; i < job->count; i = end) {
-		end = cluster_end(job, i);
-		for (k = i + 1; k < end; k++)
-			job->faces[k] = job->faces[i];
-	}
-	return 0;
-}
-
-/* Scripts whose letters join, stack or carry a head line are not spaced out. */
-static bool
-takes_tracking(uint32_t script)
-{
-	static const char *const names[] = { "Latn", "Grek", "Cyrl", "Armn", "Geor", "Hebr", "Hani", "Hira", "Kana", "Hang", "Cher", "Ethi" };
-	size_t i;
-
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (script == shape_script_tag(names[i]))
-			return true;
-	return false;
-}
-
-static const char *
-encoded(struct job *job, size_t start, size_t end)
-{
-	char *text = arena_alloc(job->arena, (end - start) * 4 + 1), *at = text;
-	size_t i;
-
-	for (i = start; i < end; i++)
-		at += text_put(job->text[i], at);
-	*at = '\0';
-	return text;
-}
-
-/* Append a unit of unseen text that is drawn from ${x} to ${x} + ${width} to the current word, or to a new one. */
-static void
-add_unit(struct job *job, struct page_word **current, double x, double width, const char *text)
-{
-	struct page_word *word = *current;
-	const char **grown;
-
-	if (word == NULL) {
-		word = ARENA_NEW(job->arena, struct page_word);
-		word->x = x;
-		word->texts = ARENA_ARRAY(job->arena, 16, const char *);
-		*job->word_tail = word;
-		job->word_tail = &word->next;
-		*current = word;
-	}
-	if (word->count >= 16 && (word->count & (word->count - 1)) == 0) {
-		grown = ARENA_ARRAY(job->arena, word->count * 2, const char *);
-		memcpy(grown, word->texts, word->count * sizeof(*grown));
-		word->texts = grown;
-	}
-	word->texts[word->count++] = text;
-	word->width = x + width - word->x;
-}
-
-/* The unseen text of one cluster, [start, end) of the line, drawn from ${x} to ${x} + ${width}. */
-static void
-add_cluster(struct job *job, struct page_word **word, size_t start, size_t end, bool rtl, double x, double width)
-{
-	size_t i;
-	double part;
-
-	if (job->kinds[start] == SHAPE_SPACE) {
-		*word = NULL;
-		return;
-	}
-	if (!rtl) {
-		add_unit(job, word, x, width, encoded(job, start, end));
-		return;
-	}
-	part = width / (double)(end - start);
-	for (i = end; i-- > start;)
-		add_unit(job, word, x + part * (double)(end - 1 - i), part, encoded(job, i, i + 1));
-}
-
-static int
-shape_run_of(struct job *job, struct page_line *line, size_t start, size_t end, struct err *err)
-{
-	bool rtl = (job->levels[start] & 1) != 0, tracked = job->style->tracking > 0 && takes_tracking(job->scripts[start]);
-	struct shape_run run = { .text = job->text, .text_count = job->count, .start = start, .count = end - start, .script = job->scripts[start],
-		.rtl = rtl, .language = job->language, .features = job->style->features };
-	struct page_piece *piece = ARENA_NEW(job->arena, struct page_piece);
-	struct page_word *word = NULL;
-	struct shape_glyph *glyphs;
-	size_t i, k, count, cluster_stop;
-	double pen, from;
-
-	if (tracked) /* letters set apart must not be tied together by ligatures */
-		run.features = run.features == NULL ? "-liga,-clig" : arena_printf(job->arena, "%s,-liga,-clig", run.features);
-	if (shape_glyphs(job->arena, page_face_font(job->faces[start]), &run, &glyphs, &count, err) != 0)
-		return -1;
-	piece->face = job->faces[start];
-	piece->em_per_unit = page_face_em(piece->face);
-	piece->glyphs = ARENA_ARRAY(job->arena, count, const struct page_glyph *);
-	piece->x = ARENA_ARRAY(job->arena, count, double);
-	piece->y = ARENA_ARRAY(job->arena, count, double);
-	piece->count = count;
-	pen = line->width;
-	for (i = 0; i < count; i = k) {
-		from = pen;
-		for (k = i; k < count && glyphs[k].cluster == glyphs[i].cluster; k++) {
-			if (glyphs[k].id == 0)
-				return err_set(err, ERR_DATA, "no font has a character of %s: U+%04X at position %zu", job->what,
-				    (unsigned)job->text[glyphs[k].cluster], glyphs[k].cluster + 1);
-			piece->glyphs[k] = page_face_glyph(piece->face, glyphs[k].id);
-			piece->x[k] = pen + glyphs[k].x * piece->em_per_unit;
-			piece->y[k] = glyphs[k].y * piece->em_per_unit;
-			pen += glyphs[k].advance * piece->em_per_unit;
-			line->top = fmax(line->top, piece->y[k] + piece->glyphs[k]->top * piece->em_per_unit);
-			line->bottom = fmin(line->bottom, piece->y[k] + piece->glyphs[k]->bottom * piece->em_per_unit);
-		}
-		/* The cluster reaches to where the next one, in the order of characters, begins. */
-		if (rtl)
-			cluster_stop = i == 0 ? end : glyphs[i - 1].cluster;
-		else
-			cluster_stop = k == count ? end : glyphs[k].cluster;
-		add_cluster(job, &word, glyphs[i].cluster, cluster_stop, rtl, from, pen - from);
-		if (tracked)
-			pen += job->style->tracking;
-	}
-	line->width = pen;
-	*job->piece_tail = piece;
-	job->piece_tail = &piece->next;
-	return 0;
-}
-
-/* Shape the characters [start, end), which are in one run of level ${level} or deeper, in visual order (rule L2): at each
- * depth, odd levels turn the order of the parts around. */
-static int
-shape_level(struct job *job, struct page_line *line, size_t start, size_t end, uint8_t level, struct err *err)
-{
-	bool turned = (level & 1) != 0;
-	size_t from, to, left = start, right = end;
-
-	while (left < right) {
-		/* The next part from the side that is read first: characters of this level with one font and script, or of deeper ones. */
-		if (!turned) {
-			from = left;
-			for (to = from + 1; to < right; to++)
-				if ((job->levels[to] > level) != (job->levels[from] > level) ||
-				    (job->levels[from] == level && (job->faces[to] != job->faces[from] || job->scripts[to] != job->scripts[from])))
-					break;
-			left = to;
-		} else {
-			to = right;
-			for (from = to - 1; from > left; from--)
-				if ((job->levels[from - 1] > level) != (job->levels[to - 1] > level) ||
-				    (job->levels[to - 1] == level && (job->faces[from - 1] != job->faces[to - 1] || job->scripts[from - 1] != job->scripts[to - 1])))
-					break;
-			right = from;
-		}
-		if (job->levels[from] > level) {
-			if (shape_level(job, line, from, to, (uint8_t)(level + 1), err) != 0)
-				return -1;
-		} else if (shape_run_of(job, line, from, to, err) != 0) {
-			return -1;
-		}
-	}
-	return 0;
-}
-
-int
-page_line_shape(struct arena *arena, const struct page_style *style, const char *what, const char *text, struct page_line **ret_line, struct err *err)
-{
-	struct job *job = ARENA_NEW(arena, struct job);
-	struct page_line *line = ARENA_NEW(arena, struct page_line);
-
-	job->arena = arena;
-	job->style = style;
-	job->what = what;
-	job->piece_tail = &line->pieces;
-	job->word_tail = &line->words;
-	if (decode(job, text, err) != 0)
-		return -1;
-	resolve_scripts(job);
-	job->language = guess_language(job);
-	if (bidi_levels(job->text, job->count, &line->rtl, job->levels, err) != 0)
-		return -1;
-	if (choose_all_fonts(job, err) != 0)
-		return -1;
-	if (shape_level(job, line, 0, job->count, /* level= */ 0, err) != 0)
-		return -1;
-	if (style->tracking > 0 && line->width > 0 && takes_tracking(job->scripts[job->count - 1]))
-		line->width -= style->tracking; /* no space after the last letter */
-	*ret_line = line;
-	return 0;
-}
 
 /* May a line be broken before the character at ${to}? After a space, or between two ideographs. */
 static bool
 is_break(const char *before, const char *at)
 {
 	uint32_t left, right, script;
-	const uint32_t han = shape_script_tag("Hani"), hiragana = shape_script_tag("Hira"), katakana = shape_script_tag("Kana"), hangul = shape_script_tag("Hang");
+	const uint32_t han = shape_script_tag("Hani"), hiragana = shape_script_tag("Hira"), katakana = shape_script_tag("Kana"),
+		       hangul = shape_script_tag("Hang");
 
 	text_next(before, &left);
 	text_next(at, &right);
@@ -448,45 +44,90 @@ is_break(const char *before, const char *at)
 	return script == han || (script == hangul && shape_script(left) == han);
 }
 
-/* Break ${text} into ${count} lines so that the widest is as narrow as can be; false if there are too few places to break. */
 static int
-break_lines(struct arena *arena, const struct page_style *style, const char *what, const char *text, size_t count, struct page_line **lines,
-    bool *ret_done, struct err *err)
+measure_units(
+    struct arena *arena, const struct page_style *style, const char *what, const char *text, struct units *units, struct err *err)
 {
-	struct page_line *first, *rest[8];
-	const char *at, *previous = NULL, *head, *tail;
+	const char *at, *previous = NULL, *part;
+	struct page_line *line;
 	uint32_t character;
-	double widest, best = INFINITY;
 	size_t i;
-	bool done;
 
-	BUG_UNLESS(count >= 1 && count <= 8);
-	if (count == 1) {
-		*ret_done = true;
-		return page_line_shape(arena, style, what, text, &lines[0], err);
+	units->count = 0;
+	for (at = text; *at != '\0'; previous = at, at = text_next(at, &character))
+		if (previous == NULL || (units->count < MAX_UNITS && is_break(previous, at)))
+			units->starts[units->count++] = at;
+	units->starts[units->count] = at;
+	for (i = 0; i < units->count; i++) {
+		part = arena_strndup(arena, units->starts[i], (size_t)(units->starts[i + 1] - units->starts[i]));
+		if (page_line_shape(arena, style, what, part, &line, err) != 0)
+			return -1;
+		units->widths[i] = line->width;
+		if (page_line_shape(arena, style, what, text_trim(arena, part), &line, err) != 0)
+			return -1;
+		units->trimmed[i] = line->width;
 	}
-	*ret_done = false;
-	for (at = text; *at != '\0'; at = text_next(at, &character)) {
-		if (previous != NULL && is_break(previous, at)) {
-			head = text_trim(arena, arena_strndup(arena, text, (size_t)(at - text)));
-			tail = text_trim(arena, at);
-			if (head[0] != '\0' && tail[0] != '\0') {
-				if (page_line_shape(arena, style, what, head, &first, err) != 0)
-					return -1;
-				if (break_lines(arena, style, what, tail, count - 1, rest, &done, err) != 0)
-					return -1;
-				widest = first->width;
-				for (i = 0; done && i < count - 1; i++)
-					widest = fmax(widest, rest[i]->width);
-				if (done && widest < best) {
-					best = widest;
-					lines[0] = first;
-					memcpy(lines + 1, rest, (count - 1) * sizeof(*lines));
-					*ret_done = true;
+	return 0;
+}
+
+/* Where the lines begin, ${count} of them, so that the widest is as narrow as can be: the best for the first units in one
+ * line less is known when one more line is added. */
+static void
+choose_breaks(const struct units *units, size_t count, size_t *ret_begins)
+{
+	double best[MAX_LINES][MAX_UNITS + 1], width;
+	size_t from[MAX_LINES][MAX_UNITS + 1], line, end, begin;
+
+	for (line = 0; line < count; line++) {
+		for (end = 1; end <= units->count; end++) {
+			best[line][end] = INFINITY;
+			from[line][end] = 0;
+			width = units->trimmed[end - 1];
+			for (begin = end - 1;; begin--) {
+				double widest = line == 0    ? (begin == 0 ? width : INFINITY)
+						: begin == 0 ? INFINITY
+							     : fmax(width, best[line - 1][begin]);
+
+				if (widest < best[line][end]) {
+					best[line][end] = widest;
+					from[line][end] = begin;
 				}
+				if (begin == 0)
+					break;
+				width += units->widths[begin - 1];
 			}
 		}
-		previous = at;
+	}
+	for (end = units->count, line = count; line-- > 0; end = ret_begins[line])
+		ret_begins[line] = from[line][end];
+}
+
+/* Break ${text} into ${count} lines; ${ret_done} is false if there are too few places for that. */
+static int
+break_lines(struct arena *arena, const struct page_style *style, const char *what, const char *text, size_t count,
+    struct page_line **lines, bool *ret_done, struct err *err)
+{
+	struct units *units;
+	size_t begins[MAX_LINES + 1], i;
+	const char *part;
+
+	*ret_done = true;
+	if (count == 1)
+		return page_line_shape(arena, style, what, text, &lines[0], err);
+	units = ARENA_NEW(arena, struct units);
+	if (measure_units(arena, style, what, text, units, err) != 0)
+		return -1;
+	if (units->count < count) {
+		*ret_done = false;
+		return 0;
+	}
+	choose_breaks(units, count, begins);
+	begins[count] = units->count;
+	for (i = 0; i < count; i++) {
+		part = units->starts[begins[i]];
+		part = text_trim(arena, arena_strndup(arena, part, (size_t)(units->starts[begins[i + 1]] - part)));
+		if (page_line_shape(arena, style, what, part, &lines[i], err) != 0)
+			return -1;
 	}
 	return 0;
 }
@@ -528,6 +169,7 @@ page_fit(struct arena *arena, const struct page_style *style, const struct page_
 	double floor;
 	bool done;
 
+	BUG_UNLESS(max_lines <= MAX_LINES);
 	set->lines = ARENA_ARRAY(arena, max_lines, struct page_line *);
 	for (count = 1; count <= max_lines; count++) {
 		if (break_lines(arena, style, what, text, count, set->lines, &done, err) != 0)
@@ -553,9 +195,11 @@ page_fit(struct arena *arena, const struct page_style *style, const struct page_
 			return 0;
 		}
 	}
-	return err_set(err, ERR_DATA, "%s does not fit: at the smallest size of %g points on %zu %s it is wider or taller than %.0f mm by %.0f mm", what,
+	return err_set(err, ERR_DATA,
+	    "%s does not fit: at the smallest size of %g points on %zu %s it is wider or taller than %.0f mm by %.0f mm", what,
 	    slot->min_size, max_lines, max_lines == 1 ? "line" : "lines", slot->width / PAGE_POINTS_PER_MM,
-	    slot->size * ((slot->rise > 0 ? slot->rise : DEFAULT_RISE) + (slot->drop > 0 ? slot->drop : DEFAULT_DROP)) / PAGE_POINTS_PER_MM);
+	    slot->size * ((slot->rise > 0 ? slot->rise : DEFAULT_RISE) + (slot->drop > 0 ? slot->drop : DEFAULT_DROP)) /
+		PAGE_POINTS_PER_MM);
 }
 
 /* Where a line of the set begins, and its base line. */
@@ -563,7 +207,7 @@ static void
 place(const struct page_slot *slot, const struct page_set *set, size_t index, double *ret_x, double *ret_y)
 {
 	const struct page_line *line = set->lines[index];
-	double width = line->width * set->size, leading = (slot->leading > 0 ? slot->leading : 1.2) * set->size;
+	double width = line->width * set->size, leading = (slot->leading > 0 ? slot->leading : DEFAULT_LEADING) * set->size;
 	enum page_align align = slot->align;
 
 	if (align == PAGE_START)

@@ -40,7 +40,14 @@ bench_open(struct bench *bench)
 	assert_int_equal(page_fonts_add(bench->fonts, "test", sheet_find(sheet, "font", "name"), &err), 0);
 	bench->style.stack = page_fonts_stack(bench->fonts, "name");
 	bench->style.language = "en";
-	bench->slot = (struct page_slot){ .x = 300, .y = 400, .width = 500, .size = 40, .min_size = 20, .break_below = 30, .max_lines = 2, .align = PAGE_CENTRE };
+	bench->slot = (struct page_slot){ .x = 300,
+		.y = 400,
+		.width = 500,
+		.size = 40,
+		.min_size = 20,
+		.break_below = 30,
+		.max_lines = 2,
+		.align = PAGE_CENTRE };
 }
 
 static void
@@ -63,7 +70,9 @@ text_of(struct arena *arena, const struct page *page)
 
 	assert_true(fd >= 0);
 	buf_init(&pdf, 1 << 22);
-	assert_int_equal(pdf_write(&(struct pdf_document){ .title = "t", .language = "en", .pages = &pdf_page, .page_count = 1 }, &pdf, &err), 0);
+	assert_int_equal(
+	    pdf_write(&(struct pdf_document){ .title = "t", .language = "en", .pages = &pdf_page, .page_count = 1 }, &pdf, &err),
+	    0);
 	assert_int_equal(write(fd, pdf.data, pdf.len), (ssize_t)pdf.len);
 	close(fd);
 	pipe = popen(arena_printf(arena, "pdftotext %s -", path), "r");
@@ -78,9 +87,12 @@ text_of(struct arena *arena, const struct page *page)
 static void
 every_script_is_drawn_and_its_text_found(void **state)
 {
-	static const char *const names[] = { "María Nguyễn Đức", "Nguye\xcc\x82\xcc\x83n n\xcc\x88 Straße", "Ἀλέξανδρος Παπαδόπουλος", "Александр Ёжиков",
-		"محمد العربي", "علاء الأزرق", "مُحَمَّد", "דָּוִד בֶּן־גּוּרִיּוֹן", "सीता शर्मा", "কৃষ্ণ চক্রবর্তী", "ਗੁਰਪ੍ਰੀਤ ਸਿੰਘ", "ગાંધી", "தமிழ்ச்செல்வி", "వెంకట", "ಕೃಷ್ಣ",
-		"ശ്രീ", "සුනිල්", "สมชาย ใจดี", "ສົມສັກ", "សុខា", "မောင်မောင်", "བསྟན་འཛིན", "Վարդան", "გიორგი", "አበበ", "王小明", "山田 太郎さくら", "김철수", "𠮷野家", "Ẽ\xcc\x84" "a Smith" };
+	static const char *const names[] = { "María Nguyễn Đức", "Nguye\xcc\x82\xcc\x83n n\xcc\x88 Straße",
+		"Ἀλέξανδρος Παπαδόπουλος", "Александр Ёжиков", "محمد العربي", "علاء الأزرق", "مُحَمَّد", "דָּוִד בֶּן־גּוּרִיּוֹן", "सीता शर्मा",
+		"কৃষ্ণ চক্রবর্তী", "ਗੁਰਪ੍ਰੀਤ ਸਿੰਘ", "ગાંધી", "தமிழ்ச்செல்வி", "వెంకట", "ಕೃಷ್ಣ", "ശ്രീ", "සුනිල්", "สมชาย ใจดี", "ສົມສັກ", "សុខា",
+		"မောင်မောင်", "བསྟན་འཛིན", "Վարդան", "გიორგი", "አበበ", "王小明", "山田 太郎さくら", "김철수", "𠮷野家",
+		"Ẽ\xcc\x84"
+		"a Smith" };
 	struct bench bench;
 	size_t i;
 
@@ -116,7 +128,9 @@ what_cannot_be_drawn_is_refused_by_code_point_and_position(void **state)
 		{ "Ana 😀", "no font has a character of name: U+1F600 at position 5" },
 		{ "Ana\x01", "name has a character that cannot be drawn: U+0001 at position 4" },
 		{ "A\tb", "name has a character that cannot be drawn: U+0009 at position 2" },
-		{ "\xe2\x80\xae" "evil", "name has a character that cannot be drawn: U+202E at position 1" },
+		{ "\xe2\x80\xae"
+		  "evil",
+		    "name has a character that cannot be drawn: U+202E at position 1" },
 		{ "Zo\xc3", "name is not UTF-8 text" },
 		{ "Zo\xed\xa0\x80", "name is not UTF-8 text" },
 		{ "\xee\x80\x80", "name has a character that cannot be drawn: U+E000 at position 1" },
@@ -147,11 +161,11 @@ too_long_a_text_shrinks_then_breaks_then_is_refused(void **state)
 		size_t lines;
 		double low, high; /* size */
 	} cases[] = {
-		{ "Ana", 1, 40, 40 },
-		{ "Maximiliana Konstantinopoulou", 1, 31, 39.5 },
+		{ "Ana", 1, 40, 40 }, { "Maximiliana Konstantinopoulou", 1, 31, 39.5 },
 		{ "Maria de los Ángeles Fernández Villaverde Ruiz", 2, 30, 40 },
 		{ "Maria de los Ángeles Fernández-Villaverde y Goicoechea de la Santísima", 2, 24, 36 },
-		{ "Wolfeschlegelsteinhausenbergerdorffwaldschmidtkamp", 1, 20, 29.5 }, /* no place to break, so it may shrink further */
+		{ "Wolfeschlegelsteinhausenbergerdorffwaldschmidtkamp", 1, 20,
+		    29.5 }, /* no place to break, so it may shrink further */
 	};
 	struct bench bench;
 	struct err err = ERR_INIT;
@@ -168,10 +182,14 @@ too_long_a_text_shrinks_then_breaks_then_is_refused(void **state)
 		assert_true(set->lines[0]->width * set->size <= bench.slot.width);
 		assert_true(fabs(fmod(set->size, 0.5)) < 1e-9);
 	}
-	assert_int_equal(page_fit(&bench.arena, &bench.style, &bench.slot, "name",
-			     "Wolfeschlegelsteinhausenbergerdorff Wolfeschlegelsteinhausenbergerdorff Wolfeschlegelsteinhausenbergerdorff", &set, &err), -1);
+	assert_int_equal(
+	    page_fit(&bench.arena, &bench.style, &bench.slot, "name",
+		"Wolfeschlegelsteinhausenbergerdorff Wolfeschlegelsteinhausenbergerdorff Wolfeschlegelsteinhausenbergerdorff", &set,
+		&err),
+	    -1);
 	assert_int_equal(err.code, ERR_DATA);
-	assert_string_equal(err.message, "name does not fit: at the smallest size of 20 points on 2 lines it is wider or taller than 176 mm by 32 mm");
+	assert_string_equal(err.message,
+	    "name does not fit: at the smallest size of 20 points on 2 lines it is wider or taller than 176 mm by 32 mm");
 	bench_close(&bench);
 }
 
@@ -273,8 +291,17 @@ numbers_are_short_and_exact(void **state)
 		int decimals;
 		const char *text;
 	} cases[] = {
-		{ 0, 2, "0 " }, { 1, 2, "1 " }, { -0.004, 2, "0 " }, { 0.5, 2, ".5 " }, { -0.25, 2, "-.25 " }, { 12.345, 2, "12.35 " }, { 100, 0, "100 " },
-		{ 1.10, 2, "1.1 " }, { 0.0224609375, 7, ".0224609 " }, { -841.889, 2, "-841.89 " }, { 0.999, 2, "1 " },
+		{ 0, 2, "0 " },
+		{ 1, 2, "1 " },
+		{ -0.004, 2, "0 " },
+		{ 0.5, 2, ".5 " },
+		{ -0.25, 2, "-.25 " },
+		{ 12.345, 2, "12.35 " },
+		{ 100, 0, "100 " },
+		{ 1.10, 2, "1.1 " },
+		{ 0.0224609375, 7, ".0224609 " },
+		{ -841.889, 2, "-841.89 " },
+		{ 0.999, 2, "1 " },
 	};
 	size_t i;
 
@@ -418,8 +445,14 @@ rosettes_stay_within_their_radius(void **state)
 	(void)state;
 	for (i = 0; i < 3; i++) {
 		page_init(&arena, &page, 600, 600);
-		page_rosette(&page, &(struct page_rosette){ .x = 300, .y = 300, .inner = 50, .outer = 100, .petals = petals[i], .strands = 6, .twist = 0.5,
-					    .pen = { .rgb = 0, .thickness = 0.3 } });
+		page_rosette(&page, &(struct page_rosette){ .x = 300,
+					.y = 300,
+					.inner = 50,
+					.outer = 100,
+					.petals = petals[i],
+					.strands = 6,
+					.twist = 0.5,
+					.pen = { .rgb = 0, .thickness = 0.3 } });
 		check_points(&page, 112); /* control points may lie a little outside */
 		page_done(&page);
 	}

@@ -29,7 +29,8 @@ decode(const char *text, uint32_t *ret)
 
 /* Shape a whole text in one font. */
 static size_t
-shape(struct arena *arena, const char *path, unsigned face, const char *text, const char *script, bool rtl, struct shape_glyph **ret)
+shape(
+    struct arena *arena, const char *path, unsigned face, const char *text, const char *script, bool rtl, struct shape_glyph **ret)
 {
 	struct err err = ERR_INIT;
 	struct shape_font *font;
@@ -70,7 +71,9 @@ neighbours_outside_a_run_decide_how_its_ends_join(void **state)
 	struct shape_font *font;
 	uint32_t text[8];
 	size_t count = decode("مم", text), got;
-	struct shape_run part = { .text = text, .text_count = count, .start = 1, .count = 1, .script = shape_script_tag("Arab"), .rtl = true };
+	struct shape_run part = {
+		.text = text, .text_count = count, .start = 1, .count = 1, .script = shape_script_tag("Arab"), .rtl = true
+	};
 	struct shape_glyph *within, *alone;
 
 	(void)state;
@@ -214,7 +217,9 @@ outlines_are_closed_contours_of_lines_and_cubic_curves(void **state)
 		struct arena arena = ARENA_INIT;
 		struct err err = ERR_INIT;
 		struct tally tally = { 0 };
-		struct shape_pen pen = { .move = count_move, .line = count_line, .curve = count_curve, .close = count_close, .context = &tally };
+		struct shape_pen pen = {
+			.move = count_move, .line = count_line, .curve = count_curve, .close = count_close, .context = &tally
+		};
 		struct shape_font *font;
 		uint32_t text[4];
 		struct shape_run run = { .text = text, .script = shape_script_tag(i == 0 ? "Latn" : "Arab") };
@@ -272,11 +277,28 @@ characters_are_told_apart(void **state)
 		uint32_t character;
 		enum shape_kind kind;
 	} cases[] = {
-		{ 'A', SHAPE_LETTER }, { 0x4e00, SHAPE_LETTER }, { 0x1f600, SHAPE_LETTER }, { '-', SHAPE_LETTER }, { 0x0301, SHAPE_MARK },
-		{ 0x093e, SHAPE_MARK }, { ' ', SHAPE_SPACE }, { 0x00a0, SHAPE_SPACE }, { 0x200d, SHAPE_UNSEEN }, { 0x200f, SHAPE_UNSEEN },
-		{ 0xfe0f, SHAPE_UNSEEN }, { 0xe0100, SHAPE_UNSEEN }, { 0x0007, SHAPE_FORBIDDEN }, { 0x009f, SHAPE_FORBIDDEN },
-		{ 0x007f, SHAPE_FORBIDDEN }, { 0x2028, SHAPE_FORBIDDEN }, { 0x202e, SHAPE_FORBIDDEN }, { 0x2066, SHAPE_FORBIDDEN },
-		{ 0xe000, SHAPE_FORBIDDEN }, { 0xe0041, SHAPE_FORBIDDEN }, { 0x0378, SHAPE_FORBIDDEN }, { 0xfffe, SHAPE_FORBIDDEN },
+		{ 'A', SHAPE_LETTER },
+		{ 0x4e00, SHAPE_LETTER },
+		{ 0x1f600, SHAPE_LETTER },
+		{ '-', SHAPE_LETTER },
+		{ 0x0301, SHAPE_MARK },
+		{ 0x093e, SHAPE_MARK },
+		{ ' ', SHAPE_SPACE },
+		{ 0x00a0, SHAPE_SPACE },
+		{ 0x200d, SHAPE_UNSEEN },
+		{ 0x200f, SHAPE_UNSEEN },
+		{ 0xfe0f, SHAPE_UNSEEN },
+		{ 0xe0100, SHAPE_UNSEEN },
+		{ 0x0007, SHAPE_FORBIDDEN },
+		{ 0x009f, SHAPE_FORBIDDEN },
+		{ 0x007f, SHAPE_FORBIDDEN },
+		{ 0x2028, SHAPE_FORBIDDEN },
+		{ 0x202e, SHAPE_FORBIDDEN },
+		{ 0x2066, SHAPE_FORBIDDEN },
+		{ 0xe000, SHAPE_FORBIDDEN },
+		{ 0xe0041, SHAPE_FORBIDDEN },
+		{ 0x0378, SHAPE_FORBIDDEN },
+		{ 0xfffe, SHAPE_FORBIDDEN },
 	};
 	size_t i;
 
