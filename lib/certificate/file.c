@@ -10,7 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-
 #define FILE_MODE 0640
 
 struct added {

@@ -186,7 +186,7 @@ draw_shape(struct page *page, const struct template *template, const struct temp
 			return err_wrap(err, "%s:%u", template->file, item->line);
 		break;
 	case TEMPLATE_TEXT:
-	case TEMPLATE_QR: BUG_UNLESS(!"a text is not a shape");
+	case TEMPLATE_QR: err_bug("a text is not a shape", __FILE__, __LINE__);
 	}
 	return 0;
 }

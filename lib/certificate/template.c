@@ -293,8 +293,7 @@ read_value(
 		memcpy(field, &parts, sizeof(parts));
 		return 0;
 	}
-	BUG_UNLESS(!"a value has no such type");
-	return -1;
+	err_bug("a value has no such type", __FILE__, __LINE__);
 }
 
 static const struct key *
