@@ -78,7 +78,7 @@ apply_accounts(
 	size_t count, i;
 	int rc = -1, sent;
 
-	if (db_rows(&arena, db, sql_apply_claim_accounts,
+	if (apply_claim(&arena, db, sql_apply_claim_accounts,
 		DB_ARGS(apply_number(&arena, site->site_id), apply_number(&arena, left), apply_number(&arena, site->run_id)),
 		&claimed, &count, err) != 0)
 		goto out;

@@ -44,6 +44,39 @@ apply_count(struct apply_counts *counts, const char *outcome, int64_t add)
 }
 
 int
+apply_claim(struct arena *arena, struct db *db, const char *sql, const struct db_args *args, struct db_row **ret_rows,
+    size_t *ret_count, struct err *err)
+{
+	if (db_begin(db, err) != 0)
+		return -1;
+	if (db_rows(arena, db, sql, args, ret_rows, ret_count, err) != 0)
+		goto fail;
+	if (db_commit(db, err) != 0)
+		goto fail;
+	return 0;
+fail:
+	db_rollback(db);
+	return -1;
+}
+
+/* What moved since it was planned is not for this run. */
+static int
+skip_moved(struct arena *arena, struct db *db, const struct apply_site *site, int64_t *ret_moved, struct err *err)
+{
+	if (db_begin(db, err) != 0)
+		return -1;
+	if (db_exec(db, sql_apply_skip_moved, DB_ARGS(apply_number(arena, site->site_id), apply_number(arena, site->run_id)),
+		ret_moved, err) != 0)
+		goto fail;
+	if (db_commit(db, err) != 0)
+		goto fail;
+	return 0;
+fail:
+	db_rollback(db);
+	return -1;
+}
+
+int
 apply_identify(struct arena *arena, struct db *db, const struct config_site *config, const char *identity, int64_t *ret_site_id,
     int64_t *ret_role_id, struct err *err)
 {
@@ -122,10 +155,9 @@ turns(struct db *db, const struct apply_site *site, const char *kinds, int64_t t
 static int
 in_order(struct arena *arena, struct db *db, const struct apply_site *site, struct apply_counts *counts, struct err *err)
 {
-	const char *id = apply_number(arena, site->site_id);
 	int64_t total;
 
-	if (db_exec(db, sql_apply_skip_moved, DB_ARGS(id, apply_number(arena, site->run_id)), &counts->moved, err) != 0)
+	if (skip_moved(arena, db, site, &counts->moved, err) != 0)
 		return -1;
 	if (plan_ready(arena, db, site->config->name, &total, err) != 0)
 		return -1;

@@ -19,6 +19,12 @@ MUST_CHECK int apply_rows(
     struct db *, const struct apply_site *, const char *, int64_t, struct apply_counts *, bool *, struct err *);
 
 /**
+ * apply_claim(arena, db, sql, args, ret_rows, ret_count, err):
+ * Run a statement that takes actions, in a transaction of its own: from its commit on they are under way.
+ */
+MUST_CHECK int apply_claim(struct arena *, struct db *, const char *, const struct db_args *, struct db_row **, size_t *, struct err *);
+
+/**
  * apply_outcome(row):
  * The outcome as record_*.sql call it.
  */

@@ -145,7 +145,7 @@ apply_rows(struct db *db, const struct apply_site *site, const char *kinds, int6
 	size_t count, i;
 	int rc = -1, sent;
 
-	if (db_rows(&arena, db, sql_apply_claim_rows,
+	if (apply_claim(&arena, db, sql_apply_claim_rows,
 		DB_ARGS(apply_number(&arena, site->site_id), apply_number(&arena, left), apply_number(&arena, site->run_id), kinds),
 		&claimed, &count, err) != 0)
 		goto out;

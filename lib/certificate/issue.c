@@ -207,6 +207,27 @@ out:
 	return rc;
 }
 
+/* Fix the facts of what is due, in a transaction of its own. */
+static int
+plan_issues(struct arena *arena, struct db *db, const struct issue_run *run, int64_t *ret_planned, struct err *err)
+{
+	if (db_begin(db, err) != 0)
+		return -1;
+	if (db_exec(db, sql_certificate_keys, DB_NONE, NULL, err) != 0)
+		goto fail;
+	if (db_exec(db, sql_certificate_retry_refused, DB_NONE, NULL, err) != 0)
+		goto fail;
+	if (db_exec(db, sql_certificate_plan_issues,
+		DB_ARGS(run->tenant->locale, arena_printf(arena, "%lld", (long long)run->night->run_id)), ret_planned, err) != 0)
+		goto fail;
+	if (db_commit(db, err) != 0)
+		goto fail;
+	return 0;
+fail:
+	db_rollback(db);
+	return -1;
+}
+
 int
 issue_all(struct db *db, const struct issue_run *run, struct issue_counts *ret_counts, struct err *err)
 {
@@ -221,13 +242,7 @@ issue_all(struct db *db, const struct issue_run *run, struct issue_counts *ret_c
 		(void)err_set(err, ERR_CREATE, "could not make folder \"%s\": %s", folder, strerror(errno));
 		goto out;
 	}
-	if (db_exec(db, sql_certificate_keys, DB_NONE, NULL, err) != 0)
-		goto out;
-	if (db_exec(db, sql_certificate_retry_refused, DB_NONE, NULL, err) != 0)
-		goto out;
-	if (db_exec(db, sql_certificate_plan_issues,
-		DB_ARGS(run->tenant->locale, arena_printf(&arena, "%lld", (long long)run->night->run_id)), &ret_counts->planned,
-		err) != 0)
+	if (plan_issues(&arena, db, run, &ret_counts->planned, err) != 0)
 		goto out;
 	while (more && run->go_on(run->context)) {
 		if (batch(db, run, &studio, folder, ret_counts, &more, err) != 0)

@@ -9,12 +9,21 @@ live_begin(struct arena *arena, struct db *db, const char *site, const char *sou
 {
 	struct db_row *row;
 
+	if (db_begin(db, err) != 0)
+		return -1;
 	if (db_row(arena, db, sql_entitle_live_begin, DB_ARGS(site, source, arena_printf(arena, "%lld", (long long)since_utc)),
 		&row, err) != 0)
-		return -1;
-	if (db_int(row, "pairs") == 0)
-		return err_set(err, ERR_NOT_FOUND, "no product rule connects source \"%s\" with site \"%s\"",
+		goto fail;
+	if (db_int(row, "pairs") == 0) {
+		(void)err_set(err, ERR_NOT_FOUND, "no product rule connects source \"%s\" with site \"%s\"",
 		    source != NULL ? source : "(any)", site != NULL ? site : "(any)");
+		goto fail;
+	}
+	if (db_commit(db, err) != 0)
+		goto fail;
 	*ret_pairs = db_int(row, "begun");
 	return 0;
+fail:
+	db_rollback(db);
+	return -1;
 }

@@ -2,7 +2,7 @@
 INSERT INTO mail_new (event, person_id, recipient, template, locale, facts)
 SELECT 'grace:' || d.episode_id, d.person_id, p.email, 'grace-notice', $1,
        jsonb_build_object('learner', p.display_name, 'course', coalesce(c.fullname, t.reference),
-                          'date', to_char(greatest(d.suspend_at, rule.now() + make_interval(days => d.notice_days)) AT TIME ZONE rule.zone(),
+                          'date', to_char(greatest(d.suspend_at, rule.later(rule.now(), make_interval(days => d.notice_days), rule.zone())) AT TIME ZONE rule.zone(),
                                           'YYYY-MM-DD'))
   FROM ctok.debt_episode d
   JOIN ctok.access a ON a.tenant_id = d.tenant_id AND a.person_id = d.person_id AND a.target_id = d.target_id

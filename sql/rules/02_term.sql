@@ -9,12 +9,17 @@ CREATE FUNCTION rule.day_end(moment timestamptz, zone text) RETURNS timestamptz
         ELSE (date_trunc('day', moment AT TIME ZONE zone) + interval '1 day') AT TIME ZONE zone
     END;
 
+-- ${moment} so much later in the tenant's calendar: days there may have 23 or 25 hours.
+CREATE FUNCTION rule.later(moment timestamptz, span interval, zone text) RETURNS timestamptz
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE WHEN isfinite(moment) THEN (moment AT TIME ZONE zone + span) AT TIME ZONE zone ELSE moment END;
+
 -- When a term that starts at ${start} ends; no term ends never.
 CREATE FUNCTION rule.term_end(start timestamptz, term interval, zone text) RETURNS timestamptz
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN CASE
         WHEN term IS NULL OR start = 'infinity' THEN 'infinity'::timestamptz
-        ELSE rule.day_end((start AT TIME ZONE zone + term) AT TIME ZONE zone, zone)
+        ELSE rule.day_end(rule.later(start, term, zone), zone)
     END;
 
 -- One step of a chain of terms: a renewal starts at the later of its sale and the end so far. The state is that end.

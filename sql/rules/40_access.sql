@@ -24,10 +24,10 @@ WITH whole AS (
      WHERE NOT e.before_live AND e.starts_at IS NOT NULL
      GROUP BY e.tenant_id, e.person_id, e.target_id, e.site_id
 ), judged AS (
-    SELECT w.*, l.rule_id, coalesce(l.revoked_why, 'term') AS why, r.role, r.grace_days, r.notice_days, r.renews,
+    SELECT w.*, l.rule_id, l.starts_at AS last_start, coalesce(l.revoked_why, 'term') AS why, r.role, r.grace_days, r.notice_days, r.renews,
            CASE WHEN l.revoked_why IS NULL THEN r.on_expiry ELSE r.on_refund END AS policy,
            CASE WHEN w.ends_at <= rule.now() THEN w.ends_at END AS debt_at,
-           CASE WHEN w.ends_at <= rule.now() THEN w.ends_at + make_interval(days => r.grace_days) END AS suspend_at
+           CASE WHEN w.ends_at <= rule.now() THEN rule.later(w.ends_at, make_interval(days => r.grace_days), rule.zone()) END AS suspend_at
       FROM whole w
       JOIN ctok.entitlement l ON l.tenant_id = w.tenant_id AND l.entitlement_id = w.last_one[2]::bigint
       JOIN ctok.product_rule r ON r.tenant_id = l.tenant_id AND r.rule_id = l.rule_id
@@ -36,7 +36,7 @@ WITH whole AS (
     SELECT j.*, n.given_at, m.user_id IS NOT NULL AS given_access,
            CASE WHEN j.debt_at IS NULL THEN NULL
                 WHEN j.grace_days = 0 OR j.trial THEN j.suspend_at
-                ELSE greatest(j.suspend_at, n.given_at + make_interval(days => j.notice_days)) END AS due_at,
+                ELSE greatest(j.suspend_at, rule.later(n.given_at, make_interval(days => j.notice_days), rule.zone())) END AS due_at,
            j.grace_days > 0 AND NOT j.trial AND n.given_at IS NULL AS notice_wanted
       FROM judged j
       LEFT JOIN rule.notice_given n ON n.tenant_id = j.tenant_id AND n.person_id = j.person_id AND n.target_id = j.target_id
@@ -46,7 +46,8 @@ WITH whole AS (
       LEFT JOIN ctok.managed m ON m.tenant_id = j.tenant_id AND m.site_id = j.site_id AND m.course_id = t.course_id
                               AND m.user_id = a.user_id
 ), stated AS (
-    SELECT d.*,
+    SELECT d.*, coalesce(d.stretch_start, d.next_start, d.last_start) AS starts_at,
+           rule.later(d.ends_at, make_interval(days => d.grace_days) + rule.tail(d.renews), rule.zone()) AS tail_end,
            CASE WHEN d.running THEN 'active'
                 WHEN d.next_start IS NOT NULL THEN 'pending'
                 -- Grace keeps access that was given; it gives none.
@@ -61,13 +62,11 @@ SELECT s.tenant_id, s.person_id, s.target_id, s.site_id, s.state, s.why,
             WHEN s.state = 'suspended' THEN 'suspended'
             WHEN s.state = 'ended' AND s.policy = 'unenrol' AND s.given_access THEN 'unenrolled'
             ELSE 'untouched' END AS wanted,
-       coalesce(s.stretch_start, s.next_start) AS starts_at, s.ends_at, s.debt_at, s.suspend_at,
-       CASE WHEN s.state IN ('active', 'grace') THEN rule.moodle_start(s.stretch_start) END AS wanted_start,
-       CASE WHEN s.state = 'active' OR (s.state = 'grace' AND NOT s.notice_wanted)
-                THEN rule.moodle_end(s.ends_at + make_interval(days => s.grace_days) + rule.tail(s.renews))
+       s.starts_at, s.ends_at, s.debt_at, s.suspend_at,
+       CASE WHEN s.state IN ('active', 'grace') THEN rule.moodle_start(s.starts_at) END AS wanted_start,
+       CASE WHEN s.state = 'active' OR (s.state = 'grace' AND (NOT s.notice_wanted OR s.tail_end >= rule.now() + interval '3 days'))
+                THEN rule.moodle_end(s.tail_end)
             -- Moodle must not end by itself what we may not end yet: move the end out while the notice is unsent.
-            WHEN s.state = 'grace' AND s.ends_at + make_interval(days => s.grace_days) + rule.tail(s.renews) >= rule.now() + interval '3 days'
-                THEN rule.moodle_end(s.ends_at + make_interval(days => s.grace_days) + rule.tail(s.renews))
             WHEN s.state = 'grace' THEN rule.moodle_end(rule.day_end(rule.now() + rule.tail(s.renews), rule.zone())) END AS wanted_end,
        s.role, s.rule_id, s.trial,
        CASE s.state

@@ -1,0 +1,669 @@
+/* From sales to rights, on a real database: each case sells, gives back or waits, runs a reconcile, and reads what is owed. */
+#include "expect.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "db/rules.h"
+#include "entitle/entitle.h"
+#include "entitle/live.h"
+#include "finding/finding.h"
+#include "party/party.h"
+#include "plan/plan.h"
+#include "with_db.h"
+
+static const char *const course_one[] = { "C1" }, *const bundle[] = { "C1", "C2" };
+
+/* The rules of every case. Term in the pattern's name. */
+static struct config_product products[] = {
+	{ .source = "shop",
+	    .match = "sku:YEAR",
+	    .site = "campus",
+	    .courses = { (const char **)(uintptr_t)course_one, 1 },
+	    .term = "P1Y",
+	    .grace_days = 14,
+	    .notice_days = 3 },
+	{ .source = "shop",
+	    .match = "sku:MONTH",
+	    .site = "campus",
+	    .courses = { (const char **)(uintptr_t)course_one, 1 },
+	    .term = "P1M",
+	    .grace_days = 0,
+	    .notice_days = 3,
+	    .renews = true },
+	{ .source = "shop",
+	    .match = "sku:EVER",
+	    .site = "campus",
+	    .courses = { (const char **)(uintptr_t)course_one, 1 },
+	    .grace_days = 14,
+	    .notice_days = 3 },
+	{ .source = "shop",
+	    .match = "sku:BUNDLE",
+	    .site = "campus",
+	    .courses = { (const char **)(uintptr_t)bundle, 2 },
+	    .term = "P1Y",
+	    .grace_days = 14,
+	    .notice_days = 3,
+	    .price = "100.00 EUR" },
+	{ .source = "shop",
+	    .match = "sku:KEEP",
+	    .site = "campus",
+	    .courses = { (const char **)(uintptr_t)course_one, 1 },
+	    .term = "P1Y",
+	    .grace_days = 0,
+	    .notice_days = 3,
+	    .on_expiry = "keep",
+	    .on_refund = "unenrol" },
+	{ .source = "shop",
+	    .match = "sku:FORM",
+	    .site = "campus",
+	    .courses = { (const char **)(uintptr_t)course_one, 1 },
+	    .term = "P1Y",
+	    .grace_days = 14,
+	    .notice_days = 3,
+	    .learner = "form" },
+	{ .source = "shop", .match = "sku:BOOK*", .site = "campus", .grace_days = 14, .notice_days = 3, .exclude = true },
+	{ .source = "shop",
+	    .match = "sku:TIE-*",
+	    .site = "campus",
+	    .courses = { (const char **)(uintptr_t)course_one, 1 },
+	    .grace_days = 14,
+	    .notice_days = 3 },
+	{ .source = "shop",
+	    .match = "sku:*-TIE",
+	    .site = "campus",
+	    .courses = { (const char **)(uintptr_t)course_one, 1 },
+	    .grace_days = 14,
+	    .notice_days = 3 },
+	{ .source = "shop", .match = "name:Special*", .site = "campus", .grace_days = 14, .notice_days = 3, .exclude = true },
+};
+
+/* A case's world: two courses, a rule for each SKU, the shop live since ever. */
+static int
+setup(void **state)
+{
+	struct err err = ERR_INIT;
+	struct with_db *w;
+	bool changed;
+	size_t i;
+
+	if (with_db_fresh(state) != 0)
+		return -1;
+	w = *state;
+	for (i = 0; i < COUNT_OF(products); i++) {
+		struct config_product *p = &products[i];
+
+		p->delivery = "direct";
+		p->learner = p->learner != NULL ? p->learner : "form_or_buyer";
+		p->on_expiry = p->on_expiry != NULL ? p->on_expiry : "suspend";
+		p->on_refund = p->on_refund != NULL ? p->on_refund : "suspend";
+	}
+	w->tenant.products = products;
+	w->tenant.product_count = COUNT_OF(products);
+	expect_ok("rules_at", rules_at(w->db, WITH_DB_NOW, "Europe/Madrid", &err), &err);
+	expect_ok("rules", entitle_sync_rules(&w->arena, w->db, &w->tenant, &changed, &err), &err);
+	assert_true(changed);
+	with_db_sql(w, "INSERT INTO ctok.mirror_course SELECT ctok.current_tenant(), site_id, n, 'C' || n, '', 'Course ' || n, "
+		       "true, true, true"
+		       " FROM ctok.site, generate_series(1, 2) AS n");
+	with_db_sql(w, "INSERT INTO ctok.live SELECT ctok.current_tenant(), site_id, source_id, '-infinity', now() FROM ctok.site, "
+		       "ctok.source");
+	return 0;
+}
+
+static const char *
+one(struct with_db *w, const char *sql)
+{
+	const char *text = with_db_text(w, sql);
+
+	return text != NULL ? text : "(none)";
+}
+
+/* An order of one line. ${learner} "" leaves the form empty. */
+static void
+sell(struct with_db *w, const char *number, const char *buyer, const char *learner, const char *sku, const char *at, int quantity,
+    int unit_minor)
+{
+	with_db_sql(
+	    w, arena_printf(&w->arena,
+		   "WITH t AS (SELECT ctok.current_tenant() AS id), s AS (SELECT source_id FROM ctok.source),"
+		   " b AS (INSERT INTO ctok.contact (tenant_id, email, name) SELECT id, '%s', 'Buyer' FROM t ON CONFLICT "
+		   "(tenant_id, email, name, raw_email)"
+		   "  DO UPDATE SET name = excluded.name RETURNING contact_id),"
+		   " l AS (INSERT INTO ctok.contact (tenant_id, email, name) SELECT id, '%s', 'Learner' FROM t WHERE '%s' <> ''"
+		   "  ON CONFLICT (tenant_id, email, name, raw_email) DO UPDATE SET name = excluded.name RETURNING contact_id),"
+		   " p AS (INSERT INTO ctok.product (tenant_id, source_id, product_key, variant_key, sku, name) SELECT id, "
+		   "source_id, 'p', '', '%s', 'Product'"
+		   "  FROM t, s ON CONFLICT (tenant_id, source_id, product_key, variant_key, sku, name) DO UPDATE SET name = "
+		   "excluded.name"
+		   "  RETURNING product_id),"
+		   " d AS (INSERT INTO ctok.document (tenant_id, source_id, external_id, number, kind, version, effective_at, "
+		   "modified_at, known_at, changed_at,"
+		   "  status, currency, total_minor, subtotal_minor, discount_minor, tax_minor, shipping_minor, refunded_minor, "
+		   "unallocated_minor,"
+		   "  tax_included, buyer_contact_id) SELECT id, source_id, '%s', '%s', 'order', 1, '%s', '%s', now(), now(), "
+		   "'paid', 'EUR', %d, %d, 0, 0, 0,"
+		   "  0, 0, false, contact_id FROM t, s, b RETURNING document_id),"
+		   " v AS (INSERT INTO ctok.document_version (tenant_id, document_id, version, modified_at, known_at, run_id, "
+		   "payload_hash, status, total_minor,"
+		   "  refunded_minor) SELECT id, document_id, 1, '%s', now(), %lld, '\\x00', 'paid', %d, 0 FROM t, d),"
+		   " n AS (INSERT INTO ctok.line (tenant_id, document_id, line_no, line_key, product_id, quantity, "
+		   "unit_price_minor, net_minor,"
+		   "  learner_contact_id) SELECT id, document_id, 1, '1', product_id, %d, %d, %d, (SELECT contact_id FROM l) FROM "
+		   "t, d, p"
+		   "  RETURNING document_id),"
+		   " m AS (INSERT INTO ctok.movement (tenant_id, document_id, kind, external_key, amount_minor, currency, "
+		   "effective_at, known_at, run_id)"
+		   "  SELECT id, document_id, 'charge', 'charge', %d, 'EUR', '%s', now(), %lld FROM t, d),"
+		   " y AS (INSERT INTO ctok.dirty_document SELECT id, document_id FROM t, d)"
+		   " INSERT INTO ctok.unit (tenant_id, document_id, line_no, unit_no, net_minor)"
+		   " SELECT id, document_id, 1, g, %d FROM t, n, generate_series(1, %d) AS g",
+		   buyer, learner, learner, sku, number, number, at, at, quantity * unit_minor, quantity * unit_minor, at,
+		   (long long)w->night.run_id, quantity * unit_minor, quantity, unit_minor, quantity * unit_minor,
+		   quantity * unit_minor, at, (long long)w->night.run_id, unit_minor, quantity));
+}
+
+/* A new version of an order: its status and what was given back so far. */
+static void
+change(struct with_db *w, const char *number, const char *status, int refunded_minor, const char *at)
+{
+	with_db_sql(w,
+	    arena_printf(&w->arena,
+		"WITH d AS (UPDATE ctok.document SET version = version + 1, status = '%s', modified_at = '%s', refunded_minor = %d "
+		"WHERE number = '%s'"
+		"  RETURNING tenant_id, document_id, version, total_minor, refunded_minor),"
+		" v AS (INSERT INTO ctok.document_version (tenant_id, document_id, version, modified_at, known_at, run_id, "
+		"payload_hash, status, total_minor,"
+		"  refunded_minor) SELECT tenant_id, document_id, version, '%s', now(), %lld, '\\x00', '%s', total_minor, "
+		"refunded_minor FROM d),"
+		" m AS (INSERT INTO ctok.movement (tenant_id, document_id, kind, external_key, amount_minor, currency, "
+		"effective_at, known_at, run_id)"
+		"  SELECT d.tenant_id, d.document_id, 'refund', 'refund:' || d.version, -(%d - coalesce((SELECT -sum(amount_minor) "
+		"FROM ctok.movement o"
+		"   WHERE o.document_id = d.document_id AND o.kind = 'refund'), 0)), 'EUR', '%s', now(), %lld FROM d WHERE %d > 0)"
+		" INSERT INTO ctok.dirty_document SELECT tenant_id, document_id FROM d ON CONFLICT DO NOTHING",
+		status, at, refunded_minor, number, at, (long long)w->night.run_id, status, refunded_minor, at,
+		(long long)w->night.run_id, refunded_minor));
+}
+
+static void
+night(struct with_db *w, const char *now, bool full)
+{
+	struct err err = ERR_INIT;
+	struct entitle_counts rights;
+	struct finding_counts findings;
+	struct plan_counts plan = { 0, 0, 0 };
+	int64_t now_utc, persons, notices;
+
+	expect_ok(now, clock_parse(now, &now_utc, NULL, &err), &err);
+	expect_ok("rules_at", rules_at(w->db, now_utc, "Europe/Madrid", &err), &err);
+	expect_ok("begin", db_begin(w->db, &err), &err);
+	expect_ok("entitle_begin", entitle_begin(w->db, full, &err), &err);
+	expect_ok("plan_settle", plan_settle(w->db, w->night.run_id, &plan, &err), &err);
+	expect_ok("party_reckon", party_reckon(w->db, &persons, &err), &err);
+	expect_ok("entitle_reckon", entitle_reckon(w->db, &rights, &err), &err);
+	expect_ok("entitle_notices", entitle_notices(&w->arena, w->db, &w->night, "en", &notices, &err), &err);
+	expect_ok("plan_make", plan_make(w->db, w->night.run_id, &plan, &err), &err);
+	expect_ok("commit", db_commit(w->db, &err), &err);
+	expect_ok("findings", finding_refresh(&w->arena, w->db, w->night.run_id, &findings, &err), &err);
+}
+
+/* Play apply: everything open is done, as Moodle would show it. */
+static void
+carry_out(struct with_db *w)
+{
+	with_db_sql(w, "INSERT INTO ctok.account (tenant_id, site_id, person_id, user_id, made) SELECT tenant_id, site_id, "
+		       "person_id, 1000 + person_id, true"
+		       " FROM ctok.action WHERE state = 'open' AND kind = 'create_account' ON CONFLICT DO NOTHING");
+	with_db_sql(w, "INSERT INTO ctok.mirror_user SELECT tenant_id, site_id, user_id, 'u' || user_id, 'u@x', 'u' || user_id || "
+		       "'@made.test', 'A', 'B', false"
+		       " FROM ctok.account ON CONFLICT DO NOTHING");
+	with_db_sql(w, "INSERT INTO ctok.managed SELECT a.tenant_id, a.site_id, a.course_id, k.user_id, a.action_id, "
+		       "a.after_start, a.after_end,"
+		       " a.after_status FROM ctok.action a JOIN ctok.account k USING (tenant_id, site_id, person_id)"
+		       " WHERE a.state = 'open' AND a.target_id IS NOT NULL AND a.kind <> 'unenrol' ON CONFLICT DO NOTHING");
+	with_db_sql(w, "INSERT INTO ctok.mirror_enrolment AS m (tenant_id, site_id, course_id, user_id, method, active, status, "
+		       "time_start, time_end, roles,"
+		       " read_level) SELECT a.tenant_id, a.site_id, a.course_id, k.user_id, 'manual', a.after_status = 0, "
+		       "a.after_status, a.after_start,"
+		       " a.after_end, 'student', 1 FROM ctok.action a JOIN ctok.account k USING (tenant_id, site_id, person_id)"
+		       " WHERE a.state = 'open' AND a.target_id IS NOT NULL AND a.kind <> 'unenrol' ON CONFLICT (tenant_id, "
+		       "site_id, course_id, user_id, method)"
+		       " DO UPDATE SET active = excluded.active, status = excluded.status, time_start = excluded.time_start, "
+		       "time_end = excluded.time_end");
+	with_db_sql(w,
+	    "DELETE FROM ctok.mirror_enrolment m USING ctok.action a, ctok.account k WHERE a.state = 'open' AND a.kind = 'unenrol'"
+	    " AND k.person_id = a.person_id AND m.user_id = k.user_id AND m.course_id = a.course_id");
+	with_db_sql(w,
+	    "DELETE FROM ctok.managed m USING ctok.action a, ctok.account k WHERE a.state = 'open' AND a.kind = 'unenrol'"
+	    " AND k.person_id = a.person_id AND m.user_id = k.user_id AND m.course_id = a.course_id");
+	with_db_sql(w, "UPDATE ctok.action SET state = 'done', ended_at = rule.now() WHERE state = 'open'");
+}
+
+/* "state wanted from to" of a learner's access to a course, in Madrid's calendar. */
+static const char *
+access_of(struct with_db *w, const char *email, const char *course)
+{
+	return one(w,
+	    arena_printf(&w->arena,
+		"SELECT concat_ws(' ', a.state, a.wanted, to_char(a.starts_at AT TIME ZONE 'Europe/Madrid', 'YYYY-MM-DD HH24:MI'),"
+		" CASE WHEN a.ends_at = 'infinity' THEN 'ever' ELSE to_char(a.ends_at AT TIME ZONE 'Europe/Madrid', 'YYYY-MM-DD "
+		"HH24:MI') END)"
+		" FROM ctok.access a JOIN ctok.person_email e USING (tenant_id, person_id) JOIN ctok.target t USING (tenant_id, "
+		"target_id)"
+		" WHERE e.email = '%s' AND t.reference = 'shortname:%s'",
+		email, course));
+}
+
+/* Open actions as "kind kind", in order. */
+static const char *
+actions(struct with_db *w)
+{
+	return one(w, "SELECT coalesce(string_agg(kind, ' ' ORDER BY kind <> 'create_account', kind), '') FROM ctok.action WHERE "
+		      "state = 'open'");
+}
+
+/* Units as "class code xN", in order. */
+static const char *
+classes(struct with_db *w)
+{
+	return one(w,
+	    "SELECT string_agg(t, ', ' ORDER BY t) FROM (SELECT concat_ws(' ', class, nullif(code, ''), 'x' || count(*)) AS t"
+	    " FROM rule.unit_class GROUP BY class, code) x");
+}
+
+static const char *
+findings(struct with_db *w)
+{
+	return one(w, "SELECT coalesce(string_agg(class, ' ' ORDER BY class), '') FROM ctok.finding WHERE cleared_at IS NULL");
+}
+
+static const char *
+untied(struct with_db *w)
+{
+	return one(w, "SELECT coalesce(string_agg(control || ' ' || expected || '/' || actual, ', ' ORDER BY control), 'ties') "
+		      "FROM rule.control_now"
+		      " WHERE expected <> actual");
+}
+
+static void
+test_a_sale_becomes_access(void **state)
+{
+	struct with_db *w = *state;
+
+	sell(w, "1", "ana@x.test", "", "YEAR", "2026-04-30T10:20:30Z", 1, 9900);
+	night(w, "2026-05-01T03:00:00Z", false);
+	expect_text("a year ends at 00:00 of the next day", access_of(w, "ana@x.test", "C1"),
+	    "active active 2026-04-30 12:20 2027-05-01 00:00");
+	expect_text("account, then enrolment", actions(w), "create_account enrol");
+	expect_text("start in whole minutes; end after grace and tail",
+	    one(w, "SELECT to_char(to_timestamp(after_start), 'YYYY-MM-DD HH24:MI:SS') || ' ' || to_char(to_timestamp(after_end) "
+		   "AT TIME ZONE"
+		   " 'Europe/Madrid', 'YYYY-MM-DD HH24:MI') FROM ctok.action WHERE kind = 'enrol'"),
+	    "2026-04-30 10:20:00 2027-05-22 00:00");
+	expect_text("open until it is done", classes(w), "open ACCESS x1");
+	expect_text("one finding", findings(w), "NOT_APPLIED");
+	expect_text("ties", untied(w), "ties");
+	carry_out(w);
+	night(w, "2026-05-02T03:00:00Z", false);
+	expect_text("matched", classes(w), "matched x1");
+	expect_text("nothing to do", actions(w), "");
+	expect_text("no finding", findings(w), "");
+	night(w, "2026-05-02T03:00:00Z", true);
+	expect_text("nor after a full look", actions(w), "");
+	expect_text("ties still", untied(w), "ties");
+}
+
+static void
+test_renewals_chain(void **state)
+{
+	struct with_db *w = *state;
+
+	sell(w, "1", "ana@x.test", "", "YEAR", "2026-01-10T12:00:00Z", 1, 9900);
+	sell(w, "2", "ana@x.test", "", "YEAR", "2026-03-01T12:00:00Z", 1, 9900);
+	night(w, "2026-05-01T03:00:00Z", false);
+	expect_text("the second year follows the first", access_of(w, "ana@x.test", "C1"),
+	    "active active 2026-01-10 13:00 2028-01-11 00:00");
+	expect_text("two cycles", one(w, "SELECT string_agg(cycle::text, ',' ORDER BY sold_at) FROM ctok.entitlement"), "1,2");
+	sell(w, "3", "ana@x.test", "", "YEAR", "2025-01-10T12:00:00Z", 1, 9900);
+	night(w, "2026-05-01T03:00:00Z", false);
+	expect_text("an older sale that comes late moves the others on", access_of(w, "ana@x.test", "C1"),
+	    "active active 2026-01-11 00:00 2028-01-11 00:00");
+	change(w, "1", "paid", 9900, "2026-04-01T12:00:00Z");
+	night(w, "2026-05-01T03:00:00Z", false);
+	expect_text("what was given back takes no part in the chain",
+	    one(w, "SELECT string_agg(to_char(ends_at AT TIME ZONE 'Europe/Madrid', 'YYYY-MM-DD'), ',' ORDER BY sold_at) FROM "
+		   "ctok.entitlement"),
+	    "2026-01-11,2026-04-01,2027-03-02");
+}
+
+static void
+test_units_of_one_order_share_their_term(void **state)
+{
+	struct with_db *w = *state;
+
+	sell(w, "1", "ana@x.test", "", "BUNDLE", "2026-04-01T08:00:00Z", 1, 10000);
+	sell(w, "2", "ana@x.test", "", "YEAR", "2026-04-02T08:00:00Z", 1, 9900);
+	night(w, "2026-05-01T03:00:00Z", false);
+	expect_text(
+	    "both courses of the bundle", access_of(w, "ana@x.test", "C2"), "active active 2026-04-01 10:00 2027-04-02 00:00");
+	expect_text("the year bought a day later follows it", access_of(w, "ana@x.test", "C1"),
+	    "active active 2026-04-01 10:00 2028-04-02 00:00");
+}
+
+static void
+test_no_term_never_ends(void **state)
+{
+	struct with_db *w = *state;
+
+	sell(w, "1", "ana@x.test", "", "EVER", "2020-04-01T08:00:00Z", 1, 9900);
+	night(w, "2026-05-01T03:00:00Z", false);
+	expect_text("without end", access_of(w, "ana@x.test", "C1"), "active active 2020-04-01 10:00 ever");
+	expect_text("0 in Moodle", one(w, "SELECT after_end::text FROM ctok.action WHERE kind = 'enrol'"), "0");
+}
+
+static void
+test_refunds(void **state)
+{
+	struct with_db *w = *state;
+
+	sell(w, "1", "ana@x.test", "", "YEAR", "2026-04-01T08:00:00Z", 1, 9900);
+	sell(w, "2", "bo@x.test", "", "YEAR", "2026-04-01T08:00:00Z", 1, 9900);
+	sell(w, "3", "cy@x.test", "", "YEAR", "2026-04-01T08:00:00Z", 2, 9900);
+	night(w, "2026-04-02T03:00:00Z", false);
+	carry_out(w);
+	change(w, "1", "paid", 9900, "2026-04-20T08:00:00Z");
+	change(w, "2", "paid", 5000, "2026-04-20T08:00:00Z");
+	change(w, "3", "paid", 9900, "2026-04-20T08:00:00Z");
+	night(w, "2026-04-21T03:00:00Z", false);
+	expect_text("a full refund ends access, after grace", access_of(w, "ana@x.test", "C1"),
+	    "grace active 2026-04-01 10:00 2026-04-20 10:00");
+	expect_text("less is goodwill", access_of(w, "bo@x.test", "C1"), "active active 2026-04-01 10:00 2027-04-02 00:00");
+	expect_text("one of two units: nobody knows which, access is kept", access_of(w, "cy@x.test", "C1"),
+	    "active active 2026-04-01 10:00 2027-04-02 00:00");
+	expect_text("and said; the second unit names nobody", findings(w), "NO_LEARNER REFUND_AMBIGUOUS");
+	change(w, "3", "paid", 19800, "2026-04-22T08:00:00Z");
+	night(w, "2026-04-23T03:00:00Z", false);
+	expect_text(
+	    "the rest too: both are void", access_of(w, "cy@x.test", "C1"), "grace active 2026-04-01 10:00 2026-04-22 10:00");
+	expect_text("what never entitled is excluded", classes(w), "excluded REFUNDED x1, matched x3");
+	expect_text("ties", untied(w), "ties");
+}
+
+static void
+test_a_cancelled_order_comes_back(void **state)
+{
+	struct with_db *w = *state;
+
+	sell(w, "1", "ana@x.test", "", "KEEP", "2026-04-01T08:00:00Z", 1, 9900);
+	night(w, "2026-04-02T03:00:00Z", false);
+	carry_out(w);
+	change(w, "1", "cancelled", 0, "2026-04-03T08:00:00Z");
+	night(w, "2026-04-04T03:00:00Z", false);
+	expect_text(
+	    "no grace: over at once", access_of(w, "ana@x.test", "C1"), "ended unenrolled 2026-04-01 10:00 2026-04-03 10:00");
+	expect_text("policy on_refund", actions(w), "unenrol");
+	change(w, "1", "paid", 0, "2026-04-05T08:00:00Z");
+	night(w, "2026-04-06T03:00:00Z", false);
+	expect_text("as if it had not been", access_of(w, "ana@x.test", "C1"), "active active 2026-04-01 10:00 2027-04-02 00:00");
+	expect_text("the removal is off", actions(w), "");
+}
+
+static void
+test_expiry_with_grace_and_notice(void **state)
+{
+	struct with_db *w = *state;
+
+	sell(w, "1", "ana@x.test", "", "YEAR", "2025-04-01T08:00:00Z", 1, 9900);
+	night(w, "2025-04-02T03:00:00Z", false);
+	carry_out(w);
+	night(w, "2026-04-01T21:00:00Z", false);
+	expect_text(
+	    "the last day is a whole one", access_of(w, "ana@x.test", "C1"), "active active 2025-04-01 10:00 2026-04-02 00:00");
+	night(w, "2026-04-02T03:00:00Z", false);
+	expect_text("then grace", access_of(w, "ana@x.test", "C1"), "grace active 2025-04-01 10:00 2026-04-02 00:00");
+	expect_text("one notice", one(w, "SELECT count(*) || ' ' || min(template) FROM ctok.outbox"), "1 grace-notice");
+	expect_text("that names the end of grace", one(w, "SELECT facts ->> 'date' FROM ctok.outbox"), "2026-04-16");
+	night(w, "2026-04-20T03:00:00Z", false);
+	expect_text("nobody is cut off before the notice was taken", access_of(w, "ana@x.test", "C1"),
+	    "grace active 2025-04-01 10:00 2026-04-02 00:00");
+	expect_text("Moodle's own end moves out meanwhile", actions(w), "extend");
+	carry_out(w);
+	with_db_sql(w, "UPDATE ctok.outbox SET state = 'sent', accepted_at = '2026-04-20T04:00:00Z', sent_at = now(), recipient = "
+		       "NULL, facts = '{}'");
+	night(w, "2026-04-21T03:00:00Z", false);
+	expect_text("three days after it was", access_of(w, "ana@x.test", "C1"), "grace active 2025-04-01 10:00 2026-04-02 00:00");
+	night(w, "2026-04-23T05:00:00Z", false);
+	expect_text("suspended", access_of(w, "ana@x.test", "C1"), "suspended suspended 2025-04-01 10:00 2026-04-02 00:00");
+	expect_text("planned", actions(w), "suspend");
+	carry_out(w);
+	sell(w, "2", "ana@x.test", "", "YEAR", "2026-05-01T08:00:00Z", 1, 9900);
+	night(w, "2026-05-02T03:00:00Z", false);
+	expect_text("paid again", access_of(w, "ana@x.test", "C1"), "active active 2026-05-01 10:00 2027-05-02 00:00");
+	expect_text("given back", actions(w), "resume");
+	expect_text("the debt is cured", one(w, "SELECT count(*)::text FROM ctok.debt_episode WHERE cured_at IS NOT NULL"), "1");
+}
+
+static void
+test_no_grace_suspends_at_once(void **state)
+{
+	struct with_db *w = *state;
+
+	sell(w, "1", "ana@x.test", "", "MONTH", "2026-01-31T08:00:00Z", 1, 900);
+	night(w, "2026-02-01T03:00:00Z", false);
+	expect_text("a month from the 31st; the tail of what renews is longer",
+	    one(w, "SELECT to_char(to_timestamp(after_end) AT TIME ZONE 'Europe/Madrid', 'YYYY-MM-DD HH24:MI') FROM ctok.action "
+		   "WHERE kind = 'enrol'"),
+	    "2026-03-31 00:00");
+	carry_out(w);
+	night(w, "2026-03-01T03:00:00Z", false);
+	expect_text("over", access_of(w, "ana@x.test", "C1"), "suspended suspended 2026-01-31 09:00 2026-03-01 00:00");
+	expect_text("suspended", actions(w), "suspend");
+}
+
+static void
+test_access_while_any_entitlement_holds(void **state)
+{
+	struct with_db *w = *state;
+
+	sell(w, "1", "ana@x.test", "", "YEAR", "2026-01-01T08:00:00Z", 1, 9900);
+	sell(w, "2", "boss@x.test", "ana@x.test", "YEAR", "2026-02-01T08:00:00Z", 1, 9900);
+	night(w, "2026-03-01T03:00:00Z", false);
+	carry_out(w);
+	change(w, "1", "paid", 9900, "2026-03-02T08:00:00Z");
+	night(w, "2026-03-03T03:00:00Z", false);
+	expect_text(
+	    "the other sale carries it", access_of(w, "ana@x.test", "C1"), "active active 2026-02-01 09:00 2027-02-02 00:00");
+	expect_text("nothing is taken", actions(w), "");
+	expect_text("the buyer is no learner", one(w, "SELECT count(*)::text FROM ctok.access"), "1");
+}
+
+static void
+test_what_entitles_nobody(void **state)
+{
+	struct with_db *w = *state;
+
+	sell(w, "1", "ana@x.test", "", "UNKNOWN", "2026-04-01T08:00:00Z", 3, 100);
+	sell(w, "2", "ana@x.test", "", "BOOK-7", "2026-04-01T08:00:00Z", 1, 100);
+	sell(w, "3", "ana@x.test", "", "TIE-TIE", "2026-04-01T08:00:00Z", 1, 100);
+	sell(w, "4", "ana@x.test", "", "FORM", "2026-04-01T08:00:00Z", 1, 100);
+	sell(w, "5", "ana@x.test", "", "YEAR", "2026-04-01T08:00:00Z", 1, 100);
+	sell(w, "6", "ana@x.test", "", "YEAR", "2026-04-01T08:00:00Z", 1, 100);
+	sell(w, "7", "ana@x.test", "", "YEAR", "2026-04-01T08:00:00Z", 1, 100);
+	with_db_sql(w, "UPDATE ctok.document SET status = 'test' WHERE number = '5'");
+	with_db_sql(
+	    w, "DELETE FROM ctok.movement m USING ctok.document d WHERE d.document_id = m.document_id AND d.number IN ('5', '6')");
+	with_db_sql(w, "UPDATE ctok.document SET status = 'unpaid' WHERE number = '6'");
+	change(w, "7", "cancelled", 0, "2026-04-01T09:00:00Z");
+	night(w, "2026-05-01T03:00:00Z", false);
+	expect_text("each unit once", classes(w),
+	    "excluded CANCELLED x1, excluded NOT_A_COURSE x1, excluded NOT_PAID x1, excluded TEST_ORDER x1, open NO_LEARNER x1, "
+	    "open RULE_TIE x1, "
+	    "open UNMAPPED_PRODUCT x3");
+	expect_text("an unmapped product is one finding", findings(w), "NO_LEARNER RULE_TIE UNMAPPED_PRODUCT");
+	expect_text("of three units and their money",
+	    one(w, "SELECT units || ' ' || risk_minor FROM ctok.finding WHERE class = 'UNMAPPED_PRODUCT'"), "3 300");
+	expect_text("nobody is enrolled", actions(w), "");
+	expect_text("ties", untied(w), "ties");
+}
+
+static void
+test_facts_before_go_live(void **state)
+{
+	struct with_db *w = *state;
+	struct err err = ERR_INIT;
+	int64_t since, pairs;
+
+	with_db_sql(w, "DELETE FROM ctok.live");
+	sell(w, "1", "ana@x.test", "", "YEAR", "2026-03-01T08:00:00Z", 1, 9900);
+	sell(w, "2", "bo@x.test", "", "YEAR", "2026-04-20T08:00:00Z", 1, 9900);
+	night(w, "2026-05-01T03:00:00Z", false);
+	expect_text("trial plans everything",
+	    one(w, "SELECT count(*) || ' ' || bool_and(trial) FROM ctok.action WHERE state = 'open'"), "4 true");
+	expect_text("and says so", findings(w), "TRIAL TRIAL");
+	expect_ok("since", clock_parse("2026-04-01T00:00:00Z", &since, NULL, &err), &err);
+	expect_ok("live", live_begin(&w->arena, w->db, NULL, NULL, since, &pairs, &err), &err);
+	assert_int_equal(pairs, 1);
+	night(w, "2026-05-02T03:00:00Z", false);
+	expect_text("only what is not older is acted on",
+	    one(w, "SELECT count(*) || ' ' || bool_or(trial) FROM ctok.action WHERE state = 'open'"), "2 false");
+	expect_text("the older is on record", classes(w), "excluded BEFORE_GO_LIVE x1, open ACCESS x1");
+	expect_text("ties", untied(w), "ties");
+}
+
+static void
+test_foreign_enrolments_are_left_alone(void **state)
+{
+	struct with_db *w = *state;
+	static const struct {
+		const char *title, *row, *expected;
+	} cases[] = {
+		{ "active: reported", "true, 0, 0, 0, 'student', 1", "ALREADY_ENROLLED" },
+		{ "suspended by hand: reported", "false, 1, 0, 0, 'student', 1", "FOREIGN_ROW" },
+		{ "not started: reported", "false, 0, 4102444800, 0, 'student', 1", "FOREIGN_ROW" },
+		{ "ended by itself: taken over", "false, 0, 0, 1700000000, 'student', 1", "take_over" },
+		{ "level 3 cannot tell: reported", "false, NULL, NULL, NULL, 'student', 3", "FOREIGN_ROW" },
+		{ "a teacher: never touched", "false, 0, 0, 1700000000, 'editingteacher', 1", "PROTECTED_ACCOUNT" },
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(cases); i++) {
+		assert_int_equal(setup(state), 0);
+		w = *state;
+		with_db_sql(w, "INSERT INTO ctok.mirror_user SELECT ctok.current_tenant(), site_id, 7, 'ana', 'Ana@X.test', "
+			       "'ana@x.test', 'Ana', 'B', false FROM ctok.site");
+		with_db_sql(w, arena_printf(&w->arena,
+				   "INSERT INTO ctok.mirror_enrolment (tenant_id, site_id, course_id, user_id, method, active, "
+				   "status, time_start, time_end, roles,"
+				   " read_level) SELECT ctok.current_tenant(), site_id, 1, 7, 'manual', %s FROM ctok.site",
+				   cases[i].row));
+		if (strstr(cases[i].row, "3") != NULL && strstr(cases[i].title, "level 3") != NULL)
+			with_db_sql(w, "UPDATE ctok.mirror_enrolment SET method = '?'");
+		sell(w, "1", "ana@x.test", "", "YEAR", "2026-04-30T10:20:30Z", 1, 9900);
+		night(w, "2026-05-01T03:00:00Z", false);
+		expect_text(cases[i].title, one(w, "SELECT gap FROM rule.access_gap"), cases[i].expected);
+		expect_text(cases[i].title, actions(w), strcmp(cases[i].expected, "take_over") == 0 ? "take_over" : "");
+		expect_text("ties", untied(w), "ties");
+	}
+}
+
+static void
+test_accounts(void **state)
+{
+	struct with_db *w = *state;
+
+	with_db_sql(w, "INSERT INTO ctok.mirror_user SELECT ctok.current_tenant(), site_id, 7, 'ana', 'Ana@X.test', 'ana@x.test', "
+		       "'Ana', 'B', false FROM ctok.site");
+	with_db_sql(w, "INSERT INTO ctok.mirror_user SELECT ctok.current_tenant(), site_id, n, 'bo' || n, 'bo@x.test', "
+		       "'bo@x.test', 'Bo', 'B', false"
+		       " FROM ctok.site, generate_series(8, 9) AS n");
+	sell(w, "1", "ana@x.test", "", "YEAR", "2026-04-30T10:20:30Z", 1, 9900);
+	sell(w, "2", "bo@x.test", "", "YEAR", "2026-04-30T10:20:30Z", 1, 9900);
+	night(w, "2026-05-01T03:00:00Z", false);
+	expect_text("found whatever the letter case; two of an address are nobody's", actions(w), "enrol");
+	expect_text("said", findings(w), "AMBIGUOUS_ACCOUNT NOT_APPLIED");
+	expect_text("ana's", one(w, "SELECT user_id::text FROM ctok.action WHERE state = 'open'"), "7");
+}
+
+static void
+test_a_deleted_unit_does_not_tie(void **state)
+{
+	struct with_db *w = *state;
+
+	sell(w, "1", "ana@x.test", "", "BOOK", "2026-04-30T10:20:30Z", 1, 9900);
+	night(w, "2026-05-01T03:00:00Z", false);
+	expect_text("ties", untied(w), "ties");
+	with_db_sql(w, "DELETE FROM ctok.unit");
+	expect_text("says by how much", untied(w), "MONEY_OF_UNITS 9900/0, UNITS_OF_LINES 1/0");
+}
+
+static void
+test_findings_keep_their_age(void **state)
+{
+	struct with_db *w = *state;
+
+	sell(w, "1", "ana@x.test", "", "UNKNOWN", "2026-04-01T08:00:00Z", 1, 100);
+	night(w, "2026-04-02T03:00:00Z", false);
+	night(w, "2026-04-03T03:00:00Z", false);
+	expect_text("first seen stays", one(w, "SELECT to_char(first_seen, 'YYYY-MM-DD') FROM ctok.finding"), "2026-04-02");
+	with_db_sql(w, "UPDATE ctok.document SET status = 'test'");
+	night(w, "2026-04-04T03:00:00Z", false);
+	expect_text("cleared", findings(w), "");
+	with_db_sql(w, "UPDATE ctok.document SET status = 'paid'");
+	night(w, "2026-04-05T03:00:00Z", false);
+	expect_text("come back with the same id and a new age",
+	    one(w, "SELECT count(*) || ' ' || to_char(min(first_seen), 'YYYY-MM-DD') FROM ctok.finding"), "1 2026-04-05");
+}
+
+static void
+test_calendar(void **state)
+{
+	struct with_db *w = *state;
+	static const struct {
+		const char *start, *term, *end;
+	} cases[] = {
+		{ "2024-02-29 10:00", "1 year", "2025-03-01 00:00" }, /* 28 February is the last day */
+		{ "2026-01-31 10:00", "1 mon", "2026-03-01 00:00" },
+		{ "2026-03-28 10:00", "1 day", "2026-03-30 00:00" },  /* the clocks go forward on the 29th */
+		{ "2026-10-24 10:00", "1 day", "2026-10-26 00:00" },  /* and back on the 25th */
+		{ "2026-05-01 00:00", "7 days", "2026-05-08 00:00" }, /* a whole day stays whole: renewals do not creep */
+		{ "2026-05-01 00:00:01", "7 days", "2026-05-09 00:00" },
+		{ "2026-05-01 23:59:59", "2 years", "2028-05-02 00:00" },
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(cases); i++)
+		expect_text(cases[i].start,
+		    one(w, arena_printf(&w->arena,
+			       "SELECT to_char(rule.term_end('%s Europe/Madrid'::timestamptz, '%s', 'Europe/Madrid') AT TIME ZONE "
+			       "'Europe/Madrid',"
+			       " 'YYYY-MM-DD HH24:MI')",
+			       cases[i].start, cases[i].term)),
+		    cases[i].end);
+	expect_text("no term", one(w, "SELECT rule.term_end(now(), NULL, 'UTC')::text"), "infinity");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_a_sale_becomes_access, setup),
+		cmocka_unit_test_setup(test_renewals_chain, setup),
+		cmocka_unit_test_setup(test_units_of_one_order_share_their_term, setup),
+		cmocka_unit_test_setup(test_no_term_never_ends, setup),
+		cmocka_unit_test_setup(test_refunds, setup),
+		cmocka_unit_test_setup(test_a_cancelled_order_comes_back, setup),
+		cmocka_unit_test_setup(test_expiry_with_grace_and_notice, setup),
+		cmocka_unit_test_setup(test_no_grace_suspends_at_once, setup),
+		cmocka_unit_test_setup(test_access_while_any_entitlement_holds, setup),
+		cmocka_unit_test_setup(test_what_entitles_nobody, setup),
+		cmocka_unit_test_setup(test_facts_before_go_live, setup),
+		cmocka_unit_test_setup(test_foreign_enrolments_are_left_alone, setup),
+		cmocka_unit_test_setup(test_accounts, setup),
+		cmocka_unit_test_setup(test_a_deleted_unit_does_not_tie, setup),
+		cmocka_unit_test_setup(test_findings_keep_their_age, setup),
+		cmocka_unit_test_setup(test_calendar, setup),
+	};
+
+	return cmocka_run_group_tests(tests, with_db_open, with_db_close);
+}
