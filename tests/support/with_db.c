@@ -1,7 +1,5 @@
 /* The database of a unit test. Making a cluster and migrating it takes two seconds, so the first test of a build keeps a copy under
- * build/, named after what it depends on, and the others copy that.
- *
- * A keeper process waits for the test to end, by whatever cause, stops the server and removes the directory. */
+ * build/, named after what it depends on, and the others copy that. */
 #define _DEFAULT_SOURCE /* mkdtemp */
 
 #include "with_db.h"
@@ -10,14 +8,12 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -33,26 +29,6 @@ must(int rc, const struct err *err)
 {
 	if (rc != 0)
 		fail_msg("%s: %s", err_name(err->code), err->message);
-}
-
-/* Run a program; its exit code. */
-static int
-run(const char *const *argv)
-{
-	union {
-		const char *const *ours;
-		char *const *theirs;
-	} args = { argv };
-	int status;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		(void)execvp(args.theirs[0], args.theirs);
-		_exit(127);
-	}
-	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
-		return -1;
-	return WEXITSTATUS(status);
 }
 
 /* build/, from where this program lies. */
@@ -116,53 +92,14 @@ use_template(struct with_db *w)
 		must(store_open(&w->keep, &w->config, "template", &db, &err), &err);
 		db_close(db);
 		store_release(&w->config);
-		assert_int_equal(run((const char *const[]){ "rm", "-rf", half, NULL }), 0);
-		assert_int_equal(run((const char *const[]){ "cp", "-a", data, half, NULL }), 0);
+		assert_int_equal(keeper_run((const char *const[]){ "rm", "-rf", half, NULL }), 0);
+		assert_int_equal(keeper_run((const char *const[]){ "cp", "-a", data, half, NULL }), 0);
 		assert_int_equal(rename(half, template), 0);
 	} else {
 		assert_int_equal(mkdir(base, geteuid() == 0 ? 0711 : 0700), 0);
-		assert_int_equal(run((const char *const[]){ "cp", "-a", template, data, NULL }), 0);
+		assert_int_equal(keeper_run((const char *const[]){ "cp", "-a", template, data, NULL }), 0);
 	}
 	(void)close(lock);
-}
-
-/* In the keeper: wait until the test is gone, stop what it left, remove everything. */
-static void __attribute__((noreturn)) keep(struct with_db *w, int fd)
-{
-	struct embedded embedded;
-	struct err err = ERR_INIT;
-	char byte;
-
-	(void)setsid();
-	(void)signal(SIGINT, SIG_IGN);
-	(void)signal(SIGTERM, SIG_IGN);
-	while (read(fd, &byte, 1) < 0 && errno == EINTR)
-		;
-	/* A use of our own, which as the last one stops the server. Not when it was stopped already: that would start it. */
-	if (access(arena_printf(&w->keep, "%s/db/data/postmaster.pid", w->state_dir), F_OK) == 0 &&
-	    embedded_open(&w->keep, &w->config, "keeper", &embedded, &err) == 0)
-		embedded_release(&w->config);
-	if (run((const char *const[]){ "rm", "-rf", w->state_dir, NULL }) != 0)
-		_exit(1);
-	_exit(0);
-}
-
-static void
-start_keeper(struct with_db *w)
-{
-	int fds[2];
-
-	assert_int_equal(pipe(fds), 0);
-	(void)fcntl(fds[0], F_SETFD, FD_CLOEXEC);
-	(void)fcntl(fds[1], F_SETFD, FD_CLOEXEC);
-	w->keeper = fork();
-	assert_true(w->keeper >= 0);
-	if (w->keeper == 0) {
-		(void)close(fds[1]);
-		keep(w, fds[0]);
-	}
-	(void)close(fds[0]);
-	w->alive_fd = fds[1];
 }
 
 /* The rows that every test begins with. */
@@ -225,7 +162,7 @@ with_db_open(void **state)
 	assert_int_equal(chmod(dir, 0711), 0); /* as root the server's account must pass through */
 	w.state_dir = arena_strdup(&w.keep, dir);
 	fill_config(&w);
-	start_keeper(&w);
+	w.keeper = keeper_start(w.state_dir);
 	use_template(&w);
 	must(store_open(&w.keep, &w.config, "test", &w.db, &err), &err);
 	must(embedded_open(&w.keep, &w.config, "test", &w.embedded, &err), &err);
@@ -239,16 +176,13 @@ int
 with_db_close(void **state)
 {
 	struct with_db *w = *state;
-	int status;
 
 	night_end(w->db, &w->night);
 	db_close(w->db);
 	db_close(w->owner);
 	embedded_release(&w->config);
 	store_release(&w->config);
-	(void)close(w->alive_fd);
-	assert_int_equal(waitpid(w->keeper, &status, 0), w->keeper);
-	assert_int_equal(status, 0);
+	keeper_end(&w->keeper);
 	arena_done(&w->arena);
 	arena_done(&w->keep);
 	return 0;

@@ -11,13 +11,13 @@
  *   static void test_x(void **state) { struct with_db *w = *state; … w->db … }
  */
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "base/arena.h"
 #include "config/config.h"
 #include "db/db.h"
 #include "db/embedded.h"
 #include "db/night.h"
+#include "keeper.h"
 
 struct with_db {
 	struct arena arena; /* reset by with_db_fresh() */
@@ -32,8 +32,7 @@ struct with_db {
 	int64_t tenant_id, site_id, source_id;
 	const char *state_dir;
 	struct embedded embedded; /* conninfos, for connections of a test's own */
-	int alive_fd;             /* closing it tells the keeper to clean up */
-	pid_t keeper;
+	struct keeper keeper;
 };
 
 #define WITH_DB_NOW INT64_C(1777604400) /* 2026-05-01T03:00:00Z */
