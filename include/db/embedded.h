@@ -1,6 +1,8 @@
 #ifndef DB_EMBEDDED_H
 #define DB_EMBEDDED_H
 
+#include <stdint.h>
+
 #include "base/arena.h"
 #include "base/err.h"
 #include "config/config.h"
@@ -11,6 +13,16 @@ struct embedded {
 	const char *owner;   /* conninfo of the role that owns the schema */
 	const char *program; /* conninfo of the role that programs work as */
 };
+
+/* How long to wait for others. Tests shorten them. */
+struct embedded_waits {
+	int64_t lock_ms;  /* for a program that makes or stops the cluster */
+	int64_t start_ms; /* for a server that starts or recovers: it replays at most max_wal_size, 2 GB */
+	int64_t stop_ms;  /* for a server that ends */
+	int64_t deaf_ms;  /* a ready server that does not answer for so long has lost its socket */
+};
+
+extern struct embedded_waits embedded_waits;
 
 /**
  * embedded_open(arena, config, program, ret_embedded, err):

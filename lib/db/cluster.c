@@ -124,6 +124,9 @@ make_base(struct arena *arena, const char *state_dir, const char *database_user,
 		if (len < 0)
 			return err_set(err, ERR_IO, "could not read link \"%s\": %s", base, strerror(errno));
 		target[len] = '\0';
+		/* Only our own links: somebody else's could lead us anywhere. */
+		if (!text_starts(target, ELSEWHERE "/db-") || strstr(target, "..") != NULL)
+			return err_set(err, ERR_CONFIG, "link \"%s\" leads to \"%s\", which is not there", base, target);
 		if (make_path(arena, target, 0711, err) != 0)
 			return -1;
 	}
@@ -158,7 +161,7 @@ cluster_locate(struct arena *arena, const struct config *config, struct cluster 
 	struct cluster cluster = { 0 };
 	char state_dir[PATH_MAX];
 	struct stat st;
-	int fd = -1, rc = -1;
+	int fd = -1, locked = -1, rc = -1;
 
 	if (make_path(arena, config->state_dir, geteuid() == 0 ? 0711 : 0700, err) != 0)
 		goto out;
@@ -167,7 +170,9 @@ cluster_locate(struct arena *arena, const struct config *config, struct cluster 
 		goto out;
 	}
 	fd = open(state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || flock(fd, LOCK_EX) != 0) {
+	while (fd >= 0 && (locked = flock(fd, LOCK_EX)) != 0 && errno == EINTR)
+		;
+	if (fd < 0 || locked != 0) {
 		err_set(err, ERR_IO, "could not lock state directory \"%s\": %s", state_dir, strerror(errno));
 		goto out;
 	}

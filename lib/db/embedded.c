@@ -23,11 +23,10 @@
 #include "cluster.h"
 #include "session.h"
 
-#define LOCK_WAIT_MS 120000
-#define START_WAIT_MS 300000 /* a crash recovery replays at most max_wal_size, 2 GB */
-#define STOP_WAIT_MS 60000
 #define POLL_MS 10
-#define DEAF_MS 2000 /* a ready server that does not answer for so long has lost its socket */
+#define RESTART_MS 100
+
+struct embedded_waits embedded_waits = { .lock_ms = 120000, .start_ms = 300000, .stop_ms = 60000, .deaf_ms = 2000 };
 
 /* Of a server for batches: few sessions, large sorts, no surprises; full durability. */
 static const char *const settings[] = { "listen_addresses=", "max_connections=20", "shared_buffers=128MB", "work_mem=64MB",
@@ -253,7 +252,7 @@ static void
 stop(const struct cluster *cluster)
 {
 	struct postmaster server = look(cluster);
-	int64_t until = clock_mono_ms() + STOP_WAIT_MS;
+	int64_t until = clock_mono_ms() + embedded_waits.stop_ms;
 
 	if (!server.serves || kill(server.pid, SIGINT) != 0)
 		return;
@@ -262,11 +261,29 @@ stop(const struct cluster *cluster)
 	(void)rmdir(cluster->socket_dir); /* made again at the next start */
 }
 
+static bool
+lacks_socket(const struct cluster *cluster)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	return snprintf(path, sizeof(path), "%s/.s.PGSQL." CLUSTER_PORT, cluster->socket_dir) < (int)sizeof(path) &&
+	       lstat(path, &st) != 0 && errno == ENOENT;
+}
+
+/* Does another try help? Sessions of a killed server may outlive it for a moment; and a killed program's server may come up beside
+ * ours. */
+static bool
+may_pass(const char *reason)
+{
+	return strstr(reason, "is still in use") != NULL || strstr(reason, "already exists") != NULL;
+}
+
 /* Under the start lock: return when a server answers. */
 static int
 see_to_server(struct arena *arena, struct cluster *cluster, int lock_fd, struct err *err)
 {
-	int64_t until = clock_mono_ms() + START_WAIT_MS, deaf_since = 0;
+	int64_t until = clock_mono_ms() + embedded_waits.start_ms, deaf_since = 0;
 	const char *conninfo = conninfo_of(arena, cluster, "ctok_program");
 	struct postmaster server;
 	bool made = false;
@@ -279,10 +296,12 @@ see_to_server(struct arena *arena, struct cluster *cluster, int lock_fd, struct 
 		if (server.serves && strcmp(server.status, "ready") == 0) {
 			if (db_ping(conninfo))
 				return 0;
-			/* Its socket was removed, by a cleaner of temporary files perhaps: only a new server has a new one. */
-			if (deaf_since == 0)
+			/* Slow, or its socket was removed, by a cleaner of temporary files perhaps: only a new server makes a new one. */
+			if (!lacks_socket(cluster))
+				deaf_since = 0;
+			else if (deaf_since == 0)
 				deaf_since = clock_mono_ms();
-			else if (clock_mono_ms() - deaf_since > DEAF_MS)
+			else if (clock_mono_ms() - deaf_since > embedded_waits.deaf_ms)
 				stop(cluster);
 			continue;
 		}
@@ -291,11 +310,13 @@ see_to_server(struct arena *arena, struct cluster *cluster, int lock_fd, struct 
 			continue; /* it starts, recovers or stops */
 		if (started != 0) {
 			last_words(cluster, log_start, reason, sizeof(reason));
-			/* Sessions of a killed server may outlive it for a moment. */
-			if (strstr(reason, "still in use") == NULL) {
+			if (!may_pass(reason)) {
 				err_set(err, ERR_SERVICE, "the database server did not start: %s", reason);
 				return err_hint(err, "See \"%s\".", cluster->log);
 			}
+			started = 0;
+			clock_sleep_ms(RESTART_MS);
+			continue;
 		}
 		if (!made && cluster_make(arena, cluster, lock_fd, err) != 0)
 			return -1;
@@ -304,8 +325,8 @@ see_to_server(struct arena *arena, struct cluster *cluster, int lock_fd, struct 
 		if (start(cluster, &log_start, &started, err) != 0)
 			return -1;
 	}
-	err_set(
-	    err, ERR_SERVICE, "the database server in \"%s\" was not ready within %d seconds", cluster->base, START_WAIT_MS / 1000);
+	err_set(err, ERR_SERVICE, "the database server in \"%s\" was not ready within %lld seconds", cluster->base,
+	    (long long)(embedded_waits.start_ms / 1000));
 	return err_hint(err, "See \"%s\".", cluster->log);
 }
 
@@ -390,11 +411,11 @@ embedded_open(struct arena *arena, const struct config *config, const char *prog
 	use = find_use(cluster.base);
 	if (use == NULL && (cluster_open_lock(&cluster, "users.lock", &users_fd, err) != 0 ||
 			       /* The last one out holds it alone while it stops the server. */
-			       take_lock(users_fd, LOCK_SH, "stop", LOCK_WAIT_MS, err) != 0))
+			       take_lock(users_fd, LOCK_SH, "stop", embedded_waits.lock_ms, err) != 0))
 		goto out;
 	if (cluster_open_lock(&cluster, "start.lock", &start_fd, err) != 0)
 		goto out;
-	if (take_lock(start_fd, LOCK_EX, "start", LOCK_WAIT_MS + START_WAIT_MS, err) != 0)
+	if (take_lock(start_fd, LOCK_EX, "start", embedded_waits.lock_ms + embedded_waits.start_ms, err) != 0)
 		goto out;
 	sign_lock(start_fd, program);
 	if (see_to_server(&own, &cluster, start_fd, err) != 0)

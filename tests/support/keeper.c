@@ -59,17 +59,16 @@ stop_server(const char *path)
 	(void)fclose(file);
 	(void)snprintf(proc, sizeof(proc), "/proc/%ld/comm", pid);
 	file = pid > 1 ? fopen(proc, "r") : NULL;
-	if (file == NULL)
-		return;
-	if (fgets(line, sizeof(line), file) == NULL)
+	if (file == NULL || fgets(line, sizeof(line), file) == NULL)
 		line[0] = '\0';
-	(void)fclose(file);
-	if (strncmp(line, "postgres", 8) != 0 || kill((pid_t)pid, SIGQUIT) != 0)
-		return;
-	for (number = 0; number < 1000 && access(path, F_OK) == 0; number++)
-		(void)nanosleep(&tick, NULL);
-	if (*socket_dir != '\0')
-		(void)rmdir(socket_dir);
+	if (file != NULL)
+		(void)fclose(file);
+	if (strncmp(line, "postgres", 8) == 0 && kill((pid_t)pid, SIGQUIT) == 0)
+		for (number = 0; number < 1000 && access(path, F_OK) == 0; number++)
+			(void)nanosleep(&tick, NULL);
+	/* A killed server leaves its socket behind. */
+	if (strncmp(socket_dir, "/run/ctok-batch-", 16) == 0 || strncmp(socket_dir, "/tmp/ctok-", 10) == 0)
+		(void)keeper_run((const char *const[]){ "rm", "-rf", socket_dir, NULL });
 }
 
 static void
