@@ -214,7 +214,10 @@ opt_flag(const struct opt_set *set, const char *name)
 const char *
 opt_text(const struct opt_set *set, const char *name)
 {
-	return declared(set, name, OPT_TEXT, OPT_FILE)->text;
+	const struct value *value = find(set, name, strlen(name));
+
+	BUG_UNLESS(value != NULL && value->opt->type != OPT_FLAG);
+	return value->text;
 }
 
 int64_t
