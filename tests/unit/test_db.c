@@ -247,7 +247,7 @@ test_session_is_set_up(void **state)
 	static const char *const settings[][2] = { { "TimeZone", "UTC" }, { "DateStyle", "ISO, YMD" },
 		{ "IntervalStyle", "iso_8601" }, { "client_encoding", "UTF8" }, { "search_path", "ctok, rule, pg_temp" },
 		{ "lock_timeout", "30s" }, { "statement_timeout", "1h" }, { "jit", "off" }, { "application_name", "test" },
-		{ "fsync", "on" }, { "data_checksums", "on" }, { "lc_collate", "C.UTF-8" }, { "listen_addresses", "" },
+		{ "data_checksums", "on" }, { "lc_collate", "C.UTF-8" }, { "listen_addresses", "" },
 		{ "server_encoding", "UTF8" } };
 	struct with_db *w = *state;
 	size_t i;

@@ -274,6 +274,9 @@ test_made_from_nothing(void **state)
 				" WHERE (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb) AND rolname LIKE 'ctok%'"),
 	    "ctok_super");
 	assert_string_equal(ask(b, embedded.owner, "SHOW data_checksums"), "on");
+	assert_string_equal(ask(b, embedded.owner, "SHOW fsync"), "on");
+	assert_string_equal(ask(b, embedded.owner, "SHOW synchronous_commit"), "on");
+	assert_string_equal(ask(b, embedded.owner, "SHOW full_page_writes"), "on");
 	assert_string_equal(ask(b, embedded.owner, "SELECT datcollate FROM pg_database WHERE datname = 'ctok'"), "C.UTF-8");
 	assert_string_equal(ask(b, embedded.owner, "SHOW listen_addresses"), "");
 	file = fopen(arena_printf(&b->arena, "%s/start.lock", place.base), "r");
