@@ -513,7 +513,7 @@ serve_login(struct web_request *request, struct web_answer *answer, const struct
 		reply_null(&reply, "privatetoken");
 	}
 	reply_end_object(&reply);
-	web_say(answer, "Content-Type", "application/json");
+	web_say(answer, "Content-Type", "application/json; charset=utf-8");
 	pg_free(rows);
 	pg_give(pg);
 	return 0;
@@ -542,7 +542,7 @@ moodle_handle(struct web_request *request, struct web_answer *answer, const char
 	}
 	if (!switches.web_services || !switches.rest) {
 		answer->status = 403;
-		web_say(answer, "Content-Type", "text/html; charset=UTF-8");
+		web_say(answer, "Content-Type", "text/html; charset=utf-8");
 		return 0;
 	}
 	return serve_rest(request, answer, base_url, &switches, effect, err);

@@ -153,8 +153,7 @@ write_participant(struct moodle_call *call, const struct pg_rows *rows, size_t i
 	else
 		reply_absent_list(call->reply, "roles");
 	reply_absent_list(call->reply, "preferences");
-	write_packed_or_absent(call, "enrolledcourses", pg_text(rows, i, USER_COURSES) == NULL ? "" : pg_text(rows, i, USER_COURSES),
-	    (fields & FIELD_COURSES) != 0, courses, 3);
+	write_packed_or_absent(call, "enrolledcourses", pg_text(rows, i, USER_COURSES), (fields & FIELD_COURSES) != 0, courses, 3);
 }
 
 void

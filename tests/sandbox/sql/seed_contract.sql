@@ -38,7 +38,7 @@ SELECT c, t, 1 FROM unnest(ARRAY[2, 3, 4, 8, 9]) AS c, unnest(ARRAY[NULL, 4]) AS
 INSERT INTO mdl_user (id, confirmed, deleted, suspended, mnethostid, username, password, idnumber, firstname, lastname, email, institution, department, city,
 	country, maildisplay, timecreated, timemodified)
 SELECT i + 2, 1, CASE i WHEN 60 THEN 1 ELSE 0 END, CASE i WHEN 58 THEN 1 ELSE 0 END, 1,
-	CASE i WHEN 60 THEN 'learner60@example.test.' || sandbox_now() ELSE 'learner' || lpad(i::text, 2, '0') END, '$6$sandbox',
+	CASE i WHEN 60 THEN 'learner60@example.test.' || sandbox_now() + 2 ELSE 'learner' || lpad(i::text, 2, '0') END, '$6$sandbox',
 	CASE i WHEN 60 THEN '' ELSE 'CUST-' || 5000 + i END, n.firstname, n.lastname || CASE WHEN i > 30 THEN ' II' ELSE '' END,
 	CASE i WHEN 60 THEN md5('learner60') ELSE 'learner' || lpad(i::text, 2, '0') || '@example.test' END,
 	CASE WHEN i % 3 = 0 THEN 'ACME & Söhne' ELSE '' END, '', 'Köln', 'DE', i % 3, 1767225600 + i, sandbox_now()
@@ -47,7 +47,7 @@ JOIN (VALUES (1, 'Ada', 'Lovelace'), (2, 'José', 'García-Márquez'), (3, 'Łuk
 	(6, U&'\0412\043B\0430\0434\0438\0301\043C\0438\0440', 'Петров'), (7, 'Ελένη', 'Παπαδοπούλου'), (8, 'محمد', 'العربي'), (9, 'דוד', 'כהן'), (10, '山田', '太郎'),
 	(11, '김', '민수'), (12, '王', '小明'), (13, 'Nguyễn', 'Thị Hạnh'), (14, 'O''Brien', 'Seán'), (15, 'Anne-Marie', 'D''Hondt'),
 	(16, 'Zoë', 'Bold'), (17, 'Tom & Jerry', '"Quotes"'), (18, 'Emoji 😀', 'Party 🎉'),
-	(19, U&'Combining e\0301', U&'n\0308ame'), (20, 'ＦＵＬＬ', 'ｗｉｄｔｈ'), (21, 'Ünal', 'Öztürk'), (22, 'François', 'Lefèvre'),
+	(19, 'Combining é', U&'n\0308ame'), (20, 'ＦＵＬＬ', 'ｗｉｄｔｈ'), (21, 'Ünal', 'Öztürk'), (22, 'François', 'Lefèvre'),
 	(23, 'Søren', 'Kierkegård'), (24, 'Þór', 'Ægisson'), (25, 'Renée', 'Noël'), (26, 'सीता', 'शर्मा'), (27, 'สมชาย', 'ใจดี'), (28, 'Мария', 'Иванова'),
 	(29, 'Dvořák', 'Antonín'), (30, 'Straße', 'Weiß')) AS n (k, firstname, lastname) ON n.k = (i - 1) % 30 + 1
 ORDER BY i;
