@@ -29,6 +29,7 @@ JOBS := $(notdir $(basename $(sort $(wildcard jobs/*.c))))
 PROGRAMS := $(JOBS:%=bin/%)
 UNIT := $(notdir $(basename $(sort $(wildcard tests/unit/test_*.c))))
 SUPPORT_C := $(sort $(wildcard tests/support/*.c))
+FUZZ := $(notdir $(basename $(sort $(wildcard tests/fuzz/fuzz_*.c))))
 SANDBOX_C := $(sort $(wildcard tests/sandbox/*.c))
 SANDBOX_SQL := $(sort $(wildcard tests/sandbox/sql/*.sql))
 SANDBOX := $(if $(SANDBOX_C),$(B)/ctok-sandbox)
@@ -88,6 +89,20 @@ $(B)/tests/test_%: $(B)/tests/unit/test_%.o $(B)/libsupport.a $(B)/libctok.a
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lmicrohttpd
+
+# Fuzz targets (clang's libFuzzer): make fuzz-build; make fuzz [SECONDS_EACH=60].
+$(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/libctok.a
+	@echo "  LINK  $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
+
+.PHONY: fuzz-build fuzz fuzz-programs
+fuzz-programs: $(FUZZ:%=$(B)/%)
+
+fuzz-build:
+	@$(MAKE) --no-print-directory B=$(B)/fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined fuzz-programs
+
+fuzz: fuzz-build
+	@sh tests/fuzz/run.sh $(FUZZ:%=$(B)/fuzz/%)
 
 # A statement in the database of a configuration, for test scripts.
 $(B)/ctok-sql: $(B)/tests/tools/ctok-sql.o $(B)/libctok.a
