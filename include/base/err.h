@@ -76,11 +76,12 @@ bool err_retryable(enum err_code);
 
 /**
  * err_bug(condition text, file, line):
- * Log one line on standard error and _exit(70). Use through BUG_UNLESS, which stays on in production.
+ * Log one line on standard error and _exit(70). Use through BUG_UNLESS and BUG, which stay on in production.
  */
 void err_bug(const char *, const char *, int) __attribute__((noreturn, nonnull));
 
 #define BUG_UNLESS(cond) ((cond) ? (void)0 : err_bug(#cond, __FILE__, __LINE__))
+#define BUG(text) err_bug(text, __FILE__, __LINE__) /* for what cannot be reached */
 
 #define MUST_CHECK __attribute__((warn_unused_result))
 

@@ -277,7 +277,7 @@ cell_double(struct xlsx *xlsx, const struct xlsx_cell *cell, double *ret_number,
 	case XLSX_MONEY: *ret_number = money_double(cell->number, xlsx->exponent); return check_digits(cell->number, err);
 	case XLSX_DATE:
 		date.hour = date.minute = date.second = 0;
-		/* fall through */
+		__attribute__((fallthrough));
 	case XLSX_DATETIME: *ret_number = (double)(clock_to_utc(&date) - clock_to_utc(&epoch)) / 86400.0; return 0;
 	case XLSX_PERCENT:
 		if (!isfinite(cell->ratio))
@@ -287,8 +287,7 @@ cell_double(struct xlsx *xlsx, const struct xlsx_cell *cell, double *ret_number,
 	case XLSX_TEXT:
 	case XLSX_TYPES: break;
 	}
-	BUG_UNLESS(!"cell type");
-	return -1;
+	BUG("cell type");
 }
 
 static int

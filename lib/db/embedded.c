@@ -394,8 +394,7 @@ free_use(void)
 		if (uses[i].count == 0)
 			return &uses[i];
 	}
-	BUG_UNLESS(!"one process uses more clusters than it has room for");
-	return NULL;
+	BUG("one process uses more clusters than it has room for");
 }
 
 int

@@ -16,8 +16,7 @@ sheet_column(const struct table_spec *spec, int column)
 	for (i = 0; i < spec->column_count; i++)
 		if (spec->columns[i].from == column)
 			return i;
-	BUG_UNLESS(!"column is on the sheet");
-	return 0;
+	BUG("column is on the sheet");
 }
 
 struct xlsx_range
