@@ -31,6 +31,7 @@ struct page_piece {
 struct page_word {
 	struct page_word *next;
 	double x, width;
+	size_t first;       /* character of the line it begins with */
 	const char **texts; /* units in UTF-8, left to right as seen */
 	size_t count;
 };
@@ -40,7 +41,7 @@ struct page_line {
 	double top, bottom; /* of the ink, from the base line; bottom is below 0 */
 	bool rtl;
 	struct page_piece *pieces; /* visual order */
-	struct page_word *words;
+	struct page_word *words;   /* reading order */
 };
 
 /**

@@ -12,6 +12,7 @@
 #include "base/text.h"
 
 #define MAX_CHARACTERS 1024
+#define WORD_GAP 0.2   /* em */
 #define MARK_SLACK 0.1 /* em a mark's middle may lie outside its letter */
 #define ZERO_WIDTH_JOINER 0x200du
 
@@ -267,7 +268,7 @@ encoded(struct job *job, size_t start, size_t end)
 
 /* Append a unit of unseen text that is drawn from ${x} to ${x} + ${width} to the current word, or to a new one. */
 static void
-add_unit(struct job *job, struct page_word **current, double x, double width, const char *text)
+add_unit(struct job *job, struct page_word **current, size_t at, double x, double width, const char *text)
 {
 	struct page_word *word = *current;
 	const char **grown;
@@ -275,6 +276,7 @@ add_unit(struct job *job, struct page_word **current, double x, double width, co
 	if (word == NULL) {
 		word = ARENA_NEW(job->arena, struct page_word);
 		word->x = x;
+		word->first = at;
 		word->texts = ARENA_ARRAY(job->arena, 16, const char *);
 		*job->word_tail = word;
 		job->word_tail = &word->next;
@@ -285,6 +287,8 @@ add_unit(struct job *job, struct page_word **current, double x, double width, co
 		memcpy(grown, word->texts, word->count * sizeof(*grown));
 		word->texts = grown;
 	}
+	if (at < word->first)
+		word->first = at;
 	word->texts[word->count++] = text;
 	word->width = x + width - word->x;
 }
@@ -301,12 +305,12 @@ add_cluster(struct job *job, struct page_word **word, size_t start, size_t end, 
 		return;
 	}
 	if (!rtl) {
-		add_unit(job, word, x, width, encoded(job, start, end));
+		add_unit(job, word, start, x, width, encoded(job, start, end));
 		return;
 	}
 	part = width / (double)(end - start);
 	for (i = end; i-- > start;)
-		add_unit(job, word, x + part * (double)(end - 1 - i), part, encoded(job, i, i + 1));
+		add_unit(job, word, i, x + part * (double)(end - 1 - i), part, encoded(job, i, i + 1));
 }
 
 static int
@@ -403,6 +407,46 @@ shape_level(struct job *job, struct page_line *line, size_t start, size_t end, u
 	return 0;
 }
 
+/* Put a space after a word as it is read: where it is seen does not matter, that it is there does, to readers that go by the
+ * order of characters and not by gaps. */
+static void
+add_space(struct arena *arena, struct page_word *word, bool rtl)
+{
+	double part = word->width / (double)word->count;
+	const char **texts = ARENA_ARRAY(arena, word->count + 1, const char *);
+
+	memcpy(texts + (rtl ? 1 : 0), word->texts, word->count * sizeof(*texts));
+	texts[rtl ? 0 : word->count] = " ";
+	word->texts = texts;
+	word->count++;
+	word->width += part;
+	if (rtl)
+		word->x -= part;
+}
+
+/* Close wide gaps between words and put them into reading order: they come left to right as seen. */
+static void
+arrange_words(struct job *job, struct page_line *line)
+{
+	struct page_word *word, *next, **at, *sorted = NULL;
+
+	/* Readers take a wide gap, as between spaced letters, for the end of a column: leave a narrow one. */
+	for (word = line->words; word != NULL && word->next != NULL; word = word->next)
+		if (word->next->x > word->x + word->width + WORD_GAP)
+			word->width = word->next->x - word->x - WORD_GAP;
+	for (word = line->words; word != NULL; word = next) {
+		next = word->next;
+		for (at = &sorted; *at != NULL && (*at)->first < word->first; at = &(*at)->next)
+			;
+		word->next = *at;
+		*at = word;
+	}
+	line->words = sorted;
+	for (word = sorted; word != NULL && word->next != NULL; word = word->next)
+		if (job->kinds[word->next->first - 1] == SHAPE_SPACE)
+			add_space(job->arena, word, (job->levels[word->first] & 1) != 0);
+}
+
 int
 page_line_shape(struct arena *arena, const struct page_style *style, const char *what, const char *text,
     struct page_line **ret_line, struct err *err)
@@ -425,6 +469,7 @@ page_line_shape(struct arena *arena, const struct page_style *style, const char 
 		return -1;
 	if (shape_level(job, line, 0, job->count, /* level= */ 0, err) != 0)
 		return -1;
+	arrange_words(job, line);
 	if (style->tracking > 0 && line->width > 0 && takes_tracking(job->scripts[job->count - 1]))
 		line->width -= style->tracking; /* no space after the last letter */
 	*ret_line = line;

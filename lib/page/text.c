@@ -14,7 +14,6 @@
 #define DEFAULT_DROP 0.9
 #define DEFAULT_LEADING 1.2
 #define HALF_CAPITAL 0.325
-#define WORD_GAP 0.2
 
 /* The parts of a text between places where a line may be broken. */
 struct units {
@@ -278,17 +277,13 @@ void
 page_set_text(struct page *page, const struct page_slot *slot, const struct page_set *set)
 {
 	const struct page_word *word;
-	double x, y, width;
+	double x, y;
 	size_t i;
 
 	for (i = 0; i < set->line_count; i++) {
 		place(slot, set, i, &x, &y);
 		for (word = set->lines[i]->words; word != NULL; word = word->next) {
-			/* Readers take a wide gap, as between spaced letters, for the end of a column: leave a narrow one. */
-			width = word->width;
-			if (word->next != NULL && word->next->x > word->x + width + WORD_GAP)
-				width = word->next->x - word->x - WORD_GAP;
-			page_text(page, x + word->x * set->size, y, set->size, width * set->size, word->texts, word->count);
+			page_text(page, x + word->x * set->size, y, set->size, word->width * set->size, word->texts, word->count);
 		}
 	}
 }

@@ -57,9 +57,9 @@ bench_close(struct bench *bench)
 	arena_done(&bench->arena);
 }
 
-/* Write a page as a PDF and give what pdftotext reads in it. */
+/* Write a page as a PDF and give what pdftotext reads in it, by place or (option -raw) in the order of the content. */
 static char *
-text_of(struct arena *arena, const struct page *page)
+text_by(struct arena *arena, const struct page *page, const char *option)
 {
 	struct err err = ERR_INIT;
 	struct pdf_page pdf_page = page_as_pdf(page);
@@ -75,13 +75,19 @@ text_of(struct arena *arena, const struct page *page)
 	    0);
 	assert_int_equal(write(fd, pdf.data, pdf.len), (ssize_t)pdf.len);
 	close(fd);
-	pipe = popen(arena_printf(arena, "pdftotext %s -", path), "r");
+	pipe = popen(arena_printf(arena, "pdftotext %s %s -", option, path), "r");
 	assert_non_null(pipe);
 	text[fread(text, 1, 65535, pipe)] = '\0';
 	assert_int_equal(pclose(pipe), 0);
 	unlink(path);
 	buf_done(&pdf);
 	return text;
+}
+
+static char *
+text_of(struct arena *arena, const struct page *page)
+{
+	return text_by(arena, page, "");
 }
 
 static void
@@ -258,6 +264,31 @@ direction_decides_what_start_means(void **state)
 		page_done(&page);
 	}
 	assert_true(fabs(x[0] - 300) < 0.01);
+	bench_close(&bench);
+}
+
+static void
+words_from_right_to_left_stand_in_reading_order(void **state)
+{
+	struct bench bench;
+	struct err err = ERR_INIT;
+	struct page page;
+	struct page_set *set;
+	const char *text, *first, *second;
+
+	(void)state;
+	bench_open(&bench);
+	assert_int_equal(page_fit(&bench.arena, &bench.style, &bench.slot, "name", "דוד כהן", &set, &err), 0);
+	page_init(&bench.arena, &page, 600, 800);
+	page_set_text(&page, &bench.slot, set);
+	text = text_by(&bench.arena, &page, "-raw");
+	first = strstr(text, "דוד");
+	second = strstr(text, "כהן");
+	assert_non_null(first);
+	assert_non_null(second);
+	assert_true(first < second);
+	assert_non_null(strstr(text_of(&bench.arena, &page), "דוד כהן"));
+	page_done(&page);
 	bench_close(&bench);
 }
 
@@ -469,6 +500,7 @@ main(void)
 		cmocka_unit_test(towers_of_marks_do_not_reach_into_other_lines),
 		cmocka_unit_test(a_name_keeps_to_one_font_if_one_has_it_all),
 		cmocka_unit_test(direction_decides_what_start_means),
+		cmocka_unit_test(words_from_right_to_left_stand_in_reading_order),
 		cmocka_unit_test(tracking_spaces_letters_but_not_joined_scripts),
 		cmocka_unit_test(numbers_are_short_and_exact),
 		cmocka_unit_test(more_texts_than_one_font_holds_go_into_several),
