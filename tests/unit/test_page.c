@@ -11,7 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <cairo.h>
+
 #include "adapter/pdf.h"
+#include "adapter/png.h"
 #include "page/font.h"
 #include "page/ornament.h"
 #include "page/page.h"
@@ -267,6 +270,151 @@ direction_decides_what_start_means(void **state)
 	bench_close(&bench);
 }
 
+/* How dark the pixel is, 0 to 255; beyond the edge it is white. */
+static int
+ink(cairo_surface_t *picture, int x, int y)
+{
+	const unsigned char *row;
+
+	if (x < 0 || y < 0 || x >= cairo_image_surface_get_width(picture) || y >= cairo_image_surface_get_height(picture))
+		return 0;
+	row = cairo_image_surface_get_data(picture) + (ptrdiff_t)y * cairo_image_surface_get_stride(picture);
+	return 255 - row[(ptrdiff_t)x * 4];
+}
+
+/* A picture in a known pixel format, and the upper left and lower right corner of what is drawn in it. */
+static cairo_surface_t *
+load_picture(const char *path, int box[4])
+{
+	cairo_surface_t *file = cairo_image_surface_create_from_png(path), *picture;
+	cairo_t *cairo;
+	int x, y, width = cairo_image_surface_get_width(file), height = cairo_image_surface_get_height(file);
+
+	assert_int_equal(cairo_surface_status(file), CAIRO_STATUS_SUCCESS);
+	picture = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+	cairo = cairo_create(picture);
+	cairo_set_source_rgb(cairo, 1, 1, 1);
+	cairo_paint(cairo);
+	cairo_set_source_surface(cairo, file, 0, 0);
+	cairo_paint(cairo);
+	cairo_destroy(cairo);
+	cairo_surface_destroy(file);
+	cairo_surface_flush(picture);
+	box[0] = width, box[1] = height, box[2] = box[3] = 0;
+	for (y = 0; y < height; y++) {
+		for (x = 0; x < width; x++) {
+			if (ink(picture, x, y) < 128)
+				continue;
+			box[0] = x < box[0] ? x : box[0];
+			box[1] = y < box[1] ? y : box[1];
+			box[2] = x > box[2] ? x : box[2];
+			box[3] = y > box[3] ? y : box[3];
+		}
+	}
+	return picture;
+}
+
+/* The share of ink by which two pictures differ once their drawings lie upon each other. */
+static double
+difference(const char *path, const char *other)
+{
+	int a[4], b[4], x, y;
+	cairo_surface_t *left = load_picture(path, a), *right = load_picture(other, b);
+	double all = 0, differs = 0, best = 1;
+	int dx, dy;
+
+	/* Corners of anti-aliased shapes may be off by one. */
+	for (dx = -1; dx <= 1; dx++) {
+		for (dy = -1; dy <= 1; dy++) {
+			all = differs = 0;
+			for (y = -5; y <= a[3] - a[1] + 5; y++) {
+				for (x = -5; x <= a[2] - a[0] + 5; x++) {
+					int p = ink(left, a[0] + x, a[1] + y), q = ink(right, b[0] + x + dx, b[1] + y + dy);
+
+					all += p;
+					differs += abs(p - q);
+				}
+			}
+			best = fmin(best, differs / all);
+		}
+	}
+	cairo_surface_destroy(left);
+	cairo_surface_destroy(right);
+	return best;
+}
+
+static void
+outlines_look_as_an_independent_program_draws_them(void **state)
+{
+	static const struct {
+		const char *font, *face, *text;
+	} cases[] = {
+		{ "opentype/ebgaramond/EBGaramond12-Regular.otf", "0", "ễ Đứ ffi" },
+		{ "opentype/ebgaramond/EBGaramond12-Regular.otf", "0", "Ἀλέξ" },
+		{ "truetype/noto/NotoSerif-Regular.ttf", "0", "ẽ\xcc\x81 n\xcc\x88 Źǵ" },
+		{ "truetype/noto/NotoNaskhArabic-Regular.ttf", "0", "مُحَمَّد العربي" },
+		{ "truetype/noto/NotoSerifHebrew-Regular.ttf", "0", "דָּוִד בֶּן" },
+		{ "truetype/noto/NotoSerifDevanagari-Regular.ttf", "0", "शर्मा कृष्ण" },
+		{ "truetype/noto/NotoSerifThai-Regular.ttf", "0", "สมชาย มานะ" },
+		{ "opentype/noto/NotoSerifCJK-Regular.ttc", "2", "王小明" },
+	};
+	struct arena arena = ARENA_INIT;
+	char folder[] = "/tmp/test_page.XXXXXX";
+	const char *ours, *theirs;
+	size_t i;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	ours = arena_printf(&arena, "%s/ours.png", folder);
+	theirs = arena_printf(&arena, "%s/theirs.png", folder);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct err err = ERR_INIT;
+		const char *text = arena_printf(&arena, "[font f]\nfaces = %s#%s\n", cases[i].font, cases[i].face);
+		struct page_fonts *fonts = page_fonts_new(&arena, "/nowhere", NULL);
+		struct page_slot slot = { .x = 20, .y = 120, .width = 2000, .size = 150, .min_size = 150, .align = PAGE_LEFT };
+		struct sheet *sheet;
+		struct page_set *set;
+		struct page page;
+		struct pdf_page pdf_page;
+		struct buf pdf, png;
+		FILE *file;
+		double off;
+
+		assert_int_equal(sheet_parse(&arena, "test", text, strlen(text), &sheet, &err), 0);
+		assert_int_equal(page_fonts_add(fonts, "test", sheet_find(sheet, "font", "f"), &err), 0);
+		if (page_fit(&arena, &(struct page_style){ .stack = page_fonts_stack(fonts, "f"), .language = "" }, &slot, "name",
+			cases[i].text, &set, &err) != 0)
+			fail_msg("%s", err.message);
+		page_init(&arena, &page, 1600, 400);
+		page_set_draw(&page, &slot, set);
+		pdf_page = page_as_pdf(&page);
+		buf_init(&pdf, 1 << 22);
+		buf_init(&png, 1 << 24);
+		assert_int_equal(
+		    pdf_write(&(struct pdf_document){ .language = "en", .pages = &pdf_page, .page_count = 1 }, &pdf, &err), 0);
+		assert_int_equal(png_of_pdf(pdf.data, pdf.len, 72, &png, &err), 0);
+		file = fopen(ours, "w");
+		assert_non_null(file);
+		assert_int_equal(fwrite(png.data, 1, png.len, file), png.len);
+		assert_int_equal(fclose(file), 0);
+		assert_int_equal(system(arena_printf(&arena,
+				     "hb-view --face-index=%s --font-size=150 --margin=40 -O png -o %s /usr/share/fonts/%s '%s'",
+				     cases[i].face, theirs, cases[i].font, cases[i].text)),
+		    0);
+		off = difference(ours, theirs);
+		if (off > 0.05)
+			fail_msg("%s differs by %.1f %% of its ink", cases[i].text, 100 * off);
+		page_done(&page);
+		buf_done(&pdf);
+		buf_done(&png);
+		page_fonts_done(fonts);
+	}
+	unlink(ours);
+	unlink(theirs);
+	rmdir(folder);
+	arena_done(&arena);
+}
+
 static void
 words_from_right_to_left_stand_in_reading_order(void **state)
 {
@@ -500,6 +648,7 @@ main(void)
 		cmocka_unit_test(towers_of_marks_do_not_reach_into_other_lines),
 		cmocka_unit_test(a_name_keeps_to_one_font_if_one_has_it_all),
 		cmocka_unit_test(direction_decides_what_start_means),
+		cmocka_unit_test(outlines_look_as_an_independent_program_draws_them),
 		cmocka_unit_test(words_from_right_to_left_stand_in_reading_order),
 		cmocka_unit_test(tracking_spaces_letters_but_not_joined_scripts),
 		cmocka_unit_test(numbers_are_short_and_exact),
