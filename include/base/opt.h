@@ -49,8 +49,8 @@ MUST_CHECK int opt_parse(struct arena *, const struct opt *const *, size_t, int,
 
 /**
  * opt_flag(set, name), opt_text(set, name), opt_count(set, name, fallback), opt_moment(set, name, ret):
- * A parsed value; asking for a name that no table declares with that type is a bug. opt_text() gives any value as it was typed, NULL when absent;
- * texts and files; opt_count() gives ${fallback} and serves counts and ids; opt_moment() says whether it was given.
+ * A parsed value; asking for a name that no table declares with that type is a bug. opt_text() gives any
+ * value as it was typed, NULL when absent; opt_count() gives ${fallback} and serves counts and ids; opt_moment() says whether it was given.
  */
 bool opt_flag(const struct opt_set *, const char *) __attribute__((nonnull));
 const char *opt_text(const struct opt_set *, const char *) __attribute__((nonnull));
