@@ -1,14 +1,14 @@
 -- What became of them: state and journal, whose the enrolment is now, and the mirror as the next reading will find it.
 -- $1: run, $2: actions, $3: outcomes, $4: reasons, $5: read level, $6: student role.
 WITH told AS (
-    SELECT a.*, r.outcome, r.reason
-      FROM unnest($2::bigint[], $3::text[], $4::text[]) AS r(action_id, outcome, reason)
+    SELECT a.*, r.outcome, r.said
+      FROM unnest($2::bigint[], $3::text[], $4::text[]) AS r(action_id, outcome, said)
       JOIN ctok.action a ON a.tenant_id = ctok.current_tenant() AND a.action_id = r.action_id
 ), ended AS (
     UPDATE ctok.action a
        SET state = CASE t.outcome WHEN 'done' THEN 'done' WHEN 'found' THEN 'done' WHEN 'refused' THEN 'refused' WHEN 'moved' THEN 'skipped'
                                   WHEN 'postponed' THEN 'skipped' WHEN 'open' THEN 'open' ELSE 'sending' END,
-           failure = t.reason,
+           failure = t.said,
            ended_at = CASE WHEN t.outcome IN ('done', 'found', 'refused', 'moved', 'postponed') THEN rule.now() END,
            ended_run = CASE WHEN t.outcome IN ('done', 'found', 'refused', 'moved', 'postponed') THEN $1::bigint END
       FROM told t

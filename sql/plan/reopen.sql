@@ -1,7 +1,7 @@
 -- The others did not arrive, and what was refused may have been put right: both are open again, if they are still wanted.
 WITH again AS (
     UPDATE ctok.action a
-       SET state = 'open', failure = CASE a.state WHEN 'sending' THEN 'was under way when a run was cut off' ELSE a.failure END,
+       SET state = 'open', failure = CASE a.state WHEN 'sending' THEN '' ELSE a.failure END,
            ended_at = NULL, ended_run = NULL
      WHERE a.tenant_id = ctok.current_tenant()
        AND (a.state = 'sending'

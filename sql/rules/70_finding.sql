@@ -4,17 +4,17 @@ CREATE VIEW rule.finding_now WITH (security_invoker = true) AS
 WITH open_unit AS (
     SELECT * FROM rule.unit_class WHERE class = 'open'
 ), refused AS (
-    -- The last word about an access, when it was no.
+    -- The last word about an access, when it was no; waiting to be tried again, it is still no.
     SELECT * FROM (SELECT DISTINCT ON (a.tenant_id, a.person_id, a.target_id)
                           a.tenant_id, a.person_id, a.target_id, a.state, a.failure
                      FROM ctok.action a
-                    WHERE a.state IN ('refused', 'skipped', 'done') AND a.target_id IS NOT NULL
+                    WHERE a.state IN ('refused', 'skipped', 'done', 'open', 'held') AND a.target_id IS NOT NULL
                     ORDER BY a.tenant_id, a.person_id, a.target_id, a.action_id DESC) l
-     WHERE l.state <> 'done'
+     WHERE l.failure <> ''
 ), no_account AS (
     SELECT a.tenant_id, a.site_id, a.person_id, a.failure
       FROM ctok.action a
-     WHERE a.kind = 'create_account' AND a.state = 'refused'
+     WHERE a.kind = 'create_account' AND a.state IN ('refused', 'open', 'held') AND a.failure <> ''
 ), item AS (
     -- Products without a rule, or with two that are equally good.
     SELECT tenant_id, code AS class, 'paid_without_access' AS risk, 'p' || product_id AS key, source_id, NULL::bigint AS document_id,
@@ -35,7 +35,7 @@ WITH open_unit AS (
     -- Access that differs from what is owed, one finding per person and course.
     SELECT g.tenant_id,
            CASE WHEN g.gap = upper(g.gap) THEN g.gap WHEN n.person_id IS NOT NULL THEN 'ACCOUNT_REFUSED'
-                WHEN r.state = 'refused' THEN 'REFUSED' WHEN r.state = 'skipped' THEN 'MOVED'
+                WHEN r.state = 'skipped' THEN 'MOVED' WHEN r.state IS NOT NULL THEN 'REFUSED'
                 WHEN g.trial THEN 'TRIAL' ELSE 'NOT_APPLIED' END,
            CASE WHEN g.wanted = 'active' THEN 'paid_without_access' ELSE 'access_without_money' END,
            'a' || g.person_id || '.' || g.target_id, NULL, NULL, NULL, NULL, g.site_id, g.target_id, g.course_id, g.person_id, g.user_id,
