@@ -423,6 +423,8 @@ run_call(struct moodle_call *call, const struct switches *switches, struct tree 
 	const char *name = tree_text(fields, "wsfunction"), *service, *why;
 	const struct moodle_function *function;
 
+	if (name == NULL && tree_has(fields, "wsfunction"))
+		name = "Array"; /* as PHP writes one as text */
 	if (check_availability(call, switches) != 0)
 		return -1;
 	if (authenticate(call, tree_text(fields, "wstoken"), &service, err) != 0)

@@ -79,14 +79,16 @@ is_email(const char *text)
 	const char *at = strrchr(text, '@'), *p;
 	size_t label = 0, dots = 0;
 
-	if (at == NULL || at == text || at - text > 64 || strlen(text) > 254 || text[0] == '.' || at[-1] == '.')
+	if (at == NULL || at == text || at - text > 64 || strlen(text) > 254 || text[0] == '.' || at[-1] == '.' || strstr(text, "..") != NULL)
 		return false;
 	for (p = text; p < at; p++)
 		if (!param_clean(PARAM_ALPHANUM, p, 1) && strchr(".!#$%&'*+/=?^_`{|}~-", *p) == NULL)
 			return false;
+	if (at[1] == '[' && strspn(at + 2, "0123456789.") == strlen(at) - 3 && text[strlen(text) - 1] == ']')
+		return true;
 	for (p = at + 1; *p != '\0'; p++) {
 		if (*p == '.') {
-			if (label == 0)
+			if (label == 0 || p[-1] == '-')
 				return false;
 			label = 0;
 			dots++;
@@ -97,7 +99,7 @@ is_email(const char *text)
 			return false;
 		}
 	}
-	return label > 0 && dots > 0;
+	return label > 0 && p[-1] != '-' && dots > 0;
 }
 
 /* The site's default policy; NULL if it is met, else the sentences that Moodle uses as error code. */
@@ -351,7 +353,7 @@ update_one(struct moodle_call *call, const struct tree *row, struct warning *ret
 	else if (pg_bool(rows, 0, 1))
 		*ret = (struct warning){ "usernotupdateddeleted", "error/usernotupdateddeleted" };
 	else if (tree_int(row, "id", 0) == 1)
-		*ret = (struct warning){ "usernotupdatedguest", "Cannot update guest account" };
+		*ret = (struct warning){ "usernotupdatedguest", "error/usernotupdatedguest" };
 	else if (email != NULL && !is_email(email) && strcmp(email, pg_text(rows, 0, 3)) != 0)
 		*ret = (struct warning){ "useremailinvalid", "error/useremailinvalid" };
 	else if (email != NULL && pg_bool(rows, 0, 2) && strcmp(email, pg_text(rows, 0, 3)) != 0)

@@ -149,6 +149,10 @@ get_courses(struct moodle_call *call, struct err *err)
 				pg_text(rows, i, ID), message));
 			goto out;
 		}
+		if (pg_int(rows, i, ID) != 1 && !moodle_can(call, "moodle/course:view")) {
+			moodle_fail_capability(call, "View courses without participation");
+			goto out;
+		}
 	}
 	reply_list(call->reply, NULL);
 	for (i = 0; i < pg_count(rows); i++)
@@ -261,13 +265,14 @@ write_course_by_field(struct moodle_call *call, const struct pg_rows *rows, size
 		reply_text(reply, "lang", pg_text(rows, i, LANG));
 		reply_text(reply, "theme", pg_text(rows, i, THEME));
 		reply_int(reply, "marker", pg_int(rows, i, MARKER));
-		reply_int(reply, "legacyfiles", pg_int(rows, i, LEGACYFILES));
-		reply_text(reply, "calendartype", pg_text(rows, i, CALENDARTYPE));
-		reply_int(reply, "timecreated", pg_int(rows, i, TIMECREATED));
-		if (may_update)
+		if (may_update) {
+			reply_int(reply, "legacyfiles", pg_int(rows, i, LEGACYFILES));
+			reply_text(reply, "calendartype", pg_text(rows, i, CALENDARTYPE));
+			reply_int(reply, "timecreated", pg_int(rows, i, TIMECREATED));
 			reply_int(reply, "timemodified", pg_int(rows, i, TIMEMODIFIED));
-		reply_int(reply, "requested", pg_int(rows, i, REQUESTED));
-		reply_int(reply, "cacherev", pg_int(rows, i, CACHEREV));
+			reply_int(reply, "requested", pg_int(rows, i, REQUESTED));
+			reply_int(reply, "cacherev", pg_int(rows, i, CACHEREV));
+		}
 		write_filters(reply);
 		if (strcmp(pg_text(rows, i, FORMAT), "site") != 0)
 			write_format_options(call, pg_text(rows, i, OPTIONS), /* with_indentation= */ true);
@@ -287,8 +292,11 @@ get_courses_by_field(struct moodle_call *call, struct err *err)
 	for (i = 0; strcmp(field, fields[i]) != 0; i++)
 		if (fields[i][0] == '\0')
 			return moodle_fail_params(call, "Invalid field name");
-	if ((strcmp(field, "id") == 0 || strcmp(field, "category") == 0) && !param_clean(PARAM_INT, value, strlen(value)))
-		value = "0"; /* Moodle casts */
+	if (strcmp(field, "id") == 0 || strcmp(field, "category") == 0)
+		value = pg_number(call->arena, (int64_t)strtoll(value, NULL, 10)); /* Moodle casts */
+	/* Of a list of ids it makes SQL, unseen. */
+	if (strcmp(field, "ids") == 0 && (value[0] == '\0' || value[strspn(value, "0123456789,")] != '\0'))
+		return moodle_fail(call, "dml_read_exception", "dmlreadexception", "Error reading from database");
 	if (fetch(call, field, value, &rows, err) != 0)
 		return -1;
 	reply_object(call->reply, NULL);

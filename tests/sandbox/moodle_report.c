@@ -179,6 +179,10 @@ retrieve_report(struct moodle_call *call, struct err *err)
 		moodle_fail(call, "core_reportbuilder\\exception\\report_access_exception", "errorreportview", "You cannot view this report");
 		goto out;
 	}
+	if (size < 0) {
+		moodle_fail(call, "dml_read_exception", "dmlreadexception", "Error reading from database");
+		goto out;
+	}
 	if (pg_run(call->pg, sql_report_columns, PG_ARGS(id), &used, err) != 0)
 		goto out;
 	/* The only condition that the sandbox knows is the one that "Include default setup" makes. */
@@ -188,7 +192,7 @@ retrieve_report(struct moodle_call *call, struct err *err)
 		goto out;
 	if (pg_run(call->pg, sql_report_rows,
 		PG_ARGS(pg_number(call->arena, call->now), active, sorted == NULL ? "" : sorted, pg_number(call->arena, page < 0 ? 0 : page * size),
-		    pg_number(call->arena, size < 0 ? 0 : size)),
+		    size == 0 ? NULL : pg_number(call->arena, size)), /* 0: all */
 		&rows, err) != 0)
 		goto out;
 	reply_object(call->reply, NULL);

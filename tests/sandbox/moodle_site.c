@@ -4,6 +4,11 @@
 #include "sandbox-sql.h"
 #include "state.h"
 
+static const struct param short_name[] = { { .type = PARAM_ALPHANUMEXT } };
+static const struct param params[] = {
+	{ .name = "serviceshortnames", .type = PARAM_LIST, .need = PARAM_OPTIONAL, .members = short_name, .count = 1 },
+};
+
 static void
 write_features(struct reply *reply)
 {
@@ -88,5 +93,5 @@ out:
 	return rc;
 }
 
-const struct moodle_function moodle_site_functions[] = { { "core_webservice_get_site_info", NULL, 0, false, get_site_info },
+const struct moodle_function moodle_site_functions[] = { { "core_webservice_get_site_info", params, PARAM_COUNT(params), false, get_site_info },
 	{ NULL, NULL, 0, false, NULL } };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "sandbox-sql.h"
 
 #define MAILDISPLAY_EVERYONE 1
@@ -231,6 +232,28 @@ may_view(const struct moodle_call *call, const struct pg_rows *rows, size_t i)
 	return pg_int(rows, i, USER_ID) == call->user_id || moodle_can(call, "moodle/user:viewdetails");
 }
 
+/* clean_param(): what Moodle makes of a search value before it compares. */
+static const char *
+clean_value(struct moodle_call *call, const char *key, const char *value)
+{
+	char *out, *to;
+
+	if (strcmp(key, "id") == 0)
+		return pg_number(call->arena, (int64_t)strtoll(value, NULL, 10));
+	if (strcmp(key, "email") == 0)
+		return text_trim(call->arena, value);
+	if (strcmp(key, "username") != 0)
+		return value;
+	out = to = arena_alloc(call->arena, strlen(value) + 1);
+	for (; *value != '\0'; value++) {
+		*to = *value >= 'A' && *value <= 'Z' ? (char)(*value + 32) : *value;
+		if (param_clean(PARAM_USERNAME, to, 1))
+			to++;
+	}
+	*to = '\0';
+	return out;
+}
+
 static int
 get_users(struct moodle_call *call, struct err *err)
 {
@@ -256,7 +279,7 @@ get_users(struct moodle_call *call, struct err *err)
 		for (k = 0; k < KEYS && strcmp(keys[k], key) != 0; k++)
 			;
 		if (k < KEYS)
-			values[k] = tree_text(item, "value");
+			values[k] = clean_value(call, key, tree_text(item, "value"));
 		else if (unknown_count < sizeof(unknown) / sizeof(unknown[0]))
 			unknown[unknown_count++] = key;
 	}
@@ -289,6 +312,17 @@ get_users(struct moodle_call *call, struct err *err)
 	return 0;
 }
 
+/* PHP compares a number and a numeric text by value: "03" and " 3" are 3. */
+static bool
+is_number(const char *text)
+{
+	char *end;
+	long long value = strtoll(text, &end, 10);
+
+	(void)value;
+	return end != text && end[strspn(end, " \t\r\n\v\f")] == '\0';
+}
+
 static int
 get_users_by_field(struct moodle_call *call, struct err *err)
 {
@@ -311,9 +345,11 @@ get_users_by_field(struct moodle_call *call, struct err *err)
 		    "Coding error detected, it must be fixed by a programmer: invalid field parameter");
 	values = ARENA_ARRAY(call->arena, list->count + 1, const char *);
 	for (item = list->first; item != NULL; item = item->next) {
-		if (!param_clean(type, item->text, item->len))
+		const char *value = type == PARAM_INT && is_number(item->text) ? clean_value(call, "id", item->text) : item->text;
+
+		if (!param_clean(type, value, strlen(value)) || strlen(item->text) != item->len)
 			return moodle_fail_params(call, arena_printf(call->arena, "The field '%s' value is invalid: %s", field, item->text));
-		values[count++] = item->text;
+		values[count++] = value;
 	}
 	if (pg_run_once(call->pg, sql_users_by_field, PG_ARGS(field, pg_text_array(call->arena, values, count)), &rows, err) != 0)
 		return -1;
