@@ -16,6 +16,7 @@ CREATE VIEW rule.report_word (kind, code, words, advice) WITH (security_invoker 
 ('finding', 'ALREADY_ENROLLED', 'Enrolled by someone else', 'Take the enrolment over with ctok-admin adopt, or leave it as it is.'),
 ('finding', 'FOREIGN_ROW', 'Somebody changed or made this enrolment by hand', 'Find out why it was suspended in Moodle; then give the access by hand or refund.'),
 ('finding', 'REFUSED', 'Moodle refused the change', 'See the details; correct the cause in Moodle. The change is tried again.'),
+('finding', 'ACCOUNT_REFUSED', 'Moodle refused to make the account', 'See the details; correct the name or address in the shop, or make the account by hand.'),
 ('finding', 'MOVED', 'Somebody changed it in Moodle meanwhile', 'Nothing, if it is right now: the next night looks again.'),
 ('finding', 'TRIAL', 'Trial: shown, not carried out', 'Review the plan, then go live with ctok-admin go-live.'),
 ('finding', 'NOT_APPLIED', 'Planned, not yet carried out', 'Nothing: it is carried out by the next run. If it stays, see sheet Actions.'),
