@@ -110,7 +110,9 @@ $(B)/ctok-sql: $(B)/tests/tools/ctok-sql.o $(B)/libctok.a
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 # Measuring programs: build/bench_<name>.
-$(B)/bench_%: $(B)/tests/bench/bench_%.o $(B)/libctok.a
+$(B)/tests/bench/%.o: override CFLAGS += -Itests/support
+
+$(B)/bench_%: $(B)/tests/bench/bench_%.o $(B)/libsupport.a $(B)/libctok.a
 	@echo "  LINK  $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
