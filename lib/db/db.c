@@ -97,7 +97,8 @@ add_detail(struct buf *text, const char *detail)
 	buf_printf(text, " (%.*s%s)", (int)(equals + 1 - detail), detail, after == NULL ? "" : after + 1);
 }
 
-/* Add the message. That of a data exception (class 22) quotes the value: "invalid input syntax for type bigint: "ann@…"". */
+/* Add the message. That of a data exception (class 22; but 22023 is about settings and roles) quotes the value: "invalid input
+ * syntax for type bigint: "ann@…"". */
 static void
 add_primary(struct buf *text, const char *primary, bool quotes_value)
 {
@@ -147,7 +148,7 @@ db_failure(struct db *db, const PGresult *result, struct err *err)
 		    result == NULL ? PQerrorMessage(db->conn) : PQresStatus(PQresultStatus(result)));
 	buf_init(&text, 2048);
 	primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-	add_primary(&text, primary != NULL ? primary : state, text_starts(state, "22"));
+	add_primary(&text, primary != NULL ? primary : state, text_starts(state, "22") && strcmp(state, "22023") != 0);
 	field = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
 	if (field != NULL)
 		add_detail(&text, field);
