@@ -30,9 +30,9 @@ save(void *context, const char *host, const struct http_breaker *breaker, struct
 	if (db_begin(db, err) != 0)
 		goto out;
 	if (db_exec(db, sql_http_breaker_save,
-	        DB_ARGS(host, arena_printf(&arena, "%u", breaker->failures),
-	            arena_printf(&arena, "%lld", (long long)breaker->open_until_utc)),
-	        NULL, err) != 0) {
+		DB_ARGS(host, arena_printf(&arena, "%u", breaker->failures),
+		    arena_printf(&arena, "%lld", (long long)breaker->open_until_utc)),
+		NULL, err) != 0) {
 		db_rollback(db);
 		goto out;
 	}

@@ -2,9 +2,6 @@
  * transaction, so that none is open while a shop lets us wait. The merge is a row of set-based statements, sql/sales/merge_*.sql. */
 #include "sales/ledger.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/clock.h"
 #include "base/text.h"
 #include "db/audit.h"
@@ -26,7 +23,7 @@ struct staged {
 
 struct ledger {
 	struct ledger_plan plan;
-	struct arena arena;
+	struct arena arena; /* also of this struct */
 	struct arena batch; /* of `staged`, emptied at each flush */
 	struct staged *staged;
 	size_t staged_count;
@@ -115,9 +112,11 @@ find_window(struct ledger *ledger, struct err *err)
 int
 ledger_open(const struct ledger_plan *plan, struct ledger **ret_ledger, struct err *err)
 {
-	struct ledger *ledger = calloc(1, sizeof(*ledger));
+	struct arena arena = ARENA_INIT;
+	struct ledger *ledger = ARENA_NEW(&arena, struct ledger);
 
-	BUG_UNLESS(ledger != NULL && plan->night->run_id != 0);
+	BUG_UNLESS(plan->night->run_id != 0);
+	ledger->arena = arena;
 	ledger->plan = *plan;
 	ledger->run_id = number(&ledger->arena, plan->night->run_id);
 	ledger->staged = ARENA_ARRAY(&ledger->arena, BATCH_DOCUMENTS, struct staged);
@@ -132,11 +131,14 @@ ledger_open(const struct ledger_plan *plan, struct ledger **ret_ledger, struct e
 void
 ledger_close(struct ledger *ledger)
 {
+	struct arena arena;
+
 	if (ledger == NULL)
 		return;
 	arena_done(&ledger->batch);
-	arena_done(&ledger->arena);
-	free(ledger);
+	/* The ledger lies in its own arena. */
+	arena = ledger->arena;
+	arena_done(&arena);
 }
 
 void

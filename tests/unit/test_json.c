@@ -303,11 +303,13 @@ raw_items_are_as_sent(void **state)
 
 		expect_ok(cases[i].title, json_parse(&arena, "text", cases[i].text, strlen(cases[i].text), &json, &err), &err);
 		if (cases[i].items == NULL) {
-			assert_int_equal(json_raw_items(&arena, cases[i].text, strlen(cases[i].text), "result", &items, &count, &err), -1);
+			assert_int_equal(
+			    json_raw_items(&arena, cases[i].text, strlen(cases[i].text), "result", &items, &count, &err), -1);
 			expect_err(cases[i].title, &err, ERR_DATA, "there is no list \"result\"");
 			continue;
 		}
-		expect_ok(cases[i].title, json_raw_items(&arena, cases[i].text, strlen(cases[i].text), "result", &items, &count, &err), &err);
+		expect_ok(cases[i].title,
+		    json_raw_items(&arena, cases[i].text, strlen(cases[i].text), "result", &items, &count, &err), &err);
 		assert_int_equal(count, json_get(json, "result")->count);
 		buf_init(&joined, 1000);
 		for (j = 0; j < count; j++) {

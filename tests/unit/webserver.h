@@ -107,7 +107,7 @@ web_response(const struct web_answer *answer)
 	}
 	copy = malloc(len + 1);
 	memcpy(copy, body, len + 1);
-	return MHD_create_response_from_buffer(len, copy, MHD_RESPMEM_MUST_COPY);
+	return MHD_create_response_from_buffer(len, copy, MHD_RESPMEM_MUST_FREE);
 }
 
 static void
