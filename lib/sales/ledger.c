@@ -384,12 +384,16 @@ find_changes(struct ledger *ledger, int64_t *ret_changed, struct err *err)
 		const char *sql;
 		enum step_args wants;
 	} steps[] = {
+		{ sql_sales_merge_memory, NOTHING },
 		{ sql_sales_stage_analyze, NOTHING },
-		{ sql_sales_merge_late, SOURCE },
+		{ sql_sales_merge_late, NOTHING },
+		{ sql_sales_merge_stale, SOURCE },
 		{ sql_sales_merge_contacts, NOTHING },
 		{ sql_sales_merge_products, SOURCE },
 		{ sql_sales_merge_pick, SOURCE },
+		{ sql_sales_stage_analyze_pick, NOTHING },
 		{ sql_sales_merge_rows, SOURCE },
+		{ sql_sales_stage_analyze_row, NOTHING },
 		{ sql_sales_merge_line_changes, NOTHING },
 		{ sql_sales_merge_unchanged, NOTHING },
 	};
@@ -414,8 +418,7 @@ write_changes(struct ledger *ledger, int64_t changed, struct err *err)
 		enum step_args wants;
 	} steps[] = {
 		{ sql_sales_merge_documents_new, SOURCE_RUN },
-		{ sql_sales_merge_documents_ids, SOURCE },
-		{ sql_sales_stage_analyze_picked, NOTHING },
+		{ sql_sales_stage_analyze_pick, NOTHING },
 		{ sql_sales_merge_documents_old, RUN },
 		{ sql_sales_merge_payloads, SOURCE_RUN },
 		{ sql_sales_merge_versions, RUN },

@@ -7,4 +7,4 @@ UPDATE ctok.document d
   FROM sale_pick p
   JOIN sale_document s ON s.seq = p.seq
  CROSS JOIN (SELECT known_at FROM ctok.run WHERE run_id = $1::bigint) r
- WHERE d.tenant_id = ctok.current_tenant() AND d.document_id = p.document_id AND (p.version > 1 OR NOT p.new_version)
+ WHERE d.tenant_id = ctok.current_tenant() AND d.document_id = p.document_id AND NOT p.is_new

@@ -6,7 +6,7 @@ WITH have AS (
            -sum(m.amount_minor) FILTER (WHERE m.kind = 'refund') AS refunded, bool_or(m.kind = 'charge') AS has_charge
       FROM ctok.movement m
       JOIN sale_pick p ON p.document_id = m.document_id
-     WHERE m.tenant_id = ctok.current_tenant()
+     WHERE m.tenant_id = ctok.current_tenant() AND NOT p.is_new
      GROUP BY m.document_id
 ), want AS (
     SELECT p.document_id, p.version, s.currency, s.effective_at, s.modified_at, coalesce(h.has_charge, false) AS has_charge,

@@ -1,7 +1,7 @@
 -- Each staged document beside the ledger's. A new version is one whose payload, status or money differs; the rest may differ without
 -- one, when our reading of the same payload has changed.
-INSERT INTO sale_pick (seq, external_id, document_id, version, buyer_contact_id, new_version, changed)
-SELECT x.seq, x.external_id, x.document_id, coalesce(x.version, 0) + x.new_version::integer, x.buyer_contact_id, x.new_version,
+INSERT INTO sale_pick (seq, external_id, is_new, document_id, version, buyer_contact_id, new_version, changed)
+SELECT x.seq, x.external_id, x.document_id IS NULL, x.document_id, coalesce(x.version, 0) + x.new_version::integer, x.buyer_contact_id, x.new_version,
        x.new_version OR x.differs
   FROM (SELECT s.seq, s.external_id, d.document_id, d.version, b.contact_id AS buyer_contact_id,
                d.document_id IS NULL OR v.payload_hash IS DISTINCT FROM s.payload_hash

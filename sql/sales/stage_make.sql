@@ -44,7 +44,8 @@ CREATE TEMP TABLE IF NOT EXISTS sale_payload (
 CREATE TEMP TABLE IF NOT EXISTS sale_pick (
     seq              bigint NOT NULL,
     external_id      text NOT NULL,
-    document_id      bigint,              -- NULL: not in the ledger yet
+    is_new           boolean NOT NULL,    -- not in the ledger before
+    document_id      bigint,              -- of a new one: once it is
     version          integer NOT NULL,    -- to be written
     buyer_contact_id bigint,
     new_version      boolean NOT NULL,

@@ -1,1 +1,0 @@
-ANALYZE sale_pick, sale_row
