@@ -300,9 +300,10 @@ add_cluster(struct job *job, struct page_word **word, size_t start, size_t end, 
 	size_t i;
 	double part;
 
-	if (job->kinds[start] == SHAPE_SPACE) {
+	if (job->kinds[start] == SHAPE_SPACE) { /* ends a word; marks on it are text all the same */
 		*word = NULL;
-		return;
+		if (++start == end)
+			return;
 	}
 	if (!rtl) {
 		add_unit(job, word, start, x, width, encoded(job, start, end));

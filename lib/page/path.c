@@ -14,6 +14,8 @@ struct reader {
 	bool after_curve;
 };
 
+#define MAX_COORDINATE 1e5 /* far outside any page, and any scale of it still a number a PDF may hold */
+
 static void
 put(struct reader *reader, double x, double y)
 {
@@ -102,6 +104,10 @@ draw(struct reader *reader, char command, bool relative, struct err *err)
 		for (i = 0; i < count; i++)
 			w[i] = v[i] + (i % 2 == 0 ? ox : oy);
 	}
+	for (i = 0; i < 6; i++)
+		if (fabs(w[i]) > MAX_COORDINATE)
+			return err_set(err, ERR_DATA, "path data leads too far away before position %zu",
+			    (size_t)(reader->at - reader->start) + 1);
 	if (command == 'C') {
 		put_curve(reader, w);
 	} else if (command == 'S') {

@@ -381,6 +381,30 @@ a_template_may_bring_words_of_its_own(void **state)
 }
 
 static void
+the_manual_names_every_key(void **state)
+{
+	struct arena arena = ARENA_INIT;
+	struct err err = ERR_INIT;
+	char *source, *manual, *at, *end;
+	size_t len, count = 0;
+
+	(void)state;
+	assert_int_equal(file_read(&arena, "file", "lib/certificate/template.c", 1 << 20, &source, &len, &err), 0);
+	assert_int_equal(file_read(&arena, "file", "templates/certificates/README.md", 1 << 20, &manual, &len, &err), 0);
+	at = strstr(source, "struct key keys[] = {");
+	assert_non_null(at);
+	for (at = strstr(at, "\n\t{ \""); at != NULL && strstr(at, "kind_names") != NULL; at = strstr(end, "\n\t{ \"")) {
+		at += 5;
+		end = strchr(at, '"');
+		if (strstr(manual, arena_printf(&arena, "`%.*s`", (int)(end - at), at)) == NULL)
+			fail_msg("README.md of the templates lacks the key %.*s", (int)(end - at), at);
+		count++;
+	}
+	assert_true(count >= 25);
+	arena_done(&arena);
+}
+
+static void
 batches_are_there_whole_or_not_at_all(void **state)
 {
 	struct arena arena = ARENA_INIT;
@@ -445,6 +469,7 @@ main(void)
 		cmocka_unit_test(mistakes_in_templates_are_named_with_file_and_line),
 		cmocka_unit_test(names_of_templates_stay_in_their_folder),
 		cmocka_unit_test(a_template_may_bring_words_of_its_own),
+		cmocka_unit_test(the_manual_names_every_key),
 		cmocka_unit_test(batches_are_there_whole_or_not_at_all),
 		cmocka_unit_test(a_picture_of_what_is_no_pdf_is_refused),
 	};

@@ -588,6 +588,9 @@ shapes_are_read_or_refused(void **state)
 	err_reset(&err);
 	assert_int_equal(page_path(&page, 0, 0, 1, 0, "M 1 x", &err), -1);
 	assert_string_equal(err.message, "path data has no number at position 5");
+	err_reset(&err);
+	assert_int_equal(page_path(&page, 0, 0, 1, 0, "M 0 0 L 99999 0 l 2 0", &err), -1);
+	assert_string_equal(err.message, "path data leads too far away before position 22");
 	page_done(&page);
 	arena_done(&arena);
 }
