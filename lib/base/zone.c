@@ -2,16 +2,13 @@
  * Only offsets matter here, never abbreviations. Files with leap seconds ("right/…") are not used: our moments have none. */
 #include "zone.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/file.h"
 
 #define ZONE_DIR "/usr/share/zoneinfo/"
 #define ZONE_MAX_BYTES 65536
@@ -286,42 +283,37 @@ name_fits(const char *name)
 	return true;
 }
 
-/* The whole file in the arena; NULL with errno set. */
-static unsigned char *
-read_file(const char *name, size_t *ret_len)
+static int
+read_zone(struct arena *arena, const char *name, const void *bytes, size_t len, struct zone **ret_zone, struct err *err)
 {
-	char path[sizeof(ZONE_DIR) + ZONE_MAX_NAME];
-	unsigned char *data = NULL;
-	struct stat st;
-	size_t len = 0;
-	ssize_t got;
-	int fd;
+	struct zone *zone = ARENA_NEW(arena, struct zone);
+	unsigned char *copy = arena_alloc(arena, len + 1);
 
-	memcpy(path, ZONE_DIR, sizeof(ZONE_DIR));
-	memcpy(path + sizeof(ZONE_DIR) - 1, name, strlen(name) + 1);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return NULL;
-	if (fstat(fd, &st) != 0)
-		goto out;
-	if (!S_ISREG(st.st_mode) || st.st_size > ZONE_MAX_BYTES) {
-		errno = EINVAL;
-		goto out;
-	}
-	data = arena_alloc(&zone_arena, (size_t)st.st_size + 1);
-	while (len < (size_t)st.st_size && (got = read(fd, data + len, (size_t)st.st_size - len)) > 0)
-		len += (size_t)got;
-	*ret_len = len;
-out:
-	(void)close(fd);
-	return data;
+	memcpy(copy, bytes, len);
+	if (!parse_file(copy, len, zone))
+		return err_set(err, ERR_CONFIG, "time zone \"%.64s\" is not known to this system", name);
+	zone->name = arena_strdup(arena, name);
+	*ret_zone = zone;
+	return 0;
+}
+
+int
+zone_read(struct arena *arena, const char *name, const void *bytes, size_t len, const struct zone **ret_zone, struct err *err)
+{
+	struct zone *zone;
+
+	if (read_zone(arena, name, bytes, len, &zone, err) != 0)
+		return -1;
+	*ret_zone = zone;
+	return 0;
 }
 
 int
 zone_load(const char *name, const struct zone **ret_zone, struct err *err)
 {
 	struct zone *zone;
-	unsigned char *data;
+	const char *path;
+	char *data;
 	size_t len;
 
 	for (zone = zone_list; zone != NULL; zone = zone->next)
@@ -331,15 +323,13 @@ zone_load(const char *name, const struct zone **ret_zone, struct err *err)
 		}
 	if (!name_fits(name))
 		return err_set(err, ERR_CONFIG, "\"%.64s\" is not the name of a time zone", name);
-	data = read_file(name, &len);
-	if (data == NULL && (errno == ENOENT || errno == ENOTDIR || errno == EINVAL))
-		return err_set(err, ERR_CONFIG, "time zone \"%s\" is not known to this system", name);
-	if (data == NULL)
-		return err_set(err, ERR_CONFIG, "could not read time zone \"%s\": %s", name, strerror(errno));
-	zone = ARENA_NEW(&zone_arena, struct zone);
-	if (!parse_file(data, len, zone))
-		return err_set(err, ERR_CONFIG, "time zone \"%s\" is not known to this system", name);
-	zone->name = arena_strdup(&zone_arena, name);
+	path = arena_printf(&zone_arena, "%s%s", ZONE_DIR, name);
+	if (file_read(&zone_arena, "time zone file", path, ZONE_MAX_BYTES, &data, &len, err) != 0) {
+		err->code = ERR_CONFIG;
+		return err_wrap(err, "time zone \"%s\" is not known to this system", name);
+	}
+	if (read_zone(&zone_arena, name, data, len, &zone, err) != 0)
+		return -1;
 	zone->next = zone_list;
 	zone_list = zone;
 	*ret_zone = zone;

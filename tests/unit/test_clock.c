@@ -2,10 +2,12 @@
 #include "base/clock.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/time.h>
 #include <time.h>
 
+#include "../../lib/base/zone.h"
 #include "expect.h"
 
 static void
@@ -221,12 +223,16 @@ zones_that_are_none_are_refused(void **state)
 	static const struct {
 		const char *zone, *message;
 	} cases[] = {
-		{ "Europe/Madrit", "time zone \"Europe/Madrit\" is not known to this system" },
-		{ "europe/madrid", "time zone \"europe/madrid\" is not known to this system" },
-		{ "Europe", "time zone \"Europe\" is not known to this system" },
+		{ "Europe/Madrit", "time zone \"Europe/Madrit\" is not known to this system: could not read time zone file "
+				   "\"/usr/share/zoneinfo/Europe/Madrit\": No such file or directory" },
+		{ "europe/madrid", "time zone \"europe/madrid\" is not known to this system: could not read time zone file "
+				   "\"/usr/share/zoneinfo/europe/madrid\": No such file or directory" },
+		{ "Europe", "time zone \"Europe\" is not known to this system: could not read time zone file "
+			    "\"/usr/share/zoneinfo/Europe\": not a regular file" },
 		{ "zone.tab", "\"zone.tab\" is not the name of a time zone" },
 		{ "tzdata.zi", "\"tzdata.zi\" is not the name of a time zone" },
-		{ "UTC/x", "time zone \"UTC/x\" is not known to this system" },
+		{ "UTC/x", "time zone \"UTC/x\" is not known to this system: could not read time zone file "
+			   "\"/usr/share/zoneinfo/UTC/x\": Not a directory" },
 		{ "leapseconds", "time zone \"leapseconds\" is not known to this system" },
 		{ "right/Europe/Madrid", "\"right/Europe/Madrid\" is not the name of a time zone" },
 		{ "localtime", "\"localtime\" is not the name of a time zone" },
@@ -248,6 +254,114 @@ zones_that_are_none_are_refused(void **state)
 		assert_int_equal(clock_in_zone(cases[i].zone, 0, &date, NULL, &err), -1);
 		expect_err(cases[i].zone, &err, ERR_CONFIG, cases[i].message);
 	}
+}
+
+/* A TZif file of one type without transitions; its rule stands in the footer. */
+static size_t
+zone_file(unsigned char *bytes, const char *footer)
+{
+	static const unsigned char header[44] = { [0] = 'T', 'Z', 'i', 'f', '2', [39] = 1, [43] = 4 };
+	static const unsigned char body[10] = { 0, 0, 0, 0, 0, 0, 'L', 'M', 'T', 0 };
+	size_t len = 0;
+
+	memcpy(bytes + len, header, sizeof(header));
+	len += sizeof(header);
+	memcpy(bytes + len, body, sizeof(body));
+	len += sizeof(body);
+	memcpy(bytes + len, header, sizeof(header));
+	len += sizeof(header);
+	memcpy(bytes + len, body, sizeof(body));
+	len += sizeof(body);
+	return len + (size_t)sprintf((char *)bytes + len, "\n%s\n", footer);
+}
+
+static void
+rules_agree_with_the_c_library(void **state)
+{
+	static const char *const rules[] = { "EST5EDT,M3.2.0,M11.1.0", "CET-1CEST,M3.5.0,M10.5.0/3", "EST5EDT,J60/2,J300/2",
+		"EST5EDT,59,300/3:30:15", "AAA3BBB,J2,J364/23", "AEST-10AEDT,M10.1.0,M4.1.0/3", "IST-1GMT0,M10.5.0,M3.5.0/1",
+		"IST-2IDT,M3.4.4/26,M10.5.0", "<-02>2<-01>,M3.5.0/-1,M10.5.0/0", "<+1245>-12:45<+1345>,M9.5.0/2:45,M4.1.0/3:45",
+		"XXX0YYY0:30,M2.5.6/0,M8.4.3/12", "<+0545>-5:45" };
+	struct arena arena = ARENA_INIT;
+	unsigned char bytes[300];
+	size_t i;
+	int64_t utc;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(rules); i++) {
+		const struct zone *zone;
+		struct err err = ERR_INIT;
+
+		expect_ok(rules[i], zone_read(&arena, "made", bytes, zone_file(bytes, rules[i]), &zone, &err), &err);
+		assert_int_equal(setenv("TZ", rules[i], 1), 0);
+		tzset();
+		for (utc = 0; utc < 4102444800; utc += 86400 * 2 + 3607) {
+			time_t moment = (time_t)utc;
+			struct tm tm;
+			struct clock_date date;
+
+			assert_non_null(localtime_r(&moment, &tm));
+			date = clock_from_utc(utc + zone_offset(zone, utc));
+			if (date.day != tm.tm_mday || date.hour != tm.tm_hour || date.minute != tm.tm_min ||
+			    date.second != tm.tm_sec)
+				fail_msg("%s at %lld: %d %02d:%02d:%02d", rules[i], (long long)utc, date.day, date.hour,
+				    date.minute, date.second);
+		}
+	}
+	assert_int_equal(unsetenv("TZ"), 0);
+	tzset();
+	arena_done(&arena);
+}
+
+static void
+zone_files_that_are_none_are_refused(void **state)
+{
+	static const char *const footers[] = { "E5", "EST", "EST5EDT", "EST5EDT,M3.2.0", "EST5EDT,M13.2.0,M11.1.0",
+		"EST5EDT,M0.2.0,M11.1.0", "EST5EDT,M3.6.0,M11.1.0", "EST5EDT,M3.0.0,M11.1.0", "EST5EDT,M3.2.7,M11.1.0",
+		"EST5EDT,M3-2.0,M11.1.0", "EST5EDT,J0,J300", "EST5EDT,J366,J300", "EST5EDT,366,300", "EST5EDT,M3.2.0/168,M11.1.0",
+		"EST5EDT,M3.2.0/2:60,M11.1.0", "EST5EDT,M3.2.0/2:00:60,M11.1.0", "EST5EDT,M3.2.0,M11.1.0x", "<EST5EDT", "<EST>",
+		"<E>5<D", "EST+", "EST168", "5", "EST5EDT6:" };
+	struct arena arena = ARENA_INIT;
+	unsigned char bytes[300];
+	size_t i, len, cut;
+	const struct zone *zone;
+
+	(void)state;
+#define REFUSED(title, len) \
+	do { \
+		struct err err = ERR_INIT; \
+		assert_int_equal(zone_read(&arena, "made", bytes, len, &zone, &err), -1); \
+		expect_err(title, &err, ERR_CONFIG, "time zone \"made\" is not known to this system"); \
+	} while (0)
+	for (i = 0; i < COUNT_OF(footers); i++) {
+		len = zone_file(bytes, footers[i]);
+		REFUSED(footers[i], len);
+	}
+	len = zone_file(bytes, "UTC0");
+	for (cut = 0; cut < len; cut++)
+		REFUSED("a cut file", cut);
+	bytes[0] = 'X';
+	REFUSED("another kind", len);
+	len = zone_file(bytes, "UTC0");
+	bytes[4] = 0;
+	REFUSED("version 1", len);
+	len = zone_file(bytes, "UTC0");
+	bytes[54 + 31] = 1;
+	REFUSED("leap seconds", len);
+	len = zone_file(bytes, "UTC0");
+	bytes[54 + 39] = 0;
+	REFUSED("no type", len);
+	len = zone_file(bytes, "UTC0");
+	bytes[32] = 0xff;
+	REFUSED("counts beyond any file", len);
+	/* One transition to a type that is not there. */
+	len = zone_file(bytes, "UTC0");
+	bytes[54 + 35] = 1;
+	memmove(bytes + 54 + 44 + 9, bytes + 54 + 44, len - 54 - 44);
+	memset(bytes + 54 + 44, 0, 8);
+	bytes[54 + 44 + 8] = 1;
+	REFUSED("a type that is not there", len + 9);
+	arena_done(&arena);
 }
 
 static void
@@ -288,6 +402,8 @@ main(void)
 		cmocka_unit_test(zones_agree_with_the_c_library),
 		cmocka_unit_test(summer_time_of_madrid),
 		cmocka_unit_test(zones_that_are_none_are_refused),
+		cmocka_unit_test(rules_agree_with_the_c_library),
+		cmocka_unit_test(zone_files_that_are_none_are_refused),
 		cmocka_unit_test(a_signal_ends_a_sleep),
 	};
 
