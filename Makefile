@@ -161,6 +161,7 @@ install: all
 		$(DESTDIR)$(PREFIX)/share/doc/ctok-batch/
 
 clean:
+	@if [ -L demo/db ]; then rm -rf "$$(readlink demo/db)"; fi
 	rm -rf $(B) bin demo
 
 -include $(LIB_C:%.c=$(B)/%.d) $(JOBS:%=$(B)/jobs/%.d) $(UNIT:%=$(B)/tests/unit/%.d) $(SUPPORT_C:%.c=$(B)/%.d) $(SANDBOX_C:%.c=$(B)/%.d)
