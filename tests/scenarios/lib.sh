@@ -10,11 +10,13 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 root=$PWD
 dir=$(mktemp -d "${TMPDIR:-/tmp}/ctok-scenario-XXXXXX")
 chmod 755 "$dir"
-n=0 bad=0 sandbox= smtpd= code=0
+n=0 bad=0 sandbox= smtpd= held= code=0
 
 stop_all() {
+	[ -z "${KEEP:-}" ] || cp -r "$dir" "$KEEP"
 	[ -z "$sandbox" ] || kill "$sandbox" 2>/dev/null
 	[ -z "$smtpd" ] || kill "$smtpd" 2>/dev/null
+	[ -z "$held" ] || kill "$held" 2>/dev/null
 	wait 2>/dev/null
 	rm -rf "$dir"
 }
@@ -35,7 +37,7 @@ expect() { # expect TITLE EXPECTED FOUND
 
 finish() {
 	echo "1..$n"
-	[ "$bad" -eq 0 ] || { [ -z "${KEEP:-}" ] || cp -r "$dir" "$KEEP"; exit 1; }
+	[ "$bad" -eq 0 ] || exit 1
 	exit 0
 }
 
@@ -67,7 +69,8 @@ start() { # start [options of the sandbox]
 
 # The settings; the product rules are in $dir/rules.conf.
 write_conf() {
-	local extra=''
+	local extra='' clock=''
+	[ -z "${now:-}" ] || clock="test_now = \"$now\";"
 	case $read_level in
 	1) extra="database = \"$(cat "$dir/sandbox/conninfo")\";" ;;
 	2) extra="report = 2;" ;;
@@ -76,7 +79,7 @@ write_conf() {
 state_dir = "$dir/state";
 master_key = "file:$dir/master.key";
 template_dir = "$root/templates";
-${now:+test_now = "$now";}
+$clock
 tenants = ( {
   name = "acme"; timezone = "Europe/Madrid"; currency = "EUR"; locale = "${locale:-en}";
   sites = ( { name = "campus"; url = "$url"; token = "file:$dir/sandbox/moodle.token"; ca_file = "$dir/sandbox/ca.pem";
@@ -92,6 +95,11 @@ tenants = ( {
 CONF
 }
 
+# hold: keep the embedded database up between programs, which saves a start and a stop for each.
+hold() {
+	"$root/build/ctok-sql" "$dir/ctok-batch.conf" acme "SELECT pg_sleep(3000)" >/dev/null 2>&1 &
+	held=$!
+}
 run() { # run PROGRAM [options]: exit code in $code, output in $dir/out
 	"$root/bin/$1" ${2+"${@:2}"} --config "$dir/ctok-batch.conf" >"$dir/out" 2>&1 </dev/null
 	code=$?
@@ -108,3 +116,33 @@ control() { # control NAME [field=value …]
 	curl -sS --cacert "$dir/sandbox/ca.pem" -H "Authorization: Bearer $(cat "$dir/sandbox/control.key")" -X POST "${args[@]}" "$url/_sandbox/$1"
 }
 mails() { find "$dir/mail/new" -type f 2>/dev/null | wc -l; }
+
+# order NUMBER SKU EMAIL NAME PRICE CREATED [LEARNER-NAME LEARNER-EMAIL [QUANTITY [REFUNDED [STATUS [MODIFIED]]]]]: put an order in the shop.
+order() {
+	local number=$1 sku=$2 email=$3 name=$4 price=$5 created=$6 learner=${7:-} learner_email=${8:-} quantity=${9:-1} refunded=${10:-0.00}
+	local status=${11:-PENDING} modified=${12:-$6} total form='null'
+	total=$(awk -v p="$price" -v q="$quantity" 'BEGIN { printf "%.2f", p * q }')
+	[ -z "$learner_email" ] || form="[{\"label\":\"Learner name\",\"value\":\"$learner\"},{\"label\":\"Learner email\",\"value\":\"$learner_email\"}]"
+	control order "doc=$(cat <<JSON
+{"id":"$(printf '%024x' "$number")","orderNumber":"$number","createdOn":"$created","modifiedOn":"$modified","channel":"web","testmode":false,
+"customerEmail":"$email","billingAddress":{"firstName":"${name% *}","lastName":"${name##* }"},"shippingAddress":null,"fulfillmentStatus":"$status",
+"lineItems":[{"id":"$(printf '%024x' $((number + 1000000)))","variantId":null,"sku":"$sku","productId":"product-$sku","productName":"Product $sku",
+"quantity":$quantity,"unitPricePaid":{"currency":"EUR","value":"$price"},"variantOptions":null,"customizations":$form,"imageUrl":null,
+"lineItemType":"SERVICE"}],"internalNotes":[],"shippingLines":[],"discountLines":[],"formSubmission":null,"fulfillments":[],
+"subtotal":{"currency":"EUR","value":"$total"},"shippingTotal":{"currency":"EUR","value":"0.00"},"discountTotal":{"currency":"EUR","value":"0.00"},
+"taxTotal":{"currency":"EUR","value":"0.00"},"refundedTotal":{"currency":"EUR","value":"$refunded"},"grandTotal":{"currency":"EUR","value":"$total"},
+"channelName":null,"externalOrderReference":null,"fulfilledOn":null,"priceTaxInterpretation":"EXCLUSIVE","paymentState":"PAID"}
+JSON
+)" >/dev/null
+}
+
+# writes: how many rows were written to Moodle so far, by any function.
+writes() { control counters | grep -o '"rows":[0-9]*' | awk -F: '{ n += $2 } END { print n + 0 }'; }
+# state: what Moodle holds, without ids and times of writing.
+state() { control dump; }
+# rows: how many rows every table of ours holds, but the run's own.
+rows() {
+	sql "SELECT string_agg(t.relname || ' ' || (xpath('/row/n/text()', query_to_xml('SELECT count(*) AS n FROM ctok.' || t.relname, false, true, '')))[1],
+	     ' ' ORDER BY t.relname) FROM pg_class t WHERE t.relnamespace = 'ctok'::regnamespace AND t.relkind = 'r'
+	     AND t.relname NOT IN ('run', 'night', 'run_lock', 'pull', 'site_pull', 'control_result', 'report', 'audit_row', 'audit_batch', 'mirror_lookup')"
+}

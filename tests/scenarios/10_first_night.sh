@@ -1,0 +1,86 @@
+#!/bin/bash
+# The first nights of a small school: trial, going live, a quiet night, a refund, garbage from outside.
+. "$(dirname "$0")/lib.sh"
+cat >"$dir/rules.conf" <<'R'
+products = ( { source = "shop"; match = "sku:MATH-*"; site = "campus"; courses = ("MATH-101"); term = "P2Y"; grace_days = 0; },
+             { source = "shop"; match = "sku:CPR-*"; site = "campus"; courses = ("CPR-2Y"); term = "P2Y"; } );
+R
+start --seed contract --now 2026-11-20T09:41:24Z
+now=2026-11-20T09:45:00Z write_conf
+control sql "sql=DELETE FROM shop.orders" >/dev/null
+order 1 MATH-1 new@example.test 'Ana Díaz' 99.00 2026-11-18T10:00:00.5Z
+order 2 MATH-1 boss@example.test 'Big Boss' 99.00 2026-11-18T11:00:00.25Z 'Nguyễn Đức' ' Duc@Example.TEST '
+order 3 CPR-1 Learner05@Example.test 'Łukasz Żółć' 50.00 2026-11-18T12:00:00Z
+order 6 CPR-1 learner30@example.test 'Renée Noël' 50.00 2026-11-18T12:00:00Z
+order 4 NOBODY-KNOWS new@example.test 'Ana Díaz' 10.00 2026-11-18T13:00:00Z
+
+before=$(state)
+night
+expect "the trial night ends well" 0 "$code"
+hold
+expect "a trial night writes nothing to Moodle" "$before" "$(state)"
+admin plan
+expect "the plan is shown in plain sentences" 1 "$(grep -c 'enrol Nguyễn Đức <duc@example.test> (paid until 2028-11-19; ' "$dir/out")"
+expect "an unmapped product is one finding" "UNMAPPED_PRODUCT 1 1000" \
+	"$(sql "SELECT class, units, risk_minor FROM ctok.finding WHERE class = 'UNMAPPED_PRODUCT' AND cleared_at IS NULL" | tr '\t' ' ')"
+
+admin go-live --since 2026-01-01
+expect "going live" 0 "$code"
+night
+expect "the first live night ends well" 0 "$code"
+expect "everybody who paid has access" "3" "$(sql "SELECT count(*) FROM rule.unit_class WHERE class = 'matched'")"
+expect "whom somebody else enrolled is left alone, and said" "ALREADY_ENROLLED" \
+	"$(sql "SELECT class FROM ctok.finding WHERE class = 'ALREADY_ENROLLED' AND cleared_at IS NULL")"
+expect "who completed it has a certificate all the same" "1 live" "$(sql "SELECT count(*) || ' ' || min(state) FROM ctok.issue")"
+expect "by mail" 1 "$(grep -lr 'Your certificate for' "$dir/mail/new" | wc -l)"
+expect "in Moodle too" "duc@example.test 0 1794999600" "$(control sql "sql=SELECT u.email || ' ' || e.status || ' ' || e.timestart AS t FROM mdl_user_enrolments e
+	JOIN mdl_user u ON u.id = e.userid WHERE u.email = 'duc@example.test'" | grep -o 'duc@[^"]*')"
+expect "every control ties" "" "$(sql "SELECT control FROM rule.control_now WHERE expected <> actual")"
+
+# The night after, nothing changed.
+state_before=$(state) rows_before=$(rows) writes_before=$(writes) mails_before=$(mails)
+night
+expect "the quiet night ends well" 0 "$code"
+expect "it writes nothing to Moodle" "$writes_before" "$(writes)"
+expect "Moodle is the same" "$state_before" "$(state)"
+expect "it mails nobody" "$mails_before" "$(mails)"
+expect "and adds no row but the run's own" "$rows_before" "$(rows)"
+run ctok-reconcile --full
+expect "a full look plans the same: nothing" 0 "$(sql "SELECT count(*) FROM ctok.action WHERE state = 'open'")"
+
+# A refund without grace takes access away at once.
+now=2026-11-21T03:00:00Z write_conf
+control clock now=2026-11-21T03:00:00Z >/dev/null
+order 1 MATH-1 new@example.test 'Ana Díaz' 99.00 2026-11-18T10:00:00.5Z '' '' 1 99.00 PENDING 2026-11-20T20:00:00Z
+night
+expect "a refund" 0 "$code"
+expect "is suspended" "new@example.test 1" "$(control sql "sql=SELECT u.email || ' ' || e.status AS t FROM mdl_user_enrolments e
+	JOIN mdl_user u ON u.id = e.userid WHERE u.email = 'new@example.test'" | grep -o 'new@[^"]*')"
+expect "every control ties still" "" "$(sql "SELECT control FROM rule.control_now WHERE expected <> actual")"
+admin explain new@example.test
+expect "explain tells it" 1 "$(grep -c 'order 1 changed: paid, 99.00 EUR given back' "$dir/out")"
+
+# Garbage from the shop changes nothing.
+now=2026-11-21T03:30:00Z write_conf
+order 5 MATH-1 late@example.test 'Late Comer' 99.00 2026-11-21T03:20:00Z
+ledger=$(rows)
+control fault kind=html match=/1.0/commerce/orders count=9 >/dev/null
+run ctok-pull-sales
+expect "HTML with 200 is an incomplete source" 12 "$code"
+expect "nothing of it counts" "$ledger" "$(rows)"
+control reset >/dev/null
+control fault kind=status status=402 match=/1.0/commerce/orders count=9 >/dev/null
+run ctok-pull-sales
+expect "a lapsed shop is not an empty one, and says what to do" 77 "$code"
+expect "nor does it change anything" "$ledger" "$(rows)"
+control reset >/dev/null
+night
+expect "the next night takes it in" 0 "$code"
+expect "and the late comer has access" "1" "$(sql "SELECT count(*) FROM ctok.managed m JOIN ctok.mirror_user u USING (tenant_id, site_id, user_id) WHERE u.email_key = 'late@example.test'")"
+
+# A unit that vanishes behind our back does not tie.
+sql "SELECT set_config('default_transaction_read_only', 'off', false)" >/dev/null
+sql "DELETE FROM ctok.unit u USING ctok.document d WHERE d.document_id = u.document_id AND d.number = '4'"
+run ctok-report
+expect "a deleted unit does not tie" 11 "$code"
+finish
