@@ -24,7 +24,8 @@ struct answer_raw {
  * Give the parsed answer of a call that went well. After a refusal ${ret_errorcode} is Moodle's error code ("" if it sent none);
  * it stays NULL after any other failure.
  *
- * Errors: ERR_SERVICE site maintenance, upgrade, database down: may be tried again, nothing was done.
+ * Errors: ERR_SERVICE site maintenance, upgrade, database down, trouble in the database during a read: may be tried again, nothing
+ *         was done.
  *         ERR_REFUSED token, account or capability; the hint says what to give.
  *         ERR_REJECTED anything else Moodle refused.
  *         ERR_DATA the answer is not JSON (HTML, XML, cut); ERR_DOUBT the same of a write.

@@ -32,6 +32,8 @@ static const struct {
 };
 
 static const char *const retryable[] = { "sitemaintenance", "upgraderunning", "dbconnectionfailed", NULL };
+/* A read that fails in the database met another request at the same time, as when both make a missing context: the next try does not. */
+static const char *const retryable_read[] = { "dmlreadexception", "dmlwriteexception", NULL };
 static const char *const caller[] = { "invalidtoken", "accessexception", "wsaccessusersuspended", "wsaccessuserunconfirmed",
 	"wsaccessuserdeleted", "wsaccessuserexpired", "wsaccessusernologin", "servicerequireslogin", "forcepasswordchangenotice",
 	NULL };
@@ -120,12 +122,13 @@ between(struct arena *arena, const char *body, const char *from, const char *to)
 }
 
 static int
-refusal(const char *function, const char *errorcode, const char *message, struct err *err)
+refusal(const struct answer_raw *raw, const char *errorcode, const char *message, struct err *err)
 {
+	const char *function = raw->function;
 	const char *shown = message[0] == '\0' ? "no message" : message;
 	const char *capabilities = answer_needs(function);
 
-	if (listed(retryable, errorcode))
+	if (listed(retryable, errorcode) || (raw->repeatable && listed(retryable_read, errorcode)))
 		return err_set(err, ERR_SERVICE, "\"%s\" is not served now (%s): %s", function, errorcode, shown);
 	if (strcmp(errorcode, "invalidtoken") == 0) {
 		(void)err_set(err, ERR_REFUSED, "\"%s\" was refused (invalidtoken): %s", function, shown);
@@ -170,7 +173,7 @@ unreadable(struct arena *arena, const struct answer_raw *raw, const char **ret_e
 		/* An XML error is still Moodle's own word: the call was refused before anything was done. */
 		message = between(arena, start, "<MESSAGE>", "</MESSAGE>");
 		*ret_errorcode = errorcode;
-		return refusal(raw->function, errorcode, message == NULL ? "" : message, err);
+		return refusal(raw, errorcode, message == NULL ? "" : message, err);
 	}
 	if (*start == '\0')
 		return err_set(err, code, "answer of \"%s\" is empty", raw->function);
@@ -225,5 +228,5 @@ answer_judge(struct arena *arena, const struct answer_raw *raw, struct json **re
 	errorcode = code != NULL && code->kind == JSON_STRING ? words(arena, code->text, strlen(code->text)) : "";
 	message = text != NULL && text->kind == JSON_STRING ? words(arena, text->text, strlen(text->text)) : "";
 	*ret_errorcode = errorcode;
-	return refusal(raw->function, errorcode, message, err);
+	return refusal(raw, errorcode, message, err);
 }

@@ -272,6 +272,41 @@ rows3_user(int64_t course_id, const struct listing_user *user, void *context, st
 	return 0;
 }
 
+/* Level 3: learner by learner, but for courses without completion, which refuse in the same words as a missing capability. */
+static int
+read_completions3(struct arena *arena, struct arena *reasons, struct reader *reader, const struct read_key *keys, size_t count,
+    struct read_seen *seen, struct err *err)
+{
+	struct completion *list = ARENA_ARRAY(arena, count, struct completion);
+	size_t *of = ARENA_ARRAY(arena, count, size_t);
+	struct course *courses;
+	size_t course_count, asked = 0, i;
+
+	if (course_list(arena, reader->moodle, NULL, 0, &courses, &course_count, err) != 0)
+		return -1;
+	for (i = 0; i < count; i++) {
+		struct course wanted = { .id = keys[i].course_id };
+		const struct course *course =
+		    course_count == 0 ? NULL : bsearch(&wanted, courses, course_count, sizeof(*courses), by_course_id);
+
+		if (course != NULL && !course->completion) {
+			seen[i].completion = COMPLETION_NONE;
+			continue;
+		}
+		list[asked].course_id = keys[i].course_id;
+		list[asked].user_id = keys[i].user_id;
+		of[asked++] = i;
+	}
+	if (completion_read(reasons, reader->moodle, list, asked, err) != 0)
+		return -1;
+	for (i = 0; i < asked; i++) {
+		seen[of[i]].completion = list[i].state;
+		seen[of[i]].completed_at = list[i].completed_at;
+		seen[of[i]].reason = list[i].reason;
+	}
+	return 0;
+}
+
 /* Level 3: everybody, then the active ones; what is neither is not enrolled. */
 static int
 read_rows3(struct arena *reasons, struct reader *reader, const struct read_key *keys, size_t count, bool completion,
@@ -281,7 +316,6 @@ read_rows3(struct arena *reasons, struct reader *reader, const struct read_key *
 	struct search search = { ARENA_ARRAY(&arena, count, struct sought), count, completion, false };
 	int64_t *courses = ARENA_ARRAY(&arena, count, int64_t);
 	struct listing listing = { .courses = courses };
-	struct completion *list;
 	size_t i;
 	int rc = -1;
 
@@ -299,20 +333,8 @@ read_rows3(struct arena *reasons, struct reader *reader, const struct read_key *
 	search.active = listing.only_active = true;
 	if (listing_each(reader->moodle, &listing, rows3_user, &search, err) != 0)
 		goto out;
-	if (completion) {
-		list = ARENA_ARRAY(&arena, count, struct completion);
-		for (i = 0; i < count; i++) {
-			list[i].course_id = keys[i].course_id;
-			list[i].user_id = keys[i].user_id;
-		}
-		if (completion_read(reasons, reader->moodle, list, count, err) != 0)
-			goto out;
-		for (i = 0; i < count; i++) {
-			seen[i].completion = list[i].state;
-			seen[i].completed_at = list[i].completed_at;
-			seen[i].reason = list[i].reason;
-		}
-	}
+	if (completion && read_completions3(&arena, reasons, reader, keys, count, seen, err) != 0)
+		goto out;
 	rc = 0;
 out:
 	arena_done(&arena);

@@ -17,10 +17,10 @@ WITH mirror AS (
        AND m.user_id = c.user_id
 ), added AS (
     INSERT INTO ctok.mirror_completion (tenant_id, site_id, course_id, user_id, completed_at)
-    SELECT ctok.current_tenant(), $1, course_id, user_id, completed_at FROM change WHERE fresh
+    SELECT ctok.current_tenant(), $1, course_id, user_id, completed_at FROM change WHERE fresh ORDER BY course_id, user_id
 ), noted AS (
     INSERT INTO ctok.dirty_access (tenant_id, site_id, user_id, course_id)
-    SELECT ctok.current_tenant(), $1, user_id, course_id FROM change
+    SELECT ctok.current_tenant(), $1, user_id, course_id FROM change ORDER BY user_id, course_id
     ON CONFLICT DO NOTHING
 )
 SELECT count(*) AS changed FROM change

@@ -27,9 +27,10 @@ WITH mirror AS (
     SELECT ctok.current_tenant(), $1, course_id, user_id, method, active, status, time_start, time_end, time_created, roles, $2::smallint
       FROM change
      WHERE fresh
+     ORDER BY course_id, user_id, method       -- in the order of the key: half the time of a large first reading
 ), noted AS (
     INSERT INTO ctok.dirty_access (tenant_id, site_id, user_id, course_id)
-    SELECT DISTINCT ctok.current_tenant(), $1::bigint, user_id, course_id FROM change WHERE matters
+    SELECT DISTINCT ctok.current_tenant(), $1::bigint, user_id, course_id FROM change WHERE matters ORDER BY user_id, course_id
     ON CONFLICT DO NOTHING
 )
 SELECT count(*) AS changed FROM change

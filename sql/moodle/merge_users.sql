@@ -19,10 +19,10 @@ WITH mirror AS (
      WHERE NOT c.gone AND NOT c.fresh AND m.tenant_id = ctok.current_tenant() AND m.site_id = $1 AND m.user_id = c.user_id
 ), added AS (
     INSERT INTO ctok.mirror_user (tenant_id, site_id, user_id, username, email, email_key, firstname, lastname, suspended)
-    SELECT ctok.current_tenant(), $1, user_id, username, email, email_key, firstname, lastname, suspended FROM change WHERE fresh
+    SELECT ctok.current_tenant(), $1, user_id, username, email, email_key, firstname, lastname, suspended FROM change WHERE fresh ORDER BY user_id
 ), noted AS (
     INSERT INTO ctok.dirty_user (tenant_id, site_id, user_id)
-    SELECT ctok.current_tenant(), $1, user_id FROM change
+    SELECT ctok.current_tenant(), $1, user_id FROM change ORDER BY user_id
     ON CONFLICT DO NOTHING
 )
 SELECT count(*) AS changed FROM change
