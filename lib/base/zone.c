@@ -325,6 +325,10 @@ zone_load(const char *name, const struct zone **ret_zone, struct err *err)
 		return err_set(err, ERR_CONFIG, "\"%.64s\" is not the name of a time zone", name);
 	path = arena_printf(&zone_arena, "%s%s", ZONE_DIR, name);
 	if (file_read(&zone_arena, "time zone file", path, ZONE_MAX_BYTES, &data, &len, err) != 0) {
+		if (err->code == ERR_NOT_FOUND) {
+			err_reset(err);
+			return err_set(err, ERR_CONFIG, "time zone \"%s\" is not known to this system", name);
+		}
 		err->code = ERR_CONFIG;
 		return err_wrap(err, "time zone \"%s\" is not known to this system", name);
 	}

@@ -223,10 +223,8 @@ zones_that_are_none_are_refused(void **state)
 	static const struct {
 		const char *zone, *message;
 	} cases[] = {
-		{ "Europe/Madrit", "time zone \"Europe/Madrit\" is not known to this system: could not read time zone file "
-				   "\"/usr/share/zoneinfo/Europe/Madrit\": No such file or directory" },
-		{ "europe/madrid", "time zone \"europe/madrid\" is not known to this system: could not read time zone file "
-				   "\"/usr/share/zoneinfo/europe/madrid\": No such file or directory" },
+		{ "Europe/Madrit", "time zone \"Europe/Madrit\" is not known to this system" },
+		{ "europe/madrid", "time zone \"europe/madrid\" is not known to this system" },
 		{ "Europe", "time zone \"Europe\" is not known to this system: could not read time zone file "
 			    "\"/usr/share/zoneinfo/Europe\": not a regular file" },
 		{ "zone.tab", "\"zone.tab\" is not the name of a time zone" },
