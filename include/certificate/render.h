@@ -44,7 +44,8 @@ void certificate_close(struct certificate_renderer *);
  * Append the PDF to ${ret_pdf} (give it CERTIFICATE_MAX_BYTES). The same facts give the same bytes.
  *
  * Errors: ERR_DATA if a fact is missing, holds a character that no font has or that cannot be drawn, or does not fit: this
- * certificate has to be looked at by a person, others can go on. ERR_CONFIG: locale, zone or template.
+ * certificate has to be looked at by a person, others can go on. ERR_CONFIG: locale, zone, template, or an issuer or signatory
+ * that cannot be drawn; others would fail too.
  */
 MUST_CHECK int certificate_render(struct certificate_renderer *, const struct certificate_facts *, struct buf *, struct err *)
     __attribute__((nonnull));

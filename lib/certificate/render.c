@@ -216,6 +216,9 @@ make_base(struct certificate_renderer *renderer, struct base *base, const char *
 			continue;
 		}
 		if (fit_text(renderer->arena, item, base->wording, parts, join(renderer->arena, parts, values), &set, err) != 0) {
+			/* Not this certificate's fault but that of the template or the tenant's settings: all would be refused. */
+			if (err->code == ERR_DATA)
+				err->code = ERR_CONFIG;
 			err_wrap(err, "%s:%u", template->file, item->line);
 			goto out;
 		}

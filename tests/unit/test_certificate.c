@@ -257,6 +257,17 @@ bad_facts_are_refused(void **state)
 			assert_string_equal(err.message, cases[i].message);
 		assert_int_equal(pdf.len, 0);
 	}
+	/* What is the same for all is the operator's to put right. */
+	{
+		struct certificate_facts facts = plain;
+
+		facts.issuer = "Acme \xf0\x9f\x98\x80";
+		err_reset(&err);
+		assert_int_equal(certificate_render(renderer, &facts, &pdf, &err), -1);
+		assert_int_equal(err.code, ERR_CONFIG);
+		assert_non_null(strstr(err.message, "template.conf:"));
+		assert_non_null(strstr(err.message, ": no font has a character of issuer: U+1F600 at position 6"));
+	}
 	certificate_close(renderer);
 	buf_done(&pdf);
 	arena_done(&arena);
