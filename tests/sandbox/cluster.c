@@ -50,15 +50,15 @@ find_bin(struct arena *arena)
 }
 
 /* In the child: become the account, write to the log, die with the parent, run. */
-static void __attribute__((noreturn))
-become(const char *program, char *const *argv, const char *log, pid_t parent)
+static void __attribute__((noreturn)) become(const char *program, char *const *argv, const char *log, pid_t parent)
 {
 	int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600), in = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	sigset_t none;
 
 	if (fd < 0 || in < 0 || dup2(in, STDIN_FILENO) < 0 || dup2(fd, STDOUT_FILENO) < 0 || dup2(fd, STDERR_FILENO) < 0)
 		_exit(EXIT_SYSTEM);
-	if (geteuid() == 0 && (fchown(fd, account_uid, account_gid) != 0 || setgroups(0, NULL) != 0 || setgid(account_gid) != 0 || setuid(account_uid) != 0))
+	if (geteuid() == 0 && (fchown(fd, account_uid, account_gid) != 0 || setgroups(0, NULL) != 0 || setgid(account_gid) != 0 ||
+				  setuid(account_uid) != 0))
 		_exit(EXIT_SYSTEM);
 	if (prctl(PR_SET_PDEATHSIG, SIGINT) != 0 || getppid() != parent)
 		_exit(EXIT_SYSTEM);
@@ -147,16 +147,18 @@ cluster_start(struct arena *arena, char **ret_conninfo, char **ret_directory, st
 	data = arena_printf(arena, "%s/data", directory);
 	sockets = arena_printf(arena, "unix_socket_directories=%s", directory);
 	{
-		char *argv[] = { arena_strdup(arena, "initdb"), arena_strdup(arena, "-D"), data, arena_strdup(arena, "-U"), arena_strdup(arena, "moodle"),
-			arena_strdup(arena, "-A"), arena_strdup(arena, "trust"), arena_strdup(arena, "-E"), arena_strdup(arena, "UTF8"),
-			arena_strdup(arena, "--locale=C.UTF-8"), arena_strdup(arena, "--no-sync"), arena_strdup(arena, "--no-instructions"), NULL };
+		char *argv[] = { arena_strdup(arena, "initdb"), arena_strdup(arena, "-D"), data, arena_strdup(arena, "-U"),
+			arena_strdup(arena, "moodle"), arena_strdup(arena, "-A"), arena_strdup(arena, "trust"),
+			arena_strdup(arena, "-E"), arena_strdup(arena, "UTF8"), arena_strdup(arena, "--locale=C.UTF-8"),
+			arena_strdup(arena, "--no-sync"), arena_strdup(arena, "--no-instructions"), NULL };
 
 		if (run(arena, bin, "initdb", argv, NULL, err) != 0)
 			return -1;
 	}
 	{
-		static const char *const settings[] = { "listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off",
-							"max_connections=80", "shared_buffers=128MB", "max_wal_size=4GB", "wal_level=minimal", "max_wal_senders=0" };
+		static const char *const settings[] = { "listen_addresses=", "fsync=off", "synchronous_commit=off",
+			"full_page_writes=off", "max_connections=80", "shared_buffers=128MB", "max_wal_size=4GB",
+			"wal_level=minimal", "max_wal_senders=0", "jit=off", "log_min_duration_statement=1000" };
 		char *argv[4 + 2 * (sizeof(settings) / sizeof(settings[0])) + 2];
 		size_t n = 0, i;
 

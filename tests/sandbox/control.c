@@ -233,6 +233,24 @@ dump(struct control *control, struct err *err)
 	return 0;
 }
 
+/* The numbers to expect of a generated world, now or at another moment. */
+static int
+show_expected(struct control *control, struct err *err)
+{
+	const char *text = tree_text(control->fields, "at"), *zone = tree_text(control->fields, "zone");
+	int64_t at = state_now();
+	struct pg_rows *rows;
+
+	if (text != NULL && read_moment(text, &at, err) != 0)
+		return -1;
+	if (pg_run(control->pg, sql_world_expected, PG_ARGS(pg_number(control->arena, at), zone == NULL ? "Europe/Madrid" : zone),
+		&rows, err) != 0)
+		return -1;
+	buf_text(&control->answer->body, pg_text(rows, 0, 0));
+	pg_free(rows);
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*run)(struct control *, struct err *);
@@ -251,6 +269,7 @@ static const struct {
 	{ "snapshot", take_snapshot },
 	{ "restore", restore_snapshot },
 	{ "dump", dump },
+	{ "expected", show_expected },
 };
 
 int

@@ -49,18 +49,21 @@ copy_number(const struct tree *fields, const char *name, int64_t fallback, int64
 int
 fault_add(const struct tree *fields, struct err *err)
 {
-	static const char *const kinds[] = { "status", "html", "refuse", "timeout", "late", "drop", "cut", "short", "empty", "repeat", "shuffle",
-					     "max_input_vars", "sql", NULL };
+	static const char *const kinds[] = { "status", "html", "refuse", "timeout", "late", "drop", "cut", "short", "empty",
+		"repeat", "shuffle", "max_input_vars", "sql", NULL };
 	struct fault fault;
 	size_t i;
 
 	memset(&fault, 0, sizeof(fault));
-	if (copy_text(fields, "kind", "", fault.kind, sizeof(fault.kind), err) != 0 || copy_text(fields, "match", "", fault.match, sizeof(fault.match), err) != 0 ||
+	if (copy_text(fields, "kind", "", fault.kind, sizeof(fault.kind), err) != 0 ||
+	    copy_text(fields, "match", "", fault.match, sizeof(fault.match), err) != 0 ||
 	    copy_text(fields, "type", "json", fault.type, sizeof(fault.type), err) != 0 ||
-	    copy_text(fields, "retry_date", tree_text(fields, "retry_after") == NULL ? "" : tree_text(fields, "retry_after"), fault.retry, sizeof(fault.retry), err) != 0 ||
-	    copy_text(fields, "sql", "", fault.sql, sizeof(fault.sql), err) != 0 || copy_number(fields, "skip", 0, &fault.skip, err) != 0 ||
-	    copy_number(fields, "count", 1, &fault.count, err) != 0 || copy_number(fields, "status", 500, &fault.status, err) != 0 ||
-	    copy_number(fields, "ms", 0, &fault.ms, err) != 0 || copy_number(fields, "n", -1, &fault.n, err) != 0)
+	    copy_text(fields, "retry_date", tree_text(fields, "retry_after") == NULL ? "" : tree_text(fields, "retry_after"),
+		fault.retry, sizeof(fault.retry), err) != 0 ||
+	    copy_text(fields, "sql", "", fault.sql, sizeof(fault.sql), err) != 0 ||
+	    copy_number(fields, "skip", 0, &fault.skip, err) != 0 || copy_number(fields, "count", 1, &fault.count, err) != 0 ||
+	    copy_number(fields, "status", 500, &fault.status, err) != 0 || copy_number(fields, "ms", 0, &fault.ms, err) != 0 ||
+	    copy_number(fields, "n", -1, &fault.n, err) != 0)
 		return -1;
 	if (tree_has(fields, "bytes") && copy_number(fields, "bytes", -1, &fault.n, err) != 0)
 		return -1;
@@ -122,7 +125,8 @@ matches(const struct fault *fault, const struct web_request *request)
 {
 	char *call;
 
-	if (contains(request->path, strlen(request->path), fault->match) || contains(request->query, strlen(request->query), fault->match))
+	if (contains(request->path, strlen(request->path), fault->match) ||
+	    contains(request->query, strlen(request->query), fault->match))
 		return true;
 	call = arena_printf(request->arena, "wsfunction=%s", fault->match);
 	return contains(request->body, request->body_len, call);
@@ -136,12 +140,16 @@ answer_page(const struct fault *fault, struct web_request *request, struct web_a
 		web_say(answer, "Retry-After", arena_strdup(request->arena, fault->retry));
 	if (html) {
 		web_say(answer, "Content-Type", "text/html; charset=utf-8");
-		buf_printf(&answer->body, "<!DOCTYPE html>\n<html><head><title>%u</title></head>\n<body><h1>Please wait</h1><p>The service is busy.</p></body></html>\n",
+		buf_printf(&answer->body,
+		    "<!DOCTYPE html>\n<html><head><title>%u</title></head>\n<body><h1>Please wait</h1><p>The service is "
+		    "busy.</p></body></html>\n",
 		    status);
 		return;
 	}
 	web_say(answer, "Content-Type", "application/json");
-	buf_printf(&answer->body, "{\"type\":\"%s\",\"subtype\":null,\"message\":\"planned fault %u\",\"details\":null,\"contextId\":\"SANDBOXFAULT00000000\"}",
+	buf_printf(&answer->body,
+	    "{\"type\":\"%s\",\"subtype\":null,\"message\":\"planned fault "
+	    "%u\",\"details\":null,\"contextId\":\"SANDBOXFAULT00000000\"}",
 	    status == 429 ? "TOO_MANY_REQUESTS" : (status >= 500 ? "SERVER_ERROR" : "INVALID_REQUEST_ERROR"), status);
 }
 

@@ -25,21 +25,35 @@
 #include "state.h"
 #include "tls.h"
 #include "web.h"
+#include "world.h"
 
+#define ZONE "Europe/Madrid"             /* of the tenant that the world's rules are for */
 #define CONTRACT_NOW INT64_C(1795167504) /* when the recordings were seeded */
 #define MOODLE_TOKEN "5a4db0c0ffee5a4db0c0ffee5a4db0c0"
 #define SHOP_KEY "5b0b5b0b-5a4d-4b0c-8fee-5a4db0c0ffee"
 #define CONTROL_KEY "control-0c0ffee"
 
 static const struct opt options[] = {
-	{ .name = "state", .type = OPT_FILE, .help = "Directory to write the addresses, keys and certificates to; made if it is missing." },
-	{ .name = "database", .type = OPT_TEXT, .help = "A libpq conninfo to use instead of a private cluster; its tables are made if they are missing." },
-	{ .name = "seed", .type = OPT_TEXT, .help = "What Moodle holds at the start: contract (the recordings' world) or empty." },
+	{ .name = "state",
+	    .type = OPT_FILE,
+	    .help = "Directory to write the addresses, keys and certificates to; made if it is missing." },
+	{ .name = "database",
+	    .type = OPT_TEXT,
+	    .help = "A libpq conninfo to use instead of a private cluster; its tables are made if they are missing." },
+	{ .name = "seed", .type = OPT_TEXT, .help = "What is there at the start: contract (the recordings' world) or empty." },
+	{ .name = "world",
+	    .type = OPT_TEXT,
+	    .value = "SPEC",
+	    .help = "Instead of a seed a generated world: seed=N,sales=N[,start=ISO][,days=N][,ahead=N]." },
 	{ .name = "now", .type = OPT_MOMENT, .help = "What time it is at the start; the recordings' for the seed contract." },
 	{ .name = "port", .type = OPT_COUNT, .help = "Port on 127.0.0.1; 0, the default, for any free one." },
 	{ .name = "http", .type = OPT_FLAG, .help = "Plain HTTP instead of TLS, to measure without it." },
-	{ .name = "wwwroot", .type = OPT_TEXT, .help = "What Moodle says its own address is; the address it is served at by default." },
-	{ .name = "list-unclaimed", .type = OPT_FILE, .help = "Print the recorded cases below this directory that are not played, and end." },
+	{ .name = "wwwroot",
+	    .type = OPT_TEXT,
+	    .help = "What Moodle says its own address is; the address it is served at by default." },
+	{ .name = "list-unclaimed",
+	    .type = OPT_FILE,
+	    .help = "Print the recorded cases below this directory that are not played, and end." },
 	{ .name = "help", .type = OPT_FLAG, .help = "Print this help, and end." },
 	OPT_END,
 };
@@ -89,18 +103,18 @@ handle(struct web_request *request, struct web_answer *answer)
 
 /* Make the tables and what is in them, unless they are there. */
 static int
-seed(struct arena *arena, const char *what, int64_t now, struct err *err)
+seed(struct arena *arena, const char *what, const struct world_spec *world, int64_t now, struct err *err)
 {
-	const struct moodle_function *const tables[] = { moodle_site_functions, moodle_course_functions, moodle_user_functions, moodle_enrol_functions,
-		moodle_completion_functions, moodle_report_functions };
+	const struct moodle_function *const tables[] = { moodle_site_functions, moodle_course_functions, moodle_user_functions,
+		moodle_enrol_functions, moodle_completion_functions, moodle_report_functions };
 	const struct moodle_function *function;
 	struct pg_rows *rows = NULL;
 	struct pg *pg;
-	bool contract = strcmp(what, "contract") == 0;
+	bool contract = world == NULL && strcmp(what, "contract") == 0;
 	int rc = -1;
 	size_t i;
 
-	if (!contract && strcmp(what, "empty") != 0)
+	if (!contract && world == NULL && strcmp(what, "empty") != 0)
 		return err_set(err, ERR_USAGE, "there is no seed \"%s\"", what);
 	if (pg_take(&pg, err) != 0)
 		return -1;
@@ -112,10 +126,12 @@ seed(struct arena *arena, const char *what, int64_t now, struct err *err)
 	}
 	if (pg_script(pg, "BEGIN", err) != 0 || pg_script(pg, sql_schema, err) != 0)
 		goto out;
-	if (pg_run(pg, "INSERT INTO sandbox.setting VALUES ('seed_now', $1)", PG_ARGS(pg_number(arena, now)), NULL, err) != 0)
+	if (pg_run(pg, "INSERT INTO sandbox.setting VALUES ('seed_now', $1)",
+		PG_ARGS(pg_number(arena, world == NULL ? now : world->start_utc)), NULL, err) != 0)
 		goto out;
-	if (pg_script(pg, sql_seed_base, err) != 0 || (contract && pg_script(pg, sql_seed_contract, err) != 0) || pg_script(pg, sql_seed_tokens, err) != 0 ||
-	    pg_script(pg, sql_seed_shop, err) != 0)
+	if (pg_script(pg, sql_seed_base, err) != 0 || (contract && pg_script(pg, sql_seed_contract, err) != 0) ||
+	    (world != NULL && world_make(arena, pg, world, err) != 0) || pg_script(pg, sql_seed_tokens, err) != 0 ||
+	    (world == NULL && pg_script(pg, sql_seed_shop, err) != 0))
 		goto out;
 	for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		for (function = tables[i]; function->name != NULL; function++)
@@ -147,6 +163,33 @@ write_file(struct arena *arena, const char *directory, const char *name, const c
 	return 0;
 }
 
+/* The rules, the numbers to expect and the first day of a generated world. */
+static int
+write_world(struct arena *arena, const char *directory, const struct world_spec *world, struct err *err)
+{
+	struct pg_rows *rows = NULL;
+	struct buf rules;
+	struct pg *pg;
+	int rc = -1;
+
+	buf_init(&rules, 1 << 20);
+	world_rules(&rules);
+	if (pg_take(&pg, err) != 0)
+		goto out;
+	if (pg_run(pg, sql_world_expected, PG_ARGS(pg_number(arena, world->now_utc), ZONE), &rows, err) != 0)
+		goto out;
+	if (write_file(arena, directory, "rules.conf", rules.data, err) != 0 ||
+	    write_file(arena, directory, "expected.json", pg_text(rows, 0, 0), err) != 0 ||
+	    write_file(arena, directory, "first-day", arena_strndup(arena, clock_iso(arena, world->start_utc), 10), err) != 0)
+		goto out;
+	rc = 0;
+out:
+	pg_free(rows);
+	pg_give(pg);
+	buf_done(&rules);
+	return rc;
+}
+
 static int
 serve(struct arena *arena, const struct opt_set *set, struct err *err)
 {
@@ -154,6 +197,7 @@ serve(struct arena *arena, const struct opt_set *set, struct err *err)
 	char *ca = NULL, *certificate = NULL, *key = NULL, *conninfo, *cluster_directory;
 	struct web_config web = { .address = "127.0.0.1", .handle = handle };
 	bool plain = opt_flag(set, "http");
+	struct world_spec spec, *world = NULL;
 	int64_t now = CONTRACT_NOW;
 	sigset_t signals;
 	uint16_t port;
@@ -165,8 +209,14 @@ serve(struct arena *arena, const struct opt_set *set, struct err *err)
 		return err_set(err, ERR_CREATE, "could not create \"%s\": %s", directory, strerror(errno));
 	if (what == NULL)
 		what = "contract";
-	if (!opt_moment(set, "now", &now) && strcmp(what, "contract") != 0)
+	if (!opt_moment(set, "now", &now) && (strcmp(what, "contract") != 0 || opt_text(set, "world") != NULL))
 		now = clock_now();
+	if (opt_text(set, "world") != NULL) {
+		if (world_parse(opt_text(set, "world"), now, &spec, err) != 0)
+			return -1;
+		world = &spec;
+		now = spec.now_utc;
+	}
 	/* Every thread inherits the mask, so that only this one sees the signals, when it waits for them. */
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGINT);
@@ -179,10 +229,10 @@ serve(struct arena *arena, const struct opt_set *set, struct err *err)
 			return -1;
 		database = conninfo;
 	}
-	if (pg_pool_open(database, err) != 0 || seed(arena, what, now, err) != 0)
+	if (pg_pool_open(database, err) != 0 || seed(arena, what, world, now, err) != 0)
 		return -1;
 	/* The recordings began some minutes after their seed. */
-	state_clock(strcmp(what, "contract") == 0 ? now + 180 : now, /* frozen= */ false);
+	state_clock(world == NULL && strcmp(what, "contract") == 0 ? now + 180 : now, /* frozen= */ false);
 	if (!plain && tls_make(arena, &ca, &certificate, &key, err) != 0)
 		return -1;
 	web.port = (uint16_t)opt_count(set, "port", 0);
@@ -191,10 +241,15 @@ serve(struct arena *arena, const struct opt_set *set, struct err *err)
 	if (web_start(&web, &port, err) != 0)
 		return -1;
 	base_url = arena_printf(arena, "%s://localhost:%u", plain ? "http" : "https", port);
-	if (write_file(arena, directory, "base-url", base_url, err) != 0 || write_file(arena, directory, "port", arena_printf(arena, "%u", port), err) != 0 ||
-	    write_file(arena, directory, "conninfo", database, err) != 0 || write_file(arena, directory, "moodle.token", MOODLE_TOKEN, err) != 0 ||
-	    write_file(arena, directory, "shop.key", SHOP_KEY, err) != 0 || write_file(arena, directory, "control.key", CONTROL_KEY, err) != 0 ||
+	if (write_file(arena, directory, "base-url", base_url, err) != 0 ||
+	    write_file(arena, directory, "port", arena_printf(arena, "%u", port), err) != 0 ||
+	    write_file(arena, directory, "conninfo", database, err) != 0 ||
+	    write_file(arena, directory, "moodle.token", MOODLE_TOKEN, err) != 0 ||
+	    write_file(arena, directory, "shop.key", SHOP_KEY, err) != 0 ||
+	    write_file(arena, directory, "control.key", CONTROL_KEY, err) != 0 ||
 	    (ca != NULL && write_file(arena, directory, "ca.pem", ca, err) != 0))
+		return -1;
+	if (world != NULL && write_world(arena, directory, world, err) != 0)
 		return -1;
 	if (opt_text(set, "wwwroot") != NULL)
 		base_url = opt_text(set, "wwwroot");
@@ -276,7 +331,8 @@ main(int argc, char **argv)
 	struct opt_set *set;
 	int rc = 0;
 
-	if (log_open("ctok-sandbox", NULL, LOG_INFO, LOG_WARN, &err) != 0 || opt_parse(&arena, tables, 1, argc, argv, 0, &set, &err) != 0) {
+	if (log_open("ctok-sandbox", NULL, LOG_INFO, LOG_WARN, &err) != 0 ||
+	    opt_parse(&arena, tables, 1, argc, argv, 0, &set, &err) != 0) {
 		rc = -1;
 	} else if (opt_flag(set, "help")) {
 		printf("Usage: ctok-sandbox --state DIR [options]\n\nPlay Moodle and Squarespace for tests.\n\n");

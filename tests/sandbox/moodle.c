@@ -17,8 +17,8 @@
 #define MOODLE_EXCEPTION "core\\exception\\moodle_exception"
 #define ACCESS_EXCEPTION "webservice_access_exception"
 
-static const struct moodle_function *const function_tables[] = { moodle_site_functions, moodle_course_functions, moodle_user_functions,
-								 moodle_enrol_functions, moodle_completion_functions, moodle_report_functions };
+static const struct moodle_function *const function_tables[] = { moodle_site_functions, moodle_course_functions,
+	moodle_user_functions, moodle_enrol_functions, moodle_completion_functions, moodle_report_functions };
 
 static const struct moodle_function *
 find_function(const char *name)
@@ -64,7 +64,8 @@ int
 moodle_fail_params(struct moodle_call *call, const char *debug)
 {
 	call->error_debug = debug;
-	return moodle_fail(call, "core\\exception\\invalid_parameter_exception", "invalidparameter", "Invalid parameter value detected");
+	return moodle_fail(
+	    call, "core\\exception\\invalid_parameter_exception", "invalidparameter", "Invalid parameter value detected");
 }
 
 int
@@ -91,7 +92,8 @@ int
 moodle_fail_login(struct moodle_call *call)
 {
 	call->error_debug = "Not enrolled";
-	return moodle_fail(call, "core\\exception\\require_login_exception", "requireloginerror", "Course or activity not accessible.");
+	return moodle_fail(
+	    call, "core\\exception\\require_login_exception", "requireloginerror", "Course or activity not accessible.");
 }
 
 static int
@@ -114,7 +116,8 @@ moodle_enter_course(struct moodle_call *call, int64_t course_id, const char **re
 	if (moodle_can(call, "moodle/course:view") && moodle_can(call, "moodle/course:viewhiddencourses"))
 		return 1;
 	if (pg_run(call->pg, sql_course_access,
-		PG_ARGS(pg_number(call->arena, course_id), pg_number(call->arena, call->user_id), moodle_can(call, "moodle/course:view") ? "t" : "f",
+		PG_ARGS(pg_number(call->arena, course_id), pg_number(call->arena, call->user_id),
+		    moodle_can(call, "moodle/course:view") ? "t" : "f",
 		    moodle_can(call, "moodle/course:viewhiddencourses") ? "t" : "f", pg_number(call->arena, call->now)),
 		&rows, err) != 0)
 		return -1;
@@ -194,8 +197,8 @@ const char *
 moodle_date(const struct moodle_call *call, int64_t utc)
 {
 	static const char *const days[] = { "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday" };
-	static const char *const months[] = { "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-					      "November", "December" };
+	static const char *const months[] = { "January", "February", "March", "April", "May", "June", "July", "August", "September",
+		"October", "November", "December" };
 	static pthread_mutex_t zones = PTHREAD_MUTEX_INITIALIZER; /* lib/base keeps the zones it has read in a list of its own */
 	struct clock_date date;
 	struct err err = ERR_INIT;
@@ -206,8 +209,8 @@ moodle_date(const struct moodle_call *call, int64_t utc)
 	pthread_mutex_unlock(&zones);
 	if (rc != 0)
 		date = clock_from_utc(utc);
-	return arena_printf(call->arena, "%s, %d %s %d, %d:%02d %s", days[clock_weekday(&date)], date.day, months[date.month - 1], date.year,
-	    date.hour % 12 == 0 ? 12 : date.hour % 12, date.minute, date.hour < 12 ? "AM" : "PM");
+	return arena_printf(call->arena, "%s, %d %s %d, %d:%02d %s", days[clock_weekday(&date)], date.day, months[date.month - 1],
+	    date.year, date.hour % 12 == 0 ? 12 : date.hour % 12, date.minute, date.hour < 12 ? "AM" : "PM");
 }
 
 static void
@@ -279,7 +282,8 @@ serve_maintenance(struct web_answer *answer)
 	buf_text(&answer->body, "<!DOCTYPE html>\r\n<html  lang=\"en\" xml:lang=\"en\">\r\n    <head>\r\n"
 				"        <meta http-equiv=\"Content-Type\" content=\"text/html; charset=utf-8\" />\r\n"
 				"        <title>Example Academy under maintenance</title>\r\n    </head>\r\n    <body>\r\n"
-				"        <h1>Site under maintenance</h1>\r\n        <p>The site is currently not available. Please try again later.</p>\r\n"
+				"        <h1>Site under maintenance</h1>\r\n        <p>The site is currently not available. Please "
+				"try again later.</p>\r\n"
 				"    </body>\r\n</html>\r\n");
 }
 
@@ -302,8 +306,8 @@ read_fields(struct web_request *request, const struct switches *switches)
 	} else if (text_starts(type, "multipart/form-data")) {
 		mark = strstr(type, "boundary=");
 		if (mark != NULL)
-			tree_multipart(request->arena, body, arena_strndup(request->arena, mark + 9, strcspn(mark + 9, "; \t\"")), request->body,
-			    request->body_len, limit);
+			tree_multipart(request->arena, body, arena_strndup(request->arena, mark + 9, strcspn(mark + 9, "; \t\"")),
+			    request->body, request->body_len, limit);
 	}
 	tree_merge(fields, body);
 	return fields;
@@ -363,8 +367,8 @@ out:
 }
 
 static int
-find_service_function(struct moodle_call *call, const char *name, const char *service, const struct moodle_function **ret_function,
-    struct err *err)
+find_service_function(
+    struct moodle_call *call, const char *name, const char *service, const struct moodle_function **ret_function, struct err *err)
 {
 	struct pg_rows *rows;
 	bool known, allowed;
@@ -388,8 +392,8 @@ find_service_function(struct moodle_call *call, const char *name, const char *se
 static void
 take_settings(struct moodle_call *call, struct tree *fields)
 {
-	static const char *const names[] = { "wstoken", "wsfunction", "moodlewsrestformat", "moodlewssettingraw", "moodlewssettingfilter",
-					     "moodlewssettingfileurl", "moodlewssettinglang", "moodlewssettingtimezone" };
+	static const char *const names[] = { "wstoken", "wsfunction", "moodlewsrestformat", "moodlewssettingraw",
+		"moodlewssettingfilter", "moodlewssettingfileurl", "moodlewssettinglang", "moodlewssettingtimezone" };
 	struct err err = ERR_INIT;
 	const char *value;
 	size_t i;
@@ -408,12 +412,15 @@ check_availability(struct moodle_call *call, const struct switches *switches)
 {
 	if (switches->database_down)
 		return moodle_fail(call, "dml_connection_exception", "dbconnectionfailed",
-		    "<p>Error: Database connection failed</p>\r\n<p>It is possible that the database is overloaded or otherwise not running properly.</p>"
-		    "\r\n<p>The site administrator should also check that the database details have been correctly specified in config.php</p>");
+		    "<p>Error: Database connection failed</p>\r\n<p>It is possible that the database is overloaded or otherwise "
+		    "not running properly.</p>"
+		    "\r\n<p>The site administrator should also check that the database details have been correctly specified in "
+		    "config.php</p>");
 	if (switches->upgrade_running)
 		return moodle_fail_plain(call, "upgraderunning", "Site is being upgraded, please retry later.");
 	if (switches->maintenance_web)
-		return moodle_fail_plain(call, "sitemaintenance", "The site is undergoing maintenance and is currently not available");
+		return moodle_fail_plain(
+		    call, "sitemaintenance", "The site is undergoing maintenance and is currently not available");
 	return 0;
 }
 
@@ -451,8 +458,14 @@ serve_rest(struct web_request *request, struct web_answer *answer, const char *b
 	const char *format = tree_text(fields, "moodlewsrestformat"), *name = tree_text(fields, "wsfunction");
 	enum reply_form form = format != NULL && strcmp(format, "json") == 0 ? REPLY_JSON : REPLY_XML;
 	struct reply reply;
-	struct moodle_call call = { .arena = request->arena, .base_url = base_url, .now = state_now(), .zone = "UTC", .caps = ",", .roles = "{}",
-		.reply = &reply, .effect = effect };
+	struct moodle_call call = { .arena = request->arena,
+		.base_url = base_url,
+		.now = state_now(),
+		.zone = "UTC",
+		.caps = ",",
+		.roles = "{}",
+		.reply = &reply,
+		.effect = effect };
 
 	if (pg_take(&call.pg, err) != 0)
 		return -1;
@@ -482,7 +495,8 @@ static int
 serve_login(struct web_request *request, struct web_answer *answer, const struct switches *switches, struct err *err)
 {
 	struct tree *fields = read_fields(request, switches);
-	const char *user = tree_text(fields, "username"), *password = tree_text(fields, "password"), *service = tree_text(fields, "service");
+	const char *user = tree_text(fields, "username"), *password = tree_text(fields, "password"),
+		   *service = tree_text(fields, "service");
 	struct pg_rows *rows;
 	struct reply reply;
 	struct pg *pg;

@@ -29,7 +29,7 @@ struct moodle_call {
 	bool raw;              /* moodlewssettingraw */
 	struct tree *params;
 	struct reply *reply;
-	int64_t written;       /* rows this call changed */
+	int64_t written;                   /* rows this call changed */
 	const struct fault_effect *effect; /* what a fault does to a listing */
 
 	const char *error_class, *error_code, *error_message, *error_debug; /* set by moodle_fail() */
@@ -45,8 +45,8 @@ struct moodle_function {
 	int (*run)(struct moodle_call *, struct err *);
 };
 
-extern const struct moodle_function moodle_site_functions[], moodle_course_functions[], moodle_user_functions[], moodle_enrol_functions[],
-    moodle_completion_functions[], moodle_report_functions[]; /* each ends with a NULL name */
+extern const struct moodle_function moodle_site_functions[], moodle_course_functions[], moodle_user_functions[],
+    moodle_enrol_functions[], moodle_completion_functions[], moodle_report_functions[]; /* each ends with a NULL name */
 
 /**
  * moodle_handle(request, answer, base_url, effect, err):
@@ -72,12 +72,12 @@ bool moodle_can(const struct moodle_call *, const char *) __attribute__((nonnull
  * Refuse the call. All return -1.
  */
 int moodle_fail(struct moodle_call *, const char *, const char *, const char *) __attribute__((nonnull));
-int moodle_fail_plain(struct moodle_call *, const char *, const char *) __attribute__((nonnull));     /* moodle_exception */
-int moodle_fail_params(struct moodle_call *, const char *) __attribute__((nonnull));                  /* invalidparameter, debuginfo */
-int moodle_fail_capability(struct moodle_call *, const char *) __attribute__((nonnull));              /* nopermissions, its name */
-int moodle_fail_record(struct moodle_call *, const char *) __attribute__((nonnull));                  /* invalidrecord, table */
-int moodle_fail_user(struct moodle_call *) __attribute__((nonnull));                                  /* invaliduser */
-int moodle_fail_login(struct moodle_call *) __attribute__((nonnull));                                 /* requireloginerror */
+int moodle_fail_plain(struct moodle_call *, const char *, const char *) __attribute__((nonnull)); /* moodle_exception */
+int moodle_fail_params(struct moodle_call *, const char *) __attribute__((nonnull));              /* invalidparameter, debuginfo */
+int moodle_fail_capability(struct moodle_call *, const char *) __attribute__((nonnull));          /* nopermissions, its name */
+int moodle_fail_record(struct moodle_call *, const char *) __attribute__((nonnull));              /* invalidrecord, table */
+int moodle_fail_user(struct moodle_call *) __attribute__((nonnull));                              /* invaliduser */
+int moodle_fail_login(struct moodle_call *) __attribute__((nonnull));                             /* requireloginerror */
 
 /**
  * moodle_enter_course(call, course_id, ret_message, err):

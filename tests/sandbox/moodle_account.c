@@ -12,26 +12,28 @@ static const struct param custom_row[] = { { .type = PARAM_STRUCT, .members = cu
 static const struct param preference[] = { { .name = "type", .type = PARAM_RAW }, { .name = "value", .type = PARAM_RAW } };
 static const struct param preference_row[] = { { .type = PARAM_STRUCT, .members = preference, .count = 2 } };
 
-#define PROFILE_MEMBERS                                                                                   \
-	{ .name = "maildisplay", .type = PARAM_INT, .need = PARAM_OPTIONAL },                             \
-	    { .name = "city", .type = PARAM_NOTAGS, .need = PARAM_OPTIONAL },                             \
-	    { .name = "country", .type = PARAM_ALPHA, .need = PARAM_OPTIONAL },                           \
-	    { .name = "timezone", .type = PARAM_TIMEZONE, .need = PARAM_OPTIONAL },                       \
-	    { .name = "description", .type = PARAM_RAW, .need = PARAM_OPTIONAL },                         \
-	    { .name = "firstnamephonetic", .type = PARAM_NOTAGS, .need = PARAM_OPTIONAL },                \
-	    { .name = "lastnamephonetic", .type = PARAM_NOTAGS, .need = PARAM_OPTIONAL },                 \
-	    { .name = "middlename", .type = PARAM_NOTAGS, .need = PARAM_OPTIONAL },                       \
-	    { .name = "alternatename", .type = PARAM_NOTAGS, .need = PARAM_OPTIONAL },                    \
-	    { .name = "interests", .type = PARAM_NOTAGS, .need = PARAM_OPTIONAL },                        \
-	    { .name = "institution", .type = PARAM_NOTAGS, .need = PARAM_OPTIONAL },                      \
-	    { .name = "department", .type = PARAM_NOTAGS, .need = PARAM_OPTIONAL },                       \
-	    { .name = "phone1", .type = PARAM_NOTAGS, .need = PARAM_OPTIONAL },                           \
-	    { .name = "phone2", .type = PARAM_NOTAGS, .need = PARAM_OPTIONAL },                           \
-	    { .name = "address", .type = PARAM_NOTAGS, .need = PARAM_OPTIONAL },                          \
-	    { .name = "theme", .type = PARAM_ALPHANUMEXT, .need = PARAM_OPTIONAL },                       \
-	    { .name = "mailformat", .type = PARAM_INT, .need = PARAM_OPTIONAL },                          \
+#define PROFILE_MEMBERS \
+	{ .name = "maildisplay", .type = PARAM_INT, .need = PARAM_OPTIONAL }, \
+	    { .name = "city", .type = PARAM_NOTAGS, .need = PARAM_OPTIONAL }, \
+	    { .name = "country", .type = PARAM_ALPHA, .need = PARAM_OPTIONAL }, \
+	    { .name = "timezone", .type = PARAM_TIMEZONE, .need = PARAM_OPTIONAL }, \
+	    { .name = "description", .type = PARAM_RAW, .need = PARAM_OPTIONAL }, \
+	    { .name = "firstnamephonetic", .type = PARAM_NOTAGS, .need = PARAM_OPTIONAL }, \
+	    { .name = "lastnamephonetic", .type = PARAM_NOTAGS, .need = PARAM_OPTIONAL }, \
+	    { .name = "middlename", .type = PARAM_NOTAGS, .need = PARAM_OPTIONAL }, \
+	    { .name = "alternatename", .type = PARAM_NOTAGS, .need = PARAM_OPTIONAL }, \
+	    { .name = "interests", .type = PARAM_NOTAGS, .need = PARAM_OPTIONAL }, \
+	    { .name = "institution", .type = PARAM_NOTAGS, .need = PARAM_OPTIONAL }, \
+	    { .name = "department", .type = PARAM_NOTAGS, .need = PARAM_OPTIONAL }, \
+	    { .name = "phone1", .type = PARAM_NOTAGS, .need = PARAM_OPTIONAL }, \
+	    { .name = "phone2", .type = PARAM_NOTAGS, .need = PARAM_OPTIONAL }, \
+	    { .name = "address", .type = PARAM_NOTAGS, .need = PARAM_OPTIONAL }, \
+	    { .name = "theme", .type = PARAM_ALPHANUMEXT, .need = PARAM_OPTIONAL }, \
+	    { .name = "mailformat", .type = PARAM_INT, .need = PARAM_OPTIONAL }, \
 	    { .name = "customfields", .type = PARAM_LIST, .need = PARAM_OPTIONAL, .members = custom_row, .count = 1 }, \
-	    { .name = "preferences", .type = PARAM_LIST, .need = PARAM_OPTIONAL, .members = preference_row, .count = 1 }
+	{ \
+		.name = "preferences", .type = PARAM_LIST, .need = PARAM_OPTIONAL, .members = preference_row, .count = 1 \
+	}
 
 static const struct param create_user[] = {
 	{ .name = "createpassword", .type = PARAM_BOOL, .need = PARAM_OPTIONAL },
@@ -79,7 +81,8 @@ is_email(const char *text)
 	const char *at = strrchr(text, '@'), *p;
 	size_t label = 0, dots = 0;
 
-	if (at == NULL || at == text || at - text > 64 || strlen(text) > 254 || text[0] == '.' || at[-1] == '.' || strstr(text, "..") != NULL)
+	if (at == NULL || at == text || at - text > 64 || strlen(text) > 254 || text[0] == '.' || at[-1] == '.' ||
+	    strstr(text, "..") != NULL)
 		return false;
 	for (p = text; p < at; p++)
 		if (!param_clean(PARAM_ALPHANUM, p, 1) && strchr(".!#$%&'*+/=?^_`{|}~-", *p) == NULL)
@@ -121,7 +124,8 @@ weak_password(struct arena *arena, const char *text)
 	}
 	if (text_count(text) >= 8 && digit && lower && upper && special)
 		return NULL;
-	return arena_printf(arena, "%s%s%s%s%s", text_count(text) >= 8 ? "" : "<div>Passwords must be at least 8 characters long.</div>",
+	return arena_printf(arena, "%s%s%s%s%s",
+	    text_count(text) >= 8 ? "" : "<div>Passwords must be at least 8 characters long.</div>",
 	    digit ? "" : "<div>Passwords must have at least 1 digit(s).</div>",
 	    lower ? "" : "<div>Passwords must have at least 1 lower case letter(s).</div>",
 	    upper ? "" : "<div>Passwords must have at least 1 upper case letter(s).</div>",
@@ -131,12 +135,16 @@ weak_password(struct arena *arena, const char *text)
 static bool
 is_country(const char *code)
 {
-	static const char codes[] =
-	    " AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR"
-	    " CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU"
-	    " ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ"
-	    " MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI"
-	    " SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW ";
+	static const char codes[] = " AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR "
+				    "BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR"
+				    " CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG "
+				    "GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU"
+				    " ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR "
+				    "LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ"
+				    " MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN "
+				    "PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI"
+				    " SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG "
+				    "UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW ";
 	const char *hit;
 
 	if (code[0] == '\0')
@@ -154,9 +162,10 @@ is_too_long(const struct tree *row)
 	static const struct {
 		const char *name;
 		size_t max;
-	} limits[] = { { "username", 100 }, { "firstname", 100 }, { "lastname", 100 }, { "email", 100 }, { "idnumber", 255 }, { "city", 120 },
-		{ "institution", 255 }, { "department", 255 }, { "phone1", 20 }, { "phone2", 20 }, { "address", 255 }, { "timezone", 100 },
-		{ "firstnamephonetic", 255 }, { "lastnamephonetic", 255 }, { "middlename", 255 }, { "alternatename", 255 } };
+	} limits[] = { { "username", 100 }, { "firstname", 100 }, { "lastname", 100 }, { "email", 100 }, { "idnumber", 255 },
+		{ "city", 120 }, { "institution", 255 }, { "department", 255 }, { "phone1", 20 }, { "phone2", 20 },
+		{ "address", 255 }, { "timezone", 100 }, { "firstnamephonetic", 255 }, { "lastnamephonetic", 255 },
+		{ "middlename", 255 }, { "alternatename", 255 } };
 	size_t i;
 
 	for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
@@ -189,7 +198,8 @@ asks_password(const struct tree *row)
 static bool
 is_internal(const char *auth)
 {
-	return strcmp(auth, "manual") == 0 || strcmp(auth, "email") == 0 || strcmp(auth, "none") == 0 || strcmp(auth, "nologin") == 0;
+	return strcmp(auth, "manual") == 0 || strcmp(auth, "email") == 0 || strcmp(auth, "none") == 0 ||
+	       strcmp(auth, "nologin") == 0;
 }
 
 static int
@@ -202,7 +212,8 @@ static int
 check_new(struct moodle_call *call, const struct tree *first, const struct tree *row, bool taken_name, bool taken_email)
 {
 	static const char *const needed[] = { "username", "firstname", "lastname" };
-	const char *username = tree_text(row, "username"), *email = tree_text(row, "email"), *password = tree_text(row, "password"), *weak;
+	const char *username = tree_text(row, "username"), *email = tree_text(row, "email"), *password = tree_text(row, "password"),
+		   *weak;
 	const struct tree *other;
 	size_t i;
 
@@ -248,9 +259,9 @@ write_pairs(struct reply *json, const char *key, const struct tree *list)
 static void
 write_rows(const struct moodle_call *call, const struct tree *list, struct buf *out)
 {
-	static const char *const plain[] = { "username", "auth", "firstname", "lastname", "email", "idnumber", "lang", "calendartype", "maildisplay", "city",
-					     "timezone", "description", "firstnamephonetic", "lastnamephonetic", "middlename", "alternatename",
-					     "institution", "department", "phone1", "phone2", "address", "theme", "mailformat" };
+	static const char *const plain[] = { "username", "auth", "firstname", "lastname", "email", "idnumber", "lang",
+		"calendartype", "maildisplay", "city", "timezone", "description", "firstnamephonetic", "lastnamephonetic",
+		"middlename", "alternatename", "institution", "department", "phone1", "phone2", "address", "theme", "mailformat" };
 	const struct tree *row;
 	struct reply json;
 	const char *country;
@@ -283,7 +294,8 @@ int
 moodle_create_users(struct moodle_call *call, struct err *err)
 {
 	struct tree *list = tree_get(call->params, "users"), *row;
-	const char **names = ARENA_ARRAY(call->arena, list->count + 1, const char *), **emails = ARENA_ARRAY(call->arena, list->count + 1, const char *);
+	const char **names = ARENA_ARRAY(call->arena, list->count + 1, const char *),
+		   **emails = ARENA_ARRAY(call->arena, list->count + 1, const char *);
 	struct pg_rows *taken = NULL, *made = NULL;
 	struct buf json;
 	size_t n = 0, i;
@@ -298,7 +310,8 @@ moodle_create_users(struct moodle_call *call, struct err *err)
 	}
 	if (pg_script(call->pg, "BEGIN", err) != 0)
 		goto out;
-	if (pg_run(call->pg, sql_users_taken, PG_ARGS(pg_text_array(call->arena, names, n), pg_text_array(call->arena, emails, n)), &taken, err) != 0)
+	if (pg_run(call->pg, sql_users_taken, PG_ARGS(pg_text_array(call->arena, names, n), pg_text_array(call->arena, emails, n)),
+		&taken, err) != 0)
 		goto out;
 	for (row = list->first, i = 0; row != NULL; row = row->next, i++)
 		if (check_new(call, list->first, row, pg_bool(taken, i, 0), pg_bool(taken, i, 1)) != 0)
@@ -333,9 +346,9 @@ struct warning {
 static int
 update_one(struct moodle_call *call, const struct tree *row, struct warning *ret, struct err *err)
 {
-	static const char *const columns[] = { "id", "username", "auth", "suspended", "firstname", "lastname", "email", "idnumber", "lang", "maildisplay", "city",
-					       "country", "timezone", "description", "institution", "department", "phone1", "phone2", "address",
-					       "middlename", "alternatename", "mailformat" };
+	static const char *const columns[] = { "id", "username", "auth", "suspended", "firstname", "lastname", "email", "idnumber",
+		"lang", "maildisplay", "city", "country", "timezone", "description", "institution", "department", "phone1",
+		"phone2", "address", "middlename", "alternatename", "mailformat" };
 	enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
 	const char *values[COLUMNS + 1], *email = tree_text(row, "email"), *password = tree_text(row, "password");
 	struct pg_rows *rows = NULL;
@@ -382,11 +395,13 @@ update_one(struct moodle_call *call, const struct tree *row, struct warning *ret
 	}
 	item = tree_get(row, "customfields");
 	for (item = item == NULL ? NULL : item->first; item != NULL; item = item->next)
-		if (pg_run(call->pg, sql_user_field, PG_ARGS(values[0], tree_text(item, "type"), tree_text(item, "value")), NULL, err) != 0)
+		if (pg_run(call->pg, sql_user_field, PG_ARGS(values[0], tree_text(item, "type"), tree_text(item, "value")), NULL,
+			err) != 0)
 			goto out;
 	item = tree_get(row, "preferences");
 	for (item = item == NULL ? NULL : item->first; item != NULL; item = item->next)
-		if (pg_run(call->pg, sql_user_preference, PG_ARGS(values[0], tree_text(item, "type"), tree_text(item, "value")), NULL, err) != 0)
+		if (pg_run(call->pg, sql_user_preference, PG_ARGS(values[0], tree_text(item, "type"), tree_text(item, "value")),
+			NULL, err) != 0)
 			goto out;
 	if (pg_script(call->pg, "COMMIT", err) != 0)
 		goto out;
@@ -428,6 +443,7 @@ moodle_update_users(struct moodle_call *call, struct err *err)
 	reply_end_object(call->reply);
 	/* A warning code of sentences does not pass Moodle's check of its own answer; what was applied stays. */
 	if (odd)
-		return moodle_fail(call, "core\\exception\\invalid_response_exception", "invalidresponse", "Invalid response value detected");
+		return moodle_fail(
+		    call, "core\\exception\\invalid_response_exception", "invalidresponse", "Invalid response value detected");
 	return 0;
 }

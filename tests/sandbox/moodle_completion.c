@@ -76,7 +76,8 @@ get_course_status(struct moodle_call *call, struct err *err)
 
 	if (check(call, &tracked, err) != 0)
 		return -1;
-	if ((!tracked && strcmp(course, "1") != 0) || (!moodle_can(call, "report/completion:view") && tree_int(call->params, "userid", 0) != call->user_id))
+	if ((!tracked && strcmp(course, "1") != 0) ||
+	    (!moodle_can(call, "report/completion:view") && tree_int(call->params, "userid", 0) != call->user_id))
 		return moodle_fail_plain(call, "cannotviewreport", "You cannot view this report");
 	if (pg_run(call->pg, sql_completion_state, PG_ARGS(course, user, pg_number(call->arena, call->now)), &state, err) != 0)
 		goto out;

@@ -7,7 +7,9 @@
 #include "sandbox-sql.h"
 
 static const struct param id_list[] = { { .type = PARAM_INT } };
-static const struct param ids_option[] = { { .name = "ids", .type = PARAM_LIST, .need = PARAM_OPTIONAL, .members = id_list, .count = 1 } };
+static const struct param ids_option[] = {
+	{ .name = "ids", .type = PARAM_LIST, .need = PARAM_OPTIONAL, .members = id_list, .count = 1 }
+};
 static const struct param get_courses_params[] = {
 	{ .name = "options", .type = PARAM_STRUCT, .need = PARAM_OPTIONAL, .members = ids_option, .count = 1 },
 };
@@ -18,10 +20,44 @@ static const struct param by_field_params[] = {
 
 /* Columns of sql_courses. */
 enum {
-	ID, CATEGORY, SORTORDER, FULLNAME, SHORTNAME, IDNUMBER, SUMMARY, SUMMARYFORMAT, FORMAT, SHOWGRADES, NEWSITEMS, STARTDATE, ENDDATE, MAXBYTES,
-	SHOWREPORTS, VISIBLE, GROUPMODE, GROUPMODEFORCE, DEFAULTGROUPING, LANG, THEME, MARKER, LEGACYFILES, CALENDARTYPE, TIMECREATED,
-	TIMEMODIFIED, REQUESTED, CACHEREV, ENABLECOMPLETION, COMPLETIONNOTIFY, SHOWDATES, SHOWCONDITIONS, CATEGORYNAME, CONTEXT, METHODS, OPTIONS,
-	SECTIONS, CONTACTS
+	ID,
+	CATEGORY,
+	SORTORDER,
+	FULLNAME,
+	SHORTNAME,
+	IDNUMBER,
+	SUMMARY,
+	SUMMARYFORMAT,
+	FORMAT,
+	SHOWGRADES,
+	NEWSITEMS,
+	STARTDATE,
+	ENDDATE,
+	MAXBYTES,
+	SHOWREPORTS,
+	VISIBLE,
+	GROUPMODE,
+	GROUPMODEFORCE,
+	DEFAULTGROUPING,
+	LANG,
+	THEME,
+	MARKER,
+	LEGACYFILES,
+	CALENDARTYPE,
+	TIMECREATED,
+	TIMEMODIFIED,
+	REQUESTED,
+	CACHEREV,
+	ENABLECOMPLETION,
+	COMPLETIONNOTIFY,
+	SHOWDATES,
+	SHOWCONDITIONS,
+	CATEGORYNAME,
+	CONTEXT,
+	METHODS,
+	OPTIONS,
+	SECTIONS,
+	CONTACTS
 };
 
 /* Format options come as "name=value|name=value"; whole numbers are numbers, but the last one's type differs between the functions. */
@@ -145,7 +181,9 @@ get_courses(struct moodle_call *call, struct err *err)
 			goto out;
 		if (may == 0) {
 			moodle_fail_plain(call, "errorcoursecontextnotvalid",
-			    arena_printf(call->arena, "You cannot execute functions in the course context (course id:%s). The context error message was: %s",
+			    arena_printf(call->arena,
+				"You cannot execute functions in the course context (course id:%s). The context error message was: "
+				"%s",
 				pg_text(rows, i, ID), message));
 			goto out;
 		}
@@ -167,7 +205,8 @@ out:
 static void
 write_filters(struct reply *reply)
 {
-	static const char *const names[] = { "displayh5p", "activitynames", "mathjaxloader", "emoticon", "urltolink", "mediaplugin" };
+	static const char *const names[] = { "displayh5p", "activitynames", "mathjaxloader", "emoticon", "urltolink",
+		"mediaplugin" };
 	size_t i;
 
 	reply_list(reply, "filters");
@@ -227,7 +266,8 @@ write_course_by_field(struct moodle_call *call, const struct pg_rows *rows, size
 	reply_text(reply, "displayname", moodle_string(call, pg_text(rows, i, FULLNAME)));
 	reply_text(reply, "shortname", moodle_string(call, pg_text(rows, i, SHORTNAME)));
 	reply_text(reply, "courseimage",
-	    moodle_url(call, arena_printf(call->arena, "/pluginfile.php/%s/course/generated/course.svg", pg_text(rows, i, CONTEXT))));
+	    moodle_url(
+		call, arena_printf(call->arena, "/pluginfile.php/%s/course/generated/course.svg", pg_text(rows, i, CONTEXT))));
 	reply_int(reply, "categoryid", pg_int(rows, i, CATEGORY));
 	reply_text(reply, "categoryname", pg_text(rows, i, CATEGORYNAME) == NULL ? "" : pg_text(rows, i, CATEGORYNAME));
 	reply_int(reply, "sortorder", pg_int(rows, i, SORTORDER));

@@ -29,8 +29,12 @@ static const struct param unenrolment[] = {
 	{ .name = "courseid", .type = PARAM_INT },
 	{ .name = "roleid", .type = PARAM_INT, .need = PARAM_OPTIONAL },
 };
-static const struct param unenrolment_row[] = { { .type = PARAM_STRUCT, .members = unenrolment, .count = PARAM_COUNT(unenrolment) } };
-static const struct param unenrol_params[] = { { .name = "enrolments", .type = PARAM_LIST, .members = unenrolment_row, .count = 1 } };
+static const struct param unenrolment_row[] = {
+	{ .type = PARAM_STRUCT, .members = unenrolment, .count = PARAM_COUNT(unenrolment) }
+};
+static const struct param unenrol_params[] = {
+	{ .name = "enrolments", .type = PARAM_LIST, .members = unenrolment_row, .count = 1 }
+};
 
 struct listing {
 	const char *group, *capability, *from, *number, *sort, *direction;
@@ -80,11 +84,15 @@ read_options(struct moodle_call *call, struct listing *listing, const char **ret
 			for (i = 0; sorts[i] != NULL && strcmp(sorts[i], value) != 0; i++)
 				;
 			if (sorts[i] == NULL)
-				return moodle_fail_params(call, arena_printf(call->arena, "Invalid value for sortby parameter (value: %s), allowed values are: "
-				    "id,firstname,lastname,siteorder", value));
+				return moodle_fail_params(
+				    call, arena_printf(call->arena,
+					      "Invalid value for sortby parameter (value: %s), allowed values are: "
+					      "id,firstname,lastname,siteorder",
+					      value));
 			listing->sort = sorts[i];
 		} else if (strcmp(name, "sortdirection") == 0) {
-			if (strcmp(value, "ASC") != 0 && strcmp(value, "DESC") != 0 && strcmp(value, "asc") != 0 && strcmp(value, "desc") != 0)
+			if (strcmp(value, "ASC") != 0 && strcmp(value, "DESC") != 0 && strcmp(value, "asc") != 0 &&
+			    strcmp(value, "desc") != 0)
 				return moodle_fail_params(call, "Invalid value for sortdirection parameter");
 			listing->direction = value[0] == 'D' || value[0] == 'd' ? "DESC" : "ASC";
 		}
@@ -111,7 +119,9 @@ check_listing(struct moodle_call *call, const struct listing *listing, const cha
 		return -1;
 	if (may == 0)
 		return moodle_fail_plain(call, "errorcoursecontextnotvalid",
-		    arena_printf(call->arena, "You cannot execute functions in the course context (course id:%s). The context error message was: %s", course, message));
+		    arena_printf(call->arena,
+			"You cannot execute functions in the course context (course id:%s). The context error message was: %s",
+			course, message));
 	if (!moodle_can(call, "moodle/course:viewparticipants") && !moodle_can(call, "moodle/course:enrolreview"))
 		return moodle_fail_capability(call, "View participants");
 	if (listing->capability != NULL && !moodle_can(call, "moodle/role:review"))
@@ -121,7 +131,8 @@ check_listing(struct moodle_call *call, const struct listing *listing, const cha
 	if ((listing->active || listing->suspended) && !moodle_can(call, "moodle/course:enrolreview"))
 		return moodle_fail_capability(call, "Review course enrolments");
 	if (listing->active && listing->suspended)
-		return moodle_fail(call, "core\\exception\\coding_exception", "codingerror", "Coding error detected, it must be fixed by a programmer: "
+		return moodle_fail(call, "core\\exception\\coding_exception", "codingerror",
+		    "Coding error detected, it must be fixed by a programmer: "
 		    "Both onlyactive and onlysuspended are set, this is probably not what you want!");
 	return 0;
 }
@@ -129,7 +140,9 @@ check_listing(struct moodle_call *call, const struct listing *listing, const cha
 static int
 get_enrolled_users(struct moodle_call *call, struct err *err)
 {
-	struct listing listing = { .group = "0", .from = "0", .number = "0", .sort = "id", .direction = "ASC", .fields = FIELD_ALL };
+	struct listing listing = {
+		.group = "0", .from = "0", .number = "0", .sort = "id", .direction = "ASC", .fields = FIELD_ALL
+	};
 	const char *course = tree_text(call->params, "courseid"), *userfields;
 	struct pg_rows *rows;
 	size_t i, n, *order;
@@ -141,8 +154,9 @@ get_enrolled_users(struct moodle_call *call, struct err *err)
 		return -1;
 	with_lists = (listing.fields & (FIELD_ROLES | FIELD_GROUPS | FIELD_COURSES)) != 0;
 	if (pg_run_once(call->pg, sql_enrolled_users,
-		PG_ARGS(course, listing.active ? "t" : "f", listing.suspended ? "t" : "f", pg_number(call->arena, call->now), listing.group,
-		    listing.capability, listing.from, listing.number, listing.sort, listing.direction, with_lists ? "t" : "f"),
+		PG_ARGS(course, listing.active ? "t" : "f", listing.suspended ? "t" : "f", pg_number(call->arena, call->now),
+		    listing.group, listing.capability, listing.from, listing.number, listing.sort, listing.direction,
+		    with_lists ? "t" : "f"),
 		&rows, err) != 0)
 		return -1;
 	reply_list(call->reply, NULL);
@@ -206,9 +220,12 @@ refuse_row(struct moodle_call *call, const char *reason, const char *user, const
 		return moodle_fail_plain(call, "guestsarenotallowed", "The guest user is not allowed to do this");
 	if (strcmp(reason, "role") == 0)
 		return moodle_fail_plain(call, "wsusercannotassign",
-		    arena_printf(call->arena, "You don't have the permission to assign this role (%s) to this user (%s) in this course (%s).", role, user, course));
+		    arena_printf(call->arena,
+			"You don't have the permission to assign this role (%s) to this user (%s) in this course (%s).", role, user,
+			course));
 	return moodle_fail_plain(call, "wsnoinstance",
-	    arena_printf(call->arena, "Manual enrolment plugin instance doesn't exist or is disabled for the course (id = %s)", course));
+	    arena_printf(
+		call->arena, "Manual enrolment plugin instance doesn't exist or is disabled for the course (id = %s)", course));
 }
 
 static int
@@ -218,15 +235,17 @@ check_batch(struct moodle_call *call, const struct batch *batch, bool enrol, str
 	int rc = 0;
 
 	if (pg_run(call->pg, sql_enrol_check,
-		PG_ARGS(batch->roles, batch->users, batch->courses, enrol ? "t" : "f", moodle_can(call, "moodle/course:view") ? "t" : "f",
+		PG_ARGS(batch->roles, batch->users, batch->courses, enrol ? "t" : "f",
+		    moodle_can(call, "moodle/course:view") ? "t" : "f",
 		    moodle_can(call, "moodle/course:viewhiddencourses") ? "t" : "f",
-		    moodle_can(call, enrol ? "enrol/manual:enrol" : "enrol/manual:unenrol") ? "t" : "f", call->roles, pg_number(call->arena, call->user_id),
-		    pg_number(call->arena, call->now), call->password_expired ? "t" : "f", moodle_can(call, "moodle/role:assign") ? "t" : "f"),
+		    moodle_can(call, enrol ? "enrol/manual:enrol" : "enrol/manual:unenrol") ? "t" : "f", call->roles,
+		    pg_number(call->arena, call->user_id), pg_number(call->arena, call->now), call->password_expired ? "t" : "f",
+		    moodle_can(call, "moodle/role:assign") ? "t" : "f"),
 		&rows, err) != 0)
 		return -1;
 	if (pg_count(rows) > 0)
-		rc = refuse_row(call, pg_text(rows, 0, 0), arena_strdup(call->arena, pg_text(rows, 0, 1)), arena_strdup(call->arena, pg_text(rows, 0, 2)),
-		    arena_strdup(call->arena, pg_text(rows, 0, 3)));
+		rc = refuse_row(call, pg_text(rows, 0, 0), arena_strdup(call->arena, pg_text(rows, 0, 1)),
+		    arena_strdup(call->arena, pg_text(rows, 0, 2)), arena_strdup(call->arena, pg_text(rows, 0, 3)));
 	pg_free(rows);
 	return rc;
 }
@@ -243,8 +262,8 @@ enrol_users(struct moodle_call *call, struct err *err)
 	if (check_batch(call, &batch, /* enrol= */ true, err) != 0)
 		return -1;
 	if (pg_run(call->pg, sql_enrol_users,
-		PG_ARGS(batch.roles, batch.users, batch.courses, batch.starts, batch.ends, batch.suspends, pg_number(call->arena, call->now),
-		    pg_number(call->arena, call->user_id)),
+		PG_ARGS(batch.roles, batch.users, batch.courses, batch.starts, batch.ends, batch.suspends,
+		    pg_number(call->arena, call->now), pg_number(call->arena, call->user_id)),
 		&rows, err) != 0)
 		return -1;
 	call->written = pg_int(rows, 0, 0);

@@ -14,8 +14,26 @@ static const struct param params[] = {
 };
 
 /* Columns of sql_report_rows. */
-enum { COURSE_ID, COURSE_FULL, COURSE_SHORT, COURSE_IDNUMBER, METHOD, METHOD_NAME, USER_ID, USERNAME, EMAIL, IDNUMBER, SUSPENDED, FULLNAME, CREATED, STARTED,
-	ENDED, STATUS, COMPLETED, TIMECOMPLETED };
+enum {
+	COURSE_ID,
+	COURSE_FULL,
+	COURSE_SHORT,
+	COURSE_IDNUMBER,
+	METHOD,
+	METHOD_NAME,
+	USER_ID,
+	USERNAME,
+	EMAIL,
+	IDNUMBER,
+	SUSPENDED,
+	FULLNAME,
+	CREATED,
+	STARTED,
+	ENDED,
+	STATUS,
+	COMPLETED,
+	TIMECOMPLETED
+};
 
 static const struct {
 	const char *id, *heading;
@@ -47,8 +65,8 @@ method_name(const char *method)
 {
 	static const struct {
 		const char *method, *name;
-	} names[] = { { "manual", "Manual enrolments" }, { "self", "Self enrolment" }, { "guest", "Guest access" }, { "course_tokens", "Course tokens" },
-		{ "cohort", "Cohort sync" } };
+	} names[] = { { "manual", "Manual enrolments" }, { "self", "Self enrolment" }, { "guest", "Guest access" },
+		{ "course_tokens", "Course tokens" }, { "cohort", "Cohort sync" } };
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -65,7 +83,8 @@ cell(const struct moodle_call *call, const struct pg_rows *rows, size_t row, int
 
 	switch (column) {
 	case COURSE_ID:
-		return arena_printf(call->arena, "<a href=\"%s\">%s</a>", moodle_url(call, arena_printf(call->arena, "/course/view.php?id=%s", value)),
+		return arena_printf(call->arena, "<a href=\"%s\">%s</a>",
+		    moodle_url(call, arena_printf(call->arena, "/course/view.php?id=%s", value)),
 		    moodle_string(call, pg_text(rows, row, COURSE_FULL)));
 	case COURSE_FULL:
 	case COURSE_SHORT: return moodle_string(call, value);
@@ -74,14 +93,15 @@ cell(const struct moodle_call *call, const struct pg_rows *rows, size_t row, int
 	case USER_ID:
 		if (value == NULL)
 			return "";
-		return arena_printf(call->arena, "<a href=\"%s\">%s</a>", moodle_url(call, arena_printf(call->arena, "/user/profile.php?id=%s", value)),
-		    pg_text(rows, row, FULLNAME));
+		return arena_printf(call->arena, "<a href=\"%s\">%s</a>",
+		    moodle_url(call, arena_printf(call->arena, "/user/profile.php?id=%s", value)), pg_text(rows, row, FULLNAME));
 	case SUSPENDED:
 	case COMPLETED: return value == NULL ? "" : (value[0] == 't' ? "Yes" : "No");
 	case CREATED:
 	case STARTED:
 	case ENDED:
-	case TIMECOMPLETED: return value == NULL || strcmp(value, "0") == 0 ? "" : moodle_date(call, (int64_t)strtoll(value, NULL, 10));
+	case TIMECOMPLETED:
+		return value == NULL || strcmp(value, "0") == 0 ? "" : moodle_date(call, (int64_t)strtoll(value, NULL, 10));
 	case STATUS: return value;
 	default: return value == NULL ? "" : value;
 	}
@@ -121,7 +141,8 @@ write_details(struct moodle_call *call, const struct pg_rows *report)
 	reply_text(reply, "institution", "");
 	reply_text(reply, "fullname", pg_text(report, 0, 9));
 	reply_text(reply, "identity", pg_text(report, 0, 8));
-	reply_text(reply, "profileurl", moodle_url(call, arena_printf(call->arena, "/user/profile.php?id=%s", pg_text(report, 0, 7))));
+	reply_text(
+	    reply, "profileurl", moodle_url(call, arena_printf(call->arena, "/user/profile.php?id=%s", pg_text(report, 0, 7))));
 	reply_text(reply, "profileimageurl", moodle_url(call, "/theme/image.php/boost/core/1/u/f1"));
 	reply_text(reply, "profileimageurlsmall", moodle_url(call, "/theme/image.php/boost/core/1/u/f2"));
 	reply_end_object(reply);
@@ -176,7 +197,8 @@ retrieve_report(struct moodle_call *call, struct err *err)
 		goto out;
 	}
 	if (!moodle_can(call, "moodle/reportbuilder:viewall")) {
-		moodle_fail(call, "core_reportbuilder\\exception\\report_access_exception", "errorreportview", "You cannot view this report");
+		moodle_fail(call, "core_reportbuilder\\exception\\report_access_exception", "errorreportview",
+		    "You cannot view this report");
 		goto out;
 	}
 	if (size < 0) {
@@ -191,7 +213,8 @@ retrieve_report(struct moodle_call *call, struct err *err)
 	if (pg_run(call->pg, sql_report_count, PG_ARGS(pg_number(call->arena, call->now), active), &total, err) != 0)
 		goto out;
 	if (pg_run(call->pg, sql_report_rows,
-		PG_ARGS(pg_number(call->arena, call->now), active, sorted == NULL ? "" : sorted, pg_number(call->arena, page < 0 ? 0 : page * size),
+		PG_ARGS(pg_number(call->arena, call->now), active, sorted == NULL ? "" : sorted,
+		    pg_number(call->arena, page < 0 ? 0 : page * size),
 		    size == 0 ? NULL : pg_number(call->arena, size)), /* 0: all */
 		&rows, err) != 0)
 		goto out;

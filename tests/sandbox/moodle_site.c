@@ -15,9 +15,9 @@ write_features(struct reply *reply)
 	static const struct {
 		const char *name;
 		int value;
-	} features[] = { { "usecomments", 1 }, { "usetags", 1 }, { "enablenotes", 1 }, { "messaging", 1 }, { "enableblogs", 1 }, { "enablecompletion", 1 },
-		{ "enablebadges", 1 }, { "messagingallusers", 0 }, { "enablecustomreports", 1 }, { "enableglobalsearch", 0 }, { "mnet_dispatcher_mode", 0 },
-		{ "enablecompetencies", 1 } };
+	} features[] = { { "usecomments", 1 }, { "usetags", 1 }, { "enablenotes", 1 }, { "messaging", 1 }, { "enableblogs", 1 },
+		{ "enablecompletion", 1 }, { "enablebadges", 1 }, { "messagingallusers", 0 }, { "enablecustomreports", 1 },
+		{ "enableglobalsearch", 0 }, { "mnet_dispatcher_mode", 0 }, { "enablecompetencies", 1 } };
 	size_t i;
 
 	reply_list(reply, "advancedfeatures");
@@ -93,5 +93,6 @@ out:
 	return rc;
 }
 
-const struct moodle_function moodle_site_functions[] = { { "core_webservice_get_site_info", params, PARAM_COUNT(params), false, get_site_info },
-	{ NULL, NULL, 0, false, NULL } };
+const struct moodle_function moodle_site_functions[] = {
+	{ "core_webservice_get_site_info", params, PARAM_COUNT(params), false, get_site_info }, { NULL, NULL, 0, false, NULL }
+};

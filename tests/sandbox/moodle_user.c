@@ -26,16 +26,18 @@ moodle_user_fields(struct moodle_call *call, const char *text, unsigned *ret_fie
 	static const struct {
 		const char *name;
 		unsigned bit;
-	} names[] = { { "id", FIELD_ID }, { "username", FIELD_USERNAME }, { "fullname", FIELD_FULLNAME }, { "firstname", FIELD_FIRSTNAME },
-		{ "lastname", FIELD_LASTNAME }, { "email", FIELD_EMAIL }, { "address", FIELD_ADDRESS }, { "phone1", FIELD_PHONE1 },
-		{ "phone2", FIELD_PHONE2 }, { "department", FIELD_DEPARTMENT }, { "institution", FIELD_INSTITUTION }, { "interests", 0 },
-		{ "firstaccess", FIELD_FIRSTACCESS }, { "lastaccess", FIELD_LASTACCESS }, { "auth", FIELD_AUTH }, { "confirmed", FIELD_CONFIRMED },
-		{ "idnumber", FIELD_IDNUMBER }, { "lang", FIELD_LANG }, { "theme", FIELD_THEME }, { "timezone", FIELD_TIMEZONE },
-		{ "mailformat", FIELD_MAILFORMAT }, { "description", 0 }, { "descriptionformat", 0 }, { "city", FIELD_CITY },
-		{ "country", FIELD_COUNTRY }, { "profileimageurlsmall", FIELD_IMAGES_SMALL }, { "profileimageurl", FIELD_IMAGES },
+	} names[] = { { "id", FIELD_ID }, { "username", FIELD_USERNAME }, { "fullname", FIELD_FULLNAME },
+		{ "firstname", FIELD_FIRSTNAME }, { "lastname", FIELD_LASTNAME }, { "email", FIELD_EMAIL },
+		{ "address", FIELD_ADDRESS }, { "phone1", FIELD_PHONE1 }, { "phone2", FIELD_PHONE2 },
+		{ "department", FIELD_DEPARTMENT }, { "institution", FIELD_INSTITUTION }, { "interests", 0 },
+		{ "firstaccess", FIELD_FIRSTACCESS }, { "lastaccess", FIELD_LASTACCESS }, { "auth", FIELD_AUTH },
+		{ "confirmed", FIELD_CONFIRMED }, { "idnumber", FIELD_IDNUMBER }, { "lang", FIELD_LANG }, { "theme", FIELD_THEME },
+		{ "timezone", FIELD_TIMEZONE }, { "mailformat", FIELD_MAILFORMAT }, { "description", 0 },
+		{ "descriptionformat", 0 }, { "city", FIELD_CITY }, { "country", FIELD_COUNTRY },
+		{ "profileimageurlsmall", FIELD_IMAGES_SMALL }, { "profileimageurl", FIELD_IMAGES },
 		{ "customfields", FIELD_CUSTOMFIELDS }, { "groups", FIELD_GROUPS }, { "roles", FIELD_ROLES }, { "preferences", 0 },
-		{ "enrolledcourses", FIELD_COURSES }, { "suspended", FIELD_SUSPENDED }, { "lastcourseaccess", FIELD_LASTCOURSEACCESS },
-		{ "trackforums", FIELD_TRACKFORUMS } };
+		{ "enrolledcourses", FIELD_COURSES }, { "suspended", FIELD_SUSPENDED },
+		{ "lastcourseaccess", FIELD_LASTCOURSEACCESS }, { "trackforums", FIELD_TRACKFORUMS } };
 	char *item = arena_strdup(call->arena, text), *next, *to, *from;
 	unsigned fields = 0;
 	size_t i;
@@ -52,7 +54,8 @@ moodle_user_fields(struct moodle_call *call, const char *text, unsigned *ret_fie
 		for (i = 0; i < sizeof(names) / sizeof(names[0]) && strcmp(names[i].name, item) != 0; i++)
 			;
 		if (i == sizeof(names) / sizeof(names[0]))
-			return moodle_fail_plain(call, "invaliduserfield", arena_printf(call->arena, "Invalid user field: %s", item));
+			return moodle_fail_plain(
+			    call, "invaliduserfield", arena_printf(call->arena, "Invalid user field: %s", item));
 		fields |= names[i].bit;
 	}
 	*ret_fields = fields;
@@ -63,7 +66,7 @@ bool
 moodle_sees_email(const struct moodle_call *call, const struct pg_rows *rows, size_t i, bool in_course)
 {
 	return pg_int(rows, i, USER_ID) == call->user_id || pg_int(rows, i, USER_MAILDISPLAY) == MAILDISPLAY_EVERYONE ||
-	    moodle_can(call, "moodle/site:viewuseridentity") || (in_course && moodle_can(call, "moodle/course:useremail"));
+	       moodle_can(call, "moodle/site:viewuseridentity") || (in_course && moodle_can(call, "moodle/course:useremail"));
 }
 
 static void
@@ -105,7 +108,8 @@ write_packed(struct moodle_call *call, const char *key, const char *text, const 
 }
 
 static void
-write_packed_or_absent(struct moodle_call *call, const char *key, const char *text, bool shown, const char *const *names, size_t count)
+write_packed_or_absent(
+    struct moodle_call *call, const char *key, const char *text, bool shown, const char *const *names, size_t count)
 {
 	if (shown && text != NULL)
 		write_packed(call, key, text, names, count, /* formatted= */ true);
@@ -116,7 +120,8 @@ write_packed_or_absent(struct moodle_call *call, const char *key, const char *te
 static void
 write_picture(struct moodle_call *call, const char *key, const char *size, bool shown)
 {
-	text_or_absent(call->reply, key, moodle_url(call, arena_printf(call->arena, "/theme/image.php/boost/core/1/u/%s", size)), shown);
+	text_or_absent(
+	    call->reply, key, moodle_url(call, arena_printf(call->arena, "/theme/image.php/boost/core/1/u/%s", size)), shown);
 }
 
 /* What only the account's own listing has. */
@@ -150,7 +155,8 @@ write_participant(struct moodle_call *call, const struct pg_rows *rows, size_t i
 
 	write_packed_or_absent(call, "groups", pg_text(rows, i, USER_GROUPS), (fields & FIELD_GROUPS) != 0, groups, 4);
 	if ((fields & FIELD_ROLES) != 0)
-		write_packed(call, "roles", pg_text(rows, i, USER_ROLES) == NULL ? "" : pg_text(rows, i, USER_ROLES), roles, 4, /* formatted= */ false);
+		write_packed(call, "roles", pg_text(rows, i, USER_ROLES) == NULL ? "" : pg_text(rows, i, USER_ROLES), roles, 4,
+		    /* formatted= */ false);
 	else
 		reply_absent_list(call->reply, "roles");
 	reply_absent_list(call->reply, "preferences");
@@ -164,7 +170,8 @@ moodle_write_user(struct moodle_call *call, const struct pg_rows *rows, size_t i
 	struct reply *reply = call->reply;
 	bool self = pg_int(rows, i, USER_ID) == call->user_id, all = self || moodle_can(call, "moodle/user:viewalldetails");
 	const char *institution = pg_text(rows, i, USER_INSTITUTION), *idnumber = pg_text(rows, i, USER_IDNUMBER);
-	const char *first = pg_text(rows, i, USER_FIRSTNAME), *last = pg_text(rows, i, USER_LASTNAME), *address = pg_text(rows, i, USER_ADDRESS);
+	const char *first = pg_text(rows, i, USER_FIRSTNAME), *last = pg_text(rows, i, USER_LASTNAME),
+		   *address = pg_text(rows, i, USER_ADDRESS);
 
 	reply_object(reply, NULL);
 	reply_int(reply, "id", pg_int(rows, i, USER_ID));
@@ -172,7 +179,8 @@ moodle_write_user(struct moodle_call *call, const struct pg_rows *rows, size_t i
 	text_or_absent(reply, "firstname", first, (fields & FIELD_FIRSTNAME) != 0);
 	text_or_absent(reply, "lastname", last, (fields & FIELD_LASTNAME) != 0);
 	reply_text(reply, "fullname", arena_printf(call->arena, "%s %s", first, last));
-	text_or_absent(reply, "email", pg_text(rows, i, USER_EMAIL), (fields & FIELD_EMAIL) != 0 && moodle_sees_email(call, rows, i, in_course));
+	text_or_absent(reply, "email", pg_text(rows, i, USER_EMAIL),
+	    (fields & FIELD_EMAIL) != 0 && moodle_sees_email(call, rows, i, in_course));
 	text_or_absent(reply, "address", address, (fields & FIELD_ADDRESS) != 0 && address[0] != '\0');
 	reply_absent(reply, "phone1");
 	reply_absent(reply, "phone2");
@@ -190,12 +198,15 @@ moodle_write_user(struct moodle_call *call, const struct pg_rows *rows, size_t i
 		reply_int(reply, "lastcourseaccess", pg_int(rows, i, USER_LASTCOURSEACCESS));
 	reply_absent(reply, "description");
 	reply_absent(reply, "descriptionformat");
-	text_or_absent(reply, "city", pg_text(rows, i, USER_CITY), (fields & FIELD_CITY) != 0 && pg_text(rows, i, USER_CITY)[0] != '\0');
-	text_or_absent(reply, "country", pg_text(rows, i, USER_COUNTRY), (fields & FIELD_COUNTRY) != 0 && pg_text(rows, i, USER_COUNTRY)[0] != '\0' &&
-	    strcmp(pg_text(rows, i, USER_COUNTRY), "0") != 0);
+	text_or_absent(
+	    reply, "city", pg_text(rows, i, USER_CITY), (fields & FIELD_CITY) != 0 && pg_text(rows, i, USER_CITY)[0] != '\0');
+	text_or_absent(reply, "country", pg_text(rows, i, USER_COUNTRY),
+	    (fields & FIELD_COUNTRY) != 0 && pg_text(rows, i, USER_COUNTRY)[0] != '\0' &&
+		strcmp(pg_text(rows, i, USER_COUNTRY), "0") != 0);
 	write_picture(call, "profileimageurlsmall", "f2", (fields & FIELD_IMAGES_SMALL) != 0);
 	write_picture(call, "profileimageurl", "f1", (fields & FIELD_IMAGES) != 0);
-	write_packed_or_absent(call, "customfields", pg_text(rows, i, USER_CUSTOMFIELDS), (fields & FIELD_CUSTOMFIELDS) != 0, custom, 5);
+	write_packed_or_absent(
+	    call, "customfields", pg_text(rows, i, USER_CUSTOMFIELDS), (fields & FIELD_CUSTOMFIELDS) != 0, custom, 5);
 	if (in_course) {
 		write_participant(call, rows, i, fields);
 	} else if (self && fields == FIELD_ALL) {
@@ -303,7 +314,8 @@ get_users(struct moodle_call *call, struct err *err)
 		reply_text(call->reply, "item", unknown[i]);
 		reply_text(call->reply, "warningcode", "invalidfieldparameter");
 		reply_text(call->reply, "message",
-		    arena_printf(call->arena, "The search key '%s' is not supported, look at the web service documentation", unknown[i]));
+		    arena_printf(
+			call->arena, "The search key '%s' is not supported, look at the web service documentation", unknown[i]));
 		reply_end_object(call->reply);
 	}
 	reply_end_list(call->reply);
@@ -348,7 +360,8 @@ get_users_by_field(struct moodle_call *call, struct err *err)
 		const char *value = type == PARAM_INT && is_number(item->text) ? clean_value(call, "id", item->text) : item->text;
 
 		if (!param_clean(type, value, strlen(value)) || strlen(item->text) != item->len)
-			return moodle_fail_params(call, arena_printf(call->arena, "The field '%s' value is invalid: %s", field, item->text));
+			return moodle_fail_params(
+			    call, arena_printf(call->arena, "The field '%s' value is invalid: %s", field, item->text));
 		values[count++] = value;
 	}
 	if (pg_run_once(call->pg, sql_users_by_field, PG_ARGS(field, pg_text_array(call->arena, values, count)), &rows, err) != 0)

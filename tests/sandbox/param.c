@@ -68,8 +68,8 @@ is_one_of(const char *text, const char *const *names)
 bool
 param_clean(enum param_type type, const char *text, size_t len)
 {
-	static const char *const auths[] = { "cas", "db", "email", "ldap", "lti", "manual", "mnet", "nologin", "none", "oauth2", "shibboleth",
-					     "webservice", NULL };
+	static const char *const auths[] = { "cas", "db", "email", "ldap", "lti", "manual", "mnet", "nologin", "none", "oauth2",
+		"shibboleth", "webservice", NULL };
 	static const char *const langs[] = { "en", NULL };
 	size_t i;
 
@@ -153,8 +153,9 @@ check_one(struct arena *arena, const struct param *param, struct tree *tree, con
 		if (!text_utf8_valid(tree->text, tree->len))
 			*ret_why = "";
 		else
-			*ret_why = arena_printf(arena, "Invalid external api parameter: the value is \"%s\", the server was expecting \"%s\" type",
-			    tree->text, type_word(param->type));
+			*ret_why = arena_printf(arena,
+			    "Invalid external api parameter: the value is \"%s\", the server was expecting \"%s\" type", tree->text,
+			    type_word(param->type));
 		return false;
 	}
 }

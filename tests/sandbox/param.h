@@ -11,19 +11,19 @@
 enum param_type {
 	PARAM_INT,
 	PARAM_BOOL,
-	PARAM_RAW,        /* any UTF-8 without NUL */
-	PARAM_TRIMMED,    /* RAW without blanks around it */
+	PARAM_RAW,     /* any UTF-8 without NUL */
+	PARAM_TRIMMED, /* RAW without blanks around it */
 	PARAM_NOTAGS,
 	PARAM_ALPHA,
 	PARAM_ALPHANUM,
 	PARAM_ALPHANUMEXT, /* also - and _ */
 	PARAM_CAPABILITY,  /* also : and / */
 	PARAM_USERNAME,
-	PARAM_AUTH,        /* an installed plugin */
-	PARAM_LANG,        /* an installed language */
+	PARAM_AUTH, /* an installed plugin */
+	PARAM_LANG, /* an installed language */
 	PARAM_TIMEZONE,
 	PARAM_STRUCT,
-	PARAM_LIST         /* members[0] describes the elements */
+	PARAM_LIST /* members[0] describes the elements */
 };
 
 enum param_need { PARAM_REQUIRED, PARAM_OPTIONAL, PARAM_DEFAULT };

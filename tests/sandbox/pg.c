@@ -69,7 +69,8 @@ connect_one(struct pg **ret_pg, struct err *err)
 	result = PQexec(pg->connection, "SET client_encoding = 'UTF8'; SET timezone = 'UTC'; SET synchronous_commit = off;"
 					"SET client_min_messages = warning");
 	if (PQresultStatus(result) != PGRES_COMMAND_OK) {
-		err_set(err, ERR_SERVICE, "could not prepare a connection to the sandbox's database: %s", PQerrorMessage(pg->connection));
+		err_set(err, ERR_SERVICE, "could not prepare a connection to the sandbox's database: %s",
+		    PQerrorMessage(pg->connection));
 		PQclear(result);
 		PQfinish(pg->connection);
 		free(pg);

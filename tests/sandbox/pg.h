@@ -34,7 +34,8 @@ void pg_give(struct pg *);
  * Owns:   pg_free() the rows.
  * Errors: ERR_DATA for a refused value (classes 22 and 23), see pg_state(); ERR_SERVICE lost connection; ERR_BUG else.
  */
-MUST_CHECK int pg_run(struct pg *, const char *, const char *const *, size_t, struct pg_rows **, struct err *) __attribute__((nonnull(1, 2, 6)));
+MUST_CHECK int pg_run(struct pg *, const char *, const char *const *, size_t, struct pg_rows **, struct err *)
+    __attribute__((nonnull(1, 2, 6)));
 
 /**
  * pg_run_once(pg, sql, values, count, ret_rows, err):

@@ -38,7 +38,8 @@ json_text(struct buf *out, const char *text, enum reply_form form)
 		else if (code < 0x10000)
 			buf_printf(out, "\\u%04" PRIx32, code);
 		else
-			buf_printf(out, "\\u%04" PRIx32 "\\u%04" PRIx32, 0xd800 + ((code - 0x10000) >> 10), 0xdc00 + ((code - 0x10000) & 0x3ff));
+			buf_printf(out, "\\u%04" PRIx32 "\\u%04" PRIx32, 0xd800 + ((code - 0x10000) >> 10),
+			    0xdc00 + ((code - 0x10000) & 0x3ff));
 		p = next;
 	}
 	buf_char(out, '"');

@@ -12,9 +12,9 @@
 
 /* An answer written once and sent as Moodle's JSON or XML, or as plain JSON. */
 enum reply_form {
-	REPLY_JSON,  /* as PHP's json_encode(): \uXXXX for what is not ASCII, \/ for a slash */
-	REPLY_XML,   /* as Moodle's REST server */
-	REPLY_PLAIN  /* UTF-8 JSON, as other services write it */
+	REPLY_JSON, /* as PHP's json_encode(): \uXXXX for what is not ASCII, \/ for a slash */
+	REPLY_XML,  /* as Moodle's REST server */
+	REPLY_PLAIN /* UTF-8 JSON, as other services write it */
 };
 
 struct reply {

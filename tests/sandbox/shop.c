@@ -26,7 +26,8 @@ static const struct listing documents = { sql_shop_documents, "documents", "tran
 static const struct listing products = { sql_shop_products, "products", "products", "v2/commerce/products" };
 
 static int
-refuse(struct web_request *request, struct web_answer *answer, unsigned status, const char *type, const char *subtype, const char *message)
+refuse(struct web_request *request, struct web_answer *answer, unsigned status, const char *type, const char *subtype,
+    const char *message)
 {
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 	static uint64_t refusals;
@@ -146,8 +147,8 @@ begin_answer(struct web_answer *answer, struct reply *reply)
 }
 
 static void
-write_page(struct web_request *request, struct web_answer *answer, const struct listing *listing, const struct walk *walk, const struct pg_rows *rows,
-    const struct fault_effect *effect)
+write_page(struct web_request *request, struct web_answer *answer, const struct listing *listing, const struct walk *walk,
+    const struct pg_rows *rows, const struct fault_effect *effect)
 {
 	size_t shown = pg_count(rows) > PAGE ? PAGE : pg_count(rows), n, i, *order;
 	bool more = pg_count(rows) > PAGE;
@@ -167,7 +168,8 @@ write_page(struct web_request *request, struct web_answer *answer, const struct 
 	reply_bool(&reply, "hasNextPage", more);
 	reply_text(&reply, "nextPageCursor", cursor);
 	reply_text(&reply, "nextPageUrl",
-	    cursor == NULL ? NULL : arena_printf(request->arena, "https://api.squarespace.com/%s?cursor=%s", listing->url_path, cursor));
+	    cursor == NULL ? NULL
+			   : arena_printf(request->arena, "https://api.squarespace.com/%s?cursor=%s", listing->url_path, cursor));
 	reply_end_object(&reply);
 	reply_end_object(&reply);
 }
@@ -176,7 +178,8 @@ write_page(struct web_request *request, struct web_answer *answer, const struct 
 static bool
 read_walk(struct web_request *request, struct web_answer *answer, const struct tree *query, const char *filter, struct walk *walk)
 {
-	const char *cursor = tree_text(query, "cursor"), *after = tree_text(query, "modifiedAfter"), *before = tree_text(query, "modifiedBefore"), *value;
+	const char *cursor = tree_text(query, "cursor"), *after = tree_text(query, "modifiedAfter"),
+		   *before = tree_text(query, "modifiedBefore"), *value;
 	struct err err = ERR_INIT;
 	int64_t from, to;
 	int from_micros, to_micros;
@@ -202,7 +205,8 @@ read_walk(struct web_request *request, struct web_answer *answer, const struct t
 		return true;
 	}
 	if (clock_parse(after, &from, &from_micros, &err) != 0 || clock_parse(before, &to, &to_micros, &err) != 0) {
-		refuse_argument(request, answer, "INVALID_ARGUMENT", "modifiedAfter and modifiedBefore must be ISO 8601 date-times in UTC");
+		refuse_argument(
+		    request, answer, "INVALID_ARGUMENT", "modifiedAfter and modifiedBefore must be ISO 8601 date-times in UTC");
 		return true;
 	}
 	if (to < from || (to == from && to_micros <= from_micros)) {
@@ -215,8 +219,8 @@ read_walk(struct web_request *request, struct web_answer *answer, const struct t
 }
 
 static int
-serve_list(struct web_request *request, struct web_answer *answer, const struct listing *listing, const struct tree *query, const char *filter,
-    const struct switches *switches, const struct fault_effect *effect, struct err *err)
+serve_list(struct web_request *request, struct web_answer *answer, const struct listing *listing, const struct tree *query,
+    const char *filter, const struct switches *switches, const struct fault_effect *effect, struct err *err)
 {
 	static const char *const statuses[] = { "PENDING", "FULFILLED", "CANCELED" };
 	struct walk walk;
@@ -229,11 +233,14 @@ serve_list(struct web_request *request, struct web_answer *answer, const struct 
 		return 0;
 	for (i = 0; listing == &orders && walk.status[0] != '\0' && strcmp(statuses[i], walk.status) != 0; i++)
 		if (i == 2)
-			return refuse_argument(request, answer, "INVALID_ARGUMENT", "fulfillmentStatus must be PENDING, FULFILLED or CANCELED");
+			return refuse_argument(
+			    request, answer, "INVALID_ARGUMENT", "fulfillmentStatus must be PENDING, FULFILLED or CANCELED");
 	if (pg_take(&pg, err) != 0)
 		return -1;
 	rc = pg_run_once(pg, listing->page_sql,
-	    PG_ARGS(walk.after, walk.before, walk.status, walk.last_on[0] == '\0' ? NULL : walk.last_on, walk.last_id, switches->newest_first ? "t" : "f"), &rows, err);
+	    PG_ARGS(walk.after, walk.before, walk.status, walk.last_on[0] == '\0' ? NULL : walk.last_on, walk.last_id,
+		switches->newest_first ? "t" : "f"),
+	    &rows, err);
 	if (rc == 0) {
 		write_page(request, answer, listing, &walk, rows, effect);
 		pg_free(rows);
@@ -269,7 +276,8 @@ serve_order(struct web_request *request, struct web_answer *answer, const char *
 
 /* A comma list of document or product ids: one unknown id fails the whole request. */
 static int
-serve_ids(struct web_request *request, struct web_answer *answer, const struct listing *listing, const char *sql, const char *ids, struct err *err)
+serve_ids(struct web_request *request, struct web_answer *answer, const struct listing *listing, const char *sql, const char *ids,
+    struct err *err)
 {
 	size_t asked = 1, i;
 	struct pg_rows *rows;
@@ -340,9 +348,11 @@ only_known(const struct tree *query, const char *const *names)
 }
 
 static int
-route(struct web_request *request, struct web_answer *answer, const struct switches *switches, const struct fault_effect *effect, struct err *err)
+route(struct web_request *request, struct web_answer *answer, const struct switches *switches, const struct fault_effect *effect,
+    struct err *err)
 {
-	static const char *const order_names[] = { "modifiedAfter", "modifiedBefore", "cursor", "fulfillmentStatus", "customerId", "paymentStates", NULL };
+	static const char *const order_names[] = { "modifiedAfter", "modifiedBefore", "cursor", "fulfillmentStatus", "customerId",
+		"paymentStates", NULL };
 	static const char *const document_names[] = { "modifiedAfter", "modifiedBefore", "cursor", "orderId", NULL };
 	static const char *const product_names[] = { "modifiedAfter", "modifiedBefore", "cursor", "query", "type", NULL };
 	struct tree *query = tree_new(request->arena);
@@ -364,7 +374,8 @@ route(struct web_request *request, struct web_answer *answer, const struct switc
 		return serve_list(request, answer, &documents, query, "orderId", switches, effect, err);
 	}
 	if (text_starts(path, "/1.0/commerce/transactions/"))
-		return serve_ids(request, answer, &documents, sql_shop_documents_by_id, path + strlen("/1.0/commerce/transactions/"), err);
+		return serve_ids(
+		    request, answer, &documents, sql_shop_documents_by_id, path + strlen("/1.0/commerce/transactions/"), err);
 	if (strcmp(path, "/v2/commerce/products") == 0) {
 		if (!only_known(query, product_names))
 			return refuse_argument(request, answer, "INVALID_ARGUMENT", "unknown query parameter");
@@ -389,7 +400,8 @@ resource_name(const char *path)
 }
 
 int
-shop_handle(struct web_request *request, struct web_answer *answer, const char *key, const struct fault_effect *effect, struct err *err)
+shop_handle(
+    struct web_request *request, struct web_answer *answer, const char *key, const struct fault_effect *effect, struct err *err)
 {
 	const char *agent = web_header(request, "User-Agent"), *authorization = web_header(request, "Authorization");
 	struct switches switches;

@@ -11,7 +11,10 @@
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
-#define SWITCHES_AT_START { .max_input_vars = 5000, .post_max_bytes = 16 << 20, .web_services = true, .rest = true }
+#define SWITCHES_AT_START \
+	{ \
+		.max_input_vars = 5000, .post_max_bytes = 16 << 20, .web_services = true, .rest = true \
+	}
 
 static const struct switches at_start = SWITCHES_AT_START;
 static struct switches switches = SWITCHES_AT_START;

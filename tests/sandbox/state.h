@@ -11,10 +11,10 @@
 
 /* What the control interface changes while the server runs: switches, the clock, counters. Every function may be called by any thread. */
 struct switches {
-	int64_t max_input_vars;   /* PHP's limit; Moodle 4.5 asks for 5000 */
-	int64_t post_max_bytes;   /* PHP's post_max_size */
-	int64_t delay_ms;         /* added to every request */
-	int64_t rate_per_minute;  /* of the shop; 0: unlimited */
+	int64_t max_input_vars;  /* PHP's limit; Moodle 4.5 asks for 5000 */
+	int64_t post_max_bytes;  /* PHP's post_max_size */
+	int64_t delay_ms;        /* added to every request */
+	int64_t rate_per_minute; /* of the shop; 0: unlimited */
 	bool web_services;
 	bool rest;
 	bool maintenance_cli;
@@ -22,9 +22,9 @@ struct switches {
 	bool upgrade_running;
 	bool upgrade_pending;
 	bool database_down;
-	bool debug;               /* answers carry debuginfo */
-	bool newest_first;        /* the shop lists the latest change first */
-	bool site_expired;        /* the shop's site lapsed: 402 */
+	bool debug;        /* answers carry debuginfo */
+	bool newest_first; /* the shop lists the latest change first */
+	bool site_expired; /* the shop's site lapsed: 402 */
 };
 
 void state_switches(struct switches *) __attribute__((nonnull));

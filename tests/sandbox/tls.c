@@ -49,11 +49,11 @@ make_certificate(EVP_PKEY *key, const char *name, X509 *issuer, EVP_PKEY *issuer
 		goto fail;
 	subject = X509_get_subject_name(certificate);
 	bad = X509_set_version(certificate, 2) != 1 || BN_rand(serial, 127, 0, 0) != 1 ||
-	    BN_to_ASN1_INTEGER(serial, X509_get_serialNumber(certificate)) == NULL ||
-	    X509_gmtime_adj(X509_getm_notBefore(certificate), -86400) == NULL ||
-	    X509_gmtime_adj(X509_getm_notAfter(certificate), VALID_S) == NULL || X509_set_pubkey(certificate, key) != 1 ||
-	    X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, (const unsigned char *)name, -1, -1, 0) != 1 ||
-	    X509_set_issuer_name(certificate, issuer == NULL ? subject : X509_get_subject_name(issuer)) != 1;
+	      BN_to_ASN1_INTEGER(serial, X509_get_serialNumber(certificate)) == NULL ||
+	      X509_gmtime_adj(X509_getm_notBefore(certificate), -86400) == NULL ||
+	      X509_gmtime_adj(X509_getm_notAfter(certificate), VALID_S) == NULL || X509_set_pubkey(certificate, key) != 1 ||
+	      X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, (const unsigned char *)name, -1, -1, 0) != 1 ||
+	      X509_set_issuer_name(certificate, issuer == NULL ? subject : X509_get_subject_name(issuer)) != 1;
 	if (bad)
 		goto fail;
 	if (issuer == NULL) {
@@ -62,10 +62,10 @@ make_certificate(EVP_PKEY *key, const char *name, X509 *issuer, EVP_PKEY *issuer
 		    extend(certificate, certificate, NID_subject_key_identifier, "hash") != 0)
 			goto fail;
 	} else if (extend(certificate, issuer, NID_basic_constraints, "critical,CA:FALSE") != 0 ||
-	    extend(certificate, issuer, NID_key_usage, "critical,digitalSignature") != 0 ||
-	    extend(certificate, issuer, NID_ext_key_usage, "serverAuth") != 0 ||
-	    extend(certificate, issuer, NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1") != 0 ||
-	    extend(certificate, issuer, NID_authority_key_identifier, "keyid") != 0) {
+		   extend(certificate, issuer, NID_key_usage, "critical,digitalSignature") != 0 ||
+		   extend(certificate, issuer, NID_ext_key_usage, "serverAuth") != 0 ||
+		   extend(certificate, issuer, NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1") != 0 ||
+		   extend(certificate, issuer, NID_authority_key_identifier, "keyid") != 0) {
 		goto fail;
 	}
 	if (X509_sign(certificate, issuer_key, EVP_sha256()) == 0)

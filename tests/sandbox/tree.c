@@ -201,8 +201,8 @@ tree_form(struct arena *arena, struct tree *tree, const char *text, size_t len, 
 				return;
 			equals = memchr(text, '=', (size_t)(stop - text));
 			name = decode(arena, text, (size_t)((equals == NULL ? stop : equals) - text), &name_len);
-			value = equals == NULL ? decode(arena, stop, 0, &value_len) :
-						 decode(arena, equals + 1, (size_t)(stop - equals - 1), &value_len);
+			value = equals == NULL ? decode(arena, stop, 0, &value_len)
+					       : decode(arena, equals + 1, (size_t)(stop - equals - 1), &value_len);
 			add(arena, tree, name, name_len, value, value_len);
 		}
 		text = stop + 1;

@@ -15,7 +15,7 @@ struct tree {
 	const char *text; /* NUL-terminated; may hold NULs inside, see len */
 	size_t len;
 	struct tree *first, *last, *next; /* elements of an array */
-	int64_t top; /* the greatest whole-number key so far, -1 if none */
+	int64_t top;                      /* the greatest whole-number key so far, -1 if none */
 	size_t count;
 };
 

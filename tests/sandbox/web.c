@@ -119,7 +119,8 @@ refuse_size(struct web_answer *answer)
 	answer->status = 413;
 	web_say(answer, "Content-Type", "text/html");
 	buf_text(&answer->body, "<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n<body>\r\n"
-				"<center><h1>413 Request Entity Too Large</h1></center>\r\n<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n");
+				"<center><h1>413 Request Entity Too "
+				"Large</h1></center>\r\n<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n");
 }
 
 static enum MHD_Result
