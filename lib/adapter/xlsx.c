@@ -275,9 +275,7 @@ cell_double(struct xlsx *xlsx, const struct xlsx_cell *cell, double *ret_number,
 	switch (cell->type) {
 	case XLSX_INTEGER: *ret_number = (double)cell->number; return check_digits(cell->number, err);
 	case XLSX_MONEY: *ret_number = money_double(cell->number, xlsx->exponent); return check_digits(cell->number, err);
-	case XLSX_DATE:
-		date.hour = date.minute = date.second = 0;
-		__attribute__((fallthrough));
+	case XLSX_DATE: date.hour = date.minute = date.second = 0; __attribute__((fallthrough));
 	case XLSX_DATETIME: *ret_number = (double)(clock_to_utc(&date) - clock_to_utc(&epoch)) / 86400.0; return 0;
 	case XLSX_PERCENT:
 		if (!isfinite(cell->ratio))
@@ -399,6 +397,7 @@ set_print(struct xlsx *xlsx, struct sheet *sheet)
 int
 xlsx_sheet(struct xlsx *xlsx, const struct xlsx_sheet_def *def, int *ret_sheet, struct err *err)
 {
+	char range[LXW_MAX_CELL_RANGE_LENGTH];
 	struct sheet *sheet;
 	lxw_error rc;
 	uint16_t i;
@@ -439,6 +438,11 @@ xlsx_sheet(struct xlsx *xlsx, const struct xlsx_sheet_def *def, int *ret_sheet, 
 		/* Without rows the filter still needs one below its titles. */
 		rc = worksheet_autofilter(sheet->worksheet, def->header_row, 0,
 		    def->header_row + (def->data_rows > 0 ? def->data_rows : 1), (lxw_col_t)(def->column_count - 1));
+		BUG_UNLESS(rc == LXW_NO_ERROR);
+		/* Numbers of documents and the like are text on purpose: no green corners. */
+		lxw_rowcol_to_range(range, def->header_row + 1, 0, def->header_row + (def->data_rows > 0 ? def->data_rows : 1),
+		    (lxw_col_t)(def->column_count - 1));
+		rc = worksheet_ignore_errors(sheet->worksheet, LXW_IGNORE_NUMBER_STORED_AS_TEXT, range);
 		BUG_UNLESS(rc == LXW_NO_ERROR);
 	}
 	*ret_sheet = (int)xlsx->sheet_count++;

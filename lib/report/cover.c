@@ -292,8 +292,8 @@ write_verdict(struct pen *pen, struct err *err)
 	    xlsx_expr_verdict(&book->arena, xlsx_expr_sum_abs(&book->arena, book->xlsx, &checks), "TIES", "DOES NOT TIE");
 	size_t i;
 
-	text.text = arena_printf(&book->arena,
-	    "All %zu controls hold: what was sold, what was paid and what was given agree to the cent.", book->control_count);
+	text.text = arena_printf(
+	    &book->arena, "All %zu controls hold: every unit sold and every cent charged is accounted for.", book->control_count);
 	if (book->untied > 0)
 		text.text = arena_printf(&book->arena, "%s of %zu controls %s not hold:", book_number(&book->arena, book->untied),
 		    book->control_count, plural(book->untied, "does", "do"));

@@ -6,6 +6,7 @@
 
 #define MAX_TEXT 1000 /* characters of a cell; nobody reads more in a table */
 #define MAX_LINES 8   /* and of a row */
+#define LETTERS 1.1   /* that fit where a column counts 1: it counts digits of a larger size */
 #define FIRST_TOTAL_ROW 2
 
 /* One total per currency and, with a single currency, one of what the filter shows. */
@@ -161,7 +162,7 @@ table_row(struct book *book, enum section section, const struct cell *cells, str
 	for (i = 0; i < spec->column_count; i++) {
 		if (!spec->columns[i].wrap || cells[spec->columns[i].from].null)
 			continue;
-		needs = book_lines(shorten(&arena, cells[spec->columns[i].from].text), spec->columns[i].width);
+		needs = book_lines(shorten(&arena, cells[spec->columns[i].from].text), spec->columns[i].width * LETTERS);
 		if (needs > lines)
 			lines = needs;
 	}
