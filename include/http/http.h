@@ -35,7 +35,9 @@ struct http_config {
 	size_t max_bytes;                         /* of a response body */
 	const struct http_breaker_store *breaker; /* where the breaker lives between runs; NULL: in memory */
 	void (*sleep_ms)(int64_t);                /* NULL: clock_sleep_ms(); tests inject */
-	void (*trace)(void *, const char *line);  /* debug lines, secrets redacted; NULL: none */
+	bool (*stopped)(void *); /* asked while waiting; true: begin nothing more, not even another try; NULL: never */
+	void *stopped_context;
+	void (*trace)(void *, const char *line); /* debug lines, secrets redacted; NULL: none */
 	void *trace_context;
 };
 
@@ -93,7 +95,7 @@ void http_close(struct http *);
  * Owns: the response lives as long as ${arena}.
  * Errors: ERR_SERVICE connection failed, timed out before anything was sent, breaker open, retries used up; ERR_DOUBT sent but no
  * whole answer, or a 5xx other than 503, to what is not repeatable; ERR_REFUSED address guard, redirect, untrusted certificate;
- * ERR_DATA body larger than max_bytes.
+ * ERR_DATA body larger than max_bytes (ERR_DOUBT for what is not repeatable).
  */
 MUST_CHECK int http_send(struct arena *, struct http *, const struct http_request *, struct http_response **, struct err *)
     __attribute__((nonnull));

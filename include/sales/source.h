@@ -67,7 +67,7 @@ struct sales_document {
 struct sales_sink {
 	void *context;
 	int (*document)(void *, const struct sales_document *, struct err *);
-	bool (*stopped)(void *); /* asked between pages; true ends the pull */
+	bool (*stopped)(void *); /* asked between pages and while waiting; true ends the pull */
 };
 
 /* What a kind is given. */

@@ -11,6 +11,8 @@
 #include "redact.h"
 #include "transfer.h"
 
+#define LONGEST_SLEEP_MS 1000
+
 struct http {
 	struct http_config config;
 	struct transfer_pool *pool;
@@ -220,6 +222,19 @@ stop(struct batch *batch, const struct err *why)
 	batch->stopped = true;
 }
 
+/* The caller wants to end: what waits is not begun. A long wait is cut in pieces, so that this is noticed soon. */
+static bool
+is_stopped(const struct http *http, struct batch *batch)
+{
+	struct err why = ERR_INIT;
+
+	if (batch->stopped || http->config.stopped == NULL || !http->config.stopped(http->config.stopped_context))
+		return batch->stopped;
+	err_set(&why, ERR_SERVICE, "stopped on request");
+	stop(batch, &why);
+	return true;
+}
+
 static struct http_response *
 make_response(struct http *http, struct arena *arena, const struct errand *errand, const struct transfer_result *result)
 {
@@ -361,9 +376,9 @@ run_batch(struct http *http, struct batch *batch, struct err *err)
 		if (start_due(http, batch, &wait_ms, err) != 0)
 			return -1;
 		if (transfer_running(http->pool) == 0) {
-			if (batch->stopped || batch->ended == batch->count)
+			if (batch->ended == batch->count || is_stopped(http, batch))
 				return 0;
-			sleep_ms(http, wait_ms);
+			sleep_ms(http, wait_ms < LONGEST_SLEEP_MS ? wait_ms : LONGEST_SLEEP_MS);
 			continue;
 		}
 		ended = transfer_wait(http->pool, wait_ms, &result, err);

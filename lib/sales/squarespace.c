@@ -27,7 +27,7 @@ struct walk {
 };
 
 static struct http_config
-http_settings(struct arena *arena, const struct sales_source *source)
+http_settings(struct arena *arena, const struct sales_source *source, const struct sales_sink *sink)
 {
 	const struct config_source *config = source->config;
 	char *url = arena_strdup(arena, config->url != NULL ? config->url : DEFAULT_URL);
@@ -52,6 +52,8 @@ http_settings(struct arena *arena, const struct sales_source *source)
 		.max_bytes = PAGE_BYTES,
 		.breaker = source->breaker,
 		.sleep_ms = source->sleep_ms,
+		.stopped = sink->stopped,
+		.stopped_context = sink->context,
 		.trace = source->trace,
 		.trace_context = source->trace_context,
 	};
@@ -68,7 +70,7 @@ error_part(const struct json *body, const char *name)
 
 /* Anything but 200: say what it means for the source. Never "no orders". */
 static int
-refuse_answer(struct arena *arena, const struct http_response *response, struct err *err)
+refuse_answer(struct arena *arena, const struct sales_source *source, const struct http_response *response, struct err *err)
 {
 	struct err ignored = ERR_INIT; /* an error that is not JSON has no parts to show */
 	struct json *body = NULL;
@@ -78,6 +80,8 @@ refuse_answer(struct arena *arena, const struct http_response *response, struct 
 		body = NULL;
 	text = arena_printf(arena, "status %ld %s %s \"%.200s\", contextId \"%.60s\"", response->status, error_part(body, "type"),
 	    error_part(body, "subtype"), error_part(body, "message"), error_part(body, "contextId"));
+	if (strstr(text, source->api_key) != NULL)
+		text = arena_printf(arena, "status %ld; what it says repeats the API key", response->status);
 	switch (response->status) {
 	case 401:
 		err_set(err, ERR_REFUSED, "the shop does not accept the API key: %s", text);
@@ -116,7 +120,7 @@ read_page(struct arena *arena, struct http *http, const struct sales_source *sou
 	if (http_send(arena, http, &request, &response, err) != 0)
 		return -1;
 	if (response->status != 200)
-		return refuse_answer(arena, response, err);
+		return refuse_answer(arena, source, response, err);
 	if (!text_equal(response->content_type, "application/json"))
 		return err_set(err, ERR_INCOMPLETE, "the answer is \"%.60s\", not JSON", response->content_type);
 	/* A broken page is no wrong order: the reading is what failed. */
@@ -185,8 +189,8 @@ pull_page(struct walk *walk, struct http *http, const struct sales_source *sourc
     struct err *err)
 {
 	struct arena *arena = &walk->arenas[walk->pages % 2];
-	struct http_response *response;
-	struct json *page;
+	struct http_response *response = NULL;
+	struct json *page = NULL;
 	const char *query, *cursor = NULL;
 	size_t count = 0;
 
@@ -218,7 +222,7 @@ pull(const struct sales_source *source, const struct sales_sink *sink, struct er
 	struct arena arena = ARENA_INIT;
 	struct walk walk = { .next_mark = 1 };
 	struct http *http = NULL;
-	struct http_config config = http_settings(&arena, source);
+	struct http_config config = http_settings(&arena, source, sink);
 	bool more = true;
 	int rc = -1;
 

@@ -322,11 +322,12 @@ test_too_large(void **state)
 	struct http_config config = config_for("localhost");
 	struct http *http = open_http(&config);
 	WEB_SCRIPT(&web, { .status = 200, .body = "0123456789", .repeat = 10001 },
-	    { .status = 200, .body = "0123456789", .repeat = 10000 });
+	    { .status = 200, .body = "0123456789", .repeat = 10000 }, { .status = 200, .body = "0123456789", .repeat = 10001 });
 
 	(void)state;
 	assert_fails(http, &get_thing, ERR_DATA, "answer of \"localhost\" to thing is larger than 100000 bytes", 1);
 	assert_int_equal(assert_answers(http, &get_thing, 200, 2)->body_len, 100000);
+	assert_fails(http, &post_once, ERR_DOUBT, "answer of \"localhost\" to make is larger than 100000 bytes", 3);
 	http_close(http);
 }
 
@@ -729,6 +730,32 @@ test_breaker(void **state)
 	http_close(http);
 }
 
+static bool
+stop_after_five_sleeps(void *context)
+{
+	assert_ptr_equal(context, &sleeps);
+	return sleeps >= 5;
+}
+
+/* A wait of two minutes does not keep a program that was asked to end. */
+static void
+test_stopped(void **state)
+{
+	struct http_config config = config_for("localhost");
+	struct http *http;
+
+	(void)state;
+	config.stopped = stop_after_five_sleeps;
+	config.stopped_context = &sleeps;
+	http = open_http(&config);
+	{
+		WEB_SCRIPT(&web, { .status = 503, .header = "Retry-After", .value = "100" });
+		assert_fails(http, &get_thing, ERR_SERVICE, "stopped on request", 1);
+		assert_in_range(slept_ms, 4900, 5000);
+	}
+	http_close(http);
+}
+
 static void
 test_no_connection(void **state)
 {
@@ -800,6 +827,7 @@ main(void)
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_pace),
 		cmocka_unit_test(test_breaker),
+		cmocka_unit_test(test_stopped),
 		cmocka_unit_test(test_no_connection),
 	};
 

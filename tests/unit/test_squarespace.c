@@ -882,6 +882,11 @@ errors_of_the_shop_are_never_no_orders(void **state)
 		expect_refused(w, arena_printf(&w->arena, "status %u", cases[i].status), cases[i].code, cases[i].message);
 		assert_int_equal(web.asked_count, 1);
 	}
+	answers[0] = (struct web_answer){ .status = 401,
+		.body = "{\"type\":\"AUTHORIZATION_ERROR\",\"message\":\"bad 0123456789-api-key\"}" };
+	web_script(&web, answers, 1);
+	expect_refused(w, "the key thrown back", ERR_REFUSED,
+	    "page 1 of the orders: the shop does not accept the API key: status 401; what it says repeats the API key");
 	/* 429 says nothing of how long: a minute, then the same page again. */
 	answers[0] = (struct web_answer){ .status = 429, .body = "{\"type\":\"TOO_MANY_REQUESTS\"}" };
 	web_script(&web, answers, 2);
@@ -903,10 +908,12 @@ errors_of_the_shop_are_never_no_orders(void **state)
 	web_script(&web, answers, 1);
 	assert_int_equal(pull(w, &config, false, &err), -1);
 	expect_text("a cut body", err_name(err.code), "ERR_SERVICE");
-	expect_text("the breaker counts on", with_db_text(w, "SELECT failures FROM ctok.http_breaker WHERE host = 'localhost'"), "2");
+	expect_text(
+	    "the breaker counts on", with_db_text(w, "SELECT failures FROM ctok.http_breaker WHERE host = 'localhost'"), "2");
 	serve(fixture(w, "empty.json"));
 	pull_ok(w, "up again", 0, 0);
-	expect_text("the breaker has forgotten", with_db_text(w, "SELECT failures FROM ctok.http_breaker WHERE host = 'localhost'"), "0");
+	expect_text(
+	    "the breaker has forgotten", with_db_text(w, "SELECT failures FROM ctok.http_breaker WHERE host = 'localhost'"), "0");
 	/* Found open, it lets nothing through. */
 	with_db_sql(w, "UPDATE ctok.http_breaker SET failures = 5, open_until = now() + interval '1 minute'");
 	web_script(&web, answers, 1);
