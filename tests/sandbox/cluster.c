@@ -23,10 +23,30 @@
 #define START_TIMEOUT_MS 60000
 #define BIN_ROOT "/usr/lib/postgresql"
 
-static pid_t server;
+static pid_t server, keeper;
+static int keeper_pipe = -1;
 static char *directory;
 static uid_t account_uid;
 static gid_t account_gid;
+
+static int
+remove_one(const char *path, const struct stat *stat, int kind, struct FTW *walk)
+{
+	(void)stat;
+	(void)kind;
+	(void)walk;
+	return remove(path);
+}
+
+/* Is the server's own note of its process still there? */
+static bool
+server_alive(void)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/data/postmaster.pid", directory);
+	return access(path, F_OK) == 0;
+}
 
 /* The newest version that is installed. */
 static char *
@@ -112,6 +132,42 @@ make_directory(struct arena *arena, struct err *err)
 	return 0;
 }
 
+/* A child that waits for our end, however it comes, and then takes the directory away: a killed sandbox leaves nothing either. It holds one
+ * end of a pipe whose other end only we have. */
+static int
+start_keeper(struct err *err)
+{
+	int ends[2];
+	pid_t pid;
+	char byte;
+	int i;
+
+	if (pipe(ends) != 0 || fcntl(ends[1], F_SETFD, FD_CLOEXEC) != 0)
+		return err_set(err, ERR_SYSTEM, "could not make a pipe: %s", strerror(errno));
+	pid = fork();
+	if (pid < 0)
+		return err_set(err, ERR_SYSTEM, "could not fork: %s", strerror(errno));
+	if (pid > 0) {
+		close(ends[0]);
+		keeper = pid;
+		keeper_pipe = ends[1];
+		return 0;
+	}
+	close(ends[1]);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	/* What a terminal or a script waits for must not be held open by us. */
+	if (freopen("/dev/null", "w", stdout) == NULL || freopen("/dev/null", "w", stderr) == NULL)
+		_exit(EXIT_SYSTEM);
+	while (read(ends[0], &byte, 1) > 0)
+		;
+	for (i = 0; i < 200 && server_alive(); i++)
+		clock_sleep_ms(50);
+	nftw(directory, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	_exit(0);
+}
+
 static int
 await(struct arena *arena, const char *conninfo, struct err *err)
 {
@@ -142,7 +198,7 @@ cluster_start(struct arena *arena, char **ret_conninfo, char **ret_directory, st
 
 	if (bin == NULL)
 		return err_set(err, ERR_SYSTEM, "no PostgreSQL server under \"%s\"", BIN_ROOT);
-	if (make_directory(arena, err) != 0)
+	if (make_directory(arena, err) != 0 || start_keeper(err) != 0)
 		return -1;
 	data = arena_printf(arena, "%s/data", directory);
 	sockets = arena_printf(arena, "unix_socket_directories=%s", directory);
@@ -191,15 +247,6 @@ cluster_start(struct arena *arena, char **ret_conninfo, char **ret_directory, st
 	return 0;
 }
 
-static int
-remove_one(const char *path, const struct stat *stat, int kind, struct FTW *walk)
-{
-	(void)stat;
-	(void)kind;
-	(void)walk;
-	return remove(path);
-}
-
 void
 cluster_stop(void)
 {
@@ -208,8 +255,12 @@ cluster_stop(void)
 		waitpid(server, NULL, 0);
 		server = 0;
 	}
+	if (keeper > 0) {
+		close(keeper_pipe);
+		waitpid(keeper, NULL, 0);
+		keeper = 0;
+	}
 	if (directory != NULL) {
-		nftw(directory, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 		free(directory);
 		directory = NULL;
 	}

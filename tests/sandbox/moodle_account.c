@@ -308,7 +308,8 @@ moodle_create_users(struct moodle_call *call, struct err *err)
 		names[n] = tree_text(row, "username");
 		emails[n] = tree_text(row, "email");
 	}
-	if (pg_script(call->pg, "BEGIN", err) != 0)
+	/* One after the other, so that no address is given twice. */
+	if (pg_script(call->pg, "BEGIN; SELECT pg_advisory_xact_lock(2)", err) != 0)
 		goto out;
 	if (pg_run(call->pg, sql_users_taken, PG_ARGS(pg_text_array(call->arena, names, n), pg_text_array(call->arena, emails, n)),
 		&taken, err) != 0)

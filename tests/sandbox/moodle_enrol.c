@@ -36,6 +36,9 @@ static const struct param unenrol_params[] = {
 	{ .name = "enrolments", .type = PARAM_LIST, .members = unenrolment_row, .count = 1 }
 };
 
+/* Writers go one after the other: two batches of the same people would wait for each other's rows. */
+#define BEGIN_WRITING "BEGIN; SELECT pg_advisory_xact_lock(1)"
+
 struct listing {
 	const char *group, *capability, *from, *number, *sort, *direction;
 	bool active, suspended;
@@ -257,7 +260,7 @@ enrol_users(struct moodle_call *call, struct err *err)
 	struct pg_rows *rows;
 
 	read_batch(call, &batch);
-	if (pg_script(call->pg, "BEGIN", err) != 0)
+	if (pg_script(call->pg, BEGIN_WRITING, err) != 0)
 		return -1;
 	if (check_batch(call, &batch, /* enrol= */ true, err) != 0)
 		return -1;
@@ -278,7 +281,7 @@ unenrol_users(struct moodle_call *call, struct err *err)
 	struct pg_rows *rows;
 
 	read_batch(call, &batch);
-	if (pg_script(call->pg, "BEGIN", err) != 0)
+	if (pg_script(call->pg, BEGIN_WRITING, err) != 0)
 		return -1;
 	if (check_batch(call, &batch, /* enrol= */ false, err) != 0)
 		return -1;

@@ -59,7 +59,7 @@ class Sandbox:
             sys.exit("the sandbox ended with %d" % status)
 
     def read(self, name):
-        with open(os.path.join(self.state, name), encoding="ascii") as file:
+        with open(os.path.join(self.state, name), encoding="utf-8") as file:
             return file.read()
 
     def connect(self):
