@@ -120,13 +120,9 @@ say_units(struct pen *pen, struct err *err)
 	    plural(all, "unit was", "units were"), pen->book->documents, pen->book->sold_from, pen->book->sold_to);
 	if (sentence(pen, text, err) != 0)
 		return -1;
-	text = arena_printf(arena, "%s matched: paid, and the access is there. %s excluded by a rule. %s open%s",
-	    arena_printf(arena, "%s %s", book_number(arena, count_units(pen->book, "matched")),
-		plural(count_units(pen->book, "matched"), "is", "are")),
-	    arena_printf(arena, "%s %s", book_number(arena, count_units(pen->book, "excluded")),
-		plural(count_units(pen->book, "excluded"), "is", "are")),
-	    open == 0 ? "None is" : arena_printf(arena, "%s %s", book_number(arena, open), plural(open, "is", "are")),
-	    open == 0 ? "." : "; each has its finding on sheet Exceptions.");
+	text = arena_printf(arena, "Matched: %s, paid and with the access paid for. Excluded by a rule: %s. Open: %s%s.",
+	    book_number(arena, count_units(pen->book, "matched")), book_number(arena, count_units(pen->book, "excluded")),
+	    book_number(arena, open), open == 0 ? "" : ", each with its finding on sheet Exceptions");
 	return sentence(pen, text, err);
 }
 

@@ -6,7 +6,7 @@
 
 #define MAX_TEXT 1000 /* characters of a cell; nobody reads more in a table */
 #define MAX_LINES 8   /* and of a row */
-#define LETTERS 1.1   /* that fit where a column counts 1: it counts digits of a larger size */
+#define LETTERS 1.2   /* that fit where a column counts 1: it counts digits of a larger size */
 #define FIRST_TOTAL_ROW 2
 
 /* One total per currency and, with a single currency, one of what the filter shows. */

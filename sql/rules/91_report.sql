@@ -37,12 +37,14 @@ SELECT v.place, v.name, v.value
         (7, 'documents', s.documents::text),
         (8, 'sold_from', coalesce(to_char(rule.report_moment(s.first), 'YYYY-MM-DD'), '')),
         (9, 'sold_to', coalesce(to_char(rule.report_moment(s.last), 'YYYY-MM-DD'), '')),
-        (10, 'trial', (EXISTS (SELECT 1
-                                 FROM ctok.product_rule p
-                                WHERE p.tenant_id = t.tenant_id AND NOT p.gone AND NOT p.exclude
-                                  AND NOT EXISTS (SELECT 1 FROM ctok.live l
-                                                   WHERE l.tenant_id = p.tenant_id AND l.site_id = p.site_id
-                                                     AND l.source_id = p.source_id)))::integer::text)
+        -- Nothing is live, or some rule's source is not on its site.
+        (10, 'trial', (NOT EXISTS (SELECT 1 FROM ctok.live)
+                       OR EXISTS (SELECT 1
+                                    FROM ctok.product_rule p
+                                   WHERE p.tenant_id = t.tenant_id AND NOT p.gone AND NOT p.exclude
+                                     AND NOT EXISTS (SELECT 1 FROM ctok.live l
+                                                      WHERE l.tenant_id = p.tenant_id AND l.site_id = p.site_id
+                                                        AND l.source_id = p.source_id)))::integer::text)
        ) v (place, name, value)
  WHERE t.tenant_id = ctok.current_tenant();
 
