@@ -32,7 +32,7 @@ rm -rf "$demo"
 mkdir -p "$demo/log" "$demo/mail"
 
 say "Starting a sandbox that plays a shop and a Moodle, and a mail server"
-build/ctok-sandbox --state "$demo/sandbox" --world seed=7,sales=150 >"$demo/log/sandbox.log" 2>&1 &
+build/ctok-sandbox --state "$demo/sandbox" --world seed=7,sales=300 >"$demo/log/sandbox.log" 2>&1 &
 sandbox=$!
 /usr/bin/python3 tests/support/smtpd.py --maildir "$demo/mail" --port 0 --port-file "$demo/smtp.port" >"$demo/log/smtpd.log" 2>&1 &
 smtpd=$!

@@ -4,7 +4,7 @@ CREATE TEMP TABLE rule_new (
     source_name    text NOT NULL,
     match_kind     text NOT NULL,
     pattern        text NOT NULL,
-    site_name      text NOT NULL,
+    site_name      text,                       -- NULL for a rule that excludes
     reference      text,                       -- NULL: a rule without courses, which excludes
     role           text NOT NULL,
     term           text,

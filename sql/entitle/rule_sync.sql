@@ -1,14 +1,14 @@
 -- Rules are told apart by the digest of all they say. What the configuration no longer says is gone, what it says again is back.
 WITH said AS (
     SELECT s.tenant_id, s.source_id, i.site_id, n.*,
-           md5(concat_ws('|', s.source_id, n.match_kind, n.pattern, i.site_id, n.role, coalesce(n.term, '-'), n.grace_days, n.notice_days,
+           md5(concat_ws('|', s.source_id, n.match_kind, n.pattern, coalesce(i.site_id::text, '-'), n.role, coalesce(n.term, '-'), n.grace_days, n.notice_days,
                          n.delivery, n.learner, n.on_expiry, n.on_refund, n.renews, coalesce(n.price_minor::text, '-'),
                          coalesce(n.price_currency, '-'), n.certificate, coalesce(n.since, '-'), n.exclude,
                          (SELECT string_agg(coalesce(o.reference, '-'), ',' ORDER BY o.reference) FROM rule_new o WHERE o.ordinal = n.ordinal)))
                AS digest
       FROM rule_new n
       JOIN ctok.source s ON s.tenant_id = ctok.current_tenant() AND s.name = n.source_name
-      JOIN ctok.site i ON i.tenant_id = s.tenant_id AND i.name = n.site_name
+      LEFT JOIN ctok.site i ON i.tenant_id = s.tenant_id AND i.name = n.site_name
 ), rule AS (
     SELECT DISTINCT ON (ordinal) * FROM said ORDER BY ordinal
 ), gone AS (

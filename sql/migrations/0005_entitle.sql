@@ -9,7 +9,7 @@ CREATE TABLE ctok.product_rule (
     source_id      bigint NOT NULL,
     match_kind     text NOT NULL CHECK (match_kind IN ('variant', 'sku', 'product', 'name')),
     pattern        text NOT NULL,              -- '*' stands for any run of characters
-    site_id        bigint NOT NULL,
+    site_id        bigint,                     -- NULL for a rule that excludes
     role           text NOT NULL,              -- short name of the student role; '' for the site's
     term           interval,                   -- NULL: without end
     grace_days     integer NOT NULL,
@@ -25,6 +25,7 @@ CREATE TABLE ctok.product_rule (
     since          timestamptz,
     exclude        boolean NOT NULL,           -- not a course: its units are excluded by rule
     gone           boolean NOT NULL DEFAULT false,
+    CHECK (exclude OR site_id IS NOT NULL),
     PRIMARY KEY (tenant_id, rule_id),
     UNIQUE (tenant_id, digest),
     FOREIGN KEY (tenant_id, source_id) REFERENCES ctok.source,
