@@ -29,7 +29,8 @@ void crypto_keyed(const uint8_t[CRYPTO_KEY_BYTES], const void *, size_t, uint8_t
  * Errors: ERR_DATA if it was not sealed with this key and context, or was changed.
  */
 void crypto_seal(struct arena *, const uint8_t[CRYPTO_KEY_BYTES], const void *, size_t, const char *, uint8_t **, size_t *);
-MUST_CHECK int crypto_open(struct arena *, const uint8_t[CRYPTO_KEY_BYTES], const void *, size_t, const char *, uint8_t **, size_t *, struct err *);
+MUST_CHECK int crypto_open(
+    struct arena *, const uint8_t[CRYPTO_KEY_BYTES], const void *, size_t, const char *, uint8_t **, size_t *, struct err *);
 
 /**
  * crypto_key_parse(hex, ret_key, err):

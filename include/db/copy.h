@@ -47,6 +47,7 @@ void copy_abort(struct copy *);
  * copy_out(db, statement, fn, context, err):
  * Stream a `COPY … TO STDOUT`: ${fn} gets each line of text format without its newline.
  */
-MUST_CHECK int copy_out(struct db *, const char *, int (*)(const char *, size_t, void *, struct err *), void *, struct err *) __attribute__((nonnull(1, 2, 3, 5)));
+MUST_CHECK int copy_out(struct db *, const char *, int (*)(const char *, size_t, void *, struct err *), void *, struct err *)
+    __attribute__((nonnull(1, 2, 3, 5)));
 
 #endif

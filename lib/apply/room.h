@@ -22,7 +22,8 @@ MUST_CHECK int apply_rows(
  * apply_claim(arena, db, sql, args, ret_rows, ret_count, err):
  * Run a statement that takes actions, in a transaction of its own: from its commit on they are under way.
  */
-MUST_CHECK int apply_claim(struct arena *, struct db *, const char *, const struct db_args *, struct db_row **, size_t *, struct err *);
+MUST_CHECK int apply_claim(
+    struct arena *, struct db *, const char *, const struct db_args *, struct db_row **, size_t *, struct err *);
 
 /**
  * apply_outcome(row):

@@ -19,8 +19,7 @@ struct arena_block {
 	max_align_t data[];
 };
 
-static void __attribute__((noreturn))
-out_of_memory(void)
+static void __attribute__((noreturn)) out_of_memory(void)
 {
 	static const char text[] = "error: out of memory\n";
 

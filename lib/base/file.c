@@ -13,7 +13,8 @@
 #define FILE_MODE 0640
 
 int
-file_read(struct arena *arena, const char *what, const char *path, size_t max_bytes, char **ret_bytes, size_t *ret_len, struct err *err)
+file_read(
+    struct arena *arena, const char *what, const char *path, size_t max_bytes, char **ret_bytes, size_t *ret_len, struct err *err)
 {
 	int rc = -1, fd = -1;
 	struct stat st;
