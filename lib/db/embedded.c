@@ -286,7 +286,6 @@ see_to_server(struct arena *arena, struct cluster *cluster, int lock_fd, struct 
 	int64_t until = clock_mono_ms() + embedded_waits.start_ms, deaf_since = 0;
 	const char *conninfo = conninfo_of(arena, cluster, "ctok_program");
 	struct postmaster server;
-	bool made = false;
 	off_t log_start = 0;
 	pid_t started = 0;
 	char reason[512];
@@ -318,9 +317,8 @@ see_to_server(struct arena *arena, struct cluster *cluster, int lock_fd, struct 
 			clock_sleep_ms(RESTART_MS);
 			continue;
 		}
-		if (!made && cluster_make(arena, cluster, lock_fd, err) != 0)
+		if (cluster_make(arena, cluster, lock_fd, err) != 0)
 			return -1;
-		made = true;
 		remove_stale(cluster, &server);
 		if (start(cluster, &log_start, &started, err) != 0)
 			return -1;
@@ -417,8 +415,11 @@ embedded_open(struct arena *arena, const struct config *config, const char *prog
 	if (take_lock(start_fd, LOCK_EX, "start", embedded_waits.lock_ms + embedded_waits.start_ms, err) != 0)
 		goto out;
 	sign_lock(start_fd, program);
-	if (see_to_server(&own, &cluster, start_fd, err) != 0)
+	if (see_to_server(&own, &cluster, start_fd, err) != 0) {
+		if (err->code == ERR_SERVICE)
+			(void)rmdir(cluster.socket_dir); /* which only works when no server has it */
 		goto out;
+	}
 	if (use == NULL) {
 		use = free_use();
 		*use = (struct use){ .state_dir = arena_strdup(&own, config->state_dir),
