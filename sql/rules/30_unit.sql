@@ -8,8 +8,8 @@ SELECT u.tenant_id, u.unit_id, u.document_id, u.line_no, u.unit_no, u.net_minor,
        CASE
            WHEN d.status = 'test' THEN 'TEST_ORDER'
            WHEN u.gone OR l.gone THEN 'LINE_GONE'
-           WHEN r.exclude THEN 'NOT_A_COURSE'
            WHEN d.status = 'unpaid' THEN 'NOT_PAID'
+           WHEN r.exclude THEN 'NOT_A_COURSE'
            WHEN v.why = 'cancelled' THEN 'CANCELLED'
            WHEN v.why = 'refund' THEN 'REFUNDED'
            WHEN c.rules > 1 THEN 'RULE_TIE'
