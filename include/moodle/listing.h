@@ -12,18 +12,31 @@
 /* The participants of courses, page by page. One row per user, whatever the number of enrolments. */
 struct listing_user {
 	int64_t id;
-	const char *username; /* the rest NULL in a listing without details */
+	const char *username; /* this and the rest NULL if the listing's fields do not have it */
 	const char *email;
 	const char *firstname;
 	const char *lastname;
 	const char *roles; /* short names of the roles in the course, sorted, joined by ',' */
 };
 
+enum listing_who {
+	LISTING_ALL,
+	LISTING_ACTIVE, /* enrolment active, method enabled, started and not ended */
+	LISTING_OTHERS  /* all but the active */
+};
+
+enum listing_fields {
+	LISTING_IDS,
+	LISTING_ROLES,   /* id and roles */
+	LISTING_ACCOUNTS /* everything */
+};
+
 struct listing {
 	const int64_t *courses;
 	size_t count;
-	bool only_active; /* enrolment active, method enabled, started and not ended */
-	bool details;
+	enum listing_who who;
+	enum listing_fields fields;
+	bool descending;  /* by descending id */
 	const char *role; /* short name of the role whose id is wanted; NULL: none */
 	int64_t role_id;  /* out: its id if somebody has it, else 0 */
 	size_t page_rows; /* 0: 500 */
@@ -31,7 +44,7 @@ struct listing {
 
 /**
  * listing_each(moodle, listing, fn, context, err):
- * Call ${fn} for each participant of each course; rows of several courses are mixed, those of one come by ascending id. A course is
+ * Call ${fn} for each participant of each course; rows of several courses are mixed, those of one come in the order of their ids. A course is
  * at its end only when a page comes back empty: a short page is no proof.
  *
  * Errors: ERR_INCOMPLETE pages overlap or are out of order; ERR_REFUSED a participant's user name or e-mail is hidden from us;

@@ -40,7 +40,8 @@ MUST_CHECK int site_check(struct arena *, struct moodle *, const struct site *, 
 
 /**
  * site_same(a, b):
- * Do two identities belong to the same Moodle, whatever address it has? The moment of its installation tells.
+ * Do two identities belong to the same Moodle, whatever address it has? The moment of its installation tells; where it is not shown
+ * to us (moodle/course:update), the address does.
  */
 bool site_same(const char *, const char *) __attribute__((nonnull));
 

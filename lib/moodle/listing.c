@@ -82,8 +82,10 @@ read_user(struct wave *wave, const struct json *object, struct listing_user *use
 	memset(user, 0, sizeof(*user));
 	if (json_int(object, "id", &user->id, err) != 0)
 		return -1;
-	if (!wave->listing->details)
+	if (wave->listing->fields == LISTING_IDS)
 		return 0;
+	if (wave->listing->fields == LISTING_ROLES)
+		return read_roles(wave, object, &user->roles, err);
 	if (shown(object, "username", "moodle/user:viewalldetails", user->id, &user->username, err) != 0 ||
 	    shown(object, "email", "moodle/course:useremail", user->id, &user->email, err) != 0 ||
 	    json_text_or_null(object, "firstname", &user->firstname, err) != 0 ||
@@ -120,7 +122,7 @@ page_done(void *context, size_t index, const struct moodle_reply *reply, struct 
 			return err_wrap(
 			    err, "cannot read the participants of course %" PRId64 " of site \"%s\"", cursor->course, site);
 		/* Ordered by id: anything else means that rows were lost, repeated or shuffled between pages. */
-		if (user.id <= cursor->last_id)
+		if (cursor->rows > 0 && (wave->listing->descending ? user.id >= cursor->last_id : user.id <= cursor->last_id))
 			return err_set(err, ERR_INCOMPLETE,
 			    "participants of course %" PRId64 " of site \"%s\" are out of order: user %" PRId64
 			    " came after %" PRId64,
@@ -144,13 +146,20 @@ option(struct moodle_request *request, size_t *n, const char *name, const char *
 static void
 ask_page(struct moodle_request *request, struct arena *arena, const struct listing *listing, const struct cursor *cursor)
 {
+	static const char *const fields[] = { [LISTING_IDS] = "id",
+		[LISTING_ROLES] = "id,roles",
+		[LISTING_ACCOUNTS] = "id,username,email,firstname,lastname,roles" };
 	size_t n = 0;
 
 	moodle_request_init(request, arena, FUNCTION);
 	params_int(&request->params, cursor->course, "courseid");
-	option(request, &n, "userfields", listing->details ? "id,username,email,firstname,lastname,roles" : "id");
-	if (listing->only_active)
-		option(request, &n, "onlyactive", "1");
+	option(request, &n, "userfields", fields[listing->fields]);
+	if (listing->who != LISTING_ALL)
+		option(request, &n, listing->who == LISTING_ACTIVE ? "onlyactive" : "onlysuspended", "1");
+	if (listing->descending) {
+		option(request, &n, "sortby", "id");
+		option(request, &n, "sortdirection", "DESC");
+	}
 	option(request, &n, "limitfrom", arena_printf(arena, "%" PRId64, cursor->rows));
 	option(request, &n, "limitnumber",
 	    arena_printf(arena, "%zu", listing->page_rows == 0 ? (size_t)PAGE_ROWS : listing->page_rows));

@@ -330,7 +330,8 @@ read_rows3(struct arena *reasons, struct reader *reader, const struct read_key *
 			courses[listing.count++] = search.sought[i].course_id;
 	if (listing_each(reader->moodle, &listing, rows3_user, &search, err) != 0)
 		goto out;
-	search.active = listing.only_active = true;
+	search.active = true;
+	listing.who = LISTING_ACTIVE;
 	if (listing_each(reader->moodle, &listing, rows3_user, &search, err) != 0)
 		goto out;
 	if (completion && read_completions3(&arena, reasons, reader, keys, count, seen, err) != 0)

@@ -8,6 +8,10 @@
 #include "base/clock.h"
 #include "moodle/read.h"
 
+/* In an identity, between the site's url and the moment. */
+#define INSTALLED " installed "
+#define UNKNOWN "?"
+
 #define LEVEL(n) (1u << (n))
 #define ANY_LEVEL (LEVEL(1) | LEVEL(2) | LEVEL(3))
 
@@ -71,9 +75,12 @@ site_read(struct arena *arena, struct moodle *moodle, struct site *ret_site, str
 	if (reply.json->kind != JSON_ARRAY)
 		return err_set(err, ERR_DATA, "cannot read the front page of site \"%s\": it is %s instead of an array", name,
 		    json_kind_name(reply.json));
-	if (reply.json->count == 1 && json_int(&reply.json->items[0], "timecreated", &site.created, err) != 0)
+	/* The moment is only shown to who may update courses. */
+	if (reply.json->count == 1 && !json_is_null(json_get(&reply.json->items[0], "timecreated")) &&
+	    json_int(&reply.json->items[0], "timecreated", &site.created, err) != 0)
 		return err_wrap(err, "cannot read the front page of site \"%s\"", name);
-	site.identity = arena_printf(arena, "%s installed %s", site.url, clock_iso(arena, site.created));
+	site.identity =
+	    arena_printf(arena, "%s%s%s", site.url, INSTALLED, site.created == 0 ? UNKNOWN : clock_iso(arena, site.created));
 	*ret_site = site;
 	return 0;
 }
@@ -113,7 +120,12 @@ site_check(struct arena *arena, struct moodle *moodle, const struct site *site, 
 bool
 site_same(const char *a, const char *b)
 {
-	const char *from_a = strstr(a, " installed "), *from_b = strstr(b, " installed ");
+	const char *since_a = strstr(a, INSTALLED), *since_b = strstr(b, INSTALLED);
 
-	return from_a != NULL && from_b != NULL && strcmp(from_a, from_b) == 0;
+	if (since_a == NULL || since_b == NULL)
+		return false;
+	/* Without the moment, the address must do. */
+	if (strcmp(since_a, INSTALLED UNKNOWN) == 0 || strcmp(since_b, INSTALLED UNKNOWN) == 0)
+		return since_a - a == since_b - b && strncmp(a, b, (size_t)(since_a - a)) == 0;
+	return strcmp(since_a, since_b) == 0;
 }

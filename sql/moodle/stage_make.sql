@@ -38,18 +38,18 @@ CREATE TEMP TABLE read_completion (
     user_id      bigint NOT NULL,
     completed_at timestamptz NOT NULL
 );
--- Participants as listed, and which of them are active.
+-- Participants as listed; at level 3 their accounts are read apart, and listed once more by halves, the active ones and the others.
 CREATE TEMP TABLE read_listing (
     course_id bigint NOT NULL,
     user_id   bigint NOT NULL,
-    username  text NOT NULL,
-    email     text NOT NULL,
-    email_key text NOT NULL,
-    firstname text NOT NULL,
-    lastname  text NOT NULL,
-    roles     text NOT NULL
+    roles     text NOT NULL,
+    username  text,
+    email     text,
+    email_key text,
+    firstname text,
+    lastname  text
 );
-CREATE TEMP TABLE read_active (course_id bigint NOT NULL, user_id bigint NOT NULL);
+CREATE TEMP TABLE read_active (course_id bigint NOT NULL, user_id bigint NOT NULL, active boolean NOT NULL);
 -- Rows of the custom report; without user name: a method that is there but has no users.
 CREATE TEMP TABLE read_report (
     shown             text NOT NULL,

@@ -167,7 +167,7 @@ get_courses(struct moodle_call *call, struct err *err)
 	struct tree *options = tree_get(call->params, "options"), *ids = options == NULL ? NULL : tree_get(options, "ids"), *item;
 	struct pg_rows *rows;
 	const char *list = "", *message;
-	size_t i;
+	size_t i, n, *order;
 	int rc = -1, may;
 
 	if (ids != NULL)
@@ -193,8 +193,9 @@ get_courses(struct moodle_call *call, struct err *err)
 		}
 	}
 	reply_list(call->reply, NULL);
-	for (i = 0; i < pg_count(rows); i++)
-		write_course(call, rows, i);
+	order = fault_order(call->arena, call->effect, pg_count(rows), &n);
+	for (i = 0; i < n; i++)
+		write_course(call, rows, order[i]);
 	reply_end_list(call->reply);
 	rc = 0;
 out:

@@ -1,2 +1,2 @@
--- These courses are listed once more.
+-- These courses are listed anew.
 DELETE FROM read_listing WHERE course_id = ANY ($1::bigint[])
