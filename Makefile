@@ -45,8 +45,10 @@ ctok-batch.conf.example: bin/ctok-admin
 	@bin/ctok-admin example-config >$@.tmp && if cmp -s $@.tmp $@; then rm $@.tmp; touch $@; else mv $@.tmp $@; fi
 
 $(B)/gen/sql.h $(B)/gen/sql.c &: tools/embed-sql.awk $(SQL)
-	@mkdir -p $(B)/gen
-	@awk -f tools/embed-sql.awk -v header=$(B)/gen/sql.h -v source=$(B)/gen/sql.c $(SQL)
+	@mkdir -p $(B)/gen/new
+	@awk -f tools/embed-sql.awk -v header=$(B)/gen/new/sql.h -v source=$(B)/gen/sql.c $(SQL)
+	@# The header names the files only: a changed statement compiles nothing but sql.c.
+	@cmp -s $(B)/gen/new/sql.h $(B)/gen/sql.h || cp $(B)/gen/new/sql.h $(B)/gen/sql.h
 
 $(B)/gen/sql.o: $(B)/gen/sql.c
 	@$(CC) $(CFLAGS) -Wno-overlength-strings -c -o $@ $<
@@ -66,7 +68,7 @@ bin/%: $(B)/jobs/%.o $(B)/libctok.a
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(B)/libctok.a $(PKG_LIBS)
 
 $(B)/gen/sandbox-sql.h $(B)/gen/sandbox-sql.c &: tools/embed-sql.awk $(SANDBOX_SQL)
-	@mkdir -p $(B)/gen
+	@mkdir -p $(B)/gen/new
 	@awk -f tools/embed-sql.awk -v strip=tests/sandbox/sql/ -v header=$(B)/gen/sandbox-sql.h -v source=$(B)/gen/sandbox-sql.c $(SANDBOX_SQL)
 
 $(B)/gen/sandbox-sql.o: $(B)/gen/sandbox-sql.c

@@ -25,6 +25,7 @@ static const struct xlsx_column columns[COL_COUNT] = {
 /* Lines of the way from charges to units, per currency. */
 enum {
 	LINE_CHARGED,
+	LINE_TEST,
 	LINE_SHIPPING,
 	LINE_UNALLOCATED,
 	LINE_ODD,
@@ -41,7 +42,8 @@ static const struct {
 	int column;        /* of the bridge section; -1: live only */
 	const char *class; /* of the units summed live; NULL: none */
 } lines[LINE_COUNT] = {
-	[LINE_CHARGED] = { "Charged", "The totals of all documents.", BRIDGE_CHARGED, NULL },
+	[LINE_CHARGED] = { "Charged", "The totals of all documents, cancelled and test ones too.", BRIDGE_CHARGED, NULL },
+	[LINE_TEST] = { "    of which test orders", "They moved no money; their units are excluded.", BRIDGE_TEST, NULL },
 	[LINE_SHIPPING] = { "less shipping", "Not part of any unit.", BRIDGE_SHIPPING, NULL },
 	[LINE_UNALLOCATED] = { "less differences in documents", "Documents whose own totals do not add up; each is a finding.",
 	    BRIDGE_UNALLOCATED, NULL },

@@ -17,6 +17,7 @@ static const struct section_column control[] = {
 static const struct section_column bridge[] = {
 	{ "currency", CELL_TEXT },
 	{ "charged_minor", CELL_MONEY },
+	{ "test_minor", CELL_MONEY },
 	{ "shipping_minor", CELL_MONEY },
 	{ "unallocated_minor", CELL_MONEY },
 	{ "odd_line_minor", CELL_MONEY },

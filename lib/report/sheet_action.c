@@ -24,8 +24,6 @@ style(const struct cell *cells, int column)
 
 	if (column != ACTION_STATE)
 		return XLSX_BODY;
-	if (text_equal(code, "done"))
-		return XLSX_GOOD;
 	if (text_equal(code, "refused"))
 		return XLSX_BAD;
 	if (text_equal(code, "held") || text_equal(code, "skipped"))

@@ -1,2 +1,2 @@
-COPY (SELECT currency, charged_minor, shipping_minor, unallocated_minor, odd_line_minor, unit_minor, refunded_minor
+COPY (SELECT currency, charged_minor, test_minor, shipping_minor, unallocated_minor, odd_line_minor, unit_minor, refunded_minor
         FROM rule.report_bridge ORDER BY currency) TO STDOUT

@@ -69,7 +69,8 @@ WITH unit_net AS (
      WHERE NOT l.gone AND (l.quantity <> trunc(l.quantity) OR l.quantity < 1)
      GROUP BY l.tenant_id, l.document_id
 )
-SELECT d.currency, sum(d.total_minor)::bigint AS charged_minor, sum(d.shipping_minor)::bigint AS shipping_minor,
+SELECT d.currency, sum(d.total_minor)::bigint AS charged_minor,
+       coalesce(sum(d.total_minor) FILTER (WHERE d.status = 'test'), 0)::bigint AS test_minor, sum(d.shipping_minor)::bigint AS shipping_minor,
        sum(d.unallocated_minor)::bigint AS unallocated_minor, coalesce(sum(o.net_minor), 0)::bigint AS odd_line_minor,
        coalesce(sum(u.net_minor), 0)::bigint AS unit_minor, sum(d.refunded_minor)::bigint AS refunded_minor
   FROM ctok.document d
@@ -150,7 +151,8 @@ SELECT v.unit_id, s.name AS source, d.number AS document, d.document_id, v.line_
                                       WHEN v.code = 'ACCESS' THEN concat_ws('.', 'ACCESS', v.person_id, v.gap_target)
                                       ELSE concat_ws('.', v.code, v.document_id, v.line_no) END;
 
--- What the night planned and did: actions made or ended in it, and those that still wait.
+-- What the night planned and did: actions made or ended in it, and those that still wait. One that gave way to another for the same
+-- person and course is left out: the other one is here.
 CREATE VIEW rule.report_action WITH (security_invoker = true) AS
 SELECT a.action_id, coalesce(k.words, a.kind) AS kind, i.name AS site, coalesce(c.shortname, nullif(split_part(t.reference, ':', 2), ''), '') AS course,
        p.display_name AS person, p.email,
@@ -174,7 +176,11 @@ SELECT a.action_id, coalesce(k.words, a.kind) AS kind, i.name AS site, coalesce(
   LEFT JOIN rule.report_word k ON k.kind = 'action' AND k.code = a.kind
   LEFT JOIN rule.report_word w ON w.kind = 'reason' AND w.code = a.reason
   LEFT JOIN rule.report_word s ON s.kind = 'state' AND s.code = a.state
- WHERE a.state IN ('open', 'held', 'sending') OR m.night_id = n.night_id OR e.night_id = n.night_id;
+ WHERE (a.state IN ('open', 'held', 'sending') OR m.night_id = n.night_id OR e.night_id = n.night_id)
+   AND NOT (a.state = 'superseded'
+            AND EXISTS (SELECT 1 FROM ctok.action b
+                         WHERE b.tenant_id = a.tenant_id AND b.person_id = a.person_id AND b.site_id = a.site_id
+                           AND b.target_id IS NOT DISTINCT FROM a.target_id AND b.action_id > a.action_id));
 
 -- How fresh what we know is: each source and site with its last reading.
 CREATE VIEW rule.report_source WITH (security_invoker = true) AS

@@ -118,10 +118,10 @@ write_control(struct snapshot *snapshot, const struct sample *sample, const stru
 		return -1;
 	if (snapshot_begin(snapshot, SECTION_BRIDGE, err) != 0)
 		return -1;
-	if (add(snapshot, arena_printf(arena, "EUR\t%" PRId64 "\t1000\t-50\t300\t%" PRId64 "\t198000", t->eur + 1250, t->eur),
+	if (add(snapshot, arena_printf(arena, "EUR\t%" PRId64 "\t5000\t1000\t-50\t300\t%" PRId64 "\t198000", t->eur + 1250, t->eur),
 		err) != 0)
 		return -1;
-	if (add(snapshot, arena_printf(arena, "JPY\t%" PRId64 "\t0\t0\t0\t%" PRId64 "\t0", t->jpy, t->jpy), err) != 0)
+	if (add(snapshot, arena_printf(arena, "JPY\t%" PRId64 "\t0\t0\t0\t0\t%" PRId64 "\t0", t->jpy, t->jpy), err) != 0)
 		return -1;
 	return snapshot_end(snapshot, err);
 }

@@ -76,7 +76,8 @@ static const char *const small[] = {
 	"s\tcontrol\tcontrol:text\ttitle:text\texplanation:text\tcurrency:text\texpected:integer\tactual:integer",
 	"r\tUNITS_CLASSED\tUnits classed\tEach once.\t\t1\t1",
 	"e\tcontrol\t1",
-	"s\tbridge\tcurrency:text\tcharged_minor:money\tshipping_minor:money\tunallocated_minor:money\todd_line_minor:money\tunit_"
+	"s\tbridge\tcurrency:text\tcharged_minor:money\ttest_minor:money\tshipping_minor:money\tunallocated_minor:money\todd_line_"
+	"minor:money\tunit_"
 	"minor:money"
 	"\trefunded_minor:money",
 	"e\tbridge\t0",
