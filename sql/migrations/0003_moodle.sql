@@ -27,8 +27,7 @@ CREATE TABLE ctok.mirror_user (
     firstname text NOT NULL,
     lastname  text NOT NULL,
     suspended boolean NOT NULL,                -- the whole account
-    PRIMARY KEY (tenant_id, site_id, user_id),
-    FOREIGN KEY (tenant_id, site_id) REFERENCES ctok.site
+    PRIMARY KEY (tenant_id, site_id, user_id)
 );
 CREATE INDEX mirror_user_email ON ctok.mirror_user (tenant_id, site_id, email_key);
 SELECT ctok.protect('ctok.mirror_user');
@@ -39,8 +38,7 @@ CREATE TABLE ctok.mirror_lookup (
     site_id   bigint NOT NULL,
     contact_id bigint NOT NULL,                -- whose e-mail it was
     accounts  integer NOT NULL,
-    PRIMARY KEY (tenant_id, site_id, contact_id),
-    FOREIGN KEY (tenant_id, site_id) REFERENCES ctok.site
+    PRIMARY KEY (tenant_id, site_id, contact_id)
 );
 SELECT ctok.protect('ctok.mirror_lookup');
 
@@ -58,8 +56,7 @@ CREATE TABLE ctok.mirror_enrolment (
     time_created bigint,
     roles       text NOT NULL,                 -- short names in the course, sorted, joined by ','
     read_level  smallint NOT NULL CHECK (read_level BETWEEN 1 AND 3),
-    PRIMARY KEY (tenant_id, site_id, course_id, user_id, method),
-    FOREIGN KEY (tenant_id, site_id) REFERENCES ctok.site
+    PRIMARY KEY (tenant_id, site_id, course_id, user_id, method)
 );
 CREATE INDEX mirror_enrolment_user ON ctok.mirror_enrolment (tenant_id, site_id, user_id);
 SELECT ctok.protect('ctok.mirror_enrolment');
@@ -70,8 +67,7 @@ CREATE TABLE ctok.mirror_completion (
     course_id    bigint NOT NULL,
     user_id      bigint NOT NULL,
     completed_at timestamptz NOT NULL,
-    PRIMARY KEY (tenant_id, site_id, course_id, user_id),
-    FOREIGN KEY (tenant_id, site_id) REFERENCES ctok.site
+    PRIMARY KEY (tenant_id, site_id, course_id, user_id)
 );
 SELECT ctok.protect('ctok.mirror_completion');
 

@@ -90,8 +90,7 @@ CREATE TABLE ctok.entitlement (
     cycle          integer,
     matched_at     timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, entitlement_id),
-    UNIQUE (tenant_id, unit_id, target_id),
-    FOREIGN KEY (tenant_id, unit_id) REFERENCES ctok.unit
+    UNIQUE (tenant_id, unit_id, target_id)
 );
 CREATE INDEX entitlement_access ON ctok.entitlement (tenant_id, person_id, target_id);
 CREATE INDEX entitlement_document ON ctok.entitlement (tenant_id, document_id);

@@ -8,6 +8,7 @@ CREATE TABLE ctok.plan (
     PRIMARY KEY (tenant_id, plan_id)
 );
 SELECT ctok.protect('ctok.plan');
+REVOKE DELETE ON ctok.plan FROM ctok_program;
 
 -- One change in Moodle, with the row it was decided on (`before_`) and the row it makes (`after_`). An action stays open until it was
 -- done, or until a later plan finds that it is no longer wanted or wanted otherwise.
@@ -35,8 +36,7 @@ CREATE TABLE ctok.action (
     failure      text NOT NULL DEFAULT '',      -- of refused and skipped
     ended_at     timestamptz,
     ended_run    bigint,
-    PRIMARY KEY (tenant_id, action_id),
-    FOREIGN KEY (tenant_id, plan_id) REFERENCES ctok.plan
+    PRIMARY KEY (tenant_id, action_id)
 );
 -- At most one change is waiting for an account, and one for a person's course.
 CREATE UNIQUE INDEX action_open ON ctok.action (tenant_id, site_id, person_id, coalesce(target_id, 0))
@@ -58,8 +58,7 @@ CREATE TABLE ctok.journal (
     time_start bigint,
     time_end   bigint,
     at         timestamptz NOT NULL,
-    PRIMARY KEY (tenant_id, journal_id),
-    FOREIGN KEY (tenant_id, action_id) REFERENCES ctok.action
+    PRIMARY KEY (tenant_id, journal_id)
 );
 CREATE INDEX journal_action ON ctok.journal (tenant_id, action_id);
 SELECT ctok.protect('ctok.journal');

@@ -58,4 +58,13 @@ UNION ALL
 SELECT 'CERTIFICATES_MAILED', '', (SELECT count(*) FROM ctok.issue i WHERE i.state = 'live'),
        (SELECT count(*) FROM ctok.issue i
           JOIN ctok.outbox o ON o.tenant_id = i.tenant_id AND o.event = 'certificate:' || i.issue_id
-         WHERE i.state = 'live');
+         WHERE i.state = 'live')
+UNION ALL
+-- No right, contact, account or action refers to a row that is not there: the large tables have no foreign keys.
+SELECT 'WHOLE', '',
+       (SELECT count(*) FROM ctok.entitlement) + (SELECT count(*) FROM ctok.person_contact) + (SELECT count(*) FROM ctok.account)
+     + (SELECT count(*) FROM ctok.action),
+       (SELECT count(*) FROM ctok.entitlement e JOIN ctok.unit u ON u.tenant_id = e.tenant_id AND u.unit_id = e.unit_id)
+     + (SELECT count(*) FROM ctok.person_contact k JOIN ctok.person p ON p.tenant_id = k.tenant_id AND p.person_id = k.person_id)
+     + (SELECT count(*) FROM ctok.account k JOIN ctok.person p ON p.tenant_id = k.tenant_id AND p.person_id = k.person_id)
+     + (SELECT count(*) FROM ctok.action a JOIN ctok.plan p ON p.tenant_id = a.tenant_id AND p.plan_id = a.plan_id);

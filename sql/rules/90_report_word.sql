@@ -79,4 +79,5 @@ CREATE VIEW rule.report_word (kind, code, words, advice) WITH (security_invoker 
 ('control', 'MONEY_CHARGED', 'Charges', 'The charges recorded one by one add up to the totals of the documents.'),
 ('control', 'MONEY_REFUNDED', 'Refunds', 'The refunds recorded one by one add up to the refunded totals of the documents.'),
 ('control', 'MANAGED_IS_OWED', 'Access is owed', 'Every enrolment of ours that gives access is owed to a sale, or is a finding.'),
-('control', 'CERTIFICATES_MAILED', 'Certificates mailed', 'Every certificate that was issued has its mail, once.');
+('control', 'CERTIFICATES_MAILED', 'Certificates mailed', 'Every certificate that was issued has its mail, once.'),
+('control', 'WHOLE', 'Nothing is missing', 'What every right, account and action was made from is still there.');

@@ -106,6 +106,7 @@ write_control(struct snapshot *snapshot, const struct sample *sample, const stru
 		"MANAGED_IS_OWED\tAccess is owed\tEvery enrolment of ours that gives access is owed to a sale, or is a "
 		"finding.\t\t1874\t1874",
 		"CERTIFICATES_MAILED\tCertificates mailed\tEvery certificate that was issued has its mail, once.\t\t231\t231",
+		"WHOLE\tNothing is missing\tWhat every right, account and action was made from is still there.\t\t9004\t9004",
 	};
 	size_t i;
 

@@ -598,6 +598,21 @@ test_a_deleted_unit_does_not_tie(void **state)
 }
 
 static void
+test_what_is_deleted_behind_our_back_is_missed(void **state)
+{
+	struct with_db *w = *state;
+
+	sell(w, "1", "ana@x.test", "", "YEAR", "2026-04-30T10:20:30Z", 1, 9900);
+	sell(w, "2", "bo@x.test", "", "BOOK", "2026-04-30T10:20:30Z", 1, 9900);
+	night(w, "2026-05-01T03:00:00Z", false);
+	expect_text("ties", untied(w), "ties");
+	with_db_sql(w, "DELETE FROM ctok.unit");
+	/* Two contacts, one entitlement, an account to make and an enrolment; the open unit's finding goes with it. */
+	expect_text("a unit with an entitlement", untied(w),
+	    "MONEY_OF_UNITS 19800/0, OPEN_IN_FINDINGS 0/1, UNITS_OF_LINES 2/0, WHOLE 5/4");
+}
+
+static void
 test_findings_keep_their_age(void **state)
 {
 	struct with_db *w = *state;
@@ -661,6 +676,7 @@ main(void)
 		cmocka_unit_test_setup(test_foreign_enrolments_are_left_alone, setup),
 		cmocka_unit_test_setup(test_accounts, setup),
 		cmocka_unit_test_setup(test_a_deleted_unit_does_not_tie, setup),
+		cmocka_unit_test_setup(test_what_is_deleted_behind_our_back_is_missed, setup),
 		cmocka_unit_test_setup(test_findings_keep_their_age, setup),
 		cmocka_unit_test_setup(test_calendar, setup),
 	};
