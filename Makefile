@@ -114,7 +114,7 @@ $(B)/ctok-sql: $(B)/tests/tools/ctok-sql.o $(B)/libctok.a
 # Measuring programs: build/bench_<name>.
 $(B)/tests/bench/%.o: override CFLAGS += -Itests/support
 
-$(B)/bench_%: $(B)/tests/bench/bench_%.o $(B)/libsupport.a $(B)/libctok.a
+$(B)/bench_%: $(B)/tests/bench/bench_%.o $(B)/tests/bench/bench.o $(B)/libsupport.a $(B)/libctok.a
 	@echo "  LINK  $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
