@@ -1,0 +1,25 @@
+#!/bin/bash
+# Long proofs: many generated worlds through whole nights at all three read levels, and every fuzz target for a while.
+# SOAK_WORLDS: how many worlds (200). SOAK_SALES: sales in each (300). SOAK_FUZZ: seconds per fuzz target (600); 0 for none.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+worlds=${SOAK_WORLDS:-200} sales=${SOAK_SALES:-300} fuzz=${SOAK_FUZZ:-600}
+bad=0
+mkdir -p build/soak
+for seed in $(seq "$worlds"); do
+	level=$((seed % 3 + 1))
+	log=build/soak/world-$seed.log
+	if WORLD="seed=$seed,sales=$sales" read_level=$level timeout 1800 bash tests/scenarios/30_world.sh >"$log" 2>&1; then
+		rm -f "$log"
+	else
+		bad=$((bad + 1))
+		echo "world $seed (level $level): see $log"
+		grep -A3 '^not ok' "$log" | head -8
+	fi
+	[ ! -t 2 ] || printf '\r%d of %d worlds, %d bad' "$seed" "$worlds" "$bad" >&2
+done
+echo "$worlds worlds of $sales sales: $bad bad"
+if [ "$fuzz" -gt 0 ]; then
+	make -s fuzz SECONDS_EACH="$fuzz" || bad=$((bad + 1))
+fi
+[ "$bad" -eq 0 ]
