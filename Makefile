@@ -2,7 +2,9 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 CC ?= gcc
+# Another build directory holds another build, programs too: make B=build/san SANITIZE=address,undefined all
 B ?= build
+BIN := $(if $(filter build,$(B)),bin,$(B)/bin)
 
 LIBS := libpq libcurl jansson libconfig xlsxwriter harfbuzz fribidi libqrencode libsodium libutf8proc libidn2 zlib poppler-glib cairo
 # Expanded on first use, so that `make deps` works before pkg-config is there.
@@ -18,66 +20,86 @@ WARN += $(if $(WERROR),-Werror)
 HARDEN := -fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=2 -fPIE
 OPTIMISE ?= -O2 -g
 override CFLAGS += -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) $(OPTIMISE) $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer,$(HARDEN)) \
-	-Iinclude -I$(B)/gen -DCTOK_PREFIX='"$(PREFIX)"' $(PKG_CFLAGS) -MMD -MP
+	-Iinclude -I$(B)/gen $(PKG_CFLAGS) -MMD -MP
 override LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(if $(SANITIZE),-fsanitize=$(SANITIZE))
-
+# With -s only what goes wrong is said.
+SAY := $(if $(findstring s,$(filter-out --%,$(firstword $(MAKEFLAGS)))),@:,@echo)
+MAKE_ALL = $(MAKE) --no-print-directory -s $(if $(filter -j%,$(MAKEFLAGS)),,-j"$$(nproc)")
 
 LIB_C := $(sort $(wildcard lib/*/*.c))
 LIB_O := $(LIB_C:%.c=$(B)/%.o)
 SQL := $(sort $(wildcard sql/*/*.sql))
 JOBS := $(notdir $(basename $(sort $(wildcard jobs/*.c))))
-PROGRAMS := $(JOBS:%=bin/%)
-UNIT := $(notdir $(basename $(sort $(wildcard tests/unit/test_*.c))))
+PROGRAMS := $(JOBS:%=$(BIN)/%)
+UNIT := $(patsubst tests/unit/%.c,$(B)/tests/%,$(sort $(wildcard tests/unit/test_*.c)))
 SUPPORT_C := $(sort $(wildcard tests/support/*.c))
 FUZZ := $(notdir $(basename $(sort $(wildcard tests/fuzz/fuzz_*.c))))
 SANDBOX_C := $(sort $(wildcard tests/sandbox/*.c))
 SANDBOX_SQL := $(sort $(wildcard tests/sandbox/sql/*.sql))
 SANDBOX := $(if $(SANDBOX_C),$(B)/ctok-sandbox)
+OBJECTS := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard lib/*/*.c jobs/*.c tests/*/*.c)))
 
 .SUFFIXES:
 .SECONDARY:
 .PHONY: all deps demo test unit scenarios soak check bench install clean
 
-all: $(B)/libctok.a $(PROGRAMS) $(SANDBOX) ctok-batch.conf.example
+all: $(B)/libctok.a $(PROGRAMS) $(SANDBOX) $(if $(filter build:/usr/local,$(B):$(PREFIX)),ctok-batch.conf.example)
 
 # Written from the declarations; committed, so that it can be read before anything is built.
-ctok-batch.conf.example: bin/ctok-admin
-	@bin/ctok-admin example-config >$@.tmp && if cmp -s $@.tmp $@; then rm $@.tmp; touch $@; else mv $@.tmp $@; fi
+ctok-batch.conf.example: $(BIN)/ctok-admin
+	@$(BIN)/ctok-admin example-config >$(B)/$@ && if cmp -s $(B)/$@ $@; then touch $@; else cp $(B)/$@ $@; fi
 
-$(B)/gen/sql.h $(B)/gen/sql.c &: tools/embed-sql.awk $(SQL)
+# What every object was compiled with: another compiler or other flags in the same directory compile all of it again.
+$(B)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(SANITIZE) $(OPTIMISE)' | cmp -s - $@ || echo '$(CC) $(SANITIZE) $(OPTIMISE)' >$@
+
+$(B)/gen/prefix.h: FORCE
+	@mkdir -p $(@D)
+	@echo '#define CTOK_PREFIX "$(PREFIX)"' | cmp -s - $@ || echo '#define CTOK_PREFIX "$(PREFIX)"' >$@
+
+.PHONY: FORCE
+FORCE:
+
+# SQL becomes C. What comes out as it was keeps its time, so that another statement does not compile what only reads the header. A
+# directory is newer when a file was taken away.
+define embed # $(call embed,NAME,FILES,OPTIONS)
 	@mkdir -p $(B)/gen/new
-	@awk -f tools/embed-sql.awk -v header=$(B)/gen/new/sql.h -v source=$(B)/gen/sql.c $(SQL)
-	@# The header names the files only: a changed statement compiles nothing but sql.c.
-	@cmp -s $(B)/gen/new/sql.h $(B)/gen/sql.h || cp $(B)/gen/new/sql.h $(B)/gen/sql.h
+	@awk -f tools/embed-sql.awk $(3) -v header=$(B)/gen/new/$(1).h -v source=$(B)/gen/new/$(1).c $(2)
+	@for f in $(1).h $(1).c; do cmp -s $(B)/gen/new/$$f $(B)/gen/$$f || cp $(B)/gen/new/$$f $(B)/gen/$$f; done
+	@touch $@
+endef
 
-$(B)/gen/sql.o: $(B)/gen/sql.c
+$(B)/gen/sql.stamp: tools/embed-sql.awk $(SQL) $(sort $(dir $(SQL)))
+	$(call embed,sql,$(SQL))
+
+$(B)/gen/sandbox-sql.stamp: tools/embed-sql.awk $(SANDBOX_SQL) $(sort $(dir $(SANDBOX_SQL)))
+	$(call embed,sandbox-sql,$(SANDBOX_SQL),-v strip=tests/sandbox/sql/)
+
+$(B)/gen/%.h $(B)/gen/%.c: $(B)/gen/%.stamp
+	@:
+
+$(B)/gen/%.o: $(B)/gen/%.c $(B)/flags
 	@$(CC) $(CFLAGS) -Wno-overlength-strings -c -o $@ $<
 
-$(B)/%.o: %.c $(B)/gen/sql.h
+$(B)/%.o: %.c $(B)/flags | $(B)/gen/sql.h $(B)/gen/prefix.h
 	@mkdir -p $(@D)
-	@echo "  CC    $<"
+	$(SAY) "  CC    $<"
 	@$(CC) $(CFLAGS) -c -o $@ $<
 
 $(B)/libctok.a: $(LIB_O) $(B)/gen/sql.o
 	@rm -f $@
 	@ar rcs $@ $^
 
-bin/%: $(B)/jobs/%.o $(B)/libctok.a
-	@mkdir -p bin
-	@echo "  LINK  $@"
+$(BIN)/%: $(B)/jobs/%.o $(B)/libctok.a
+	@mkdir -p $(@D)
+	$(SAY) "  LINK  $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(B)/libctok.a $(PKG_LIBS)
 
-$(B)/gen/sandbox-sql.h $(B)/gen/sandbox-sql.c &: tools/embed-sql.awk $(SANDBOX_SQL)
-	@mkdir -p $(B)/gen/new
-	@awk -f tools/embed-sql.awk -v strip=tests/sandbox/sql/ -v header=$(B)/gen/sandbox-sql.h -v source=$(B)/gen/sandbox-sql.c $(SANDBOX_SQL)
-
-$(B)/gen/sandbox-sql.o: $(B)/gen/sandbox-sql.c
-	@$(CC) $(CFLAGS) -Wno-overlength-strings -c -o $@ $<
-
-$(SANDBOX_C:%.c=$(B)/%.o): $(B)/gen/sandbox-sql.h
+$(SANDBOX_C:%.c=$(B)/%.o): | $(B)/gen/sandbox-sql.h
 
 $(B)/ctok-sandbox: $(SANDBOX_C:%.c=$(B)/%.o) $(B)/gen/sandbox-sql.o $(B)/libctok.a
-	@echo "  LINK  $@"
+	$(SAY) "  LINK  $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lmicrohttpd -lssl -lcrypto
 
 # What unit tests share: tests/support, archived so that a test links only what it uses.
@@ -89,12 +111,12 @@ $(B)/tests/unit/%.o $(B)/tests/support/%.o: override CFLAGS += -Itests/support
 
 $(B)/tests/test_%: $(B)/tests/unit/test_%.o $(B)/libsupport.a $(B)/libctok.a
 	@mkdir -p $(@D)
-	@echo "  LINK  $@"
+	$(SAY) "  LINK  $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lmicrohttpd
 
 # Fuzz targets (clang's libFuzzer): make fuzz-build; make fuzz [SECONDS_EACH=60].
 $(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/libctok.a
-	@echo "  LINK  $@"
+	$(SAY) "  LINK  $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
 
 .PHONY: fuzz-build fuzz fuzz-programs
@@ -108,37 +130,42 @@ fuzz: fuzz-build
 
 # A statement in the database of a configuration, for test scripts.
 $(B)/ctok-sql: $(B)/tests/tools/ctok-sql.o $(B)/libctok.a
-	@echo "  LINK  $@"
+	$(SAY) "  LINK  $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 # Measuring programs: build/bench_<name>.
 $(B)/tests/bench/%.o: override CFLAGS += -Itests/support
 
 $(B)/bench_%: $(B)/tests/bench/bench_%.o $(B)/tests/bench/bench.o $(B)/libsupport.a $(B)/libctok.a
-	@echo "  LINK  $@"
+	$(SAY) "  LINK  $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-TEST_PROGRAMS = $(UNIT:%=$(B)/tests/%) $(B)/ctok-sql
+.PHONY: unit-programs test-programs objects
+unit-programs: $(UNIT)
 
-.PHONY: test-programs
-test-programs: all $(TEST_PROGRAMS)
+test-programs: all $(UNIT) $(B)/ctok-sql
+
+# Every C file compiled, for checks.
+objects: $(OBJECTS) $(B)/gen/sql.o $(B)/gen/sandbox-sql.o
 
 deps:
 	@sh deps/install.sh
 
 # A whole trial night, going live and a second night, under demo/. Installs what is missing.
 demo: deps
-	@$(MAKE) --no-print-directory -s -j"$$(nproc)" all
+	@echo "building"
+	@$(MAKE_ALL) all
 	@bash tools/demo.sh
 
 # Everything that must hold. Installs what is missing.
 test: deps
-	@$(MAKE) --no-print-directory -s -j"$$(nproc)" test-programs
-	@bash tests/run.sh $(UNIT:%=$(B)/tests/%)
+	@echo "building"
+	@$(MAKE_ALL) test-programs
+	@bash tests/run.sh $(UNIT)
 
 # Unit tests alone; scenarios alone: make scenarios [SCENARIOS='03_*'].
-unit: $(TEST_PROGRAMS)
-	@SCENARIOS=none bash tests/run.sh $(UNIT:%=$(B)/tests/%)
+unit: unit-programs
+	@SCENARIOS=none bash tests/run.sh $(UNIT)
 
 scenarios: test-programs
 	@bash tests/run.sh
@@ -159,11 +186,12 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/ctok-batch $(DESTDIR)$(PREFIX)/share/doc/ctok-batch
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin/
 	cp -R templates $(DESTDIR)$(PREFIX)/share/ctok-batch/
-	install -m 644 ctok-batch.conf.example README.md docs/architecture.md cron/ctok-batch.cron cron/ctok-batch.logrotate \
-		$(DESTDIR)$(PREFIX)/share/doc/ctok-batch/
+	install -m 644 README.md docs/architecture.md cron/ctok-batch.cron cron/ctok-batch.logrotate $(DESTDIR)$(PREFIX)/share/doc/ctok-batch/
+	$(BIN)/ctok-admin example-config >$(DESTDIR)$(PREFIX)/share/doc/ctok-batch/ctok-batch.conf.example
+	chmod 644 $(DESTDIR)$(PREFIX)/share/doc/ctok-batch/ctok-batch.conf.example
 
 clean:
 	@if [ -L demo/db ]; then rm -rf "$$(readlink demo/db)"; fi
 	rm -rf $(B) bin demo
 
--include $(LIB_C:%.c=$(B)/%.d) $(JOBS:%=$(B)/jobs/%.d) $(UNIT:%=$(B)/tests/unit/%.d) $(SUPPORT_C:%.c=$(B)/%.d) $(SANDBOX_C:%.c=$(B)/%.d)
+-include $(OBJECTS:%.o=%.d)

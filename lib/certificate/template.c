@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "prefix.h"
 
 #define MAX_ITEMS 256
 

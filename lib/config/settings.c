@@ -4,10 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-
-#ifndef CTOK_PREFIX
-#define CTOK_PREFIX "/usr/local"
-#endif
+#include "prefix.h"
 
 #define AT(type, member) offsetof(struct type, member)
 #define DAY_S 86400
