@@ -239,8 +239,13 @@ a_hidden_email_is_no_empty_one(void **state)
 static void
 wildcards_find_only_the_address_itself(void **state)
 {
-	struct script script[] = { { "core_user_get_users", "core_user_get_users/by_email_underscore_wildcard", NULL },
-		{ NULL, NULL, NULL } };
+	struct script script[] = {
+		{ "core_user_get_users", NULL,
+		    "{\"users\":[{\"id\":3,\"username\":\"learner01\",\"email\":\"Learner01@Example.test\",\"suspended\":false},"
+		    "{\"id\":4,\"username\":\"learner02\",\"email\":\"learner02@example.test\",\"suspended\":true}],\"warnings\":[]"
+		    "}" },
+		{ NULL, NULL, NULL }
+	};
 	const char *emails[] = { "learner0_@example.test", "learner01@example.test" };
 	struct account_match *matches;
 	struct err err = ERR_INIT;
