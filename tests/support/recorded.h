@@ -25,7 +25,7 @@ struct recorded recorded_read(struct arena *, const char *);
 
 /**
  * recorded_names(arena, folder, ret_count):
- * The cases of a folder, sorted, as recorded_read() takes them.
+ * The cases of a folder that recorded_read() can read, sorted, as it takes them.
  */
 const char **recorded_names(struct arena *, const char *, size_t *);
 

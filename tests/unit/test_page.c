@@ -397,9 +397,10 @@ outlines_look_as_an_independent_program_draws_them(void **state)
 		assert_non_null(file);
 		assert_int_equal(fwrite(png.data, 1, png.len, file), png.len);
 		assert_int_equal(fclose(file), 0);
-		assert_int_equal(system(arena_printf(&arena,
-				     "hb-view --face-index=%s --font-size=150 --margin=40 -O png -o %s /usr/share/fonts/%s '%s'",
-				     cases[i].face, theirs, cases[i].font, cases[i].text)),
+		assert_int_equal(
+		    system(arena_printf(&arena,
+			"LC_ALL=C.UTF-8 hb-view --face-index=%s --font-size=150 --margin=40 -O png -o %s /usr/share/fonts/%s '%s'",
+			cases[i].face, theirs, cases[i].font, cases[i].text)),
 		    0);
 		off = difference(ours, theirs);
 		if (off > 0.05)
