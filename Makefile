@@ -152,13 +152,15 @@ deps:
 	@sh deps/install.sh
 
 # A whole trial night, going live and a second night, under demo/. Installs what is missing.
-demo: deps
+demo:
+	@sh deps/install.sh build run demo
 	@echo "building"
 	@$(MAKE_ALL) all
 	@bash tools/demo.sh
 
 # Everything that must hold. Installs what is missing.
-test: deps
+test:
+	@sh deps/install.sh build run demo test
 	@echo "building"
 	@$(MAKE_ALL) test-programs
 	@bash tests/run.sh $(UNIT)
