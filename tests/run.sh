@@ -3,7 +3,8 @@
 # line of counts. SCENARIOS: which scenarios (a shell pattern), all by default.
 set -u
 cd "$(dirname "$0")/.."
-export LC_ALL=C.UTF-8 # whatever the caller's: tests read what tools say
+export LC_ALL=C.UTF-8            # whatever the caller's: tests read what tools say
+export PYTHONDONTWRITEBYTECODE=1 # nothing beside the scripts in the repository
 out=build/tests
 mkdir -p "$out"
 passed=0 failed=0
