@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "adapter/crypto.h"
+#include "base/file.h"
 #include "base/text.h"
 
 #define OLDEST_VERSION 15
@@ -37,33 +38,6 @@ static const char provision[] = "CREATE ROLE ctok_owner LOGIN\n"
 
 static const char access_rules[] = "# Written by ctok-batch at each start. The superuser is left out on purpose.\n"
 				   "local ctok ctok_owner,ctok_program peer map=ctok\n";
-
-static int
-make_directory(const char *path, mode_t mode, struct err *err)
-{
-	/* The mode is meant as it stands, whatever the program's umask. */
-	if (mkdir(path, mode) == 0 ? chmod(path, mode) != 0 : errno != EEXIST)
-		return err_set(err, ERR_CREATE, "could not make directory \"%s\": %s", path, strerror(errno));
-	return 0;
-}
-
-/* Make ${path} with its parents. */
-static int
-make_path(struct arena *arena, const char *path, mode_t mode, struct err *err)
-{
-	char *copy = arena_strdup(arena, path), *slash;
-	struct stat st;
-
-	if (stat(path, &st) == 0)
-		return S_ISDIR(st.st_mode) ? 0 : err_set(err, ERR_CONFIG, "\"%s\" is not a directory", path);
-	for (slash = strchr(copy + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (stat(copy, &st) != 0 && make_directory(copy, 0755, err) != 0)
-			return -1;
-		*slash = '/';
-	}
-	return make_directory(path, mode, err);
-}
 
 /* 8 hex digits that stand for a path. */
 static const char *
@@ -127,11 +101,11 @@ make_base(struct arena *arena, const char *state_dir, const char *database_user,
 		/* Only our own links: somebody else's could lead us anywhere. */
 		if (!text_starts(target, ELSEWHERE "/db-") || strstr(target, "..") != NULL)
 			return err_set(err, ERR_CONFIG, "link \"%s\" leads to \"%s\", which is not there", base, target);
-		if (make_path(arena, target, 0711, err) != 0)
+		if (file_make_dirs(arena, target, 0711, err) != 0)
 			return -1;
 	}
 	/* As root others may pass through to what they own, but not look around. */
-	if (make_directory(base, geteuid() == 0 ? 0711 : 0700, err) != 0)
+	if (file_make_dirs(arena, base, geteuid() == 0 ? 0711 : 0700, err) != 0)
 		return -1;
 	if (realpath(base, target) == NULL)
 		return err_set(err, ERR_IO, "could not find \"%s\": %s", base, strerror(errno));
@@ -163,7 +137,7 @@ cluster_locate(struct arena *arena, const struct config *config, struct cluster 
 	struct stat st;
 	int fd = -1, locked = -1, rc = -1;
 
-	if (make_path(arena, config->state_dir, geteuid() == 0 ? 0711 : 0700, err) != 0)
+	if (file_make_dirs(arena, config->state_dir, geteuid() == 0 ? 0711 : 0700, err) != 0)
 		goto out;
 	if (realpath(config->state_dir, state_dir) == NULL) {
 		err_set(err, ERR_CONFIG, "cannot use state directory \"%s\": %s", config->state_dir, strerror(errno));
