@@ -39,9 +39,6 @@ SANDBOX_SQL := $(sort $(wildcard tests/sandbox/sql/*.sql))
 SANDBOX := $(if $(SANDBOX_C),$(B)/ctok-sandbox)
 OBJECTS := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard lib/*/*.c jobs/*.c tests/*/*.c)))
 
-# One line a file, none under make -s.
-SAY = $(if $(findstring s,$(firstword -$(MAKEFLAGS))),@:,@echo)
-
 .SUFFIXES:
 .SECONDARY:
 .PHONY: all deps demo test unit scenarios soak check bench install clean
