@@ -108,7 +108,7 @@ a_large_message_arrives_unchanged(void **state)
 		buf_printf(&buf, "%.*s%d\r\n.\r\n", i % 61, ".............................................................", i);
 	smtpd_start(&smtpd, /* tls= */ 0, NULL);
 	assert_int_equal(
-	    smtp_open(&(struct smtp_config){ .url = url(&arena, "smtp", smtpd.port), .limits = SMTP_LIMITS }, &smtp, &err), 0);
+	    smtp_open(&(struct smtp_config){ .url = url(&arena, "smtp", smtpd.port), .limits = *SMTP_LIMITS }, &smtp, &err), 0);
 	if (smtp_send(&arena, smtp, &(struct smtp_mail){ "a@example.org", "b@example.org", buf.data, buf.len }, &answer, &err) != 0)
 		fail_msg("%s", err.message);
 	assert_int_equal(answer->outcome, SMTP_ACCEPTED);
