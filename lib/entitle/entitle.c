@@ -28,6 +28,8 @@ entitle_reckon(struct db *db, struct entitle_counts *ret_counts, struct err *err
 
 	if (db_exec(db, sql_entitle_pin_targets, DB_NONE, NULL, err) != 0)
 		return -1;
+	if (db_exec(db, sql_entitle_join_targets, DB_NONE, NULL, err) != 0)
+		return -1;
 	if (db_exec(db, sql_entitle_fresh_entitlements, DB_NONE, NULL, err) != 0)
 		return -1;
 	if (db_exec(db, sql_entitle_dirty_fresh, DB_NONE, NULL, err) != 0)

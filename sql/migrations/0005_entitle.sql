@@ -40,8 +40,10 @@ CREATE TABLE ctok.target (
     site_id   bigint NOT NULL,
     reference text NOT NULL,
     course_id bigint,
+    same_as   bigint,                          -- another name of that target's course; then course_id is NULL
     PRIMARY KEY (tenant_id, target_id),
     UNIQUE (tenant_id, site_id, reference),
+    UNIQUE (tenant_id, site_id, course_id),
     FOREIGN KEY (tenant_id, site_id) REFERENCES ctok.site
 );
 SELECT ctok.protect('ctok.target');

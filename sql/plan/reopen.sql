@@ -4,7 +4,7 @@ WITH again AS (
        SET state = 'open', failure = CASE a.state WHEN 'sending' THEN '' ELSE a.failure END,
            ended_at = NULL, ended_run = NULL
      WHERE a.tenant_id = ctok.current_tenant()
-       AND (a.state = 'sending'
+       AND (EXISTS (SELECT 1 FROM rule.sending_read s WHERE s.tenant_id = a.tenant_id AND s.action_id = a.action_id)
             OR (a.state = 'refused'
                 AND NOT EXISTS (SELECT 1 FROM ctok.action o
                                  WHERE o.tenant_id = a.tenant_id AND o.site_id = a.site_id AND o.person_id = a.person_id

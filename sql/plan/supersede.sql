@@ -13,4 +13,11 @@ UPDATE ctok.action a
         OR (a.kind = 'create_account'
             AND EXISTS (SELECT 1 FROM dirty_pair p WHERE p.person_id = a.person_id)
             AND NOT EXISTS (SELECT 1 FROM action_wanted w
-                             WHERE w.kind = 'create_account' AND w.site_id = a.site_id AND w.person_id = a.person_id AND w.trial = a.trial)))
+                             WHERE w.kind = 'create_account' AND w.site_id = a.site_id AND w.person_id = a.person_id AND w.trial = a.trial)
+            -- Waiting enrolments of pairs that nothing moved are not in action_wanted; one that is live comes before the trial.
+            AND (NOT EXISTS (SELECT 1 FROM ctok.action o
+                              WHERE o.tenant_id = a.tenant_id AND o.site_id = a.site_id AND o.person_id = a.person_id
+                                AND o.state IN ('open', 'held') AND o.target_id IS NOT NULL AND o.user_id IS NULL AND o.trial = a.trial
+                                AND NOT EXISTS (SELECT 1 FROM dirty_pair p WHERE p.person_id = o.person_id AND p.target_id = o.target_id))
+                 OR EXISTS (SELECT 1 FROM action_wanted w
+                             WHERE w.kind = 'create_account' AND w.site_id = a.site_id AND w.person_id = a.person_id AND w.trial < a.trial))))

@@ -5,6 +5,13 @@ SELECT c.*, i.issue_id, i.state AS issue_state, r.certificate,
   FROM rule.completion_cycle c
   JOIN ctok.product_rule r ON r.tenant_id = c.tenant_id AND r.rule_id = c.rule_id
   LEFT JOIN ctok.live v ON v.tenant_id = c.tenant_id AND v.site_id = c.site_id AND v.source_id = r.source_id
-  LEFT JOIN ctok.issue i ON i.tenant_id = c.tenant_id AND i.site_id = c.site_id AND i.target_id = c.target_id AND i.person_id = c.person_id
-                        AND i.cycle = c.cycle AND i.state IN ('planned', 'live', 'refused')
+  -- Cycles are numbered anew when an older sale comes in; a completion keeps the certificate it has.
+  LEFT JOIN LATERAL (
+        SELECT x.issue_id, x.state
+          FROM ctok.issue x
+         WHERE x.tenant_id = c.tenant_id AND x.site_id = c.site_id AND x.target_id = c.target_id AND x.person_id = c.person_id
+           AND (x.cycle = c.cycle OR x.completed_at = c.completed_at) AND x.state IN ('planned', 'live', 'refused')
+         ORDER BY x.completed_at <> c.completed_at, x.issue_id
+         LIMIT 1
+       ) i ON true
  WHERE c.cycle IS NOT NULL;

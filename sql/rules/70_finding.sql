@@ -32,7 +32,7 @@ WITH open_unit AS (
      WHERE code IN ('NO_LEARNER', 'BAD_EMAIL', 'NOT_RECONCILED')
      GROUP BY tenant_id, code, document_id, line_no, source_id, product_id, currency
     UNION ALL
-    -- Access that differs from what is owed, one finding per person and course.
+    -- Access that differs from what is owed, one finding per person, course and currency.
     SELECT g.tenant_id,
            CASE WHEN g.gap = upper(g.gap) THEN g.gap WHEN n.person_id IS NOT NULL THEN 'ACCOUNT_REFUSED'
                 WHEN r.state = 'skipped' THEN 'MOVED' WHEN r.state IS NOT NULL THEN 'REFUSED'
@@ -41,10 +41,10 @@ WITH open_unit AS (
            'a' || g.person_id || '.' || g.target_id, NULL, NULL, NULL, NULL, g.site_id, g.target_id, g.course_id, g.person_id, g.user_id,
            coalesce(u.units, 0), coalesce(u.net_minor, 0), coalesce(u.currency, ''), coalesce(n.failure, r.failure, '')
       FROM rule.access_gap g
-      LEFT JOIN (SELECT tenant_id, person_id, gap_target, count(*) AS units, sum(net_minor)::bigint AS net_minor, min(currency) AS currency
+      LEFT JOIN (SELECT tenant_id, person_id, gap_target, count(*) AS units, sum(net_minor)::bigint AS net_minor, currency
                    FROM open_unit
                   WHERE code = 'ACCESS'
-                  GROUP BY tenant_id, person_id, gap_target) u
+                  GROUP BY tenant_id, person_id, gap_target, currency) u
              ON u.tenant_id = g.tenant_id AND u.person_id = g.person_id AND u.gap_target = g.target_id
       LEFT JOIN refused r ON r.tenant_id = g.tenant_id AND r.person_id = g.person_id AND r.target_id = g.target_id
       LEFT JOIN no_account n ON n.tenant_id = g.tenant_id AND n.site_id = g.site_id AND n.person_id = g.person_id AND g.user_id IS NULL
@@ -56,6 +56,15 @@ WITH open_unit AS (
       FROM ctok.line l
       JOIN ctok.document d ON d.tenant_id = l.tenant_id AND d.document_id = l.document_id
      WHERE (l.quantity <> trunc(l.quantity) OR l.quantity < 1) AND NOT l.gone AND d.status <> 'test'
+    UNION ALL
+    -- The shop names another learner than the one who was given access: a person must say whose it is.
+    SELECT v.tenant_id, 'LEARNER_CHANGED', 'paid_without_access', 'l' || v.document_id || '.' || v.line_no, v.source_id, v.document_id, v.line_no,
+           v.product_id, NULL, NULL, NULL, NULL, NULL, 0, sum(v.net_minor)::bigint, v.currency, ''
+      FROM rule.unit_verdict v
+      JOIN ctok.person_contact k ON k.tenant_id = v.tenant_id AND k.contact_id = v.learner_contact_id
+     WHERE v.verdict IS NULL
+       AND EXISTS (SELECT 1 FROM ctok.entitlement e WHERE e.tenant_id = v.tenant_id AND e.unit_id = v.unit_id AND e.person_id <> k.person_id)
+     GROUP BY v.tenant_id, v.document_id, v.line_no, v.source_id, v.product_id, v.currency
     UNION ALL
     -- A partial refund of an order of several units, which does not say of which: access is kept.
     SELECT d.tenant_id, 'REFUND_AMBIGUOUS', 'access_without_money', 'd' || d.document_id, d.source_id, d.document_id, NULL, NULL, NULL, NULL, NULL,

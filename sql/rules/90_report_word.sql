@@ -21,6 +21,7 @@ CREATE VIEW rule.report_word (kind, code, words, advice) WITH (security_invoker 
 ('finding', 'TRIAL', 'Trial: shown, not carried out', 'Review the plan, then go live with ctok-admin go-live.'),
 ('finding', 'NOT_APPLIED', 'Planned, not yet carried out', 'Nothing: it is carried out by the next run. If it stays, see sheet Actions.'),
 ('finding', 'BAD_QUANTITY', 'The quantity is not a whole number', 'Correct the order in the shop.'),
+('finding', 'LEARNER_CHANGED', 'The shop names another learner now', 'Access stays with the first one: refund and sell again, or enrol the other in Moodle by hand.'),
 ('finding', 'REFUND_AMBIGUOUS', 'A partial refund does not say for what', 'Decide whose access ends, and refund that line in the shop.'),
 ('finding', 'TOTALS_DIFFER', 'The document''s own totals do not add up', 'Compare the document in the shop with its lines; often a fee or gift card.'),
 ('finding', 'PRICE_DIFFERS', 'Sold at another price than the rule expects', 'Check the price in the shop, or correct the expected price in the rule.'),
