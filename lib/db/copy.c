@@ -21,7 +21,7 @@ copy_open(struct db *db, const char *statement, struct copy **ret_copy, struct e
 	db->sql = statement;
 	result = PQexec(db->conn, statement);
 	if (PQresultStatus(result) != PGRES_COPY_IN)
-		rc = db_failure(db, result, err);
+		rc = wire_failure(db, result, err);
 	PQclear(result);
 	db->sql = NULL;
 	if (rc != 0)
@@ -106,7 +106,7 @@ static int
 flush(struct copy *copy, struct err *err)
 {
 	if (copy->out.len > 0 && PQputCopyData(copy->db->conn, copy->out.data, (int)copy->out.len) != 1)
-		return db_failure(copy->db, NULL, err);
+		return wire_failure(copy->db, NULL, err);
 	buf_reset(&copy->out);
 	return 0;
 }
@@ -134,14 +134,14 @@ end(struct copy *copy, const char *reason, int64_t *ret_rows, struct err *err)
 	buf_done(&copy->out);
 	copy->db = NULL;
 	if (PQputCopyEnd(db->conn, reason) != 1)
-		rc = db_failure(db, NULL, err);
+		rc = wire_failure(db, NULL, err);
 	result = PQgetResult(db->conn);
 	if (rc == 0 && PQresultStatus(result) != PGRES_COMMAND_OK)
-		rc = db_failure(db, result, err);
+		rc = wire_failure(db, result, err);
 	else if (rc == 0 && text_int64(PQcmdTuples(result), &rows, &ignored) != 0)
 		rc = err_set(err, ERR_BUG, "the database does not say how many rows it took");
 	PQclear(result);
-	if (db_drain(db, err) != 0)
+	if (wire_drain(db, err) != 0)
 		rc = -1;
 	db->streaming = false;
 	if (rc == 0)
@@ -189,7 +189,7 @@ copy_out(
 	db->sql = statement;
 	result = PQexec(db->conn, statement);
 	if (PQresultStatus(result) != PGRES_COPY_OUT)
-		rc = db_failure(db, result, err);
+		rc = wire_failure(db, result, err);
 	PQclear(result);
 	db->sql = NULL;
 	if (rc != 0)
@@ -206,8 +206,8 @@ copy_out(
 		PQfreemem(line);
 	}
 	if (len == -2 && rc == 0)
-		rc = db_failure(db, NULL, err);
-	if (db_drain(db, err) != 0)
+		rc = wire_failure(db, NULL, err);
+	if (wire_drain(db, err) != 0)
 		rc = -1;
 	db->streaming = false;
 	return rc == 0 ? 0 : -1;

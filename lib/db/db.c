@@ -1,8 +1,6 @@
 /* Connections to PostgreSQL and statements on them, over libpq.
  *
- * Everything travels as text. Messages of the server become one line: its message, its DETAIL without the values of rows (they
- * may be personal data, and errors are logged), the line of the statement. A statement that fails inside a transaction leaves it
- * failed: only db_rollback() helps then. */
+ * Everything travels as text. A statement that fails inside a transaction leaves it failed: only db_rollback() helps then. */
 #include "wire.h"
 
 #include <errno.h>
@@ -10,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -25,146 +22,6 @@ static const char session_settings[] =
     "SET search_path = ctok, rule, pg_temp; SET jit = off; SET client_min_messages = 'error';"
     "SET statement_timeout = '1h'; SET lock_timeout = '30s'; SET idle_in_transaction_session_timeout = '1h';"
     "SET client_connection_check_interval = '1s'";
-
-/* What SQLSTATE (a class or a whole state, the longer first) means to us. */
-static const struct {
-	const char *state;
-	enum err_code code;
-} states[] = {
-	{ "CT065", ERR_DATA },
-	{ "CT075", ERR_BUSY },
-	{ "CT077", ERR_REFUSED },
-	{ "CT078", ERR_CONFIG },
-	{ "55P03", ERR_BUSY },
-	{ "40P01", ERR_BUSY },
-	{ "40001", ERR_BUSY }, /* lock time-out, deadlock, serialization */
-	{ "57014", ERR_SERVICE },
-	{ "57P", ERR_SERVICE },
-	{ "08", ERR_SERVICE }, /* time-out, shutdown, connection */
-	{ "53100", ERR_IO },
-	{ "58", ERR_IO },
-	{ "XX001", ERR_IO },
-	{ "XX002", ERR_IO },   /* disk full, file, corruption */
-	{ "53", ERR_SERVICE }, /* too many connections, out of memory */
-	{ "28", ERR_CONFIG },
-	{ "3D", ERR_CONFIG }, /* who we are, which database */
-	{ "42501", ERR_REFUSED },
-	{ "22", ERR_DATA },
-	{ "23", ERR_DATA },
-	{ "P0001", ERR_DATA },
-};
-
-static enum err_code
-code_of(const char *state)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++)
-		if (text_starts(state, states[i].state))
-			return states[i].code;
-	return ERR_BUG;
-}
-
-/* The line of ${sql} that holds character ${position} (from 1). */
-static unsigned
-line_at(const char *sql, int64_t position)
-{
-	unsigned line = 1;
-	uint32_t c;
-
-	for (; position > 1 && *sql != '\0'; position--) {
-		sql = text_next(sql, &c);
-		if (c == '\n')
-			line++;
-	}
-	return line;
-}
-
-/* Add the DETAIL without the values of rows: "Key (tenant_id, email)=(7, ann@…) already exists." names a person. */
-static void
-add_detail(struct buf *text, const char *detail)
-{
-	const char *equals = strstr(detail, ")=("), *after = NULL, *p;
-
-	if (text_starts(detail, "Failing row contains") || text_starts(detail, "Failing row"))
-		return;
-	if (equals == NULL) {
-		buf_printf(text, " (%s)", detail);
-		return;
-	}
-	for (p = strstr(equals, ") "); p != NULL; p = strstr(p + 1, ") "))
-		after = p; /* a value may hold ") " itself: the last one counts */
-	buf_printf(text, " (%.*s%s)", (int)(equals + 1 - detail), detail, after == NULL ? "" : after + 1);
-}
-
-/* Add the message. That of a data exception (class 22; but 22023 is about settings and roles) quotes the value: "invalid input
- * syntax for type bigint: "ann@…"". */
-static void
-add_primary(struct buf *text, const char *primary, bool quotes_value)
-{
-	const char *open, *close;
-
-	while (quotes_value && (open = strchr(primary, '"')) != NULL && (close = strchr(open + 1, '"')) != NULL) {
-		/* A value may hold quotes itself: then leave out all between the first and the last. */
-		if (strchr(close + 1, '"') != NULL)
-			close = strrchr(close + 1, '"');
-		buf_printf(text, "%.*s\"…\"", (int)(open - primary), primary);
-		primary = close + 1;
-	}
-	buf_text(text, primary);
-}
-
-/* Of a COPY, the place: "COPY t, line 3, column c: "value"" without the value. */
-static void
-add_copy_place(struct buf *text, const char *context)
-{
-	size_t len = strcspn(context, ":\n");
-
-	if (text_starts(context, "COPY "))
-		buf_printf(text, " (%.*s)", (int)len, context);
-}
-
-static int
-lost(struct db *db, struct err *err)
-{
-	const char *reason = PQerrorMessage(db->conn);
-
-	return err_set(err, ERR_SERVICE, "lost the connection to the database: %s", *reason != '\0' ? reason : "no reason given");
-}
-
-int
-db_failure(struct db *db, const PGresult *result, struct err *err)
-{
-	const char *state = result == NULL ? NULL : PQresultErrorField(result, PG_DIAG_SQLSTATE);
-	const char *primary, *field;
-	struct buf text;
-	int64_t position;
-	struct err ignored = ERR_INIT;
-
-	if (state == NULL && PQstatus(db->conn) == CONNECTION_BAD)
-		return lost(db, err);
-	if (state == NULL)
-		return err_set(err, ERR_BUG, "the database gave an unexpected answer: %s",
-		    result == NULL ? PQerrorMessage(db->conn) : PQresStatus(PQresultStatus(result)));
-	buf_init(&text, 2048);
-	primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-	add_primary(&text, primary != NULL ? primary : state, text_starts(state, "22") && strcmp(state, "22023") != 0);
-	field = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
-	if (field != NULL)
-		add_detail(&text, field);
-	field = PQresultErrorField(result, PG_DIAG_CONTEXT);
-	if (field != NULL)
-		add_copy_place(&text, field);
-	field = PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION);
-	if (field != NULL && db->sql != NULL && strchr(db->sql, '\n') != NULL && text_int64(field, &position, &ignored) == 0)
-		buf_printf(&text, " (line %u of the statement)", line_at(db->sql, position));
-	err_set(err, code_of(state), "%s", text.data);
-	buf_done(&text);
-	field = PQresultErrorField(result, PG_DIAG_MESSAGE_HINT);
-	if (field != NULL)
-		err_hint(err, "%s", field);
-	return -1;
-}
 
 /* Notices are for people at a terminal. */
 static void
@@ -189,7 +46,7 @@ connect_failure(PGconn *conn, struct err *err)
 			break;
 		}
 	end = strstr(text, "\nLOCATION:");
-	err_set(err, *state == '\0' ? ERR_SERVICE : code_of(state), "could not connect to the database: %.*s",
+	err_set(err, *state == '\0' ? ERR_SERVICE : wire_code(state), "could not connect to the database: %.*s",
 	    (int)(end == NULL ? strlen(text) : (size_t)(end - text)), text);
 	if (*state == '\0' && PQconnectionNeedsPassword(conn) != 0) {
 		err->code = ERR_CONFIG;
@@ -282,7 +139,7 @@ db_connect(const char *conninfo, const char *password, const char *name, struct 
 	(void)PQsetErrorVerbosity(db->conn, PQERRORS_DEFAULT);
 	result = PQexec(db->conn, session_settings);
 	if (PQresultStatus(result) != PGRES_COMMAND_OK) {
-		(void)db_failure(db, result, err);
+		(void)wire_failure(db, result, err);
 		goto fail;
 	}
 	PQclear(result);
@@ -319,30 +176,6 @@ db_audit(struct db *db)
 	return &db->audit;
 }
 
-int
-db_drain(struct db *db, struct err *err)
-{
-	PGresult *result;
-	ExecStatusType status;
-	int rc = 0;
-
-	while ((result = PQgetResult(db->conn)) != NULL) {
-		status = PQresultStatus(result);
-		if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE) {
-			if (rc == 0 && err->code == ERR_NONE)
-				(void)db_failure(db, result, err);
-			rc = -1;
-		}
-		PQclear(result);
-		/* A COPY cannot be drained this way: PQgetResult() would give the same answer for ever. */
-		if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH)
-			break;
-	}
-	if (rc == 0 && err->code == ERR_NONE && PQstatus(db->conn) == CONNECTION_BAD)
-		return lost(db, err);
-	return rc;
-}
-
 static int
 set_timeout(struct db *db, int64_t timeout_ms, struct err *err)
 {
@@ -356,7 +189,7 @@ set_timeout(struct db *db, int64_t timeout_ms, struct err *err)
 		(void)snprintf(sql, sizeof(sql), "SET statement_timeout = %lld", (long long)timeout_ms);
 	result = PQexec(db->conn, sql);
 	if (PQresultStatus(result) != PGRES_COMMAND_OK)
-		rc = db_failure(db, result, err);
+		rc = wire_failure(db, result, err);
 	PQclear(result);
 	return rc;
 }
@@ -377,7 +210,7 @@ send(struct db *db, const char *sql, const struct db_args *args, struct err *err
 	if (sent == 1)
 		return 0;
 	db->streaming = false;
-	(void)db_failure(db, NULL, err);
+	(void)wire_failure(db, NULL, err);
 	db->sql = NULL;
 	return -1;
 }
@@ -405,11 +238,11 @@ fetch(struct db *db, const struct db_args *args, struct err *err)
 	int rc = 0;
 
 	if (result == NULL || (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK && status != PGRES_EMPTY_QUERY)) {
-		rc = db_failure(db, result, err);
+		rc = wire_failure(db, result, err);
 		PQclear(result);
 		result = NULL;
 	}
-	if (db_drain(db, err) != 0)
+	if (wire_drain(db, err) != 0)
 		rc = -1;
 	if (finish(db, args, rc, err) != 0) {
 		PQclear(result);
@@ -544,14 +377,14 @@ db_each(struct db *db, const char *sql, const struct db_args *args, int (*fn)(co
 			rc = fn(&row, context, err);
 			BUG_UNLESS(rc == 0 || err->code != ERR_NONE);
 		} else if (status != PGRES_SINGLE_TUPLE && status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK && rc == 0) {
-			rc = db_failure(db, result, err);
+			rc = wire_failure(db, result, err);
 		}
 		PQclear(result);
 		if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT)
 			break;
 	}
 	if (rc == 0 && PQstatus(db->conn) == CONNECTION_BAD)
-		rc = lost(db, err);
+		rc = wire_lost(db, err);
 	arena_done(&arena);
 	return finish(db, args, rc == 0 ? 0 : -1, err);
 }
@@ -563,7 +396,7 @@ db_script(struct db *db, const char *sql, struct err *err)
 
 	BUG_UNLESS(!db->streaming);
 	db->sql = sql;
-	rc = PQsendQuery(db->conn, sql) == 1 ? db_drain(db, err) : db_failure(db, NULL, err);
+	rc = PQsendQuery(db->conn, sql) == 1 ? wire_drain(db, err) : wire_failure(db, NULL, err);
 	db->sql = NULL;
 	return rc;
 }

@@ -26,15 +26,29 @@ struct db {
 };
 
 /**
- * db_failure(db, result, err):
- * Set ${err} from a failed result, or from the connection when ${result} is NULL. Returns -1.
+ * wire_code(sqlstate):
+ * What a SQLSTATE means to us.
+ *
+ * Source: PostgreSQL manual, appendix A.
  */
-int db_failure(struct db *, const PGresult *, struct err *) __attribute__((nonnull(1, 3)));
+enum err_code wire_code(const char *) __attribute__((nonnull));
 
 /**
- * db_drain(db, ret_state, err):
+ * wire_failure(db, result, err):
+ * Set ${err} from a failed result, or from the connection when ${result} is NULL. Returns -1.
+ */
+int wire_failure(struct db *, const PGresult *, struct err *) __attribute__((nonnull(1, 3)));
+
+/**
+ * wire_lost(db, err):
+ * Set ${err}: the connection is gone. Returns -1.
+ */
+int wire_lost(struct db *, struct err *) __attribute__((nonnull));
+
+/**
+ * wire_drain(db, err):
  * Read what is left of a statement. ${err} (if none is set yet) gets the first failure met.
  */
-MUST_CHECK int db_drain(struct db *, struct err *) __attribute__((nonnull));
+MUST_CHECK int wire_drain(struct db *, struct err *) __attribute__((nonnull));
 
 #endif

@@ -159,6 +159,11 @@ test_failures_have_code_and_one_line(void **state)
 		    "duplicate key value violates unique constraint \"t_pkey\" (Key (a) already exists.)", "" },
 		{ "INSERT INTO t VALUES (2, 'ann) x (@example.org')", ERR_DATA,
 		    "duplicate key value violates unique constraint \"t_email_key\" (Key (email) already exists.)", "" },
+		{ "INSERT INTO t VALUES (3, 'a', 'ann@example.org')", ERR_DATA,
+		    "insert or update on table \"t\" violates foreign key constraint \"t_other_fkey\" (Key (other) is not present "
+		    "in table"
+		    " \"t\".)",
+		    "" },
 		{ "INSERT INTO t VALUES (3, NULL)", ERR_DATA,
 		    "null value in column \"email\" of relation \"t\" violates not-null constraint", "" },
 		{ "INSERT INTO t VALUES (-1, 'x')", ERR_DATA, "new row for relation \"t\" violates check constraint \"t_a_check\"",
@@ -177,7 +182,8 @@ test_failures_have_code_and_one_line(void **state)
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		assert_int_equal(db_begin(w->db, &err), 0);
 		assert_int_equal(db_script(w->db,
-				     "CREATE TEMP TABLE t (a int PRIMARY KEY CHECK (a > 0), email text NOT NULL UNIQUE);"
+				     "CREATE TEMP TABLE t (a int PRIMARY KEY CHECK (a > 0), email text NOT NULL UNIQUE, other text "
+				     "REFERENCES t (email));"
 				     "INSERT INTO t VALUES (1, 'ann) x (@example.org')",
 				     &err),
 		    0);
