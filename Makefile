@@ -177,7 +177,7 @@ check:
 	@bash tools/check.sh
 
 # Ratios to named peers and limits; build/bench.json.
-bench: test-programs
+bench: test-programs $(B)/bench_certificate $(B)/bench_xlsx $(B)/bench_ledger $(B)/bench_reconcile
 	@bash tests/bench/run.sh
 
 # Long proofs.

@@ -1,0 +1,58 @@
+#!/bin/bash
+# make bench: each figure beside a named peer measured in the same run. Writes build/bench.json, a list of {name, unit, value, against,
+# ratio}, and prints it as a table. BENCH_UNITS: sizes of the reconcile world (100000; the full proof adds 1000000). BENCH_ORDERS: orders taken
+# into the ledger (10000).
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+work=$(mktemp -d "${TMPDIR:-/tmp}/ctok-bench-XXXXXX")
+chmod 755 "$work"
+export BENCH_DIR=$work
+trap 'rm -rf "$work"' EXIT
+lines=$work/lines
+say() { printf '  %s\n' "$*" >&2; }
+value() { awk -v n="$2" '$1 == n { print $2; exit }' "$1"; }
+put() { # put NAME UNIT VALUE AGAINST PEER-VALUE
+	[ -n "$3" ] && [ -n "$5" ] && printf '%s\t%s\t%s\t%s\t%s\n' "$@" >>"$lines"
+}
+
+say "certificates"
+build/bench_certificate >"$work/certificate" 2>/dev/null
+/usr/bin/python3 tests/bench/peer_reportlab.py >"$work/reportlab" 2>/dev/null
+latin=$(awk '/^certificates_/ { print $2; exit }' "$work/certificate")
+put "certificates" "1/s" "$latin" "reportlab, embedded font" "$(value "$work/reportlab" reportlab_ttf)"
+put "certificates" "1/s" "$latin" "bare QR and deflate" "$(value "$work/certificate" floor_qr_and_deflate)"
+
+say "workbook"
+build/bench_xlsx "$work" 50000 >"$work/xlsx" 2>/dev/null
+/usr/bin/python3 tests/bench/peer_openpyxl.py "$work" 50000 >"$work/openpyxl" 2>/dev/null
+put "workbook rows" "1/s" "$(value "$work/xlsx" xlsx_rows)" "openpyxl, write only" "$(value "$work/openpyxl" openpyxl_rows)"
+
+say "ledger"
+openssl rand -hex 32 >"$work/master.key"
+chmod 600 "$work/master.key"
+cat >"$work/ctok-batch.conf" <<CONF
+state_dir = "$work/state";
+master_key = "file:$work/master.key";
+tenants = ( { name = "acme"; timezone = "Europe/Madrid"; currency = "EUR"; locale = "en";
+  sources = ( { name = "shop"; kind = "squarespace"; role = "sale"; api_key = "file:$work/master.key"; } ); } );
+CONF
+build/bench_ledger "$work/ctok-batch.conf" acme shop "${BENCH_ORDERS:-10000}" >"$work/ledger" 2>"$work/ledger.err"
+put "ledger lines" "1/s" "$(value "$work/ledger" ledger_lines)" "bare COPY" "$(value "$work/ledger" copy_lines)"
+put "ledger, peak memory" "MiB" "$(value "$work/ledger" ledger_rss)" "limit" 256
+
+for units in ${BENCH_UNITS:-100000}; do
+	say "reconcile, $units units"
+	build/bench_reconcile "$units" 1 >>"$lines" 2>"$work/reconcile.err" || cat "$work/reconcile.err" >&2
+done
+
+/usr/bin/python3 - "$lines" build/bench.json <<'PY'
+import json, sys
+rows = []
+for line in open(sys.argv[1]):
+    name, unit, value, against, peer = line.rstrip("\n").split("\t")
+    value, peer = float(value), float(peer)
+    rows.append({"name": name, "unit": unit, "value": value, "against": "%s: %g" % (against, peer), "ratio": round(value / peer, 3) if peer else None})
+json.dump(rows, open(sys.argv[2], "w"), indent=1)
+for r in rows:
+    print("%-44s %12g %-6s %-44s %8s" % (r["name"], r["value"], r["unit"], r["against"], r["ratio"]))
+PY
