@@ -31,13 +31,14 @@ LIB_O := $(LIB_C:%.c=$(B)/%.o)
 SQL := $(sort $(wildcard sql/*/*.sql))
 JOBS := $(notdir $(basename $(sort $(wildcard jobs/*.c))))
 PROGRAMS := $(JOBS:%=$(BIN)/%)
+ADMIN_C := $(sort $(wildcard jobs/admin/*.c))
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/%,$(sort $(wildcard tests/unit/test_*.c)))
 SUPPORT_C := $(sort $(wildcard tests/support/*.c))
 FUZZ := $(notdir $(basename $(sort $(wildcard tests/fuzz/fuzz_*.c))))
 SANDBOX_C := $(sort $(wildcard tests/sandbox/*.c))
 SANDBOX_SQL := $(sort $(wildcard tests/sandbox/sql/*.sql))
 SANDBOX := $(if $(SANDBOX_C),$(B)/ctok-sandbox)
-OBJECTS := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard lib/*/*.c jobs/*.c tests/*/*.c)))
+OBJECTS := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard lib/*/*.c jobs/*.c jobs/*/*.c tests/*/*.c)))
 
 .SUFFIXES:
 .SECONDARY:
@@ -94,7 +95,10 @@ $(B)/libctok.a: $(LIB_O) $(B)/gen/sql.o
 $(BIN)/%: $(B)/jobs/%.o $(B)/libctok.a
 	@mkdir -p $(@D)
 	$(SAY) "  LINK  $@"
-	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(B)/libctok.a $(PKG_LIBS)
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(B)/libctok.a $(PKG_LIBS)
+
+# One file per command.
+$(BIN)/ctok-admin: $(ADMIN_C:%.c=$(B)/%.o)
 
 $(SANDBOX_C:%.c=$(B)/%.o): | $(B)/gen/sandbox-sql.h
 

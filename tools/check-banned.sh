@@ -3,7 +3,7 @@
 set -u
 bad=0
 ban() { # ban CALLS-REGEX ALLOWED-FILES-REGEX REASON
-	found=$(grep -nE "(^|[^A-Za-z0-9_>.])($1)[ ]*\\(" lib/*/*.c jobs/*.c | grep -vE "^($2):" | grep -vE ':[0-9]+:[[:space:]]*(\*|/\*|//)')
+	found=$(grep -nE "(^|[^A-Za-z0-9_>.])($1)[ ]*\\(" lib/*/*.c jobs/*.c jobs/*/*.c | grep -vE "^($2):" | grep -vE ':[0-9]+:[[:space:]]*(\*|/\*|//)')
 	[ -z "$found" ] || { echo "$found" | sed "s|\$|   <- $3|"; bad=1; }
 }
 ban 'malloc|calloc|realloc|free' 'lib/base/(arena|buf)\.c|lib/adapter/[a-z_0-9]+\.c|lib/db/[a-z_]+\.c|lib/http/[a-z_]+\.c' 'memory comes from arenas'

@@ -1,6 +1,7 @@
-# Includes point down only. Usage: awk -f tools/check-layers.awk lib/*/*.[ch] include/*/*.h jobs/*.c; prints what breaks the order, exits 1.
+# Includes point down only; `admin` is jobs/admin/, the commands of ctok-admin. Prints what breaks the order, exits 1.
+# Usage: awk -f tools/check-layers.awk lib/*/*.[ch] include/*/*.h jobs/*.c jobs/*/*.[ch]
 BEGIN {
-	order = "base adapter config db http page,brake,job outbox,sales,moodle party entitle,token,seat,wallet finding plan apply certificate report jobs"
+	order = "base adapter config db http page,brake,job outbox,sales,moodle party entitle,token,seat,wallet finding plan apply certificate report admin jobs"
 	n = split(order, levels, " ")
 	for (i = 1; i <= n; i++) {
 		m = split(levels[i], areas, ",")

@@ -1,0 +1,10 @@
+#ifndef ADMIN_ADMIN_H
+#define ADMIN_ADMIN_H
+
+/* The commands of ctok-admin, each a file of its own beside this one, in the order of ctok-admin --help. */
+
+#include "job/job.h"
+
+extern const struct job_def admin_check, admin_example_config, admin_plan, admin_go_live, admin_explain;
+
+#endif
