@@ -18,9 +18,11 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "pg.h"
 
 #define START_TIMEOUT_MS 60000
+#define LOG_MAX (1 << 20)
 #define BIN_ROOT "/usr/lib/postgresql"
 
 static pid_t server, keeper;
@@ -69,8 +71,9 @@ find_bin(struct arena *arena)
 	return best;
 }
 
-/* In the child: become the account, write to the log, die with the parent, run. */
-static void __attribute__((noreturn)) become(const char *program, char *const *argv, const char *log, pid_t parent)
+/* In the child: become the account, write to the log, die with the parent, run. ${argv} begins with the whole path: by that, the programs of
+ * PostgreSQL find each other. */
+static void __attribute__((noreturn)) become(char *const *argv, const char *log, pid_t parent)
 {
 	int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600), in = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	sigset_t none;
@@ -86,27 +89,43 @@ static void __attribute__((noreturn)) become(const char *program, char *const *a
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
 	if (chdir("/") == 0)
-		execv(program, argv);
+		execv(argv[0], argv);
 	_exit(EXIT_SYSTEM);
 }
 
-static int
-run(struct arena *arena, const char *bin, const char *name, char *const *argv, pid_t *ret_pid, struct err *err)
+/* What a program said last, for the message: its log goes with the directory. */
+static const char *
+last_words(struct arena *arena, const char *log)
 {
-	char *program = arena_printf(arena, "%s/%s", bin, name), *log = arena_printf(arena, "%s/log", directory);
+	struct err ignored = ERR_INIT;
+	char *text, *line;
+	size_t size;
+
+	if (file_read(arena, "log", log, LOG_MAX, &text, &size, &ignored) != 0 || size == 0)
+		return "it said nothing";
+	while (size > 0 && text[size - 1] == '\n')
+		text[--size] = '\0';
+	line = strrchr(text, '\n');
+	return line != NULL ? line + 1 : text;
+}
+
+static int
+run(struct arena *arena, char *const *argv, pid_t *ret_pid, struct err *err)
+{
+	char *log = arena_printf(arena, "%s/log", directory);
 	pid_t parent = getpid(), pid = fork();
 	int status;
 
 	if (pid < 0)
 		return err_set(err, ERR_SYSTEM, "could not fork: %s", strerror(errno));
 	if (pid == 0)
-		become(program, argv, log, parent);
+		become(argv, log, parent);
 	if (ret_pid != NULL) {
 		*ret_pid = pid;
 		return 0;
 	}
 	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		return err_set(err, ERR_SYSTEM, "could not run %s: see \"%s\"", program, log);
+		return err_set(err, ERR_SYSTEM, "could not run %s: %s", argv[0], last_words(arena, log));
 	return 0;
 }
 
@@ -179,7 +198,8 @@ await(struct arena *arena, const char *conninfo, struct err *err)
 		if (waitpid(server, &status, WNOHANG) == server) {
 			server = 0;
 			err_reset(err);
-			return err_set(err, ERR_SYSTEM, "the sandbox's database did not start: see \"%s/log\"", directory);
+			return err_set(err, ERR_SYSTEM, "the sandbox's database did not start: %s",
+			    last_words(arena, arena_printf(arena, "%s/log", directory)));
 		}
 		if (clock_mono_ms() > deadline)
 			return -1;
@@ -203,12 +223,12 @@ cluster_start(struct arena *arena, char **ret_conninfo, char **ret_directory, st
 	data = arena_printf(arena, "%s/data", directory);
 	sockets = arena_printf(arena, "unix_socket_directories=%s", directory);
 	{
-		char *argv[] = { arena_strdup(arena, "initdb"), arena_strdup(arena, "-D"), data, arena_strdup(arena, "-U"),
+		char *argv[] = { arena_printf(arena, "%s/initdb", bin), arena_strdup(arena, "-D"), data, arena_strdup(arena, "-U"),
 			arena_strdup(arena, "moodle"), arena_strdup(arena, "-A"), arena_strdup(arena, "trust"),
 			arena_strdup(arena, "-E"), arena_strdup(arena, "UTF8"), arena_strdup(arena, "--locale=C.UTF-8"),
 			arena_strdup(arena, "--no-sync"), arena_strdup(arena, "--no-instructions"), NULL };
 
-		if (run(arena, bin, "initdb", argv, NULL, err) != 0)
+		if (run(arena, argv, NULL, err) != 0)
 			return -1;
 	}
 	{
@@ -218,7 +238,7 @@ cluster_start(struct arena *arena, char **ret_conninfo, char **ret_directory, st
 		char *argv[4 + 2 * (sizeof(settings) / sizeof(settings[0])) + 2];
 		size_t n = 0, i;
 
-		argv[n++] = arena_strdup(arena, "postgres");
+		argv[n++] = arena_printf(arena, "%s/postgres", bin);
 		argv[n++] = arena_strdup(arena, "-D");
 		argv[n++] = data;
 		for (i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
@@ -228,7 +248,7 @@ cluster_start(struct arena *arena, char **ret_conninfo, char **ret_directory, st
 		argv[n++] = arena_strdup(arena, "-c");
 		argv[n++] = sockets;
 		argv[n] = NULL;
-		if (run(arena, bin, "postgres", argv, &server, err) != 0)
+		if (run(arena, argv, &server, err) != 0)
 			return -1;
 	}
 	conninfo = arena_printf(arena, "host=%s user=moodle dbname=postgres", directory);
