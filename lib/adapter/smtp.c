@@ -15,12 +15,9 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "smtp_dialogue.h"
 
-#define REPLY_MAX_BYTES ((size_t)4096)
 #define TRACE_MAX_BYTES ((size_t)1024)
-
-/* How far the dialogue is: the newest command sent, or how much of the message. */
-enum stage { STAGE_CONNECT, STAGE_HELLO, STAGE_TLS, STAGE_LOGIN, STAGE_SENDER, STAGE_RECIPIENT, STAGE_DATA, STAGE_BODY, STAGE_END };
 
 struct smtp {
 	CURL *curl;
@@ -34,23 +31,8 @@ struct smtp {
 	/* of the mail at hand */
 	const char *message;
 	size_t left;
-	enum stage stage;
-	int code;         /* of the newest reply, 0 if none came since the stage began */
-	bool reply_whole; /* its last line was seen: the next line begins another reply */
-	bool over;        /* libcurl said QUIT: what the server says now is no answer to the mail */
-	struct buf reply;
+	struct dialogue dialogue;
 };
-
-static bool
-begins_with_verb(const char *s, size_t len, const char *verb)
-{
-	size_t i;
-
-	for (i = 0; verb[i] != '\0'; i++)
-		if (i >= len || s[i] != verb[i])
-			return false;
-	return true;
-}
 
 static void
 trace_line(const struct smtp *smtp, const char *direction, const char *line, size_t len)
@@ -68,79 +50,31 @@ trace_line(const struct smtp *smtp, const char *direction, const char *line, siz
 	buf_done(&buf);
 }
 
-static void
-enter(struct smtp *smtp, enum stage stage)
-{
-	smtp->stage = stage;
-	smtp->code = 0;
-	smtp->reply_whole = false;
-	buf_reset(&smtp->reply);
-}
-
-/* Commands on their way out. Lines of the login's own dialogue carry no verb; none of it is ever shown. */
+/* Commands on their way out. Nothing of a login is ever shown. */
 static int
 on_debug(CURL *curl, curl_infotype type, char *data, size_t len, void *context)
 {
-	static const struct {
-		const char *verb;
-		enum stage stage;
-	} verbs[] = {
-		{ "EHLO", STAGE_HELLO },
-		{ "HELO", STAGE_HELLO },
-		{ "STARTTLS", STAGE_TLS },
-		{ "AUTH ", STAGE_LOGIN },
-		{ "MAIL FROM:", STAGE_SENDER },
-		{ "RCPT TO:", STAGE_RECIPIENT },
-		{ "DATA", STAGE_DATA },
-	};
 	struct smtp *smtp = context;
-	size_t i;
 
 	(void)curl;
 	if (type != CURLINFO_HEADER_OUT)
 		return 0;
-	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
-		if (begins_with_verb(data, len, verbs[i].verb))
-			break;
-	if (i < sizeof(verbs) / sizeof(verbs[0]))
-		enter(smtp, verbs[i].stage);
-	/* Before the first verb it is an older connection that is closed to make room. */
-	if (smtp->stage != STAGE_CONNECT && begins_with_verb(data, len, "QUIT"))
-		smtp->over = true;
-	if (smtp->stage == STAGE_LOGIN)
+	dialogue_sent(&smtp->dialogue, data, len);
+	if (smtp->dialogue.stage == DIALOGUE_LOGIN)
 		trace_line(smtp, "> ", "(login)", strlen("(login)"));
 	else
 		trace_line(smtp, "> ", data, len);
 	return 0;
 }
 
-/* One line of the server: "250-…" goes on, "250 …" ends a reply. */
 static size_t
 on_line(char *data, size_t size, size_t count, void *context)
 {
 	struct smtp *smtp = context;
-	size_t len = size * count, end = len;
 
-	while (end > 0 && (data[end - 1] == '\r' || data[end - 1] == '\n'))
-		end--;
-	trace_line(smtp, "< ", data, end);
-	if (smtp->over)
-		return len;
-	if (smtp->reply_whole) {
-		smtp->code = 0;
-		smtp->reply_whole = false;
-		buf_reset(&smtp->reply);
-	}
-	if (end < 3 || data[0] < '2' || data[0] > '5' || data[1] < '0' || data[1] > '9' || data[2] < '0' || data[2] > '9')
-		return len;
-	smtp->code = (data[0] - '0') * 100 + (data[1] - '0') * 10 + (data[2] - '0');
-	smtp->reply_whole = end == 3 || data[3] == ' ';
-	if (end > 4) {
-		if (smtp->reply.len > 0)
-			buf_char(&smtp->reply, ' ');
-		buf_add(&smtp->reply, data + 4, end - 4);
-	}
-	return len;
+	trace_line(smtp, "< ", data, size * count);
+	dialogue_heard(&smtp->dialogue, data, size * count);
+	return size * count;
 }
 
 static size_t
@@ -149,11 +83,11 @@ on_read(char *room, size_t size, size_t count, void *context)
 	struct smtp *smtp = context;
 	size_t len = size * count < smtp->left ? size * count : smtp->left;
 
-	if (smtp->stage < STAGE_BODY)
-		enter(smtp, STAGE_BODY);
+	if (smtp->dialogue.stage < DIALOGUE_BODY)
+		dialogue_enter(&smtp->dialogue, DIALOGUE_BODY);
 	/* With the last piece libcurl may send the final dot: from here on the server may have the mail. */
-	if (len == smtp->left && smtp->stage < STAGE_END)
-		enter(smtp, STAGE_END);
+	if (len == smtp->left && smtp->dialogue.stage < DIALOGUE_END)
+		dialogue_enter(&smtp->dialogue, DIALOGUE_END);
 	memcpy(room, smtp->message, len);
 	smtp->message += len;
 	smtp->left -= len;
@@ -288,7 +222,7 @@ smtp_open(const struct smtp_config *config, struct smtp **ret_smtp, struct err *
 		free(smtp);
 		return err_set(err, ERR_SYSTEM, "could not set up libcurl");
 	}
-	buf_init(&smtp->reply, REPLY_MAX_BYTES);
+	dialogue_init(&smtp->dialogue);
 	smtp->trace = config->trace;
 	smtp->trace_context = config->trace_context;
 	smtp->plain = !tls && config->ca_file == NULL && names_loopback(server);
@@ -310,7 +244,7 @@ smtp_close(struct smtp *smtp)
 		return;
 	curl_easy_cleanup(smtp->curl); /* says QUIT on a kept connection */
 	curl_global_cleanup();
-	buf_done(&smtp->reply);
+	dialogue_done(&smtp->dialogue);
 	free(smtp->server);
 	free(smtp->url);
 	free(smtp);
@@ -329,12 +263,6 @@ check_address(const char *what, const char *address, struct err *err)
 	return 0;
 }
 
-static const char *
-reply_text(const struct smtp *smtp)
-{
-	return smtp->reply.len > 0 ? smtp->reply.data : "(no text)";
-}
-
 /* The dialogue failed before it was about this mail, or without a word about it. */
 static int
 session_error(const struct smtp *smtp, CURLcode code, struct err *err)
@@ -348,36 +276,22 @@ session_error(const struct smtp *smtp, CURLcode code, struct err *err)
 	if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CONNECT_ERROR || code == CURLE_SSL_CERTPROBLEM ||
 	    code == CURLE_SSL_CIPHER || code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_ISSUER_ERROR)
 		return err_set(err, ERR_SERVICE, "could not make a TLS connection to mail server \"%s\": %s", smtp->server, reason);
-	if (code == CURLE_LOGIN_DENIED || (smtp->stage == STAGE_LOGIN && smtp->code >= 400)) {
-		err_set(
-		    err, ERR_SERVICE, "mail server \"%s\" refused the login: %d %s", smtp->server, smtp->code, reply_text(smtp));
+	if (code == CURLE_LOGIN_DENIED || (smtp->dialogue.stage == DIALOGUE_LOGIN && smtp->dialogue.code >= 400)) {
+		err_set(err, ERR_SERVICE, "mail server \"%s\" refused the login: %d %s", smtp->server, smtp->dialogue.code,
+		    dialogue_text(&smtp->dialogue));
 		return err_hint(err, "Check `user` and `password` of the tenant's mail settings.");
 	}
-	if (smtp->stage == STAGE_SENDER && smtp->code >= 500) {
-		err_set(
-		    err, ERR_SERVICE, "mail server \"%s\" refused the sender: %d %s", smtp->server, smtp->code, reply_text(smtp));
+	if (smtp->dialogue.stage == DIALOGUE_SENDER && smtp->dialogue.code >= 500) {
+		err_set(err, ERR_SERVICE, "mail server \"%s\" refused the sender: %d %s", smtp->server, smtp->dialogue.code,
+		    dialogue_text(&smtp->dialogue));
 		return err_hint(err, "Check `from`, `user` and `password` of the tenant's mail settings.");
 	}
-	if (smtp->code >= 400)
-		return err_set(
-		    err, ERR_SERVICE, "mail server \"%s\" is not ready: %d %s", smtp->server, smtp->code, reply_text(smtp));
-	if (smtp->stage == STAGE_CONNECT)
+	if (smtp->dialogue.code >= 400)
+		return err_set(err, ERR_SERVICE, "mail server \"%s\" is not ready: %d %s", smtp->server, smtp->dialogue.code,
+		    dialogue_text(&smtp->dialogue));
+	if (smtp->dialogue.stage == DIALOGUE_CONNECT)
 		return err_set(err, ERR_SERVICE, "could not reach mail server \"%s\": %s", smtp->server, reason);
 	return err_set(err, ERR_SERVICE, "mail server \"%s\" broke off: %s", smtp->server, reason);
-}
-
-/* Is the newest reply about this mail, rather than about the session or the sender? RFC 5321 section 3.8: 421 closes the channel
- * whatever it answers; 552 to MAIL says that the message is too large. */
-static bool
-is_about_mail(const struct smtp *smtp)
-{
-	if (smtp->code < 400)
-		return false;
-	if (smtp->stage == STAGE_END)
-		return true;
-	if (smtp->stage == STAGE_SENDER)
-		return smtp->code == 552;
-	return smtp->stage >= STAGE_RECIPIENT && smtp->code != 421;
 }
 
 /* One pass of the dialogue. Writing to a TLS connection that the server closed must not kill us. */
@@ -390,8 +304,8 @@ perform(struct smtp *smtp, const struct smtp_mail *mail, long *ret_connects)
 	smtp->message = mail->message;
 	smtp->left = mail->message_len;
 	smtp->reason[0] = '\0';
-	smtp->over = false;
-	enter(smtp, STAGE_CONNECT);
+	smtp->dialogue.over = false;
+	dialogue_enter(&smtp->dialogue, DIALOGUE_CONNECT);
 	BUG_UNLESS(sigemptyset(&ignore.sa_mask) == 0 && sigaction(SIGPIPE, &ignore, &before) == 0);
 	code = curl_easy_perform(smtp->curl);
 	BUG_UNLESS(sigaction(SIGPIPE, &before, NULL) == 0);
@@ -423,24 +337,23 @@ smtp_send(struct arena *arena, struct smtp *smtp, const struct smtp_mail *mail, 
 	}
 	code = perform(smtp, mail, &connects);
 	/* A kept connection that the server closed meanwhile says nothing about the mail: once more over a new one. */
-	if (code != CURLE_OK && connects == 0 && smtp->stage < STAGE_BODY && (smtp->code == 0 || smtp->code == 421) &&
+	if (code != CURLE_OK && connects == 0 && smtp->dialogue.stage < DIALOGUE_BODY &&
+	    (smtp->dialogue.code == 0 || smtp->dialogue.code == 421) &&
 	    curl_easy_setopt(smtp->curl, CURLOPT_FRESH_CONNECT, 1L) == CURLE_OK)
 		code = perform(smtp, mail, &connects);
 
-	answer->code = smtp->code;
-	answer->text = arena_strdup(arena, reply_text(smtp));
-	if (code == CURLE_OK || (smtp->stage == STAGE_END && smtp->code >= 200 && smtp->code < 300)) {
-		/* Another 2xx than 250 after the dot is unusual, but it is a yes. */
-		answer->outcome = SMTP_ACCEPTED;
-	} else if (is_about_mail(smtp)) {
-		answer->outcome = smtp->code < 500 ? SMTP_DEFERRED : SMTP_REJECTED;
-	} else if (smtp->stage == STAGE_END) {
+	answer->code = smtp->dialogue.code;
+	answer->text = arena_strdup(arena, dialogue_text(&smtp->dialogue));
+	switch (dialogue_verdict(&smtp->dialogue, code == CURLE_OK)) {
+	case DIALOGUE_ACCEPTED: answer->outcome = SMTP_ACCEPTED; break;
+	case DIALOGUE_DEFERRED: answer->outcome = SMTP_DEFERRED; break;
+	case DIALOGUE_REJECTED: answer->outcome = SMTP_REJECTED; break;
+	case DIALOGUE_DOUBT:
 		answer->outcome = SMTP_DOUBT;
 		answer->code = 0;
 		answer->text = arena_strdup(arena, smtp->reason[0] != '\0' ? smtp->reason : curl_easy_strerror(code));
-	} else {
-		session_error(smtp, code, err);
-		goto out;
+		break;
+	case DIALOGUE_SESSION: session_error(smtp, code, err); goto out;
 	}
 	*ret_answer = answer;
 	rc = 0;

@@ -95,17 +95,18 @@ trace_end(struct http *http, const struct errand *errand, const struct transfer_
 	if (result->end == TRANSFER_ANSWERED)
 		http->config.trace(http->config.trace_context,
 		    arena_printf(&http->scratch, "%s answered %ld \"%s\" bytes=%zu ms=%lld", errand->request->what, result->status,
-			result->content_type, result->body_len, (long long)(now_ms(http) - errand->begun_ms)));
+			redact_excerpt(&http->scratch, errand->request, result->content_type, strlen(result->content_type)),
+			result->body_len, (long long)(now_ms(http) - errand->begun_ms)));
 	else
 		http->config.trace(http->config.trace_context,
 		    arena_printf(&http->scratch, "%s failed: %s", errand->request->what, result->reason));
 }
 
-/* The status says that the service, not the request, is at fault. */
+/* The status says that the service, not the request, is at fault. So does one that does not exist (RFC 9110 section 15). */
 static bool
 is_passing(long status)
 {
-	return status == 429 || (status >= 500 && status <= 599);
+	return status == 429 || status < 200 || status >= 500;
 }
 
 /* Another try is due only where it cannot do the same thing twice. */
@@ -135,10 +136,11 @@ explain_status(struct http *http, const struct errand *errand, const struct tran
 	const struct http_request *request = errand->request;
 	const char *host = transfer_host(http->pool);
 	const char *words = redact_excerpt(&http->scratch, request, result->body, result->body_len);
+	const char *target = result->redirect_host != NULL ? result->redirect_host : "";
 
 	if (result->status >= 300 && result->status <= 399) {
 		err_set(err, ERR_REFUSED, "\"%s\" redirects %s to \"%s\" (status %ld), which is not followed", host, request->what,
-		    result->redirect_host != NULL ? result->redirect_host : "", result->status);
+		    *target == '\0' ? "" : redact_excerpt(&http->scratch, request, target, strlen(target)), result->status);
 		err_hint(err, "Put the address that answers itself into the configuration.");
 	} else if (!request->repeatable && result->status != 429 && result->status != 503) {
 		err_set(err, ERR_DOUBT, "it is not known whether \"%s\" carried out %s: it answered with status %ld: %s", host,

@@ -47,6 +47,18 @@ is_secret(const struct http_request *request, const char *word, size_t len)
 	return request->secret_body && request->body != NULL && contains(request->body, request->body_len, word, len);
 }
 
+/* Does a word hold what may be a part of a credential, with whatever else a server wrote around it? */
+static bool
+holds_secret(const struct http_request *request, const char *word, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i + CREDENTIAL_BYTES <= len; i++)
+		if (is_secret(request, word + i, CREDENTIAL_BYTES))
+			return true;
+	return false;
+}
+
 /* Copy without tags and control characters, white space folded; malformed bytes become '?'. */
 static void
 add_plain(struct buf *out, const char *body, size_t len)
@@ -96,7 +108,7 @@ redact_excerpt(struct arena *arena, const struct http_request *request, const ch
 			end++;
 		if (end == i)
 			buf_char(&out, plain.data[i++]);
-		else if (end - i >= CREDENTIAL_BYTES && is_secret(request, plain.data + i, end - i))
+		else if (holds_secret(request, plain.data + i, end - i))
 			buf_text(&out, BLOT);
 		else
 			buf_add(&out, plain.data + i, end - i);

@@ -300,11 +300,12 @@ end_of(struct slot *slot, CURLcode code)
 	case CURLE_SSL_ISSUER_ERROR:
 	case CURLE_SSL_CACERT_BADFILE: return TRANSFER_UNTRUSTED;
 	case CURLE_COULDNT_CONNECT: return slot->refused != NULL ? TRANSFER_GUARDED : TRANSFER_UNSENT;
+	/* After the request it is the server's answer that libcurl can make nothing of: another HTTP, a header without a name. */
 	case CURLE_URL_MALFORMAT:
 	case CURLE_UNSUPPORTED_PROTOCOL:
 	case CURLE_NOT_BUILT_IN:
 	case CURLE_BAD_FUNCTION_ARGUMENT:
-	case CURLE_UNKNOWN_OPTION: return TRANSFER_BROKEN;
+	case CURLE_UNKNOWN_OPTION: return is_sent(slot) ? TRANSFER_CUT : TRANSFER_BROKEN;
 	default: return is_sent(slot) ? TRANSFER_CUT : TRANSFER_UNSENT;
 	}
 }

@@ -561,6 +561,91 @@ test_secret_echoed(void **state)
 	http_close(http);
 }
 
+/* A server that glues other signs to the secret does not get it repeated either, nor one that names it as its type. */
+static void
+test_secret_glued(void **state)
+{
+	struct http_config config = config_for("localhost");
+	struct http_header header = { "Authorization", "Bearer 0123456789abcdef", true };
+	struct http_request request = get_thing;
+	struct http *http;
+	WEB_SCRIPT(&web, { .status = 500, .type = "x/0123456789abcdef", .body = "bad token_0123456789abcdef. Sorry." });
+
+	(void)state;
+	config.retry.max_tries = 1;
+	http = open_http(&config);
+	request.headers = &header;
+	request.header_count = 1;
+	assert_fails(
+	    http, &request, ERR_SERVICE, "\"localhost\" answered thing with status 500 after 1 tries: bad <redacted> Sorry.", 1);
+	assert_null(strstr(traced, "0123456789"));
+	http_close(http);
+}
+
+struct raw {
+	int listener;
+	const char *answer;
+};
+
+/* Answers two connections with bytes of the test's choice. */
+static void *
+answer_raw(void *context)
+{
+	const struct raw *raw = context;
+	char room[1024];
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		int fd = accept(raw->listener, NULL, NULL);
+
+		assert_true(fd >= 0 && read(fd, room, sizeof(room)) > 0);
+		assert_int_equal(write(fd, raw->answer, strlen(raw->answer)), (ssize_t)strlen(raw->answer));
+		(void)shutdown(fd, SHUT_WR);
+		while (read(fd, room, sizeof(room)) > 0)
+			;
+		(void)close(fd);
+	}
+	return NULL;
+}
+
+/* What is no HTTP is the server's failure, not ours. */
+static void
+test_no_http(void **state)
+{
+	static const char *const answers[] = { "HTTP/0.9 hello\r\n", "SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 200 OK\r\nh3\r:\r\n\r\nx",
+		"HTTP/7.0 200 OK\r\n\r\n", "HTTP/1.1 703 Busy\r\n\r\n", "" };
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct http_config config = config_for("127.0.0.1");
+	socklen_t len = sizeof(at);
+	struct raw raw = { socket(AF_INET, SOCK_STREAM, 0), NULL };
+	size_t i;
+
+	(void)state;
+	assert_int_equal(bind(raw.listener, (struct sockaddr *)(void *)&at, sizeof(at)), 0);
+	assert_int_equal(listen(raw.listener, 4), 0);
+	assert_int_equal(getsockname(raw.listener, (struct sockaddr *)(void *)&at, &len), 0);
+	config.base_url = arena_printf(&arena, "http://127.0.0.1:%u", (unsigned)ntohs(at.sin_port));
+	config.allow_http = true;
+	config.retry.max_tries = 1;
+	for (i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		struct http *http = open_http(&config);
+		struct http_response *response;
+		struct err err = ERR_INIT;
+		pthread_t thread;
+
+		raw.answer = answers[i];
+		assert_int_equal(pthread_create(&thread, NULL, answer_raw, &raw), 0);
+		assert_int_equal(http_send(&arena, http, &get_thing, &response, &err), -1);
+		assert_string_equal(err_name(err.code), "ERR_SERVICE");
+		err_reset(&err);
+		assert_int_equal(http_send(&arena, http, &post_once, &response, &err), -1);
+		assert_string_equal(err_name(err.code), "ERR_DOUBT");
+		http_close(http);
+		assert_int_equal(pthread_join(thread, NULL), 0);
+	}
+	(void)close(raw.listener);
+}
+
 struct many {
 	unsigned answers;
 	unsigned failures;
@@ -824,6 +909,8 @@ main(void)
 		cmocka_unit_test(test_config_errors),
 		cmocka_unit_test(test_plain_http),
 		cmocka_unit_test(test_secret_echoed),
+		cmocka_unit_test(test_secret_glued),
+		cmocka_unit_test(test_no_http),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_pace),
 		cmocka_unit_test(test_breaker),
