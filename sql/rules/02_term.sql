@@ -53,3 +53,14 @@ CREATE FUNCTION rule.moodle_start(moment timestamptz) RETURNS bigint
 CREATE FUNCTION rule.tail(renews boolean) RETURNS interval
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN renews THEN interval '30 days' ELSE interval '7 days' END;
+
+-- Moodle's own end of a row that may not end yet although ${planned} is near: 00:00 after ${now} and the tail, written once. What was
+-- ${written} last stands (seconds since 1970; 0 is without end) until it is near itself, so that a row is written once in a tail, not
+-- every night: each write may mail the learner.
+CREATE FUNCTION rule.held_end(planned timestamptz, written bigint, now timestamptz, tail interval, zone text) RETURNS bigint
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE
+        WHEN planned >= now + interval '3 days' THEN rule.moodle_end(planned)
+        WHEN written = 0 OR to_timestamp(written) >= now + interval '3 days' THEN written
+        ELSE rule.moodle_end(rule.day_end(now + tail, zone))
+    END;

@@ -33,7 +33,7 @@ WITH whole AS (
       JOIN ctok.product_rule r ON r.tenant_id = l.tenant_id AND r.rule_id = l.rule_id
 ), due AS (
     -- Suspension waits for the notice, but for `grace_days = 0`; in trial no notice leaves, so none is waited for.
-    SELECT j.*, n.given_at, m.user_id IS NOT NULL AS given_access,
+    SELECT j.*, n.given_at, m.user_id IS NOT NULL AS given_access, m.written_end,
            CASE WHEN j.debt_at IS NULL THEN NULL
                 WHEN j.grace_days = 0 OR j.trial THEN j.suspend_at
                 ELSE greatest(j.suspend_at, rule.later(n.given_at, make_interval(days => j.notice_days), rule.zone())) END AS due_at,
@@ -64,10 +64,12 @@ SELECT s.tenant_id, s.person_id, s.target_id, s.site_id, s.state, s.why,
             ELSE 'untouched' END AS wanted,
        s.starts_at, s.ends_at, s.debt_at, s.suspend_at,
        CASE WHEN s.state IN ('active', 'grace') THEN rule.moodle_start(s.starts_at) END AS wanted_start,
-       CASE WHEN s.state = 'active' OR (s.state = 'grace' AND (NOT s.notice_wanted OR s.tail_end >= rule.now() + interval '3 days'))
-                THEN rule.moodle_end(s.tail_end)
-            -- Moodle must not end by itself what we may not end yet: move the end out while the notice is unsent.
-            WHEN s.state = 'grace' THEN rule.moodle_end(rule.day_end(rule.now() + rule.tail(s.renews), rule.zone())) END AS wanted_end,
+       CASE WHEN s.state = 'active' THEN rule.moodle_end(s.tail_end)
+            -- Moodle must not end by itself what we may not end yet: its end moves out while the notice is unsent, and lies no earlier
+            -- than the day that the notice named.
+            WHEN s.state = 'grace' AND s.notice_wanted THEN
+                rule.held_end(s.tail_end, s.written_end, rule.now(), rule.tail(s.renews), rule.zone())
+            WHEN s.state = 'grace' THEN rule.moodle_end(greatest(s.tail_end, rule.day_end(s.due_at, rule.zone()))) END AS wanted_end,
        s.role, s.rule_id, s.trial,
        CASE s.state
             WHEN 'active' THEN nullif(s.ends_at, 'infinity')

@@ -221,7 +221,10 @@ carry_out(struct with_db *w)
 	with_db_sql(w, "INSERT INTO ctok.managed SELECT a.tenant_id, a.site_id, a.course_id, k.user_id, a.action_id, "
 		       "a.after_start, a.after_end,"
 		       " a.after_status FROM ctok.action a JOIN ctok.account k USING (tenant_id, site_id, person_id)"
-		       " WHERE a.state = 'open' AND a.target_id IS NOT NULL AND a.kind <> 'unenrol' ON CONFLICT DO NOTHING");
+		       " WHERE a.state = 'open' AND a.target_id IS NOT NULL AND a.kind <> 'unenrol' ON CONFLICT (tenant_id, "
+		       "site_id, course_id, user_id)"
+		       " DO UPDATE SET written_start = excluded.written_start, written_end = excluded.written_end, "
+		       "written_status = excluded.written_status");
 	with_db_sql(w, "INSERT INTO ctok.mirror_enrolment AS m (tenant_id, site_id, course_id, user_id, method, active, status, "
 		       "time_start, time_end, roles,"
 		       " read_level) SELECT a.tenant_id, a.site_id, a.course_id, k.user_id, 'manual', a.after_status = 0, "
@@ -444,6 +447,51 @@ test_expiry_with_grace_and_notice(void **state)
 	expect_text("the debt is cured", one(w, "SELECT count(*)::text FROM ctok.debt_episode WHERE cured_at IS NOT NULL"), "1");
 }
 
+/* Each write may mail the learner. */
+static void
+test_a_held_end_moves_once_in_a_tail(void **state)
+{
+	struct with_db *w = *state;
+	static const struct {
+		const char *now, *actions;
+	} nights[] = {
+		{ "2026-04-19T03:00:00Z", "" },       /* Moodle's own end is 2026-04-23: far enough */
+		{ "2026-04-20T03:00:00Z", "extend" }, /* to 2026-04-28 */
+		{ "2026-04-21T03:00:00Z", "" },
+		{ "2026-04-22T03:00:00Z", "" },
+		{ "2026-04-24T03:00:00Z", "" },
+		{ "2026-04-25T03:00:00Z", "extend" }, /* to 2026-05-03 */
+		{ "2026-04-26T03:00:00Z", "" },
+	};
+	size_t i;
+
+	with_db_sql(w, "UPDATE ctok.product_rule SET notice_days = 10");
+	sell(w, "1", "ana@x.test", "", "YEAR", "2025-04-01T08:00:00Z", 1, 9900);
+	night(w, "2025-04-02T03:00:00Z", false);
+	carry_out(w);
+	night(w, "2026-04-02T03:00:00Z", false);
+	/* Nobody takes the notice for now. */
+	with_db_sql(w, "UPDATE ctok.outbox SET queued_at = 'infinity'");
+	for (i = 0; i < COUNT_OF(nights); i++) {
+		night(w, nights[i].now, i % 2 == 1);
+		expect_text(nights[i].now, actions(w), nights[i].actions);
+		carry_out(w);
+	}
+	with_db_sql(w,
+	    "UPDATE ctok.outbox SET state = 'sent', queued_at = '2026-04-26T04:00:00Z', accepted_at = '2026-04-26T04:00:00Z', "
+	    "recipient = NULL, facts = '{}'");
+	night(w, "2026-04-27T03:00:00Z", false);
+	expect_text("taken: Moodle ends no earlier than the day that it names",
+	    one(w, "SELECT to_char(to_timestamp(after_end) AT TIME ZONE "
+		   "'Europe/Madrid', 'YYYY-MM-DD HH24:MI') FROM ctok.action WHERE state = 'open'"),
+	    "2026-05-07 00:00");
+	carry_out(w);
+	night(w, "2026-04-28T03:00:00Z", false);
+	expect_text("and that is all", actions(w), "");
+	night(w, "2026-05-06T05:00:00Z", false);
+	expect_text("until then", actions(w), "suspend");
+}
+
 static void
 test_no_grace_suspends_at_once(void **state)
 {
@@ -608,8 +656,8 @@ test_what_is_deleted_behind_our_back_is_missed(void **state)
 	expect_text("ties", untied(w), "ties");
 	with_db_sql(w, "DELETE FROM ctok.unit");
 	/* Two contacts, one entitlement, an account to make and an enrolment; the open unit's finding goes with it. */
-	expect_text("a unit with an entitlement", untied(w),
-	    "MONEY_OF_UNITS 19800/0, OPEN_IN_FINDINGS 0/1, UNITS_OF_LINES 2/0, WHOLE 5/4");
+	expect_text(
+	    "a unit with an entitlement", untied(w), "MONEY_OF_UNITS 19800/0, OPEN_IN_FINDINGS 0/1, UNITS_OF_LINES 2/0, WHOLE 5/4");
 }
 
 static void
@@ -669,6 +717,7 @@ main(void)
 		cmocka_unit_test_setup(test_refunds, setup),
 		cmocka_unit_test_setup(test_a_cancelled_order_comes_back, setup),
 		cmocka_unit_test_setup(test_expiry_with_grace_and_notice, setup),
+		cmocka_unit_test_setup(test_a_held_end_moves_once_in_a_tail, setup),
 		cmocka_unit_test_setup(test_no_grace_suspends_at_once, setup),
 		cmocka_unit_test_setup(test_access_while_any_entitlement_holds, setup),
 		cmocka_unit_test_setup(test_what_entitles_nobody, setup),
