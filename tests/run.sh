@@ -1,37 +1,45 @@
 #!/bin/bash
-# Run the unit programs named as arguments (two at a time) and then every scenario, one after the other; show what failed; end with the
-# line of counts. SCENARIOS: which scenarios (a shell pattern), all by default.
+# Run the unit programs named as arguments and every scenario, as many at a time as there are processors; show what failed; end with the line
+# of counts. SCENARIOS: which scenarios (a shell pattern), all by default.
 set -u
 cd "$(dirname "$0")/.."
 export LC_ALL=C.UTF-8            # whatever the caller's: tests read what tools say
 export PYTHONDONTWRITEBYTECODE=1 # nothing beside the scripts in the repository
+export CMOCKA_MESSAGE_OUTPUT=TAP
 out=build/tests
 mkdir -p "$out"
+rm -f "$out"/*.tap "$out"/*.rc
 passed=0 failed=0
 
-count() { # count NAME EXIT-CODE TAP-FILE
-	local ok bad
-	ok=$(grep -c '^ok ' "$3") || :
-	bad=$(grep -c '^not ok ' "$3") || :
-	if [ "$2" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
-	if [ "$2" -eq 0 ] && [ "$ok" -eq 0 ]; then bad=1; echo "== $1 ran no test"; fi
-	passed=$((passed + ok)) failed=$((failed + bad))
-	[ "$bad" -eq 0 ] || { echo "== $1 (exit $2)"; grep -v '^ok ' "$3" | tail -60; }
-}
-
-if [ $# -gt 0 ]; then
-	rm -f "$out"/*.tap "$out"/*.rc
-	printf '%s\n' "$@" | xargs -P "$(nproc)" -I '{}' \
-		sh -c 'CMOCKA_MESSAGE_OUTPUT=TAP timeout 600 "{}" >"{}.tap" 2>&1 </dev/null; echo $? >"{}.rc"'
-	for program in "$@"; do
-		count "${program##*/}" "$(cat "$program.rc")" "$program.tap"
-	done
-fi
+# Scenarios take longest and wait for much: they begin, the unit programs fill the gaps.
+tests=()
 for scenario in tests/scenarios/${SCENARIOS:-[0-9]*}.sh; do
-	[ -f "$scenario" ] || continue
-	name=${scenario##*/}
-	timeout 1200 bash "$scenario" >"$out/$name.tap" 2>&1 </dev/null
-	count "$name" $? "$out/$name.tap"
+	[ ! -f "$scenario" ] || tests+=("$scenario")
+done
+tests+=("$@")
+[ ${#tests[@]} -gt 0 ] || { echo "0 passed, 0 failed"; exit 1; }
+
+# A scenario has twenty minutes, a unit program ten.
+one() { # one TEST
+	local name=${1##*/}
+	case $1 in
+	*.sh) timeout 1200 bash "$1" ;;
+	*) timeout 600 "$1" ;;
+	esac >"$out/$name.tap" 2>&1 </dev/null
+	echo $? >"$out/$name.rc"
+}
+export -f one
+export out
+printf '%s\0' "${tests[@]}" | xargs -0 -P "$(nproc)" -I '{}' bash -c 'one "{}"'
+
+for test in "${tests[@]}"; do
+	name=${test##*/} rc=$(cat "$out/${test##*/}.rc" 2>/dev/null || echo 71)
+	ok=$(grep -c '^ok ' "$out/$name.tap") || :
+	bad=$(grep -c '^not ok ' "$out/$name.tap") || :
+	if [ "$rc" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
+	if [ "$rc" -eq 0 ] && [ "$ok" -eq 0 ]; then bad=1; echo "== $name ran no test"; fi
+	passed=$((passed + ok)) failed=$((failed + bad))
+	[ "$bad" -eq 0 ] || { echo "== $name (exit $rc)"; grep -v '^ok ' "$out/$name.tap" | tail -60; }
 done
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
