@@ -30,9 +30,9 @@ struct account_match {
 /* An account to make. */
 struct account_row {
 	const char *email; /* normalised */
-	const char *firstname;
+	const char *firstname; /* out: of OUTCOME_FOUND, as Moodle has it; so is the last name */
 	const char *lastname;
-	const char *username; /* out: the one it was tried with */
+	const char *username; /* out: the one it was tried with, or that it has */
 	int64_t id;           /* out: of OUTCOME_DONE and OUTCOME_FOUND */
 	struct batch_row result;
 };

@@ -416,6 +416,16 @@ make_took(void *context, const size_t *rows, size_t count, const struct json *an
 	return 0;
 }
 
+/* An account that is there already is shown as it is. */
+static void
+take_found(struct account_row *row, const struct account *account)
+{
+	row->id = account->id;
+	row->username = account->username;
+	row->firstname = account->firstname;
+	row->lastname = account->lastname;
+}
+
 static int
 make_find(void *context, const size_t *rows, size_t count, struct err *err)
 {
@@ -432,8 +442,7 @@ make_find(void *context, const size_t *rows, size_t count, struct err *err)
 		struct account_row *row = &making->rows[rows[i]];
 
 		if (matches[i].count == 1) {
-			row->id = matches[i].accounts[0].id;
-			row->username = matches[i].accounts[0].username;
+			take_found(row, &matches[i].accounts[0]);
 			making->results[rows[i]].outcome = OUTCOME_FOUND;
 		} else if (matches[i].count == 0) {
 			making->results[rows[i]].outcome = OUTCOME_OPEN;
@@ -468,8 +477,7 @@ account_create(struct arena *arena, struct moodle *moodle, struct account_row *r
 		const char *fault = account_fault(&rows[i]);
 
 		if (matches[i].count == 1) {
-			rows[i].id = matches[i].accounts[0].id;
-			rows[i].username = matches[i].accounts[0].username;
+			take_found(&rows[i], &matches[i].accounts[0]);
 			rows[i].result = (struct batch_row){ OUTCOME_FOUND, NULL, NULL };
 		} else if (matches[i].count > 1) {
 			rows[i].result = (struct batch_row){ OUTCOME_REFUSED, "", "several accounts carry this e-mail" };

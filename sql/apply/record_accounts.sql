@@ -28,12 +28,25 @@ WITH told AS (
     SELECT t.tenant_id, $1::bigint, t.user_id, t.username, p.email, p.email, t.firstname, t.lastname, false
       FROM told t
       JOIN ctok.person p ON p.tenant_id = t.tenant_id AND p.person_id = t.person_id
-     WHERE t.outcome = 'done'
+     WHERE t.outcome IN ('done', 'found')
+    ON CONFLICT DO NOTHING
+), again AS (
+    INSERT INTO ctok.dirty_user (tenant_id, site_id, user_id)
+    SELECT tenant_id, $1::bigint, user_id FROM told WHERE outcome = 'found'
     ON CONFLICT DO NOTHING
 )
--- What waited for the account knows it now. One that was there already may be enrolled: then the row is looked at first.
+-- What waited for the account knows it now. One that was there already, found, may be protected, somebody else's, staff in the course, or
+-- enrolled there: then nothing is written, and the next plan, which sees it in the mirror, says so.
 UPDATE ctok.action a
    SET user_id = t.user_id
   FROM told t
  WHERE t.outcome IN ('done', 'found') AND a.tenant_id = t.tenant_id AND a.site_id = $1::bigint AND a.person_id = t.person_id
    AND a.state = 'open' AND a.kind <> 'create_account' AND a.user_id IS NULL
+   AND (t.outcome = 'done'
+        OR NOT EXISTS (SELECT 1 FROM ctok.protected_account p
+                         JOIN ctok.person n ON n.tenant_id = t.tenant_id AND n.person_id = t.person_id
+                        WHERE p.tenant_id = a.tenant_id AND p.site_id = a.site_id AND p.name IN (t.username, n.email))
+       AND NOT EXISTS (SELECT 1 FROM ctok.account k
+                        WHERE k.tenant_id = a.tenant_id AND k.site_id = a.site_id AND k.user_id = t.user_id AND k.person_id <> a.person_id)
+       AND NOT EXISTS (SELECT 1 FROM ctok.mirror_enrolment m
+                        WHERE m.tenant_id = a.tenant_id AND m.site_id = a.site_id AND m.course_id = a.course_id AND m.user_id = t.user_id))
