@@ -22,12 +22,13 @@ progress(void *context, int64_t done, int64_t total)
 
 /* One site: who it is, may the account write, then the actions. */
 static int
-site(struct job *job, const struct config_site *config, struct err *err)
+site(struct job *job, const struct config_tenant *tenant, const struct config_site *config, struct err *err)
 {
 	struct http_breaker_store breaker = http_breaker_db(job->db);
 	struct apply_site site = { .config = config,
 		.now_utc = job->night.now_utc,
 		.run_id = job->night.run_id,
+		.locale = tenant->locale,
 		.go_on = go_on,
 		.progress = progress,
 		.context = job,
@@ -82,7 +83,7 @@ tenant(struct job *job, const struct config_tenant *tenant, void *context, struc
 			return -1;
 		if (ready == 0)
 			continue;
-		if (site(job, &tenant->sites[i], err) != 0) {
+		if (site(job, tenant, &tenant->sites[i], err) != 0) {
 			(void)err_wrap(err, "could not carry out the plan of site \"%s\"", tenant->sites[i].name);
 			job_failed(job, err);
 		}

@@ -19,7 +19,7 @@ reckon(struct job *job, const struct config_tenant *tenant, struct err *err)
 {
 	struct entitle_counts rights;
 	struct plan_counts plan = { 0, 0, 0 };
-	int64_t persons, notices;
+	int64_t persons, notices, ended = 0;
 
 	if (db_begin(job->db, err) != 0)
 		return -1;
@@ -33,12 +33,15 @@ reckon(struct job *job, const struct config_tenant *tenant, struct err *err)
 		goto fail;
 	if (entitle_notices(&job->row, job->db, &job->night, tenant->locale, &notices, err) != 0)
 		goto fail;
+	/* What an earlier run did and could not record was recorded just now. */
+	if (plan.settled > 0 && entitle_ended(&job->row, job->db, &job->night, tenant->locale, NULL, &ended, err) != 0)
+		goto fail;
 	if (plan_make(job->db, job->night.run_id, &plan, err) != 0)
 		goto fail;
 	if (db_commit(job->db, err) != 0)
 		goto fail;
 	job_count(job, "entitlements", rights.fresh);
-	job_count(job, "notices", notices);
+	job_count(job, "notices", notices + ended);
 	job_count(job, "accesses_changed", rights.changed);
 	job_count(job, "actions_settled", plan.settled);
 	job_count(job, "actions_superseded", plan.superseded);

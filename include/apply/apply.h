@@ -21,6 +21,7 @@ struct apply_site {
 	struct reader *reader;
 	int64_t now_utc;
 	int64_t run_id;
+	const char *locale;    /* of the mails that tell learners */
 	int64_t max;           /* stop after so many actions; 0: all */
 	bool (*go_on)(void *); /* asked before each batch */
 	void (*progress)(void *, int64_t done, int64_t total);

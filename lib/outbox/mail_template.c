@@ -20,6 +20,8 @@ static const struct {
 	const char *placeholders[12];
 } mails[] = {
 	{ "certificate", { "learner", "course", "date", "serial", "issuer", "reply_to", "language", "direction", NULL } },
+	{ "access-ended", { "learner", "course", "date", "issuer", "reply_to", "language", "direction", NULL } },
+	{ "access-revoked", { "learner", "course", "date", "issuer", "reply_to", "language", "direction", NULL } },
 	{ "grace-notice", { "learner", "course", "date", "issuer", "reply_to", "language", "direction", NULL } },
 };
 

@@ -4,3 +4,14 @@ SELECT o.event
   JOIN ctok.debt_episode d ON d.tenant_id = o.tenant_id
                          AND d.episode_id = CASE WHEN o.event LIKE 'grace:%' THEN substr(o.event, length('grace:') + 1)::bigint END
  WHERE o.state IN ('queued', 'deferred', 'doubt') AND d.cured_at IS NOT NULL
+UNION ALL
+-- Mails that access has ended, which wait although it is owed again.
+SELECT o.event
+  FROM ctok.outbox o
+  LEFT JOIN ctok.debt_episode d ON d.tenant_id = o.tenant_id
+                              AND d.episode_id = CASE WHEN o.event ~ '^ended:[0-9]+$' THEN substr(o.event, length('ended:') + 1)::bigint END
+  LEFT JOIN ctok.action a ON a.tenant_id = o.tenant_id
+                         AND a.action_id = CASE WHEN o.event ~ '^ended:a[0-9]+$' THEN substr(o.event, length('ended:a') + 1)::bigint END
+  JOIN ctok.access x ON x.tenant_id = o.tenant_id AND x.person_id = coalesce(d.person_id, a.person_id)
+                    AND x.target_id = coalesce(d.target_id, a.target_id) AND x.wanted = 'active'
+ WHERE o.state IN ('queued', 'deferred', 'doubt') AND o.event LIKE 'ended:%'

@@ -56,6 +56,8 @@ night
 expect "a refund" 0 "$code"
 expect "is suspended" "new@example.test 1" "$(control sql "sql=SELECT u.email || ' ' || e.status AS t FROM mdl_user_enrolments e
 	JOIN mdl_user u ON u.id = e.userid WHERE u.email = 'new@example.test'" | grep -o 'new@[^"]*')"
+expect "and told so, once it is done" "1 1" \
+	"$(grep -lr 'Subject: .*Your_access_to' "$dir/mail/new" | wc -l) $(grep -lr 'payment was returned' "$dir/mail/new" | wc -l)"
 expect "every control ties still" "" "$(sql "SELECT control FROM rule.control_now WHERE expected <> actual")"
 admin explain new@example.test
 expect "explain tells it" 1 "$(grep -c 'order 1 changed: paid, 99.00 EUR given back' "$dir/out")"

@@ -212,6 +212,9 @@ night(struct with_db *w, const char *now, bool full)
 static void
 carry_out(struct with_db *w)
 {
+	struct err err = ERR_INIT;
+	int64_t told;
+
 	with_db_sql(w, "INSERT INTO ctok.account (tenant_id, site_id, person_id, user_id, made) SELECT tenant_id, site_id, "
 		       "person_id, 1000 + person_id, true"
 		       " FROM ctok.action WHERE state = 'open' AND kind = 'create_account' ON CONFLICT DO NOTHING");
@@ -240,7 +243,12 @@ carry_out(struct with_db *w)
 	with_db_sql(w,
 	    "DELETE FROM ctok.managed m USING ctok.action a, ctok.account k WHERE a.state = 'open' AND a.kind = 'unenrol'"
 	    " AND k.person_id = a.person_id AND m.user_id = k.user_id AND m.course_id = a.course_id");
-	with_db_sql(w, "UPDATE ctok.action SET state = 'done', ended_at = rule.now() WHERE state = 'open'");
+	with_db_sql(w, arena_printf(&w->arena,
+			   "UPDATE ctok.action SET state = 'done', ended_at = rule.now(), ended_run = %lld WHERE state = 'open'",
+			   (long long)w->night.run_id));
+	expect_ok("begin", db_begin(w->db, &err), &err);
+	expect_ok("entitle_ended", entitle_ended(&w->arena, w->db, &w->night, "en", NULL, &told, &err), &err);
+	expect_ok("commit", db_commit(w->db, &err), &err);
 }
 
 /* "state wanted from to" of a learner's access to a course, in Madrid's calendar. */
@@ -273,6 +281,13 @@ classes(struct with_db *w)
 	return one(w,
 	    "SELECT string_agg(t, ', ' ORDER BY t) FROM (SELECT concat_ws(' ', class, nullif(code, ''), 'x' || count(*)) AS t"
 	    " FROM rule.unit_class GROUP BY class, code) x");
+}
+
+/* Mails as "template state", in order. */
+static const char *
+mails(struct with_db *w)
+{
+	return one(w, "SELECT coalesce(string_agg(template || ' ' || state, ', ' ORDER BY template, state), '') FROM ctok.outbox");
 }
 
 static const char *
@@ -440,6 +455,7 @@ test_expiry_with_grace_and_notice(void **state)
 	expect_text("suspended", access_of(w, "ana@x.test", "C1"), "suspended suspended 2025-04-01 10:00 2026-04-02 00:00");
 	expect_text("planned", actions(w), "suspend");
 	carry_out(w);
+	expect_text("as the notice said: no other mail", mails(w), "grace-notice sent");
 	sell(w, "2", "ana@x.test", "", "YEAR", "2026-05-01T08:00:00Z", 1, 9900);
 	night(w, "2026-05-02T03:00:00Z", false);
 	expect_text("paid again", access_of(w, "ana@x.test", "C1"), "active active 2026-05-01 10:00 2027-05-02 00:00");
@@ -507,6 +523,54 @@ test_no_grace_suspends_at_once(void **state)
 	night(w, "2026-03-01T03:00:00Z", false);
 	expect_text("over", access_of(w, "ana@x.test", "C1"), "suspended suspended 2026-01-31 09:00 2026-03-01 00:00");
 	expect_text("suspended", actions(w), "suspend");
+	expect_text("nobody is told before it is done", mails(w), "");
+	carry_out(w);
+	expect_text("then the learner is, with the day",
+	    one(w, "SELECT concat_ws(' ', template, facts ->> 'course', facts ->> 'date', recipient) FROM ctok.outbox"),
+	    "access-ended Course 1 2026-03-01 ana@x.test");
+	/* Somebody gives it back in Moodle: it is taken again, and not told again. */
+	with_db_sql(w,
+	    "UPDATE ctok.mirror_enrolment SET status = 0, active = true; INSERT INTO ctok.dirty_access SELECT tenant_id, site_id,"
+	    " user_id, course_id FROM ctok.mirror_enrolment");
+	night(w, "2026-03-02T03:00:00Z", false);
+	expect_text("taken again", actions(w), "suspend");
+	carry_out(w);
+	expect_text("told once", mails(w), "access-ended queued");
+	sell(w, "2", "ana@x.test", "", "MONTH", "2026-03-03T08:00:00Z", 1, 900);
+	night(w, "2026-03-04T03:00:00Z", false);
+	expect_text("paid before it was sent: not sent", mails(w), "access-ended withdrawn");
+	carry_out(w);
+	night(w, "2026-05-01T03:00:00Z", false);
+	carry_out(w);
+	expect_text("another debt, another mail", mails(w), "access-ended queued, access-ended withdrawn");
+	change(w, "2", "paid", 900, "2026-03-20T08:00:00Z");
+	night(w, "2026-05-02T03:00:00Z", false);
+	expect_text("given back since: another debt, but access has ended all the same", mails(w),
+	    "access-ended queued, access-ended withdrawn");
+}
+
+static void
+test_a_refund_without_grace_is_told_as_one(void **state)
+{
+	struct with_db *w = *state;
+
+	sell(w, "1", "ana@x.test", "", "MONTH", "2026-04-20T08:00:00Z", 1, 900);
+	sell(w, "2", "bo@x.test", "", "KEEP", "2026-04-20T08:00:00Z", 1, 900);
+	sell(w, "3", "cy@x.test", "", "YEAR", "2026-04-20T08:00:00Z", 1, 900);
+	night(w, "2026-04-21T03:00:00Z", false);
+	carry_out(w);
+	change(w, "1", "paid", 900, "2026-04-22T08:00:00Z");
+	change(w, "2", "cancelled", 0, "2026-04-22T08:00:00Z");
+	change(w, "3", "paid", 900, "2026-04-22T08:00:00Z");
+	night(w, "2026-04-23T03:00:00Z", false);
+	expect_text("two at once, one with grace", actions(w), "suspend unenrol");
+	carry_out(w);
+	expect_text("each is told once", mails(w), "access-revoked queued, access-revoked queued, grace-notice queued");
+	/* In trial nothing is done and nothing told. */
+	with_db_sql(w, "DELETE FROM ctok.live");
+	sell(w, "4", "di@x.test", "", "MONTH", "2026-04-20T08:00:00Z", 1, 900);
+	night(w, "2026-06-23T03:00:00Z", true);
+	expect_text("trial tells nobody", one(w, "SELECT count(*)::text FROM ctok.outbox"), "3");
 }
 
 static void
@@ -719,6 +783,7 @@ main(void)
 		cmocka_unit_test_setup(test_expiry_with_grace_and_notice, setup),
 		cmocka_unit_test_setup(test_a_held_end_moves_once_in_a_tail, setup),
 		cmocka_unit_test_setup(test_no_grace_suspends_at_once, setup),
+		cmocka_unit_test_setup(test_a_refund_without_grace_is_told_as_one, setup),
 		cmocka_unit_test_setup(test_access_while_any_entitlement_holds, setup),
 		cmocka_unit_test_setup(test_what_entitles_nobody, setup),
 		cmocka_unit_test_setup(test_facts_before_go_live, setup),
