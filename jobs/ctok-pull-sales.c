@@ -135,6 +135,8 @@ pull_tenant(struct job *job, const struct config_tenant *tenant, void *context, 
 		if (only != NULL && !text_equal(only, config->name))
 			continue;
 		pull->found = true;
+		if (config->closed)
+			continue;
 		arena_reset(&job->row);
 		if (pull_source(job, tenant, config, pull, &failure) == 0)
 			continue;

@@ -41,6 +41,7 @@ struct config_site {
 	struct config_list allow_private;   /* hosts that may resolve to private addresses */
 	int64_t connections;                /* default 2 */
 	int64_t batch;                      /* enrolments per request, default 100 */
+	int64_t max_age_s;                  /* of a reading on whose word access may be taken away; default 26 h */
 	bool allow_http;                    /* setting `allow_http`: tests on loopback only */
 };
 
@@ -61,6 +62,7 @@ struct config_source {
 	const char *start; /* ISO date: the first pull reads from here; default 2000-01-01 */
 	int64_t overlap_s; /* default 900 */
 	int64_t max_age_s; /* default 26 h */
+	bool closed;       /* sells no more and is read no more */
 };
 
 struct config_product {

@@ -85,6 +85,8 @@ const struct setting settings_table[] = {
 	    .help = "Requests at once." },
 	{ SETTINGS_SITE, "batch", SETTINGS_INT, AT(config_site, batch), .fallback = "100", .least = 1, .most = 150,
 	    .help = "Enrolments in one request; Moodle takes 1,000 fields, and one enrolment is six." },
+	{ SETTINGS_SITE, "max_age", SETTINGS_SPAN, AT(config_site, max_age_s), .fallback = "PT26H", .least = 3600,
+	    .most = 90 * DAY_S, .help = "An older reading of the site is stale: nothing is written on its word." },
 	{ SETTINGS_SITE, "allow_http", SETTINGS_BOOL, AT(config_site, allow_http), .hidden = true,
 	    .help = "For tests: plain HTTP, to this machine only." },
 
@@ -118,7 +120,10 @@ const struct setting settings_table[] = {
 	{ SETTINGS_SOURCE, "overlap", SETTINGS_SPAN, AT(config_source, overlap_s), .fallback = "PT15M", .least = 0,
 	    .most = 30 * DAY_S, .help = "How far a pull reads back before the last one." },
 	{ SETTINGS_SOURCE, "max_age", SETTINGS_SPAN, AT(config_source, max_age_s), .fallback = "PT26H", .least = 3600,
-	    .most = 90 * DAY_S, .help = "An older pull is stale: no access is taken away on its word." },
+	    .most = 90 * DAY_S,
+	    .help = "An older reading is stale: until the next complete one no access to courses it sells is taken away." },
+	{ SETTINGS_SOURCE, "closed", SETTINGS_BOOL, AT(config_source, closed),
+	    .help = "Sells no more and is read no more: what it sold is final, and nobody's access waits for it." },
 
 	/* A product rule. */
 	{ SETTINGS_PRODUCT, "source", SETTINGS_NAME, AT(config_product, source), .required = true, .example = "\"shop\"",

@@ -164,13 +164,16 @@ sync_sites(struct arena *arena, struct db *db, const struct config_tenant *tenan
 {
 	const char **names = ARENA_ARRAY(arena, tenant->site_count, const char *);
 	const char **urls = ARENA_ARRAY(arena, tenant->site_count, const char *);
+	const char **ages = ARENA_ARRAY(arena, tenant->site_count, const char *);
 	size_t i;
 
 	for (i = 0; i < tenant->site_count; i++) {
 		names[i] = tenant->sites[i].name;
 		urls[i] = tenant->sites[i].url;
+		ages[i] = arena_printf(arena, "%lld", (long long)tenant->sites[i].max_age_s);
 	}
-	return db_exec(db, sql_db_sync_sites, DB_ARGS(db_array(arena, names, i), db_array(arena, urls, i)), NULL, err);
+	return db_exec(db, sql_db_sync_sites,
+	    DB_ARGS(db_array(arena, names, i), db_array(arena, urls, i), db_array(arena, ages, i)), NULL, err);
 }
 
 static int
@@ -179,15 +182,21 @@ sync_sources(struct arena *arena, struct db *db, const struct config_tenant *ten
 	const char **names = ARENA_ARRAY(arena, tenant->source_count, const char *);
 	const char **kinds = ARENA_ARRAY(arena, tenant->source_count, const char *);
 	const char **roles = ARENA_ARRAY(arena, tenant->source_count, const char *);
+	const char **ages = ARENA_ARRAY(arena, tenant->source_count, const char *);
+	const char **closed = ARENA_ARRAY(arena, tenant->source_count, const char *);
 	size_t i;
 
 	for (i = 0; i < tenant->source_count; i++) {
 		names[i] = tenant->sources[i].name;
 		kinds[i] = tenant->sources[i].kind;
 		roles[i] = tenant->sources[i].role;
+		ages[i] = arena_printf(arena, "%lld", (long long)tenant->sources[i].max_age_s);
+		closed[i] = tenant->sources[i].closed ? "true" : "false";
 	}
 	return db_exec(db, sql_db_sync_sources,
-	    DB_ARGS(db_array(arena, names, i), db_array(arena, kinds, i), db_array(arena, roles, i)), NULL, err);
+	    DB_ARGS(db_array(arena, names, i), db_array(arena, kinds, i), db_array(arena, roles, i), db_array(arena, ages, i),
+		db_array(arena, closed, i)),
+	    NULL, err);
 }
 
 /* A handful of tenants, and each needs the connection's tenant set: a loop of three statements each. */

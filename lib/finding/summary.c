@@ -72,6 +72,10 @@ tenant(struct summary *s, struct arena *arena, struct db *db, const struct night
 				    : arena_printf(arena, "! %-16s %s (%s)", db_value(&rows[i], "program"), meaning(code),
 					  db_value(&rows[i], "counts")));
 	}
+	if (db_rows(arena, db, sql_finding_summary_silent, DB_NONE, &rows, &count, err) != 0)
+		return -1;
+	for (i = 0; i < count; i++)
+		add(s, arena, arena_printf(arena, "! %s", db_value(&rows[i], "detail")));
 	if (db_rows(arena, db, sql_finding_summary_findings, DB_NONE, &rows, &count, err) != 0)
 		return -1;
 	if (count > 0)

@@ -2,8 +2,6 @@
 #include "base/text.h"
 #include "book.h"
 
-#define STALE_HOURS 26 /* what removing access asks of a source */
-
 static const struct table_column columns[] = {
 	{ SOURCE_NAME, "Name", 16, false, -1 },
 	{ SOURCE_KIND, "Source or site", 12, false, -1 },
@@ -23,13 +21,15 @@ static const struct table_column columns[] = {
 static enum xlsx_style
 style(const struct cell *cells, int column)
 {
-	if (column == SOURCE_OUTCOME && text_equal(cells[SOURCE_OUTCOME].text, "complete"))
+	const char *outcome = cells[SOURCE_OUTCOME].text;
+
+	if (column == SOURCE_OUTCOME && text_equal(outcome, "complete"))
 		return XLSX_GOOD;
-	if (column == SOURCE_OUTCOME)
-		return text_equal(cells[SOURCE_OUTCOME].text, "incomplete") ? XLSX_BAD : XLSX_WARN;
-	if (column == SOURCE_AGE && !cells[SOURCE_AGE].null && cells[SOURCE_AGE].number > STALE_HOURS)
+	if (column == SOURCE_OUTCOME && text_equal(outcome, "incomplete"))
+		return XLSX_BAD;
+	if (column == SOURCE_OUTCOME && !text_equal(outcome, "closed"))
 		return XLSX_WARN;
-	return XLSX_BODY;
+	return column == SOURCE_AGE && text_equal(outcome, "stale") ? XLSX_WARN : XLSX_BODY;
 }
 
 const struct table_spec source_spec = {

@@ -1,14 +1,14 @@
--- Sites of the connection's tenant: names, addresses. Writes only what differs.
+-- Sites of the connection's tenant: names, addresses, how old a reading may be. Writes only what differs.
 WITH wanted AS (
-    SELECT * FROM unnest($1::text[], $2::text[]) AS w (name, url)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[]) AS w (name, url, max_age_s)
 ), changed AS (
-    UPDATE ctok.site s SET url = w.url, gone = false
+    UPDATE ctok.site s SET url = w.url, max_age_s = w.max_age_s, gone = false
     FROM wanted w
-    WHERE s.name = w.name AND (s.url, s.gone) IS DISTINCT FROM (w.url, false)
+    WHERE s.name = w.name AND (s.url, s.max_age_s, s.gone) IS DISTINCT FROM (w.url, w.max_age_s, false)
 ), lost AS (
     UPDATE ctok.site s SET gone = true
     WHERE NOT s.gone AND NOT EXISTS (SELECT FROM wanted w WHERE w.name = s.name)
 )
-INSERT INTO ctok.site (tenant_id, name, url)
-SELECT ctok.current_tenant(), name, url FROM wanted w
+INSERT INTO ctok.site (tenant_id, name, url, max_age_s)
+SELECT ctok.current_tenant(), name, url, max_age_s FROM wanted w
 WHERE NOT EXISTS (SELECT FROM ctok.site s WHERE s.name = w.name)

@@ -4,6 +4,10 @@ SELECT a.person_id, a.target_id
   FROM ctok.access a
  WHERE a.tenant_id = ctok.current_tenant() AND a.next_change_at <= rule.now()
 UNION
+-- A source fell silent after this was planned.
+SELECT w.person_id, w.target_id
+  FROM rule.action_waits w
+UNION
 SELECT e.person_id, e.target_id
   FROM ctok.dirty_document d
   JOIN ctok.entitlement e ON e.tenant_id = d.tenant_id AND e.document_id = d.document_id

@@ -11,6 +11,7 @@ SELECT format('%s: %s%s; Moodle %s', c.name,
               CASE WHEN g.state = 'none' THEN '' WHEN g.ends_at = 'infinity' THEN ', without end' WHEN g.ends_at IS NULL THEN ''
                    ELSE ', paid until ' || to_char(g.ends_at AT TIME ZONE $2, 'YYYY-MM-DD') END,
               CASE WHEN g.gap IS NULL THEN 'is as it should be'
+                   WHEN g.gap = 'END_WAITS' THEN 'keeps it for now: ' || g.waits
                    WHEN g.gap = upper(g.gap) THEN 'needs a person: ' || g.gap
                    ELSE 'is to be changed: ' || replace(g.gap, '_', ' ') || CASE WHEN g.trial THEN ' (trial)' ELSE '' END END) AS text
   FROM rule.access_gap g

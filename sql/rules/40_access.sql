@@ -33,7 +33,7 @@ WITH whole AS (
       JOIN ctok.product_rule r ON r.tenant_id = l.tenant_id AND r.rule_id = l.rule_id
 ), due AS (
     -- Suspension waits for the notice, but for `grace_days = 0`; in trial no notice leaves, so none is waited for.
-    SELECT j.*, n.given_at, m.user_id IS NOT NULL AS given_access, m.written_end,
+    SELECT j.*, n.given_at, m.user_id IS NOT NULL AS given_access, m.written_end, f.fresh AND g.rule_id IS NULL AS may_end,
            CASE WHEN j.debt_at IS NULL THEN NULL
                 WHEN j.grace_days = 0 OR j.trial THEN j.suspend_at
                 ELSE greatest(j.suspend_at, rule.later(n.given_at, make_interval(days => j.notice_days), rule.zone())) END AS due_at,
@@ -45,6 +45,8 @@ WITH whole AS (
       LEFT JOIN ctok.account a ON a.tenant_id = j.tenant_id AND a.site_id = j.site_id AND a.person_id = j.person_id
       LEFT JOIN ctok.managed m ON m.tenant_id = j.tenant_id AND m.site_id = j.site_id AND m.course_id = t.course_id
                               AND m.user_id = a.user_id
+      LEFT JOIN rule.target_fresh f ON f.tenant_id = j.tenant_id AND f.target_id = j.target_id
+      LEFT JOIN rule.rule_gone g ON g.tenant_id = j.tenant_id AND g.rule_id = j.rule_id AND g.target_id = j.target_id
 ), stated AS (
     SELECT d.*, coalesce(d.stretch_start, d.next_start, d.last_start) AS starts_at,
            rule.later(d.ends_at, make_interval(days => d.grace_days) + rule.tail(d.renews), rule.zone()) AS tail_end,
@@ -75,6 +77,8 @@ SELECT s.tenant_id, s.person_id, s.target_id, s.site_id, s.state, s.why,
             WHEN 'active' THEN nullif(s.ends_at, 'infinity')
             WHEN 'pending' THEN s.next_start
             WHEN 'grace' THEN CASE WHEN s.notice_wanted THEN rule.now() ELSE s.due_at END
+            -- What may not end yet is looked at every night.
+            ELSE CASE WHEN s.given_access AND NOT s.may_end AND s.policy <> 'keep' THEN timestamptz '-infinity' END
        END AS next_change_at,
        s.notice_days
   FROM stated s;

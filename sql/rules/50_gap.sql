@@ -41,9 +41,12 @@ SELECT a.tenant_id, a.person_id, a.target_id, a.site_id, a.state, a.why, a.wante
            END
            WHEN m.user_id IS NULL OR NOT m.managed THEN NULL
            WHEN p.user_id IS NOT NULL OR f.user_id IS NOT NULL THEN 'PROTECTED_ACCOUNT'
-           WHEN a.wanted = 'suspended' AND m.status = 0 THEN 'suspend'
+           WHEN a.wanted = 'suspended' AND m.status <> 0 THEN NULL
+           WHEN NOT h.fresh OR q.rule_id IS NOT NULL THEN 'END_WAITS'
+           WHEN a.wanted = 'suspended' THEN 'suspend'
            WHEN a.wanted = 'unenrolled' THEN 'unenrol'
-       END AS gap
+       END AS gap,
+       CASE WHEN a.wanted IN ('suspended', 'unenrolled') THEN concat_ws('; ', CASE WHEN NOT h.fresh THEN h.silent END, q.what) ELSE '' END AS waits
   FROM ctok.access a
   JOIN ctok.target t ON t.tenant_id = a.tenant_id AND t.target_id = a.target_id
   LEFT JOIN ctok.mirror_course c ON c.tenant_id = a.tenant_id AND c.site_id = a.site_id AND c.course_id = t.course_id
@@ -54,6 +57,8 @@ SELECT a.tenant_id, a.person_id, a.target_id, a.site_id, a.state, a.why, a.wante
   LEFT JOIN rule.protected_user p ON p.tenant_id = a.tenant_id AND p.site_id = a.site_id AND p.user_id = k.user_id
   LEFT JOIN rule.staff_row f ON f.tenant_id = a.tenant_id AND f.site_id = a.site_id AND f.course_id = t.course_id
                             AND f.user_id = k.user_id
+  LEFT JOIN rule.target_fresh h ON h.tenant_id = a.tenant_id AND h.target_id = a.target_id
+  LEFT JOIN rule.rule_gone q ON q.tenant_id = a.tenant_id AND q.rule_id = a.rule_id AND q.target_id = a.target_id
  CROSS JOIN LATERAL (
         -- Asked only for those without an account.
         SELECT k.user_id IS NULL AND EXISTS (

@@ -15,6 +15,10 @@ WITH open_unit AS (
     SELECT a.tenant_id, a.site_id, a.person_id, a.failure
       FROM ctok.action a
      WHERE a.kind = 'create_account' AND a.state IN ('refused', 'open', 'held') AND a.failure <> ''
+), gap AS MATERIALIZED (
+    SELECT * FROM rule.access_gap WHERE gap IS NOT NULL
+), waiting AS (
+    SELECT tenant_id, target_id, count(*) AS waiting FROM gap WHERE gap = 'END_WAITS' GROUP BY tenant_id, target_id
 ), item AS (
     -- Products without a rule, or with two that are equally good.
     SELECT tenant_id, code AS class, 'paid_without_access' AS risk, 'p' || product_id AS key, source_id, NULL::bigint AS document_id,
@@ -39,8 +43,8 @@ WITH open_unit AS (
                 WHEN g.trial THEN 'TRIAL' ELSE 'NOT_APPLIED' END,
            CASE WHEN g.wanted = 'active' THEN 'paid_without_access' ELSE 'access_without_money' END,
            'a' || g.person_id || '.' || g.target_id, NULL, NULL, NULL, NULL, g.site_id, g.target_id, g.course_id, g.person_id, g.user_id,
-           coalesce(u.units, 0), coalesce(u.net_minor, 0), coalesce(u.currency, ''), coalesce(n.failure, r.failure, '')
-      FROM rule.access_gap g
+           coalesce(u.units, 0), coalesce(u.net_minor, 0), coalesce(u.currency, ''), coalesce(CASE g.gap WHEN 'END_WAITS' THEN g.waits END, n.failure, r.failure, '')
+      FROM gap g
       LEFT JOIN (SELECT tenant_id, person_id, gap_target, count(*) AS units, sum(net_minor)::bigint AS net_minor, currency
                    FROM open_unit
                   WHERE code = 'ACCESS'
@@ -48,7 +52,33 @@ WITH open_unit AS (
              ON u.tenant_id = g.tenant_id AND u.person_id = g.person_id AND u.gap_target = g.target_id
       LEFT JOIN refused r ON r.tenant_id = g.tenant_id AND r.person_id = g.person_id AND r.target_id = g.target_id
       LEFT JOIN no_account n ON n.tenant_id = g.tenant_id AND n.site_id = g.site_id AND n.person_id = g.person_id AND g.user_id IS NULL
-     WHERE g.gap IS NOT NULL
+    UNION ALL
+    -- Sources and sites on whose word access ends, and which are silent: nobody's access to their courses ends meanwhile.
+    SELECT f.tenant_id, 'SOURCE_SILENT', 'none', 's' || f.source_id, f.source_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, '',
+           concat_ws('; ', rule.silence('source', f.name, f.last_complete_at), rule.ends_wait(n.waiting), nullif(f.failure, ''))
+      FROM rule.source_fresh f
+      JOIN (SELECT s.tenant_id, s.source_id, sum(w.waiting)::bigint AS waiting
+              FROM rule.source_needed s
+              LEFT JOIN waiting w ON w.tenant_id = s.tenant_id AND w.target_id = s.target_id
+             GROUP BY s.tenant_id, s.source_id) n ON n.tenant_id = f.tenant_id AND n.source_id = f.source_id
+     WHERE NOT f.fresh
+    UNION ALL
+    SELECT f.tenant_id, 'SOURCE_SILENT', 'none', 'i' || f.site_id, NULL, NULL, NULL, NULL, f.site_id, NULL, NULL, NULL, NULL, 0, 0, '',
+           concat_ws('; ', rule.silence('site', f.name, f.last_complete_at), rule.ends_wait(n.waiting), nullif(f.failure, ''))
+      FROM rule.site_fresh f
+      JOIN (SELECT t.tenant_id, t.site_id, sum(w.waiting)::bigint AS waiting
+              FROM ctok.target t
+              LEFT JOIN waiting w ON w.tenant_id = t.tenant_id AND w.target_id = t.target_id
+             GROUP BY t.tenant_id, t.site_id) n ON n.tenant_id = f.tenant_id AND n.site_id = f.site_id
+     WHERE NOT f.fresh
+    UNION ALL
+    -- Rules that left the configuration although access that they gave is to end.
+    SELECT q.tenant_id, 'RULE_GONE', 'none', 'g' || q.source_id || '.' || q.target_id, q.source_id, NULL, NULL, NULL, g.site_id, q.target_id, g.course_id,
+           NULL, NULL, 0, 0, '', concat_ws('; ', q.what, rule.ends_wait(count(*)))
+      FROM gap g
+      JOIN rule.rule_gone q ON q.tenant_id = g.tenant_id AND q.rule_id = g.rule_id AND q.target_id = g.target_id
+     WHERE g.gap = 'END_WAITS'
+     GROUP BY q.tenant_id, q.source_id, q.target_id, g.site_id, g.course_id, q.what
     UNION ALL
     -- Quantities that are not whole positive numbers have no units.
     SELECT l.tenant_id, 'BAD_QUANTITY', 'paid_without_access', 'l' || l.document_id || '.' || l.line_no, d.source_id, l.document_id, l.line_no,

@@ -32,6 +32,9 @@ CREATE VIEW rule.report_word (kind, code, words, advice) WITH (security_invoker 
 ('finding', 'MAIL_DOUBT', 'It is not known whether the mail was taken', 'Nothing: it is sent again under the same message id.'),
 ('finding', 'MAIL_FAILED', 'The mail could not be delivered', 'Correct the learner''s address, or tell them by other means.'),
 ('finding', 'NOTICE_UNDELIVERABLE', 'The notice reached nobody for a week', 'Tell the learner by other means: the access ends as announced.'),
+('finding', 'END_WAITS', 'Access is over, but its end waits', 'Nothing here: see the details for what is silent or gone, and put that right. Then it ends by itself.'),
+('finding', 'SOURCE_SILENT', 'Not read completely for too long', 'See the log for the cause and put it right. Until then nobody loses access to its courses.'),
+('finding', 'RULE_GONE', 'A rule was removed although people have access by it', 'Put the rule back, or set closed = true for its source if it sells no more.'),
 -- Kinds of money at risk.
 ('risk', 'paid_without_access', 'Paid without access', 'Net paid for units whose learner has no access.'),
 ('risk', 'access_without_money', 'Access without money', 'Price of access that nobody pays for.'),

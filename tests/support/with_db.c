@@ -141,7 +141,8 @@ fill_config(struct with_db *w)
 		.token = "env:NONE",
 		.role = "student",
 		.connections = 2,
-		.batch = 100 };
+		.batch = 100,
+		.max_age_s = 26 * 3600 };
 	w->source = (struct config_source){ .name = "shop",
 		.kind = "squarespace",
 		.role = "sale",
@@ -246,4 +247,17 @@ with_db_text(struct with_db *w, const char *sql)
 	must(db_row(&w->arena, w->db, sql, DB_NONE, &row, &err), &err);
 	assert_int_equal(row->count, 1);
 	return row->values[0];
+}
+
+void
+with_db_read(struct with_db *w)
+{
+	with_db_sql(w, "INSERT INTO ctok.source_state SELECT tenant_id, source_id, rule.now(), rule.now() FROM ctok.source"
+		       " ON CONFLICT (tenant_id, source_id) DO UPDATE SET last_complete_at = excluded.last_complete_at");
+	with_db_sql(w, "INSERT INTO ctok.pull (tenant_id, source_id, run_id, window_from, window_to, begun_at, complete)"
+		       " SELECT tenant_id, source_id, 0, rule.now(), rule.now(), rule.now(), true FROM ctok.source");
+	with_db_sql(w, "INSERT INTO ctok.site_state SELECT tenant_id, site_id, '4.5', 'identity', 1, 5, rule.now() FROM ctok.site"
+		       " ON CONFLICT (tenant_id, site_id) DO UPDATE SET last_complete_at = excluded.last_complete_at");
+	with_db_sql(w, "INSERT INTO ctok.site_pull (tenant_id, site_id, run_id, read_level, begun_at, complete)"
+		       " SELECT tenant_id, site_id, 0, 1, rule.now(), true FROM ctok.site");
 }

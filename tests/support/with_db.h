@@ -52,4 +52,10 @@ int with_db_fresh(void **);
 void with_db_sql(struct with_db *, const char *);
 const char *with_db_text(struct with_db *, const char *);
 
+/**
+ * with_db_read(w):
+ * Source and site were read completely at rule.now(), by a run before all others.
+ */
+void with_db_read(struct with_db *);
+
 #endif

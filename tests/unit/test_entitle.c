@@ -197,6 +197,7 @@ night(struct with_db *w, const char *now, bool full)
 
 	expect_ok(now, clock_parse(now, &now_utc, NULL, &err), &err);
 	expect_ok("rules_at", rules_at(w->db, now_utc, "Europe/Madrid", &err), &err);
+	with_db_read(w);
 	expect_ok("begin", db_begin(w->db, &err), &err);
 	expect_ok("entitle_begin", entitle_begin(w->db, full, &err), &err);
 	expect_ok("plan_settle", plan_settle(w->db, w->night.run_id, &plan, &err), &err);

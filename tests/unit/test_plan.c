@@ -29,6 +29,7 @@ setup(void **state)
 		return -1;
 	w = *state;
 	expect_ok("rules_at", rules_at(w->db, WITH_DB_NOW, "Europe/Madrid", &err), &err);
+	with_db_read(w);
 	with_db_sql(w,
 	    "INSERT INTO ctok.mirror_course SELECT ctok.current_tenant(), site_id, n, 'C' || n, '', 'Course ' || n, true, true,"
 	    " true FROM ctok.site, generate_series(1, 2) AS n");
