@@ -66,7 +66,7 @@ duration_span(const char *text, int64_t *ret_seconds, struct err *err)
 	if (!fits || *p != '\0' || day_count + time_count == 0)
 		return err_set(
 		    err, ERR_DATA, "\"%.64s\" is not a span of time: it must be written as P1D, PT26H, PT15M or PT30S", text);
-	*ret_seconds = (int64_t)days[0] * 86400 + times[0] * 3600 + times[1] * 60 + times[2];
+	*ret_seconds = (int64_t)days[0] * 86400 + (int64_t)times[0] * 3600 + (int64_t)times[1] * 60 + times[2];
 	return 0;
 }
 
