@@ -1,5 +1,6 @@
 #!/bin/bash
-# Long proofs: many generated worlds through whole nights at all three read levels, and every fuzz target for a while.
+# Long proofs: many generated worlds through whole nights at all three read levels, every fuzz target for a while, every scenario under
+# sanitizers and valgrind.
 # SOAK_WORLDS: how many worlds (200). SOAK_SALES: sales in each (300). SOAK_FUZZ: seconds per fuzz target (600); 0 for none.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -22,4 +23,5 @@ echo "$worlds worlds of $sales sales: $bad bad"
 if [ "$fuzz" -gt 0 ]; then
 	make -s fuzz SECONDS_EACH="$fuzz" || bad=$((bad + 1))
 fi
+bash tests/sanitize.sh || bad=$((bad + 1))
 [ "$bad" -eq 0 ]

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 
 preview() { # preview [options]: exit code in $code, output in $dir/out
-	(cd "$dir" && "$root/bin/ctok-cert" preview "$@") >"$dir/out" 2>&1 </dev/null
+	(cd "$dir" && "${under[@]}" "$bin/ctok-cert" preview "$@") >"$dir/out" 2>&1 </dev/null
 	code=$?
 }
 found() { pdftotext "$dir/c.pdf" - | grep -cF -- "$1"; }

@@ -5,9 +5,13 @@
 #   night [--dry-run …]         run ctok-nightly; its exit code in $code, its output in $dir/out
 #   expect TITLE EXPECTED FOUND
 #   finish                      last line
+#
+# CTOK_BIN: where the programs are, bin by default. CTOK_UNDER: a command that runs them, as valgrind (tests/sanitize.sh).
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 root=$PWD
+bin=${CTOK_BIN:-$root/bin}
+read -r -a under <<<"${CTOK_UNDER:-}"
 dir=$(mktemp -d "${TMPDIR:-/tmp}/ctok-scenario-XXXXXX")
 chmod 755 "$dir"
 n=0 bad=0 sandbox= smtpd= held= code=0
@@ -101,11 +105,11 @@ hold() {
 	held=$!
 }
 run() { # run PROGRAM [options]: exit code in $code, output in $dir/out
-	"$root/bin/$1" ${2+"${@:2}"} --config "$dir/ctok-batch.conf" >"$dir/out" 2>&1 </dev/null
+	"${under[@]}" "$bin/$1" ${2+"${@:2}"} --config "$dir/ctok-batch.conf" >"$dir/out" 2>&1 </dev/null
 	code=$?
 }
 admin() { # admin COMMAND [options]
-	"$root/bin/ctok-admin" "$1" --config "$dir/ctok-batch.conf" ${2+"${@:2}"} >"$dir/out" 2>&1 </dev/null
+	"${under[@]}" "$bin/ctok-admin" "$1" --config "$dir/ctok-batch.conf" ${2+"${@:2}"} >"$dir/out" 2>&1 </dev/null
 	code=$?
 }
 night() { run ctok-nightly "$@"; }
