@@ -26,7 +26,7 @@ fi
 if [ "${1:-valgrind}" = valgrind ]; then
 	fresh valgrind
 	make -s -j"$(nproc)" all build/ctok-sql || exit 1
-	CTOK_UNDER="valgrind -q --trace-children=yes --trace-children-skip=$others --leak-check=full --errors-for-leak-kinds=definite \
+	CTOK_UNDER="valgrind -q --vgdb=no --trace-children=yes --trace-children-skip=$others --leak-check=full --errors-for-leak-kinds=definite \
 --show-leak-kinds=definite --log-file=$found/valgrind/log.%p" scenarios valgrind
 fi
 exit "$bad"
