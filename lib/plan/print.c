@@ -52,6 +52,9 @@ sentence(struct printer *p, const struct db_row *row)
 		return arena_printf(&p->arena, "make an account for %s", learner);
 	if (text_equal(kind, "enrol"))
 		return arena_printf(&p->arena, "enrol %s (%s)", learner, until(p, row));
+	if (text_equal(kind, "extend") && text_equal(db_value(row, "reason"), "waits"))
+		return arena_printf(&p->arena, "keep %s while the end waits (Moodle's own end %s; was %s)", learner,
+		    db_value(row, "after_end"), db_value(row, "before_end"));
 	if (text_equal(kind, "extend"))
 		return arena_printf(&p->arena, "extend %s (%s; was %s)", learner, until(p, row),
 		    db_value(row, "before_end")[0] == '\0' ? "without end" : db_value(row, "before_end"));

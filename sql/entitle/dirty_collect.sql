@@ -8,6 +8,12 @@ UNION
 SELECT w.person_id, w.target_id
   FROM rule.action_waits w
 UNION
+-- Moodle's own end is near, and the one that it stands for is held.
+SELECT o.person_id, o.target_id
+  FROM ctok.action o
+ WHERE o.tenant_id = ctok.current_tenant() AND o.state = 'held' AND o.kind IN ('suspend', 'unenrol')
+   AND o.before_end > 0 AND o.before_end < extract(epoch FROM rule.now() + interval '3 days')
+UNION
 SELECT e.person_id, e.target_id
   FROM ctok.dirty_document d
   JOIN ctok.entitlement e ON e.tenant_id = d.tenant_id AND e.document_id = d.document_id

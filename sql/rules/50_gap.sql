@@ -18,7 +18,9 @@ SELECT m.tenant_id, m.site_id, m.course_id, m.user_id, m.active, m.roles, m.read
 -- a person must act first.
 CREATE VIEW rule.access_gap WITH (security_invoker = true) AS
 SELECT a.tenant_id, a.person_id, a.target_id, a.site_id, a.state, a.why, a.wanted, a.starts_at, a.ends_at, a.debt_at, a.suspend_at,
-       a.wanted_start, a.wanted_end, a.trial, a.rule_id, t.course_id, k.user_id, m.managed, m.active, m.read_level,
+       a.wanted_start,
+       CASE WHEN a.wanted IN ('suspended', 'unenrolled') THEN rule.moodle_end(rule.day_end(rule.now() + rule.tail(r.renews), rule.zone()))
+            ELSE a.wanted_end END AS wanted_end, a.trial, a.rule_id, t.course_id, k.user_id, m.managed, m.active, m.read_level,
        m.status AS before_status, m.time_start AS before_start, m.time_end AS before_end,
        coalesce(nullif(a.role, ''), 'student') AS role,
        CASE
@@ -42,13 +44,20 @@ SELECT a.tenant_id, a.person_id, a.target_id, a.site_id, a.state, a.why, a.wante
            WHEN m.user_id IS NULL OR NOT m.managed THEN NULL
            WHEN p.user_id IS NOT NULL OR f.user_id IS NOT NULL THEN 'PROTECTED_ACCOUNT'
            WHEN a.wanted = 'suspended' AND m.status <> 0 THEN NULL
-           WHEN NOT h.fresh OR q.rule_id IS NOT NULL THEN 'END_WAITS'
+           -- Moodle must not end by itself what we may not: its end moves out while ours waits, or is held. What is over stays over.
+           WHEN m.status = 0 AND m.time_end > extract(epoch FROM rule.now()) AND m.time_end < extract(epoch FROM rule.now() + interval '3 days')
+                AND (w.waits <> ''
+                     OR EXISTS (SELECT 1 FROM ctok.action o
+                                 WHERE o.tenant_id = a.tenant_id AND o.site_id = a.site_id AND o.person_id = a.person_id
+                                   AND coalesce(o.target_id, 0) = a.target_id AND o.state = 'held' AND o.kind IN ('suspend', 'unenrol'))) THEN 'extend'
+           WHEN w.waits <> '' THEN 'END_WAITS'
            WHEN a.wanted = 'suspended' THEN 'suspend'
            WHEN a.wanted = 'unenrolled' THEN 'unenrol'
        END AS gap,
-       CASE WHEN a.wanted IN ('suspended', 'unenrolled') THEN concat_ws('; ', CASE WHEN NOT h.fresh THEN h.silent END, q.what) ELSE '' END AS waits
+       w.waits
   FROM ctok.access a
   JOIN ctok.target t ON t.tenant_id = a.tenant_id AND t.target_id = a.target_id
+  JOIN ctok.product_rule r ON r.tenant_id = a.tenant_id AND r.rule_id = a.rule_id
   LEFT JOIN ctok.mirror_course c ON c.tenant_id = a.tenant_id AND c.site_id = a.site_id AND c.course_id = t.course_id
   LEFT JOIN ctok.account k ON k.tenant_id = a.tenant_id AND k.site_id = a.site_id AND k.person_id = a.person_id
   LEFT JOIN ctok.mirror_user u ON u.tenant_id = a.tenant_id AND u.site_id = a.site_id AND u.user_id = k.user_id
@@ -59,6 +68,9 @@ SELECT a.tenant_id, a.person_id, a.target_id, a.site_id, a.state, a.why, a.wante
                             AND f.user_id = k.user_id
   LEFT JOIN rule.target_fresh h ON h.tenant_id = a.tenant_id AND h.target_id = a.target_id
   LEFT JOIN rule.rule_gone q ON q.tenant_id = a.tenant_id AND q.rule_id = a.rule_id AND q.target_id = a.target_id
+ CROSS JOIN LATERAL (
+        SELECT CASE WHEN a.wanted IN ('suspended', 'unenrolled') THEN concat_ws('; ', CASE WHEN NOT h.fresh THEN h.silent END, q.what) ELSE '' END AS waits
+       ) w
  CROSS JOIN LATERAL (
         -- Asked only for those without an account.
         SELECT k.user_id IS NULL AND EXISTS (

@@ -64,6 +64,7 @@ CREATE VIEW rule.report_word (kind, code, words, advice) WITH (security_invoker 
 ('action', 'suspend', 'Suspend', ''),
 ('action', 'unenrol', 'Remove', ''),
 ('reason', 'paid', 'Paid', ''),
+('reason', 'waits', 'Its end waits, or is held', ''),
 ('reason', 'term', 'The paid time and its grace are over', ''),
 ('reason', 'refund', 'The money was given back', ''),
 ('reason', 'cancelled', 'The order was cancelled', ''),

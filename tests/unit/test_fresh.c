@@ -340,6 +340,104 @@ test_a_rule_that_is_removed_ends_nothing(void **state)
 	expect_text("a rule that reads otherwise now is there", planned(w), "suspend");
 }
 
+/* Moodle's row ends in so many hours from now on. */
+static void
+ends_in(struct with_db *w, int hours)
+{
+	with_db_sql(
+	    w, arena_printf(&w->arena,
+		   "UPDATE ctok.mirror_enrolment SET time_end = extract(epoch FROM rule.now() + interval '%d hours')", hours));
+}
+
+/* The open actions with Moodle's end after them. */
+static const char *
+ends(struct with_db *w)
+{
+	(void)planned(w);
+	return one(w, "SELECT coalesce(string_agg(concat_ws(' ', kind, reason, to_timestamp(after_end)), ', '), '') FROM "
+		      "ctok.action WHERE state"
+		      " IN ('open', 'held')");
+}
+
+static void
+carry_out(struct with_db *w)
+{
+	with_db_sql(w, "UPDATE ctok.mirror_enrolment m SET time_end = a.after_end FROM ctok.action a WHERE a.state = 'open'; "
+		       "UPDATE ctok.managed"
+		       " m SET written_end = a.after_end FROM ctok.action a WHERE a.state = 'open'; UPDATE ctok.action SET state = "
+		       "'done' WHERE"
+		       " state = 'open'");
+}
+
+static void
+test_moodles_own_end_moves_out_once_in_a_tail(void **state)
+{
+	struct with_db *w = *state;
+
+	read_at(w, "shop", "2026-04-30T03:00:00Z");
+	ends_in(w, 73);
+	expect_text("more than 3 days are enough", ends(w), "");
+	ends_in(w, 71);
+	expect_text("less are not: out by the tail", ends(w), "extend waits 2026-05-09 22:00:00+00");
+	expect_text("it is to be carried out", ready(w), "1");
+	carry_out(w);
+	at(w, "2026-05-03T03:00:00Z");
+	expect_text("the night after writes nothing", ends(w), "");
+	at(w, "2026-05-06T21:00:00Z");
+	expect_text("nor do the others while it is not near", ends(w), "");
+	at(w, "2026-05-07T03:00:00Z");
+	expect_text("near again, it moves again", ends(w), "extend waits 2026-05-14 22:00:00+00");
+	with_db_read(w);
+	expect_text("read, there is no need: it ends", ends(w), "suspend term 2026-05-09 22:00:00+00");
+	read_at(w, "shop", "2026-04-30T03:00:00Z");
+	at(w, "2026-05-09T22:00:00Z");
+	expect_text("what Moodle ended is not begun anew", ends(w), "");
+}
+
+static void
+test_a_held_end_is_not_left_to_moodle(void **state)
+{
+	struct with_db *w = *state;
+
+	expect_text("planned", planned(w), "suspend");
+	with_db_sql(w, "UPDATE ctok.action SET state = 'held' WHERE kind = 'suspend'");
+	expect_text("held", one(w, "SELECT kind || ' ' || state FROM ctok.action WHERE state = 'held'"), "suspend held");
+	ends_in(w, 200);
+	with_db_sql(w,
+	    "UPDATE ctok.action SET before_end = (SELECT time_end FROM ctok.mirror_enrolment), after_end = (SELECT time_end FROM"
+	    " ctok.mirror_enrolment) WHERE state = 'held'");
+	at(w, "2026-05-08T03:00:00Z");
+	with_db_read(w);
+	reconcile(w, /* full= */ false);
+	expect_text("near the end, without a full look",
+	    one(w, "SELECT string_agg(kind || ' ' || reason, ', ') FROM ctok.action WHERE state = 'open'"), "extend waits");
+}
+
+static void
+test_nobody_is_told_what_may_not_be_so(void **state)
+{
+	struct with_db *w = *state;
+	struct err err = ERR_INIT;
+	int64_t notices;
+
+	at(w, "2026-04-02T03:00:00Z");
+	with_db_sql(w, "UPDATE ctok.product_rule SET grace_days = 14");
+	products[0].grace_days = 14;
+	at(w, "2026-05-02T03:00:00Z");
+	read_at(w, "shop", "2026-04-30T03:00:00Z");
+	(void)planned(w);
+	expect_ok("begin", db_begin(w->db, &err), &err);
+	expect_ok("notices", entitle_notices(&w->arena, w->db, &w->night, "en", &notices, &err), &err);
+	assert_int_equal(notices, 0);
+	expect_ok("commit", db_commit(w->db, &err), &err);
+	with_db_read(w);
+	expect_ok("begin", db_begin(w->db, &err), &err);
+	expect_ok("notices", entitle_notices(&w->arena, w->db, &w->night, "en", &notices, &err), &err);
+	assert_int_equal(notices, 1);
+	expect_ok("commit", db_commit(w->db, &err), &err);
+	products[0].grace_days = 0;
+}
+
 int
 main(void)
 {
@@ -352,6 +450,9 @@ main(void)
 		cmocka_unit_test_setup(test_what_was_planned_waits_when_a_source_falls_silent, setup),
 		cmocka_unit_test_setup(test_a_refund_waits_too, setup),
 		cmocka_unit_test_setup(test_a_rule_that_is_removed_ends_nothing, setup),
+		cmocka_unit_test_setup(test_moodles_own_end_moves_out_once_in_a_tail, setup),
+		cmocka_unit_test_setup(test_a_held_end_is_not_left_to_moodle, setup),
+		cmocka_unit_test_setup(test_nobody_is_told_what_may_not_be_so, setup),
 	};
 
 	return cmocka_run_group_tests(tests, with_db_open, with_db_close);
