@@ -1,68 +1,60 @@
 /* ctok-reconcile: from the ledger and the mirror to persons, entitlements, the plan and findings. Safe to repeat: it works on what
- * changed, and what did not change changes nothing. */
-#include "db/rules.h"
-#include "entitle/entitle.h"
+ * changed, and what did not change changes nothing. With --as-of it shows the plan of another moment and keeps nothing of it. */
+#include "base/clock.h"
 #include "finding/finding.h"
 #include "job/job.h"
-#include "party/party.h"
+#include "job/preview.h"
 #include "plan/plan.h"
+#include "plan/reckon.h"
 
 static const struct opt options[] = { { .name = "full",
 					  .type = OPT_FLAG,
 					  .help =
 					      "Look at everything again, not only at what changed. The plan comes out the same." },
+	{ .name = "as-of",
+	    .type = OPT_MOMENT,
+	    .help = "Print the plan as it would be at this moment, with what is known now; nothing is kept." },
 	OPT_END };
 
-/* One transaction: a reconcile is done or it is not. */
+/* Another moment's plan, printed. */
 static int
-reckon(struct job *job, const struct config_tenant *tenant, struct err *err)
+show(struct job *job, const struct config_tenant *tenant, int64_t as_of_utc, struct err *err)
 {
-	struct entitle_counts rights;
-	struct plan_counts plan = { 0, 0, 0 };
-	int64_t persons, notices, ended = 0;
+	struct night night = job->night;
+	struct reckon_counts counts;
+	int64_t shown;
 
-	if (db_begin(job->db, err) != 0)
+	night.now_utc = as_of_utc;
+	if (reckon_tenant(&job->row, job->db, &night, tenant, /* full= */ true, &counts, err) != 0)
 		return -1;
-	if (entitle_begin(job->db, opt_flag(job->options, "full"), err) != 0)
-		goto fail;
-	if (plan_settle(job->db, job->night.run_id, &plan, err) != 0)
-		goto fail;
-	if (party_reckon(job->db, &persons, err) != 0)
-		goto fail;
-	if (entitle_reckon(job->db, &rights, err) != 0)
-		goto fail;
-	if (entitle_notices(&job->row, job->db, &job->night, tenant->locale, &notices, err) != 0)
-		goto fail;
-	/* What an earlier run did and could not record was recorded just now. */
-	if (plan.settled > 0 && entitle_ended(&job->row, job->db, &job->night, tenant->locale, NULL, &ended, err) != 0)
-		goto fail;
-	if (plan_make(job->db, job->night.run_id, &plan, err) != 0)
-		goto fail;
-	if (db_commit(job->db, err) != 0)
-		goto fail;
-	job_count(job, "entitlements", rights.fresh);
-	job_count(job, "notices", notices + ended);
-	job_count(job, "accesses_changed", rights.changed);
-	job_count(job, "actions_settled", plan.settled);
-	job_count(job, "actions_superseded", plan.superseded);
-	job_count(job, "actions_planned", plan.added);
+	(void)printf("%s as of %s, with what is known now. A preview: nothing of it is kept or carried out.\n", tenant->name,
+	    clock_iso(&job->row, as_of_utc));
+	if (plan_print(job->db, tenant->timezone, stdout, &shown, err) != 0)
+		return -1;
+	if (counts.mails > 0)
+		(void)printf(
+		    "\n%lld more mail%s to learners would be queued.\n", (long long)counts.mails, counts.mails == 1 ? "" : "s");
 	return 0;
-fail:
-	db_rollback(job->db);
-	return -1;
 }
 
 static int
 tenant(struct job *job, const struct config_tenant *tenant, void *context, struct err *err)
 {
 	struct finding_counts findings;
-	bool rules_changed;
+	struct reckon_counts counts;
+	int64_t as_of_utc;
 
 	(void)context;
-	if (entitle_sync_rules(&job->row, job->db, tenant, &rules_changed, err) != 0)
-		return err_wrap(err, "could not take in the product rules");
-	if (reckon(job, tenant, err) != 0)
+	if (opt_moment(job->options, "as-of", &as_of_utc))
+		return preview(job, tenant, as_of_utc, show, err);
+	if (reckon_tenant(&job->row, job->db, &job->night, tenant, opt_flag(job->options, "full"), &counts, err) != 0)
 		return -1;
+	job_count(job, "entitlements", counts.rights.fresh);
+	job_count(job, "notices", counts.mails);
+	job_count(job, "accesses_changed", counts.rights.changed);
+	job_count(job, "actions_settled", counts.plan.settled);
+	job_count(job, "actions_superseded", counts.plan.superseded);
+	job_count(job, "actions_planned", counts.plan.added);
 	if (finding_refresh(&job->row, job->db, job->night.run_id, &findings, err) != 0)
 		return err_wrap(err, "could not derive the findings");
 	job_count(job, "findings_opened", findings.opened);

@@ -1,17 +1,27 @@
 /* ctok-report: findings and controls as the night leaves them, saved as a snapshot, and the workbook drawn from it. Safe to repeat: each
  * run has files of its own, and an old run is drawn again from its snapshot to the same bytes. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "finding/finding.h"
 #include "job/job.h"
+#include "job/preview.h"
+#include "plan/reckon.h"
 #include "report/report.h"
 
 static const struct opt options[] = {
-	{ .name = "run", .type = OPT_ID, .help = "Draw the workbook of this earlier run again, from its snapshot." }, OPT_END
+	{ .name = "run", .type = OPT_ID, .help = "Draw the workbook of this earlier run again, from its snapshot." },
+	{ .name = "as-of",
+	    .type = OPT_MOMENT,
+	    .help =
+		"Make a workbook as it would be at this moment, with what is known now; it is a file only, not the run's report." },
+	OPT_END
 };
 
 /* A person gets the path; a step of a night keeps silent. */
@@ -55,26 +65,59 @@ again(struct job *job, int64_t run_id, bool *found, struct err *err)
 	return 0;
 }
 
+/* Findings, controls and the two files ${base}.snapshot and ${base}.xlsx, which are relative to the state directory. */
+static int
+draw(struct job *job, const char *base, struct report_summary *ret_summary, const char **ret_untied, struct err *err)
+{
+	const char *path = arena_printf(&job->row, "%s/%s", job->config->state_dir, base);
+	const char *snapshot = arena_printf(&job->row, "%s.snapshot", path);
+	struct finding_counts findings;
+
+	if (file_make_dirs(&job->row, arena_printf(&job->row, "%s/report", job->config->state_dir), 0750, err) != 0)
+		return -1;
+	/* What apply changed in Moodle is in the mirror by now. */
+	if (finding_refresh(&job->row, job->db, job->night.run_id, &findings, err) != 0)
+		return err_wrap(err, "could not derive the findings");
+	if (finding_controls(&job->row, job->db, job->night.run_id, ret_untied, err) != 0)
+		return err_wrap(err, "could not reckon the controls");
+	if (report_snapshot_write(job->db, job->night.run_id, snapshot, err) != 0)
+		return -1;
+	return report_render(snapshot, arena_printf(&job->row, "%s.xlsx", path), REPORT_ROWS_PER_SHEET, ret_summary, err);
+}
+
+/* Another moment's workbook: a file with a name of its own, and nothing on record. */
+static int
+show(struct job *job, const struct config_tenant *tenant, int64_t as_of_utc, struct err *err)
+{
+	struct clock_date date = clock_from_utc(as_of_utc);
+	const char *base = arena_printf(&job->row, "report/%s-preview-as-of-%04d-%02d-%02dT%02d%02d%02dZ-%" PRId64, tenant->name,
+	    date.year, date.month, date.day, date.hour, date.minute, date.second, job->night.run_id);
+	struct night night = job->night;
+	struct reckon_counts counts;
+	struct report_summary summary;
+	const char *untied;
+
+	night.now_utc = as_of_utc;
+	if (reckon_tenant(&job->row, job->db, &night, tenant, /* full= */ true, &counts, err) != 0)
+		return -1;
+	if (draw(job, base, &summary, &untied, err) != 0)
+		return -1;
+	/* The workbook is for reading; drawing it again would suggest that it was a report. */
+	if (unlink(arena_printf(&job->row, "%s/%s.snapshot", job->config->state_dir, base)) != 0)
+		return err_set(err, ERR_IO, "could not remove the snapshot of the preview: %s", strerror(errno));
+	tell(job, arena_printf(&job->row, "%s/%s.xlsx", job->config->state_dir, base));
+	return 0;
+}
+
 static int
 fresh(struct job *job, const struct config_tenant *tenant, struct err *err)
 {
 	const char *base = arena_printf(&job->row, "report/%s-%" PRId64, tenant->name, job->night.run_id);
 	const char *snapshot = arena_printf(&job->row, "%s.snapshot", base), *xlsx = arena_printf(&job->row, "%s.xlsx", base);
 	const char *state_dir = job->config->state_dir, *untied;
-	struct finding_counts findings;
 	struct report_summary summary;
 
-	if (file_make_dirs(&job->row, arena_printf(&job->row, "%s/report", state_dir), 0750, err) != 0)
-		return -1;
-	/* What apply changed in Moodle is in the mirror by now. */
-	if (finding_refresh(&job->row, job->db, job->night.run_id, &findings, err) != 0)
-		return err_wrap(err, "could not derive the findings");
-	if (finding_controls(&job->row, job->db, job->night.run_id, &untied, err) != 0)
-		return err_wrap(err, "could not reckon the controls");
-	if (report_snapshot_write(job->db, job->night.run_id, arena_printf(&job->row, "%s/%s", state_dir, snapshot), err) != 0)
-		return -1;
-	if (report_render(arena_printf(&job->row, "%s/%s", state_dir, snapshot), arena_printf(&job->row, "%s/%s", state_dir, xlsx),
-		REPORT_ROWS_PER_SHEET, &summary, err) != 0)
+	if (draw(job, base, &summary, &untied, err) != 0)
 		return -1;
 	if (report_save(&job->row, job->db, job->night.run_id, state_dir, snapshot, xlsx, summary.ties && untied == NULL, err) != 0)
 		return -1;
@@ -95,8 +138,10 @@ fresh(struct job *job, const struct config_tenant *tenant, struct err *err)
 static int
 tenant(struct job *job, const struct config_tenant *tenant, void *context, struct err *err)
 {
-	int64_t old = opt_count(job->options, "run", 0);
+	int64_t old = opt_count(job->options, "run", 0), as_of_utc;
 
+	if (opt_moment(job->options, "as-of", &as_of_utc))
+		return preview(job, tenant, as_of_utc, show, err);
 	return old != 0 ? again(job, old, context, err) : fresh(job, tenant, err);
 }
 
@@ -105,6 +150,8 @@ run(struct job *job, struct err *err)
 {
 	bool found = opt_text(job->options, "run") == NULL;
 
+	if (!found && opt_text(job->options, "as-of") != NULL)
+		return err_set(err, ERR_USAGE, "--run and --as-of cannot be given together: an earlier run has its own moment");
 	if (job_each_tenant(job, tenant, &found, err) != 0)
 		return -1;
 	if (!found && job->exit_code == EXIT_OK)

@@ -106,6 +106,14 @@ MUST_CHECK int db_commit(struct db *, struct err *) __attribute__((nonnull));
 void db_rollback(struct db *) __attribute__((nonnull));
 
 /**
+ * db_preview(db, err), db_preview_end(db):
+ * Between the two nothing is kept: db_begin() … db_commit() inside work as ever, and see one picture of the database, but the end rolls
+ * all of it back. No transaction may be open at either.
+ */
+MUST_CHECK int db_preview(struct db *, struct err *) __attribute__((nonnull));
+void db_preview_end(struct db *) __attribute__((nonnull));
+
+/**
  * db_tenant(db, tenant_id, err):
  * Row-level security shows and admits only this tenant from now on (setting `ctok.tenant`); 0: none. A rollback takes back what
  * was set inside the transaction.

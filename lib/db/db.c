@@ -408,8 +408,35 @@ forget_transaction(struct db *db)
 }
 
 int
+db_preview(struct db *db, struct err *err)
+{
+	BUG_UNLESS(!db_in_transaction(db));
+	forget_transaction(db);
+	/* One picture for all, as whoever wants one inside cannot ask for it later. */
+	if (db_exec(db, "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE", DB_NONE, NULL, err) != 0)
+		return -1;
+	db->preview = PREVIEW_BETWEEN;
+	return 0;
+}
+
+void
+db_preview_end(struct db *db)
+{
+	db->preview = PREVIEW_NONE;
+	db_rollback(db);
+}
+
+int
 db_begin(struct db *db, struct err *err)
 {
+	if (db->preview != PREVIEW_NONE) {
+		BUG_UNLESS(db->preview == PREVIEW_BETWEEN);
+		forget_transaction(db);
+		if (db_exec(db, "SAVEPOINT preview", DB_NONE, NULL, err) != 0)
+			return -1;
+		db->preview = PREVIEW_INSIDE;
+		return 0;
+	}
 	BUG_UNLESS(!db_in_transaction(db));
 	forget_transaction(db);
 	return db_exec(db, db->fence != 0 ? "BEGIN READ WRITE" : "BEGIN", DB_NONE, NULL, err);
@@ -433,7 +460,7 @@ check_fence(struct db *db, struct err *err)
 int
 db_commit(struct db *db, struct err *err)
 {
-	BUG_UNLESS(db_in_transaction(db));
+	BUG_UNLESS(db_in_transaction(db) && db->preview != PREVIEW_BETWEEN);
 	/* Rows that were recorded but not chained would be outside the audit log. */
 	BUG_UNLESS(db->audit.rows == 0 || db->audit.sealed);
 	if (PQtransactionStatus(db->conn) == PQTRANS_INERROR) {
@@ -445,6 +472,10 @@ db_commit(struct db *db, struct err *err)
 		return -1;
 	}
 	forget_transaction(db);
+	if (db->preview != PREVIEW_NONE) {
+		db->preview = PREVIEW_BETWEEN;
+		return db_exec(db, "RELEASE SAVEPOINT preview", DB_NONE, NULL, err);
+	}
 	return db_exec(db, "COMMIT", DB_NONE, NULL, err);
 }
 
@@ -455,6 +486,15 @@ db_rollback(struct db *db)
 
 	copy_abort(db->copy.db != NULL ? &db->copy : NULL);
 	forget_transaction(db);
+	if (db->preview == PREVIEW_BETWEEN)
+		return;
+	if (db->preview == PREVIEW_INSIDE) {
+		db->preview = PREVIEW_BETWEEN;
+		/* Should this fail, the connection is gone and nothing is kept either way. */
+		if (db_script(db, "ROLLBACK TO SAVEPOINT preview; RELEASE SAVEPOINT preview", &ignored) != 0)
+			err_reset(&ignored);
+		return;
+	}
 	if (db_in_transaction(db) && db_exec(db, "ROLLBACK", DB_NONE, NULL, &ignored) != 0)
 		return; /* the connection is gone, and the transaction with it */
 }

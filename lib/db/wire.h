@@ -16,6 +16,9 @@ struct copy {
 	bool row_open;  /* the row at hand has a field already */
 };
 
+/* Is nothing kept (db_preview()), and is a transaction of somebody open in it? */
+enum preview { PREVIEW_NONE, PREVIEW_BETWEEN, PREVIEW_INSIDE };
+
 struct db {
 	PGconn *conn;
 	const char *sql;       /* the statement at hand, to tell lines in errors; NULL between statements */
@@ -23,6 +26,7 @@ struct db {
 	struct copy copy;      /* one at a time, so it lives here */
 	int64_t fence;         /* of the night it joined; 0: none */
 	struct db_audit audit; /* of the open transaction */
+	enum preview preview;
 };
 
 /**

@@ -83,6 +83,7 @@ struct book {
 	uint32_t rows_per_sheet;
 	const char *tenant, *run, *night, *now, *zone, *documents, *sold_from, *sold_to;
 	bool trial;
+	bool preview; /* of another moment: not the report of a run */
 	int64_t now_utc;
 	const char *footer;
 	struct kept kept[SECTION_COUNT];

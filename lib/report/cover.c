@@ -390,7 +390,8 @@ write_head(struct pen *pen, struct err *err)
 	if (xlsx_height(book->xlsx, book->cover, pen->row, 30, err) != 0)
 		return -1;
 	if (book_text(book, book->cover, pen->row++, COL_FIRST, XLSX_TITLE,
-		arena_printf(&book->arena, "%s: access and money", book->tenant), err) != 0)
+		arena_printf(&book->arena, book->preview ? "%s: access and money (PREVIEW)" : "%s: access and money", book->tenant),
+		err) != 0)
 		return -1;
 	text = arena_printf(&book->arena, "As of %s (%s), run %s of night %s. Sales from %s to %s.", book->now, book->zone,
 	    book->run, book->night, book->sold_from[0] == '\0' ? "none" : book->sold_from,
@@ -419,6 +420,9 @@ cover_write(struct book *book, struct err *err)
 	if (write_head(&pen, err) != 0)
 		return -1;
 	if (section(&pen, "In plain words", err) != 0)
+		return -1;
+	if (book->preview &&
+	    sentence(&pen, "PREVIEW: as it would be at that moment, with what is known now. Nothing of it is on record.", err) != 0)
 		return -1;
 	if (book->trial &&
 	    sentence(&pen, "TRIAL: not everything is live yet. What is not is planned and shown, and not carried out.", err) != 0)

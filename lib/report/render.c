@@ -88,7 +88,7 @@ out:
 static int
 read_cover(struct book *book, struct err *err)
 {
-	const char *trial = NULL, *now_utc = NULL;
+	const char *trial = NULL, *now_utc = NULL, *preview = NULL;
 	const struct {
 		const char *name;
 		const char **value;
@@ -115,7 +115,13 @@ read_cover(struct book *book, struct err *err)
 	if (strlen(book->now) == 19)
 		book->now = arena_strndup(&book->arena, book->now, 16);
 	book->trial = text_equal(trial, "1");
-	book->footer = arena_printf(&book->arena, "%s, run %s, as of %s", book->tenant, book->run, book->now);
+	/* Snapshots of before there were previews do not have it. */
+	for (row = book->kept[SECTION_COVER].first; row != NULL; row = row->next)
+		if (text_equal(row->cells[COVER_NAME].text, "preview"))
+			preview = row->cells[COVER_VALUE].text;
+	book->preview = text_equal(preview, "1");
+	book->footer = arena_printf(&book->arena, book->preview ? "PREVIEW, %s, run %s, as of %s" : "%s, run %s, as of %s",
+	    book->tenant, book->run, book->now);
 	return 0;
 }
 

@@ -7,3 +7,13 @@ CREATE FUNCTION rule.now() RETURNS timestamptz
 CREATE FUNCTION rule.zone() RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN current_setting('ctok.zone');
+
+-- The night's own moment, also where `--as-of` judges by another: how fresh what we know is does not depend on what is asked of it.
+CREATE FUNCTION rule.tonight() RETURNS timestamptz
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN coalesce(nullif(current_setting('ctok.tonight', true), '')::timestamptz, rule.now());
+
+-- Is this a preview (`--as-of`), of which nothing is kept?
+CREATE FUNCTION rule.preview() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN coalesce(current_setting('ctok.tonight', true), '') <> '';

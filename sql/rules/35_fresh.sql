@@ -3,8 +3,8 @@
 
 -- Sources and how fresh they are. One that is closed has said all it will; one that left the configuration is never fresh.
 CREATE VIEW rule.source_fresh WITH (security_invoker = true) AS
-SELECT s.tenant_id, s.source_id, s.name, s.closed, s.gone, t.last_complete_at, rule.now() - t.last_complete_at AS age,
-       s.closed OR coalesce(NOT s.gone AND p.complete AND t.last_complete_at >= rule.now() - make_interval(secs => s.max_age_s), false) AS fresh,
+SELECT s.tenant_id, s.source_id, s.name, s.closed, s.gone, t.last_complete_at, rule.tonight() - t.last_complete_at AS age,
+       s.closed OR coalesce(NOT s.gone AND p.complete AND t.last_complete_at >= rule.tonight() - make_interval(secs => s.max_age_s), false) AS fresh,
        coalesce(p.failure, '') AS failure
   FROM ctok.source s
   LEFT JOIN ctok.source_state t ON t.tenant_id = s.tenant_id AND t.source_id = s.source_id
@@ -12,8 +12,8 @@ SELECT s.tenant_id, s.source_id, s.name, s.closed, s.gone, t.last_complete_at, r
                       ORDER BY l.pull_id DESC LIMIT 1) p ON true;
 
 CREATE VIEW rule.site_fresh WITH (security_invoker = true) AS
-SELECT s.tenant_id, s.site_id, s.name, s.gone, t.last_complete_at, rule.now() - t.last_complete_at AS age,
-       coalesce(NOT s.gone AND p.complete AND t.last_complete_at >= rule.now() - make_interval(secs => s.max_age_s), false) AS fresh,
+SELECT s.tenant_id, s.site_id, s.name, s.gone, t.last_complete_at, rule.tonight() - t.last_complete_at AS age,
+       coalesce(NOT s.gone AND p.complete AND t.last_complete_at >= rule.tonight() - make_interval(secs => s.max_age_s), false) AS fresh,
        coalesce(p.failure, '') AS failure
   FROM ctok.site s
   LEFT JOIN ctok.site_state t ON t.tenant_id = s.tenant_id AND t.site_id = s.site_id

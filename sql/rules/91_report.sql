@@ -44,7 +44,8 @@ SELECT v.place, v.name, v.value
                                    WHERE p.tenant_id = t.tenant_id AND NOT p.gone AND NOT p.exclude
                                      AND NOT EXISTS (SELECT 1 FROM ctok.live l
                                                       WHERE l.tenant_id = p.tenant_id AND l.site_id = p.site_id
-                                                        AND l.source_id = p.source_id)))::integer::text)
+                                                        AND l.source_id = p.source_id)))::integer::text),
+        (11, 'preview', rule.preview()::integer::text)
        ) v (place, name, value)
  WHERE t.tenant_id = ctok.current_tenant();
 

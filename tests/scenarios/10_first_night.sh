@@ -48,6 +48,20 @@ expect "and adds no row but the run's own" "$rows_before" "$(rows)"
 run ctok-reconcile --full
 expect "a full look plans the same: nothing" 0 "$(sql "SELECT count(*) FROM ctok.action WHERE state = 'open'")"
 
+# Another moment is shown, and nothing of it is kept.
+kept() { sql "SELECT (SELECT count(*) FROM ctok.report), (SELECT count(*) FROM ctok.action WHERE state = 'open'), (SELECT count(*) FROM ctok.finding)"; }
+kept_before=$(kept) rows_before=$(rows)
+run ctok-reconcile --as-of 2028-11-25
+expect "the plan of two years later" "0 2 1" "$code $(grep -c 'suspend .*: the paid time and its grace are over' "$dir/out") $(grep -c '^acme as of 2028-11-25T00:00:00Z, .* nothing of it is kept' "$dir/out")"
+run ctok-report --as-of 2028-11-25T03:00:00+01:00
+expect "its workbook, by a name of its own" 1 "$(grep -c 'report/acme-preview-as-of-2028-11-25T020000Z-[0-9]*\.xlsx$' "$dir/out")"
+expect "which is all that is left" "1 0" "$(find "$dir/state/report" -name '*preview*' -size +5k | wc -l) $(find "$dir/state/report" -name '*preview*.snapshot' | wc -l)"
+expect "nothing is on record" "$kept_before $rows_before" "$(kept) $(rows)"
+run ctok-reconcile --as-of 2026-02-30
+expect "no such day" "64 1" "$code $(grep -c '\-\-as-of.*2026-02-30' "$dir/out")"
+run ctok-report --as-of tomorrow
+expect "no moment" "64 1" "$code $(grep -c 'tomorrow' "$dir/out")"
+
 # A refund without grace takes access away at once.
 now=2026-11-21T03:00:00Z write_conf
 control clock now=2026-11-21T03:00:00Z >/dev/null

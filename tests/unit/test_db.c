@@ -285,6 +285,40 @@ test_rollback_undoes_and_commit_keeps(void **state)
 }
 
 static void
+test_a_preview_keeps_nothing(void **state)
+{
+	struct with_db *w = *state;
+	struct err err = ERR_INIT;
+
+	with_db_sql(w, "INSERT INTO ctok.contact (tenant_id, email, name) VALUES (ctok.current_tenant(), 'before@x.test', '')");
+	assert_int_equal(db_preview(w->db, &err), 0);
+	assert_string_equal(with_db_text(w, "SELECT count(*)::text FROM ctok.contact"), "1");
+	assert_int_equal(db_begin(w->db, &err), 0);
+	assert_int_equal(db_script(w->db, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", &err), 0);
+	assert_int_equal(
+	    db_exec(w->db, "INSERT INTO ctok.contact (tenant_id, email, name) VALUES (ctok.current_tenant(), 'a@x.test', '')",
+		DB_NONE, NULL, &err),
+	    0);
+	assert_int_equal(db_commit(w->db, &err), 0);
+	assert_int_equal(db_begin(w->db, &err), 0);
+	assert_int_equal(db_exec(w->db, "DELETE FROM ctok.contact", DB_NONE, NULL, &err), 0);
+	db_rollback(w->db);
+	assert_string_equal(
+	    with_db_text(w, "SELECT string_agg(email, ' ' ORDER BY email) FROM ctok.contact"), "a@x.test before@x.test");
+	/* What failed inside is undone alone. */
+	assert_int_equal(db_begin(w->db, &err), 0);
+	assert_int_equal(db_exec(w->db, "SELECT 1/0", DB_NONE, NULL, &err), -1);
+	err_reset(&err);
+	db_rollback(w->db);
+	assert_string_equal(with_db_text(w, "SELECT count(*)::text FROM ctok.contact"), "2");
+	db_preview_end(w->db);
+	assert_string_equal(with_db_text(w, "SELECT string_agg(email, ' ') FROM ctok.contact"), "before@x.test");
+	/* Ordinary work goes on. */
+	with_db_sql(w, "INSERT INTO ctok.contact (tenant_id, email, name) VALUES (ctok.current_tenant(), 'after@x.test', '')");
+	assert_string_equal(with_db_text(w, "SELECT count(*)::text FROM ctok.contact"), "2");
+}
+
+static void
 test_failed_transaction_does_not_commit(void **state)
 {
 	struct with_db *w = *state;
@@ -460,6 +494,7 @@ main(void)
 		cmocka_unit_test(test_waiting_for_a_lock_ends_as_busy),
 		cmocka_unit_test(test_session_is_set_up),
 		cmocka_unit_test_setup(test_rollback_undoes_and_commit_keeps, with_db_fresh),
+		cmocka_unit_test_setup(test_a_preview_keeps_nothing, with_db_fresh),
 		cmocka_unit_test(test_failed_transaction_does_not_commit),
 		cmocka_unit_test_setup(test_a_stale_fence_writes_nothing, with_db_fresh),
 		cmocka_unit_test_setup(test_in_a_night_nothing_is_written_outside_a_transaction, with_db_fresh),
