@@ -10,6 +10,8 @@ static const struct job_def *const commands[] = {
 	&admin_plan,
 	&admin_go_live,
 	&admin_explain,
+	&admin_runs,
+	&admin_revert,
 };
 
 static void

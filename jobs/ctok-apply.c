@@ -1,9 +1,6 @@
 /* ctok-apply: carry out the saved plan in Moodle. Safe to repeat: what is already so is not sent again. */
 #include "apply/apply.h"
-#include "base/log.h"
-#include "http/breaker_db.h"
 #include "job/job.h"
-#include "moodle/site.h"
 #include "plan/plan.h"
 
 static const struct opt options[] = { { .name = "max", .type = OPT_COUNT, .help = "Stop after this many actions." }, OPT_END };
@@ -24,9 +21,7 @@ progress(void *context, int64_t done, int64_t total)
 static int
 site(struct job *job, const struct config_tenant *tenant, const struct config_site *config, struct err *err)
 {
-	struct http_breaker_store breaker = http_breaker_db(job->db);
-	struct apply_site site = { .config = config,
-		.now_utc = job->night.now_utc,
+	struct apply_site site = { .now_utc = job->night.now_utc,
 		.run_id = job->night.run_id,
 		.locale = tenant->locale,
 		.go_on = go_on,
@@ -34,24 +29,9 @@ site(struct job *job, const struct config_tenant *tenant, const struct config_si
 		.context = job,
 		.max = opt_count(job->options, "max", 0) };
 	struct apply_counts counts = { 0 };
-	struct site identity;
-	char *token, *password = NULL;
 	int rc = -1;
 
-	if (config_secret(&job->row, config->token, "token", &token, err) != 0)
-		goto out;
-	if (config->database_password != NULL &&
-	    config_secret(&job->row, config->database_password, "database_password", &password, err) != 0)
-		goto out;
-	if (moodle_open(config, token, &(struct moodle_wire){ .breaker = &breaker }, &site.moodle, err) != 0)
-		goto out;
-	if (site_read(&job->row, site.moodle, &identity, err) != 0)
-		goto out;
-	if (site_check(&job->row, site.moodle, &identity, /* writes= */ true, err) != 0)
-		goto out;
-	if (apply_identify(&job->row, job->db, config, identity.identity, &site.site_id, &site.role_id, err) != 0)
-		goto out;
-	if (reader_open(site.moodle, password, &site.reader, err) != 0)
+	if (apply_open(&job->row, job->db, config, /* fresh= */ true, &site, err) != 0)
 		goto out;
 	rc = apply_run(job->db, &site, &counts, err);
 	job_count(job, "done", counts.done);
@@ -62,8 +42,7 @@ site(struct job *job, const struct config_tenant *tenant, const struct config_si
 	if (counts.refused + counts.postponed > 0)
 		job_note(job, EXIT_SOME);
 out:
-	reader_close(site.reader);
-	moodle_close(site.moodle);
+	apply_close(&site);
 	return rc;
 }
 

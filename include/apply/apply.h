@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "config/config.h"
 #include "db/db.h"
+#include "http/breaker_db.h"
 #include "moodle/moodle.h"
 #include "moodle/read.h"
 
@@ -22,10 +23,12 @@ struct apply_site {
 	int64_t now_utc;
 	int64_t run_id;
 	const char *locale;    /* of the mails that tell learners */
+	int64_t plan_id;       /* carry out this plan of a revert alone; 0: the night's open actions */
 	int64_t max;           /* stop after so many actions; 0: all */
 	bool (*go_on)(void *); /* asked before each batch */
 	void (*progress)(void *, int64_t done, int64_t total);
 	void *context; /* of both */
+	struct http_breaker_store breaker;
 };
 
 struct apply_counts {
@@ -37,18 +40,22 @@ struct apply_counts {
 };
 
 /**
- * apply_identify(arena, db, config, site_identity, ret_site_id, ret_role_id, err):
- * The ids of a configured site; refuses one that is another Moodle than the plan was made for.
+ * apply_open(arena, db, config, fresh, site, err), apply_close(site):
+ * Make ready to write to a site: log in, see that it is the Moodle that was read and that the account may write, open the reader. Sets
+ * ${site}'s config, ids, moodle and reader; ${site} must not move while it is open. With ${fresh} the last complete reading must be
+ * fresh, as a plan's must be.
  *
- * Errors: ERR_REFUSED if ${site_identity} (site_read()) is not the one that was read for the plan; ERR_INCOMPLETE if it was never read.
+ * Errors: as moodle_open(), site_check(), reader_open(); ERR_REFUSED if the site is another Moodle than the one that was read;
+ * ERR_INCOMPLETE if it was never read, or not for too long. Close it all the same.
  */
-MUST_CHECK int apply_identify(struct arena *, struct db *, const struct config_site *, const char *, int64_t *, int64_t *,
-    struct err *) __attribute__((nonnull));
+MUST_CHECK int apply_open(struct arena *, struct db *, const struct config_site *, bool, struct apply_site *, struct err *)
+    __attribute__((nonnull));
+void apply_close(struct apply_site *) __attribute__((nonnull));
 
 /**
  * apply_run(db, site, ret_counts, err):
- * Carry out the site's open actions that are not in trial: accounts first, then enrolments, then suspensions and removals. No transaction
- * may be open on ${db}.
+ * Carry out the site's open actions that are not in trial, or those of ${site->plan_id}: accounts first, then enrolments, then suspensions
+ * and removals. No transaction may be open on ${db}.
  *
  * Errors: a failure that concerns no action in particular ends the run; what was not sent is open again, what may have arrived is
  * settled by the next reading. ${ret_counts} is filled either way.

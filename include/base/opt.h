@@ -14,6 +14,7 @@ enum opt_type {
 	OPT_END_TYPE,
 	OPT_FLAG,
 	OPT_TEXT,
+	OPT_TEXTS,  /* may be given several times */
 	OPT_COUNT,  /* a whole number from 0 */
 	OPT_ID,     /* a whole number from 1 */
 	OPT_MOMENT, /* as clock_parse(), or YYYY-MM-DD for its 00:00 UTC */
@@ -39,7 +40,7 @@ struct opt_set; /* parsed options and arguments */
  * opt_parse(arena, tables, count, argc, argv, max_args, ret_set, err):
  * Parse `--name value`, `--name=value`, `--flag` and at most ${max_args} plain arguments against all tables, in any order; after
  * `--` everything is a plain argument. argv[0] is the program. With a flag `help` or `version` given, required options
- * may be absent.
+ * may be absent. Only an OPT_TEXTS may be given more than once.
  *
  * Owns:   the set lives as long as ${arena}; values point into argv.
  * Errors: ERR_USAGE naming the option and the reason, with a hint to --help; unknown options suggest the nearest name.
@@ -56,6 +57,12 @@ bool opt_flag(const struct opt_set *, const char *) __attribute__((nonnull));
 const char *opt_text(const struct opt_set *, const char *) __attribute__((nonnull));
 int64_t opt_count(const struct opt_set *, const char *, int64_t) __attribute__((nonnull));
 bool opt_moment(const struct opt_set *, const char *, int64_t *) __attribute__((nonnull));
+
+/**
+ * opt_texts(set, name, ret_count):
+ * The values of an OPT_TEXTS in the order given; ${ret_count} is 0 when it was not.
+ */
+const char *const *opt_texts(const struct opt_set *, const char *, size_t *) __attribute__((nonnull));
 
 /**
  * opt_args(set, ret_count):

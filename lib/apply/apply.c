@@ -5,7 +5,6 @@
 #include "room.h"
 #include "base/text.h"
 #include "db/audit.h"
-#include "moodle/site.h"
 #include "plan/plan.h"
 #include "sql.h"
 
@@ -76,38 +75,13 @@ fail:
 	return -1;
 }
 
-int
-apply_identify(struct arena *arena, struct db *db, const struct config_site *config, const char *identity, int64_t *ret_site_id,
-    int64_t *ret_role_id, struct err *err)
-{
-	struct db_row *row;
-
-	if (db_row(arena, db, sql_apply_site, DB_ARGS(config->name), &row, err) != 0)
-		return err_wrap(err, "site \"%s\"", config->name);
-	if (!db_bool(row, "known"))
-		return err_set(err, ERR_INCOMPLETE, "site \"%s\" was never read completely", config->name);
-	if (!site_same(db_value(row, "identity"), identity)) {
-		(void)err_set(err, ERR_REFUSED,
-		    "site \"%s\" is another Moodle than the one the plan was made for: \"%s\", not \"%s\"", config->name, identity,
-		    db_value(row, "identity"));
-		return err_hint(
-		    err, "Check the site's url. If this Moodle was really replaced, give it a new name in the configuration.");
-	}
-	if (db_bool(row, "stale"))
-		return err_set(err, ERR_INCOMPLETE, "site \"%s\" was last read completely at %s, too long ago to act on",
-		    config->name, db_value(row, "last_complete"));
-	*ret_site_id = db_int(row, "site_id");
-	*ret_role_id = db_int(row, "student_role_id");
-	return 0;
-}
-
 /* One line in the audit log for what a run did on a site. */
 static int
 audit_run(struct arena *arena, struct db *db, const struct apply_site *site, const struct apply_counts *counts, struct err *err)
 {
 	if (db_begin(db, err) != 0)
 		return -1;
-	if (audit_add(db, site->run_id, "apply", site->config->name,
+	if (audit_add(db, site->run_id, site->plan_id != 0 ? "revert" : "apply", site->config->name,
 		arena_printf(arena, "{\"done\":%lld,\"refused\":%lld,\"moved\":%lld,\"postponed\":%lld,\"doubt\":%lld}",
 		    (long long)counts->done, (long long)counts->refused, (long long)counts->moved, (long long)counts->postponed,
 		    (long long)counts->doubt),
@@ -155,17 +129,20 @@ turns(struct db *db, const struct apply_site *site, const char *kinds, int64_t t
 static int
 in_order(struct arena *arena, struct db *db, const struct apply_site *site, struct apply_counts *counts, struct err *err)
 {
-	int64_t total;
+	int64_t total = 0;
 
-	if (skip_moved(arena, db, site, &counts->moved, err) != 0)
-		return -1;
-	if (plan_ready(arena, db, site->config->name, &total, err) != 0)
-		return -1;
-	if (total == 0)
-		return 0;
-	if (turns(db, site, NULL, total, counts, err) != 0)
-		return -1;
-	if (turns(db, site, "{enrol,extend,resume,take_over}", total, counts, err) != 0)
+	/* What a revert writes was compared with Moodle itself just now. */
+	if (site->plan_id == 0) {
+		if (skip_moved(arena, db, site, &counts->moved, err) != 0)
+			return -1;
+		if (plan_ready(arena, db, site->config->name, &total, err) != 0)
+			return -1;
+		if (total == 0)
+			return 0;
+		if (turns(db, site, NULL, total, counts, err) != 0)
+			return -1;
+	}
+	if (turns(db, site, "{enrol,extend,resume,take_over,restore}", total, counts, err) != 0)
 		return -1;
 	if (turns(db, site, "{suspend}", total, counts, err) != 0)
 		return -1;

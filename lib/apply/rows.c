@@ -152,7 +152,8 @@ apply_rows(struct db *db, const struct apply_site *site, const char *kinds, int6
 	int rc = -1, sent;
 
 	if (apply_claim(&arena, db, sql_apply_claim_rows,
-		DB_ARGS(apply_number(&arena, site->site_id), apply_number(&arena, left), apply_number(&arena, site->run_id), kinds),
+		DB_ARGS(apply_number(&arena, site->site_id), apply_number(&arena, left), apply_number(&arena, site->run_id), kinds,
+		    site->plan_id == 0 ? NULL : apply_number(&arena, site->plan_id)),
 		&claimed, &count, err) != 0)
 		goto out;
 	if (count == 0) {

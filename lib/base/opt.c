@@ -1,5 +1,5 @@
-/* Command lines against tables of options. Every option is long, unabbreviated and given at most once: a script that was right stays
- * right when an option is added. */
+/* Command lines against tables of options. Every option is long, unabbreviated and, lists apart, given at most once: a
+ * script that was right stays right when an option is added. */
 #include "base/opt.h"
 
 #include <string.h>
@@ -14,6 +14,8 @@ struct value {
 	const struct opt *opt;
 	bool given;
 	const char *text;
+	const char **texts; /* of a list: as many as there are arguments at most */
+	size_t text_count;
 	int64_t number; /* of a count, id or moment */
 };
 
@@ -27,9 +29,12 @@ struct opt_set {
 static const char *
 value_word(const struct opt *opt)
 {
-	static const char *const words[] = {
-		[OPT_TEXT] = "TEXT", [OPT_COUNT] = "N", [OPT_ID] = "ID", [OPT_MOMENT] = "TIME", [OPT_FILE] = "FILE"
-	};
+	static const char *const words[] = { [OPT_TEXT] = "TEXT",
+		[OPT_TEXTS] = "TEXT",
+		[OPT_COUNT] = "N",
+		[OPT_ID] = "ID",
+		[OPT_MOMENT] = "TIME",
+		[OPT_FILE] = "FILE" };
 
 	return opt->value != NULL ? opt->value : words[opt->type];
 }
@@ -96,6 +101,7 @@ read_value(struct value *value, struct err *err)
 			return clock_parse_date(text, &value->number, err);
 		return clock_parse(text, &value->number, NULL, err);
 	case OPT_TEXT:
+	case OPT_TEXTS:
 	case OPT_FILE:
 		if (text[0] == '\0')
 			return err_set(err, ERR_DATA, "the value is empty");
@@ -110,7 +116,7 @@ read_value(struct value *value, struct err *err)
 
 /* One option at argv[*at]; moves past its value. */
 static int
-parse_option(const struct opt_set *set, int argc, char **argv, int *at, struct err *err)
+parse_option(struct arena *arena, const struct opt_set *set, int argc, char **argv, int *at, struct err *err)
 {
 	const char *arg = argv[*at], *equals = strchr(arg, '=');
 	size_t len = equals == NULL ? strlen(arg + 2) : (size_t)(equals - arg - 2);
@@ -124,12 +130,17 @@ parse_option(const struct opt_set *set, int argc, char **argv, int *at, struct e
 		value->given = true;
 		return 0;
 	}
-	if (value->given)
+	if (value->given && value->opt->type != OPT_TEXTS)
 		return err_set(err, ERR_USAGE, "option --%s is given twice", value->opt->name);
 	if (equals == NULL && *at + 1 >= argc)
 		return err_set(err, ERR_USAGE, "option --%s needs a value: %s", value->opt->name, value_word(value->opt));
 	value->text = equals == NULL ? argv[++*at] : equals + 1;
 	value->given = true;
+	if (value->opt->type == OPT_TEXTS) {
+		if (value->texts == NULL)
+			value->texts = ARENA_ARRAY(arena, (size_t)argc, const char *);
+		value->texts[value->text_count++] = value->text;
+	}
 	/* Numbers and moments are read at once, so that every later question has an answer. */
 	if (read_value(value, err) == 0)
 		return 0;
@@ -178,7 +189,7 @@ opt_parse(struct arena *arena, const struct opt *const *tables, size_t count, in
 		if (!plain && strcmp(argv[at], "--") == 0) {
 			plain = true;
 		} else if (!plain && argv[at][0] == '-' && argv[at][1] == '-') {
-			if (parse_option(set, argc, argv, &at, err) != 0)
+			if (parse_option(arena, set, argc, argv, &at, err) != 0)
 				return -1;
 		} else if (!plain && argv[at][0] == '-' && argv[at][1] != '\0') {
 			return unknown(set, argv[at], argv[0], err);
@@ -236,6 +247,15 @@ opt_moment(const struct opt_set *set, const char *name, int64_t *ret_utc)
 	if (value->given)
 		*ret_utc = value->number;
 	return value->given;
+}
+
+const char *const *
+opt_texts(const struct opt_set *set, const char *name, size_t *ret_count)
+{
+	const struct value *value = declared(set, name, OPT_TEXTS, OPT_TEXTS);
+
+	*ret_count = value->text_count;
+	return value->texts;
 }
 
 const char *const *

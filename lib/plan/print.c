@@ -48,6 +48,9 @@ sentence(struct printer *p, const struct db_row *row)
 {
 	const char *kind = db_value(row, "kind"), *learner = who(p, row);
 
+	if (text_equal(db_value(row, "reason"), "revert"))
+		return arena_printf(
+		    &p->arena, "take back a change for %s, left over from a revert that was cut off: repeat it", learner);
 	if (text_equal(kind, "create_account"))
 		return arena_printf(&p->arena, "make an account for %s", learner);
 	if (text_equal(kind, "enrol"))

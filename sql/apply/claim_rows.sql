@@ -1,4 +1,5 @@
--- Take the next enrolments to write: from here on they are under way. $1: site, $2: at most, $3: run, $4: kinds.
+-- Take the next enrolments to write: from here on they are under way. $1: site, $2: at most, $3: run, $4: kinds, $5: plan of a revert; NULL
+-- for the night, which leaves reverts alone.
 WITH taken AS (
     UPDATE ctok.action a SET state = 'sending'
      WHERE a.tenant_id = ctok.current_tenant()
@@ -7,11 +8,14 @@ WITH taken AS (
                               AND o.kind = ANY ($4::text[]) AND o.user_id IS NOT NULL
                               -- The plan may be older than what we know by now.
                               AND NOT EXISTS (SELECT 1 FROM rule.action_waits w WHERE w.tenant_id = o.tenant_id AND w.action_id = o.action_id)
+                              AND CASE WHEN $5::bigint IS NULL THEN o.undoes IS NULL ELSE o.plan_id = $5::bigint END
                             ORDER BY o.course_id, o.action_id LIMIT $2::bigint)
     RETURNING a.*
 ), noted AS (
-    INSERT INTO ctok.journal (tenant_id, action_id, run_id, phase, outcome, user_id, status, time_start, time_end, at)
-    SELECT tenant_id, action_id, $3::bigint, 'before', 'sending', user_id, before_status, before_start, before_end, rule.now() FROM taken
+    INSERT INTO ctok.journal (tenant_id, action_id, run_id, phase, outcome, user_id, status, time_start, time_end, roles, at)
+    SELECT t.tenant_id, t.action_id, $3::bigint, 'before', 'sending', t.user_id, t.before_status, t.before_start, t.before_end, m.roles, rule.now()
+      FROM taken t
+      LEFT JOIN rule.manual_row m ON m.tenant_id = t.tenant_id AND m.site_id = t.site_id AND m.course_id = t.course_id AND m.user_id = t.user_id
 )
 SELECT t.action_id, t.kind, t.course_id, t.user_id, coalesce(u.username, '') AS username, t.role,
        coalesce(t.before_status, -1) AS before_status, coalesce(t.before_start, 0) AS before_start, coalesce(t.before_end, 0) AS before_end,

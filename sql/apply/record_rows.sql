@@ -1,7 +1,7 @@
 -- What became of them: state and journal, whose the enrolment is now, and the mirror as the next reading will find it.
 -- $1: run, $2: actions, $3: outcomes, $4: reasons, $5: read level, $6: student role.
 WITH told AS (
-    SELECT a.*, r.outcome, r.said
+    SELECT a.*, r.outcome, r.said, coalesce(a.ours_after, a.kind NOT IN ('unenrol', 'release')) AS ours
       FROM unnest($2::bigint[], $3::text[], $4::text[]) AS r(action_id, outcome, said)
       JOIN ctok.action a ON a.tenant_id = ctok.current_tenant() AND a.action_id = r.action_id
 ), ended AS (
@@ -20,17 +20,19 @@ WITH told AS (
       FROM told
 ), again AS (
     INSERT INTO ctok.dirty_access (tenant_id, site_id, user_id, course_id)
-    SELECT DISTINCT tenant_id, site_id, user_id, course_id FROM told WHERE outcome IN ('moved', 'postponed')
+    -- What was taken back is looked at again: it may be wanted still, and waits for an approval then.
+    SELECT DISTINCT tenant_id, site_id, user_id, course_id FROM told
+     WHERE outcome IN ('moved', 'postponed') OR (undoes IS NOT NULL AND outcome IN ('done', 'found'))
     ON CONFLICT DO NOTHING
 ), ours AS (
     INSERT INTO ctok.managed AS g (tenant_id, site_id, course_id, user_id, action_id, written_start, written_end, written_status)
     SELECT tenant_id, site_id, course_id, user_id, action_id, after_start, after_end, after_status
-      FROM told WHERE outcome IN ('done', 'found') AND kind <> 'unenrol'
+      FROM told WHERE outcome IN ('done', 'found') AND ours
     ON CONFLICT (tenant_id, site_id, course_id, user_id) DO UPDATE
        SET written_start = excluded.written_start, written_end = excluded.written_end, written_status = excluded.written_status
 ), not_ours AS (
     DELETE FROM ctok.managed g USING told t
-     WHERE t.outcome IN ('done', 'found') AND t.kind = 'unenrol'
+     WHERE t.outcome IN ('done', 'found') AND NOT t.ours
        AND g.tenant_id = t.tenant_id AND g.site_id = t.site_id AND g.course_id = t.course_id AND g.user_id = t.user_id
 ), unmirrored AS (
     DELETE FROM ctok.mirror_enrolment m USING told t

@@ -1,6 +1,6 @@
 -- Actions that were under way when a run was cut off: what Moodle shows as done, is done, and the enrolment is ours.
 WITH arrived AS (
-    SELECT a.*, m.status, m.time_start, m.time_end
+    SELECT a.*, m.status, m.time_start, m.time_end, coalesce(a.ours_after, a.kind <> 'unenrol') AS ours
       FROM ctok.action a
       JOIN rule.sending_read s ON s.tenant_id = a.tenant_id AND s.action_id = a.action_id
       JOIN ctok.account k ON k.tenant_id = a.tenant_id AND k.site_id = a.site_id AND k.person_id = a.person_id
@@ -27,13 +27,13 @@ WITH arrived AS (
     SELECT r.tenant_id, r.site_id, r.course_id, k.user_id, r.action_id, r.after_start, r.after_end, r.after_status
       FROM arrived r
       JOIN ctok.account k ON k.tenant_id = r.tenant_id AND k.site_id = r.site_id AND k.person_id = r.person_id
-     WHERE r.kind <> 'unenrol'
+     WHERE r.ours
     ON CONFLICT (tenant_id, site_id, course_id, user_id) DO UPDATE
        SET written_start = excluded.written_start, written_end = excluded.written_end, written_status = excluded.written_status
 ), not_ours AS (
     DELETE FROM ctok.managed g
      USING arrived r, ctok.account k
-     WHERE r.kind = 'unenrol' AND k.tenant_id = r.tenant_id AND k.site_id = r.site_id AND k.person_id = r.person_id
+     WHERE NOT r.ours AND k.tenant_id = r.tenant_id AND k.site_id = r.site_id AND k.person_id = r.person_id
        AND g.tenant_id = r.tenant_id AND g.site_id = r.site_id AND g.course_id = r.course_id AND g.user_id = k.user_id
 )
 INSERT INTO dirty_pair

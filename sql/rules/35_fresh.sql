@@ -81,7 +81,7 @@ SELECT a.tenant_id, a.person_id, a.target_id, concat_ws('; ', CASE WHEN NOT f.fr
 CREATE VIEW rule.action_waits WITH (security_invoker = true) AS
 SELECT o.tenant_id, o.action_id, o.site_id, o.person_id, o.target_id
   FROM ctok.action o
- WHERE o.state IN ('open', 'held') AND o.kind IN ('suspend', 'unenrol')
+ WHERE o.state IN ('open', 'held') AND o.kind IN ('suspend', 'unenrol') AND o.undoes IS NULL
    AND (EXISTS (SELECT 1 FROM rule.access_waits w
                  WHERE w.tenant_id = o.tenant_id AND w.person_id = o.person_id AND w.target_id = o.target_id)
         OR EXISTS (SELECT 1

@@ -18,6 +18,7 @@ static const struct opt own[] = {
 static const struct opt common[] = {
 	{ .name = "tenant", .type = OPT_TEXT, .help = "Only this tenant.", .value = "NAME" },
 	{ .name = "dry-run", .type = OPT_FLAG, .help = "Send nothing." },
+	{ .name = "only", .type = OPT_TEXTS, .help = "What.", .value = "KEY=VALUE" },
 	{ .name = "help", .type = OPT_FLAG, .help = "Show this." },
 	OPT_END,
 };
@@ -87,6 +88,15 @@ values_of_each_type(void **state)
 	assert_int_equal(count, 2);
 	expect_text("plain --plan", args[0], "--plan");
 	expect_text("plain -", args[1], "-");
+
+	expect_ok("a list", parse(&arena, 2, WORDS("--only", "a=1", "--only=b=2"), 0, &set, &err), &err);
+	args = opt_texts(set, "only", &count);
+	assert_int_equal(count, 2);
+	expect_text("its first", args[0], "a=1");
+	expect_text("its second", args[1], "b=2");
+	expect_ok("no list", parse(&arena, 2, WORDS("--dry-run"), 0, &set, &err), &err);
+	(void)opt_texts(set, "only", &count);
+	assert_int_equal(count, 0);
 
 	expect_ok("a flag twice", parse(&arena, 2, WORDS("--dry-run", "--dry-run"), 0, &set, &err), &err);
 	expect_ok("help waives what is required", parse(&arena, 3, WORDS("--help"), 0, &set, &err), &err);
@@ -164,6 +174,7 @@ help_is_wrapped(void **state)
 	    "  --output F.pdf        Where to write.\n"
 	    "  --tenant NAME         Only this tenant.\n"
 	    "  --dry-run             Send nothing.\n"
+	    "  --only KEY=VALUE      What.\n"
 	    "  --help                Show this.\n");
 }
 
