@@ -8,8 +8,8 @@
 
 /**
  * party_reckon(db, ret_persons, err):
- * In the open transaction: contacts of the ledger that are nobody yet become persons (one per e-mail), and persons get the one account
- * of each site that carries their address. ${ret_persons} is how many contacts found their person.
+ * In the open transaction: contacts of the ledger that are nobody yet become persons (one per e-mail), called as the newest
+ * document calls them, and persons get the one account of each site that carries their address. ${ret_persons} is how many contacts found their person.
  */
 MUST_CHECK int party_reckon(struct db *, int64_t *, struct err *) __attribute__((nonnull));
 

@@ -228,12 +228,12 @@ blank(const char *s)
 	return s[strspn(s, " ")] == '\0';
 }
 
-/* Moodle strips tags from names and refuses what would change: '<' with a letter, '/', '!' or '?' after it opens one. */
+/* Moodle strips tags from names and refuses what would change: for PHP's strip_tags() a '<' opens one unless white space follows. */
 static bool
 has_tag(const char *s)
 {
 	for (; (s = strchr(s, '<')) != NULL; s++)
-		if ((s[1] >= 'a' && s[1] <= 'z') || (s[1] >= 'A' && s[1] <= 'Z') || s[1] == '/' || s[1] == '!' || s[1] == '?')
+		if (s[1] == '\0' || strchr(" \t\r\n\v\f", s[1]) == NULL)
 			return true;
 	return false;
 }

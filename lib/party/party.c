@@ -15,6 +15,8 @@ party_reckon(struct db *db, int64_t *ret_persons, struct err *err)
 
 	if (db_exec(db, sql_party_contacts_to_persons, DB_NONE, &contacts, err) != 0)
 		return -1;
+	if (db_exec(db, sql_party_names, DB_NONE, NULL, err) != 0)
+		return -1;
 	if (db_exec(db, sql_party_accounts_gone, DB_NONE, NULL, err) != 0)
 		return -1;
 	if (contacts >= PARTY_MANY)

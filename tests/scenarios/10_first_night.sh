@@ -76,6 +76,17 @@ expect "every control ties still" "" "$(sql "SELECT control FROM rule.control_no
 admin explain new@example.test
 expect "explain tells it" 1 "$(grep -c 'order 1 changed: paid, 99.00 EUR given back' "$dir/out")"
 
+# A name that Moodle does not take is refused, until the shop corrects it. The learner's own form tells their name, not the bill.
+now=2026-11-21T03:10:00Z write_conf
+order 7 CPR-1 tag@example.test 'Firma GmbH' 50.00 2026-11-21T03:05:00Z 'Zoë <b>Bold</b>' tag@example.test
+night
+expect "a name with a tag is refused" "65 ACCOUNT_REFUSED" "$code $(sql "SELECT class FROM ctok.finding WHERE cleared_at IS NULL AND class LIKE 'ACCOUNT%'")"
+now=2026-11-21T03:20:00Z write_conf
+order 7 CPR-1 tag@example.test 'Firma GmbH' 50.00 2026-11-21T03:05:00Z 'Zoë Bold' tag@example.test 1 0.00 PENDING 2026-11-21T03:15:00Z
+night
+expect "corrected in the shop it is taken" "0 Zoë Bold" "$code $(control sql "sql=SELECT firstname || ' ' || lastname AS t FROM mdl_user
+	WHERE email = 'tag@example.test'" | cut -d'"' -f4)"
+
 # Garbage from the shop changes nothing.
 now=2026-11-21T03:30:00Z write_conf
 order 5 MATH-1 late@example.test 'Late Comer' 99.00 2026-11-21T03:20:00Z

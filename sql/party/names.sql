@@ -1,0 +1,41 @@
+-- A person is called what the newest document calls them: as learner before as buyer; a blank name is none. Looked at for everybody whom
+-- a changed document names, over these documents and all that gave them a right.
+WITH concerned AS (
+    SELECT k.tenant_id, k.person_id
+      FROM ctok.dirty_document d
+      JOIN ctok.line l ON l.tenant_id = d.tenant_id AND l.document_id = d.document_id
+      JOIN ctok.person_contact k ON k.tenant_id = l.tenant_id AND k.contact_id = l.learner_contact_id
+    UNION
+    SELECT k.tenant_id, k.person_id
+      FROM ctok.dirty_document d
+      JOIN ctok.document b ON b.tenant_id = d.tenant_id AND b.document_id = d.document_id
+      JOIN ctok.person_contact k ON k.tenant_id = b.tenant_id AND k.contact_id = b.buyer_contact_id
+), document AS (
+    SELECT tenant_id, document_id FROM ctok.dirty_document
+    UNION
+    SELECT e.tenant_id, e.document_id
+      FROM concerned p
+      JOIN ctok.entitlement e ON e.tenant_id = p.tenant_id AND e.person_id = p.person_id
+), said AS (
+    SELECT k.tenant_id, k.person_id, k.contact_id, true AS as_learner, d.modified_at, d.document_id, l.line_no
+      FROM document x
+      JOIN ctok.document d ON d.tenant_id = x.tenant_id AND d.document_id = x.document_id
+      JOIN ctok.line l ON l.tenant_id = d.tenant_id AND l.document_id = d.document_id AND NOT l.gone
+      JOIN ctok.person_contact k ON k.tenant_id = l.tenant_id AND k.contact_id = l.learner_contact_id
+    UNION ALL
+    SELECT k.tenant_id, k.person_id, k.contact_id, false, d.modified_at, d.document_id, 0
+      FROM document x
+      JOIN ctok.document d ON d.tenant_id = x.tenant_id AND d.document_id = x.document_id
+      JOIN ctok.person_contact k ON k.tenant_id = d.tenant_id AND k.contact_id = d.buyer_contact_id
+), called AS (
+    SELECT DISTINCT ON (s.person_id) s.tenant_id, s.person_id, c.name
+      FROM said s
+      JOIN concerned p ON p.tenant_id = s.tenant_id AND p.person_id = s.person_id
+      JOIN ctok.contact c ON c.tenant_id = s.tenant_id AND c.contact_id = s.contact_id
+     WHERE c.name <> ''
+     ORDER BY s.person_id, s.as_learner DESC, s.modified_at DESC, s.document_id DESC, s.line_no
+)
+UPDATE ctok.person p
+   SET display_name = c.name
+  FROM called c
+ WHERE p.tenant_id = c.tenant_id AND p.person_id = c.person_id AND p.display_name <> c.name
