@@ -49,12 +49,14 @@ out:
 static int
 tenant(struct job *job, const struct config_tenant *tenant, void *context, struct err *err)
 {
-	int64_t ready, shown;
+	int64_t ready, shown, held;
 	size_t i;
 
 	(void)context;
 	if (opt_flag(job->options, "dry-run"))
 		return plan_print(job->db, tenant->timezone, stdout, &shown, err);
+	if (plan_expire(job->db, err) != 0)
+		return -1;
 	for (i = 0; i < tenant->site_count && job_continue(job); i++) {
 		arena_reset(&job->row);
 		/* A site without work is not even asked who it is. */
@@ -67,6 +69,11 @@ tenant(struct job *job, const struct config_tenant *tenant, void *context, struc
 			job_failed(job, err);
 		}
 	}
+	if (plan_held(&job->row, job->db, &held, err) != 0)
+		return -1;
+	job_count(job, "held", held);
+	if (held > 0)
+		job_note(job, EXIT_HELD);
 	return 0;
 }
 

@@ -55,6 +55,9 @@ tenant(struct job *job, const struct config_tenant *tenant, void *context, struc
 	job_count(job, "actions_settled", counts.plan.settled);
 	job_count(job, "actions_superseded", counts.plan.superseded);
 	job_count(job, "actions_planned", counts.plan.added);
+	job_count(job, "actions_held", counts.plan.held);
+	if (counts.plan.held > 0)
+		job_note(job, EXIT_HELD);
 	if (finding_refresh(&job->row, job->db, job->night.run_id, &findings, err) != 0)
 		return err_wrap(err, "could not derive the findings");
 	job_count(job, "findings_opened", findings.opened);

@@ -8,14 +8,15 @@
 #include "db/db.h"
 
 /**
- * live_begin(arena, db, site, source, since_utc, ret_pairs, err):
+ * live_begin(arena, db, site, source, since_utc, ret_pairs, ret_approved, err):
  * From now on facts since ${since_utc} are acted on, for each pair of site and source that product rules connect and that is still in
  * trial; ${site} and ${source} narrow that down, NULL for all. Older facts stay on record and are never acted on. ${ret_pairs} is how
- * many pairs went live. The next reconcile looks at their documents again.
+ * many pairs went live. The next reconcile looks at their documents again. The enrolments and accounts that the plan shows for their
+ * sales are approved for 48 hours, so that no brake holds the backlog; ${ret_approved} is how many these are.
  *
  * Errors: ERR_NOT_FOUND if no rule connects what was named.
  */
-MUST_CHECK int live_begin(struct arena *, struct db *, const char *, const char *, int64_t, int64_t *, struct err *)
-    __attribute__((nonnull(1, 2, 6, 7)));
+MUST_CHECK int live_begin(struct arena *, struct db *, const char *, const char *, int64_t, int64_t *, int64_t *, struct err *)
+    __attribute__((nonnull(1, 2, 6, 7, 8)));
 
 #endif

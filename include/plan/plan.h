@@ -12,6 +12,7 @@ struct plan_counts {
 	int64_t settled;    /* actions of a run that was cut off, found done */
 	int64_t superseded; /* no longer wanted */
 	int64_t added;
+	int64_t held; /* waiting for a person, old and new */
 };
 
 /**
@@ -23,9 +24,28 @@ MUST_CHECK int plan_settle(struct db *, int64_t, struct plan_counts *, struct er
 
 /**
  * plan_make(db, run_id, ret_counts, err):
- * In the open transaction, after entitle_reckon(): save the actions that the dirty pairs want, and retire those they no longer want.
+ * In the open transaction, after entitle_reckon(): save the actions that the dirty pairs want, retire those they no longer want, and
+ * hold what the brakes do not let pass (`action.held_why` tells why).
  */
 MUST_CHECK int plan_make(struct db *, int64_t, struct plan_counts *, struct err *) __attribute__((nonnull));
+
+/**
+ * plan_release(db, err):
+ * In the open transaction: what was approved is open.
+ */
+MUST_CHECK int plan_release(struct db *, struct err *) __attribute__((nonnull));
+
+/**
+ * plan_expire(db, err):
+ * Hold again what an approval released that expired before it was carried out. In a transaction of its own.
+ */
+MUST_CHECK int plan_expire(struct db *, struct err *) __attribute__((nonnull));
+
+/**
+ * plan_held(arena, db, ret_actions, err):
+ * How many actions of the tenant are held.
+ */
+MUST_CHECK int plan_held(struct arena *, struct db *, int64_t *, struct err *) __attribute__((nonnull));
 
 /**
  * plan_ready(arena, db, site name, ret_actions, err):

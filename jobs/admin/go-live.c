@@ -20,21 +20,22 @@ static const struct opt options[] = {
 static int
 live_tenant(struct job *job, const struct config_tenant *tenant, void *context, struct err *err)
 {
-	int64_t since = clock_now(), pairs;
+	int64_t since = clock_now(), pairs, approved;
 	bool changed;
 
 	(void)context;
 	(void)opt_moment(job->options, "since", &since);
 	if (entitle_sync_rules(&job->row, job->db, tenant, &changed, err) != 0)
 		return -1;
-	if (live_begin(&job->row, job->db, opt_text(job->options, "site"), opt_text(job->options, "source"), since, &pairs, err) !=
-	    0)
+	if (live_begin(&job->row, job->db, opt_text(job->options, "site"), opt_text(job->options, "source"), since, &pairs,
+		&approved, err) != 0)
 		return -1;
 	if (pairs == 0)
 		(void)printf("%s: live already\n", tenant->name);
 	else
-		(void)printf("%s: live for sales since %s; the next night carries the plan out\n", tenant->name,
-		    clock_iso(&job->row, since));
+		(void)printf("%s: live for sales since %s; the next night carries the plan out\n"
+			     "%s: the %lld enrolments and new accounts of the plan are approved for 48 hours\n",
+		    tenant->name, clock_iso(&job->row, since), tenant->name, (long long)approved);
 	return 0;
 }
 

@@ -1,13 +1,15 @@
 /* From trial to live. */
 #include "entitle/live.h"
 
+#include "brake/approval.h"
 #include "sql.h"
 
 int
 live_begin(struct arena *arena, struct db *db, const char *site, const char *source, int64_t since_utc, int64_t *ret_pairs,
-    struct err *err)
+    int64_t *ret_approved, struct err *err)
 {
 	struct db_row *row;
+	int64_t approved = 0;
 
 	if (db_begin(db, err) != 0)
 		return -1;
@@ -19,9 +21,12 @@ live_begin(struct arena *arena, struct db *db, const char *site, const char *sou
 		    source != NULL ? source : "(any)", site != NULL ? site : "(any)");
 		goto fail;
 	}
+	if (db_int(row, "begun") > 0 && approval_backlog(db, db_value(row, "sites"), db_value(row, "sources"), &approved, err) != 0)
+		goto fail;
 	if (db_commit(db, err) != 0)
 		goto fail;
 	*ret_pairs = db_int(row, "begun");
+	*ret_approved = approved;
 	return 0;
 fail:
 	db_rollback(db);

@@ -1,6 +1,7 @@
 /* The saved plan: what a run wants changed in Moodle. What is decided is in sql/rules/50_gap.sql; here it is written down. */
 #include "plan/plan.h"
 
+#include "brake/brake.h"
 #include "sql.h"
 
 int
@@ -20,6 +21,28 @@ out:
 	return rc;
 }
 
+/* Release what was approved, then let the brakes judge all that waits, not only what is new: a wave is one wave however many plans it took
+ * to build up. */
+static int
+judge(struct db *db, int64_t run_id, struct err *err)
+{
+	if (db_exec(db, sql_plan_release, DB_NONE, NULL, err) != 0)
+		return -1;
+	if (brake_begin(db, err) != 0)
+		return -1;
+	if (db_exec(db, sql_plan_judged, DB_NONE, NULL, err) != 0)
+		return -1;
+	if (db_script(db, "ANALYZE brake_item", err) != 0)
+		return -1;
+	if (brake_hold(db, run_id, BRAKE_PLAN, err) != 0)
+		return -1;
+	if (db_exec(db, sql_plan_hold, DB_NONE, NULL, err) != 0)
+		return -1;
+	if (db_exec(db, sql_plan_hold_accounts, DB_NONE, NULL, err) != 0)
+		return -1;
+	return brake_end(db, err);
+}
+
 int
 plan_make(struct db *db, int64_t run_id, struct plan_counts *ret_counts, struct err *err)
 {
@@ -35,10 +58,45 @@ plan_make(struct db *db, int64_t run_id, struct plan_counts *ret_counts, struct 
 		goto out;
 	if (db_exec(db, sql_plan_add, DB_ARGS(run), &ret_counts->added, err) != 0)
 		goto out;
+	if (judge(db, run_id, err) != 0)
+		goto out;
+	if (plan_held(&arena, db, &ret_counts->held, err) != 0)
+		goto out;
 	rc = 0;
 out:
 	arena_done(&arena);
 	return rc;
+}
+
+int
+plan_release(struct db *db, struct err *err)
+{
+	if (db_exec(db, sql_plan_release, DB_NONE, NULL, err) != 0)
+		return -1;
+	return db_exec(db, sql_plan_hold_accounts, DB_NONE, NULL, err);
+}
+
+int
+plan_expire(struct db *db, struct err *err)
+{
+	if (db_begin(db, err) != 0)
+		return -1;
+	if (db_exec(db, sql_plan_expire, DB_NONE, NULL, err) != 0 || db_commit(db, err) != 0) {
+		db_rollback(db);
+		return -1;
+	}
+	return 0;
+}
+
+int
+plan_held(struct arena *arena, struct db *db, int64_t *ret_actions, struct err *err)
+{
+	struct db_row *row;
+
+	if (db_row(arena, db, sql_plan_held, DB_NONE, &row, err) != 0)
+		return -1;
+	*ret_actions = db_int(row, "held");
+	return 0;
 }
 
 int

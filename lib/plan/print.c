@@ -75,7 +75,7 @@ static int
 print_action(const struct db_row *row, void *context, struct err *err)
 {
 	struct printer *p = context;
-	const char *course = db_value(row, "course"), *failure = db_value(row, "failure"), *group;
+	const char *course = db_value(row, "course"), *failure = db_value(row, "failure"), *held = db_value(row, "held"), *group;
 
 	(void)err;
 	if (text_equal(db_value(row, "kind"), "create_account"))
@@ -88,7 +88,7 @@ print_action(const struct db_row *row, void *context, struct err *err)
 		p->group = group;
 	}
 	(void)fprintf(p->file, "  %s%s%s%s%s\n", sentence(p, row), db_bool(row, "trial") ? " [trial]" : "",
-	    text_equal(db_value(row, "state"), "held") ? " [held]" : "", failure[0] == '\0' ? "" : " -- ", failure);
+	    held[0] == '\0' ? "" : arena_printf(&p->arena, " [%s]", held), failure[0] == '\0' ? "" : " -- ", failure);
 	p->actions++;
 	/* A long plan takes no more memory than a short one. */
 	if (p->arena.used_bytes > 1 << 20) {

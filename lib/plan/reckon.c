@@ -7,7 +7,7 @@ int
 reckon_tenant(struct arena *arena, struct db *db, const struct night *night, const struct config_tenant *tenant, bool full,
     struct reckon_counts *ret_counts, struct err *err)
 {
-	struct reckon_counts counts = { { 0, 0, 0 }, { 0, 0, 0 }, 0 };
+	struct reckon_counts counts = { { 0 }, { 0 }, 0 };
 	int64_t persons, ended = 0;
 	bool rules_changed;
 

@@ -17,4 +17,6 @@ WITH pair AS (
       JOIN ctok.document d ON d.tenant_id = b.tenant_id AND d.source_id = b.source_id
     ON CONFLICT DO NOTHING
 )
-SELECT (SELECT count(*) FROM pair) AS pairs, (SELECT count(*) FROM begun) AS begun
+SELECT (SELECT count(*) FROM pair) AS pairs, (SELECT count(*) FROM begun) AS begun,
+       (SELECT array_agg(site_id ORDER BY site_id, source_id) FROM begun) AS sites,
+       (SELECT array_agg(source_id ORDER BY site_id, source_id) FROM begun) AS sources

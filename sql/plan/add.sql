@@ -1,4 +1,4 @@
--- The wanted actions that are not waiting already make the plan; no action, no plan.
+-- The wanted actions that are not waiting already make the plan; no action, no plan. Those whose fingerprint is approved are released.
 WITH fresh AS (
     SELECT w.*
       FROM action_wanted w
@@ -12,9 +12,10 @@ WITH fresh AS (
     RETURNING tenant_id, plan_id
 )
 INSERT INTO ctok.action (tenant_id, plan_id, kind, site_id, person_id, target_id, course_id, user_id, reason, trial, before_status, before_start,
-                         before_end, after_status, after_start, after_end, role, fingerprint, state)
+                         before_end, after_status, after_start, after_end, role, fingerprint, state, approval_id)
 SELECT f.tenant_id, m.plan_id, f.kind, f.site_id, f.person_id, f.target_id, f.course_id, f.user_id, f.reason, f.trial, f.before_status,
-       f.before_start, f.before_end, f.after_status, f.after_start, f.after_end, f.role, f.fingerprint, 'open'
+       f.before_start, f.before_end, f.after_status, f.after_start, f.after_end, f.role, f.fingerprint, 'open', l.approval_id
   FROM fresh f
  CROSS JOIN made m
+  LEFT JOIN rule.approval_live l ON l.tenant_id = f.tenant_id AND l.fingerprint = f.fingerprint AND NOT f.trial
  ORDER BY f.kind <> 'create_account', f.site_id, f.course_id, f.person_id

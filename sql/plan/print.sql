@@ -1,6 +1,6 @@
 -- Waiting actions as people read them. $1: the tenant's zone.
 SELECT s.name AS site, coalesce(c.shortname, '') AS course, coalesce(c.fullname, '') AS course_name,
-       a.kind, a.reason, a.trial, a.state, a.failure, p.display_name AS name, p.email,
+       a.kind, a.reason, a.trial, CASE WHEN a.state = 'held' THEN lower(coalesce(h.words, a.held_why)) ELSE '' END AS held, a.failure, p.display_name AS name, p.email,
        coalesce(u.username, '') AS username,
        CASE WHEN a.after_start IS NULL OR a.after_start = 0 THEN '' ELSE to_char(to_timestamp(a.after_start) AT TIME ZONE $1, 'YYYY-MM-DD') END AS start_day,
        CASE WHEN a.before_end IS NULL OR a.before_end = 0 THEN '' ELSE to_char(to_timestamp(a.before_end) AT TIME ZONE $1, 'YYYY-MM-DD HH24:MI') END AS before_end,
@@ -13,6 +13,7 @@ SELECT s.name AS site, coalesce(c.shortname, '') AS course, coalesce(c.fullname,
   LEFT JOIN ctok.target t ON t.tenant_id = a.tenant_id AND t.target_id = a.target_id
   LEFT JOIN ctok.mirror_course c ON c.tenant_id = a.tenant_id AND c.site_id = a.site_id AND c.course_id = t.course_id
   LEFT JOIN ctok.mirror_user u ON u.tenant_id = a.tenant_id AND u.site_id = a.site_id AND u.user_id = a.user_id
+  LEFT JOIN rule.report_word h ON h.kind = 'held' AND h.code = a.held_why
   LEFT JOIN ctok.access x ON x.tenant_id = a.tenant_id AND x.person_id = a.person_id AND x.target_id = a.target_id
  WHERE a.state IN ('open', 'held', 'sending')
  ORDER BY s.name, a.target_id IS NOT NULL, c.shortname, a.kind, p.display_name, p.email, a.action_id

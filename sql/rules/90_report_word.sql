@@ -75,12 +75,15 @@ CREATE VIEW rule.report_word (kind, code, words, advice) WITH (security_invoker 
 ('reason', 'revert', 'Somebody took an earlier change back', ''),
 ('reason', 'adopt', 'Somebody took the enrolment over', ''),
 ('state', 'open', 'Waiting', ''),
-('state', 'held', 'Held by a brake', ''),
+('state', 'held', 'Held', ''),
 ('state', 'sending', 'Under way', ''),
 ('state', 'done', 'Done', ''),
 ('state', 'refused', 'Refused by Moodle', ''),
 ('state', 'skipped', 'Skipped: it had moved', ''),
 ('state', 'superseded', 'No longer wanted', ''),
+-- Why actions are held.
+('held', 'brake', 'Held by a brake', ''),
+('held', 'enrolments', 'Held with the enrolments that need it', ''),
 -- Controls.
 ('control', 'UNITS_OF_LINES', 'Units of lines', 'Every whole quantity sold is so many units: the quantities of all lines against the units kept.'),
 ('control', 'UNITS_CLASSED', 'Units classed', 'Every unit is matched, open or excluded, exactly once.'),

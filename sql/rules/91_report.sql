@@ -162,7 +162,7 @@ SELECT a.action_id, coalesce(k.words, a.kind) AS kind, i.name AS site, coalesce(
        CASE WHEN a.kind = 'create_account' THEN 'account'
             ELSE rule.report_enrolment(a.after_status, a.after_start, a.after_end) END AS after,
        coalesce(w.words, a.reason) AS reason,
-       CASE WHEN a.trial AND a.state = 'open' THEN 'Trial' ELSE coalesce(s.words, a.state) END AS state,
+       CASE WHEN a.trial AND a.state = 'open' THEN 'Trial' ELSE coalesce(h.words, s.words, a.state) END AS state,
        CASE WHEN a.trial AND a.state = 'open' THEN 'trial' ELSE a.state END AS code,
        rule.report_moment(a.ended_at) AS ended_at, a.failure
   FROM ctok.action a
@@ -177,6 +177,7 @@ SELECT a.action_id, coalesce(k.words, a.kind) AS kind, i.name AS site, coalesce(
   LEFT JOIN rule.report_word k ON k.kind = 'action' AND k.code = a.kind
   LEFT JOIN rule.report_word w ON w.kind = 'reason' AND w.code = a.reason
   LEFT JOIN rule.report_word s ON s.kind = 'state' AND s.code = a.state
+  LEFT JOIN rule.report_word h ON h.kind = 'held' AND h.code = a.held_why AND a.state = 'held'
  WHERE (a.state IN ('open', 'held', 'sending') OR m.night_id = n.night_id OR e.night_id = n.night_id)
    AND NOT (a.state = 'superseded'
             AND EXISTS (SELECT 1 FROM ctok.action b

@@ -48,7 +48,7 @@ reconcile(struct bench *bench, bool full)
 	struct err err = ERR_INIT;
 	struct entitle_counts rights;
 	struct finding_counts findings;
-	struct plan_counts plan = { 0, 0, 0 };
+	struct plan_counts plan = { 0 };
 	int64_t persons, notices;
 	double began = bench_now();
 	bool changed;

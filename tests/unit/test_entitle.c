@@ -192,7 +192,7 @@ night(struct with_db *w, const char *now, bool full)
 	struct err err = ERR_INIT;
 	struct entitle_counts rights;
 	struct finding_counts findings;
-	struct plan_counts plan = { 0, 0, 0 };
+	struct plan_counts plan = { 0 };
 	int64_t now_utc, persons, notices;
 
 	expect_ok(now, clock_parse(now, &now_utc, NULL, &err), &err);
@@ -625,7 +625,7 @@ test_facts_before_go_live(void **state)
 {
 	struct with_db *w = *state;
 	struct err err = ERR_INIT;
-	int64_t since, pairs;
+	int64_t since, pairs, approved;
 
 	with_db_sql(w, "DELETE FROM ctok.live");
 	sell(w, "1", "ana@x.test", "", "YEAR", "2026-03-01T08:00:00Z", 1, 9900);
@@ -635,7 +635,7 @@ test_facts_before_go_live(void **state)
 	    one(w, "SELECT count(*) || ' ' || bool_and(trial) FROM ctok.action WHERE state = 'open'"), "4 true");
 	expect_text("and says so", findings(w), "TRIAL TRIAL");
 	expect_ok("since", clock_parse("2026-04-01T00:00:00Z", &since, NULL, &err), &err);
-	expect_ok("live", live_begin(&w->arena, w->db, NULL, NULL, since, &pairs, &err), &err);
+	expect_ok("live", live_begin(&w->arena, w->db, NULL, NULL, since, &pairs, &approved, &err), &err);
 	assert_int_equal(pairs, 1);
 	night(w, "2026-05-02T03:00:00Z", false);
 	expect_text("only what is not older is acted on",

@@ -50,7 +50,7 @@ reconcile(struct with_db *w, bool full)
 {
 	struct err err = ERR_INIT;
 	struct entitle_counts rights;
-	struct plan_counts plan = { 0, 0, 0 };
+	struct plan_counts plan = { 0 };
 	int64_t persons;
 	bool changed;
 
@@ -400,7 +400,7 @@ test_a_held_end_is_not_left_to_moodle(void **state)
 	struct with_db *w = *state;
 
 	expect_text("planned", planned(w), "suspend");
-	with_db_sql(w, "UPDATE ctok.action SET state = 'held' WHERE kind = 'suspend'");
+	with_db_sql(w, "UPDATE ctok.action SET state = 'held', held_why = 'brake' WHERE kind = 'suspend'");
 	expect_text("held", one(w, "SELECT kind || ' ' || state FROM ctok.action WHERE state = 'held'"), "suspend held");
 	ends_in(w, 200);
 	with_db_sql(w,

@@ -93,7 +93,7 @@ night(struct with_db *w)
 	struct err err = ERR_INIT;
 	struct entitle_counts rights;
 	struct finding_counts findings;
-	struct plan_counts plan = { 0, 0, 0 };
+	struct plan_counts plan = { 0 };
 	int64_t persons;
 
 	expect_ok("begin", db_begin(w->db, &err), &err);
