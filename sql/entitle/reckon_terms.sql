@@ -1,5 +1,6 @@
 -- Reckon the terms of the dirty pairs: a renewal starts at the later of its sale and the end so far, units of one document start
--- together, and each document is a cycle. What was given back takes no part in the chain; its own term is cut at that moment.
+-- together, and each document is a cycle. What was given back takes no part in the chain; its own term is cut at that moment. What is in
+-- trial makes a chain of its own: it puts off nothing that is live.
 CREATE TEMP TABLE reckoned ON COMMIT DROP AS
 WITH part AS (
     SELECT e.unit_id, e.target_id, e.person_id, e.document_id, e.sold_at, e.revoked_at, e.rule_id
@@ -9,26 +10,27 @@ WITH part AS (
     SELECT f.unit_id, f.target_id, f.person_id, f.document_id, f.sold_at, NULL, f.rule_id
       FROM fresh_entitlement f
 ), termed AS (
-    SELECT p.*, r.term
+    SELECT p.*, r.term, v.source_id IS NULL AS trial
       FROM part p
       JOIN ctok.product_rule r ON r.tenant_id = ctok.current_tenant() AND r.rule_id = p.rule_id
+      LEFT JOIN ctok.live v ON v.tenant_id = r.tenant_id AND v.site_id = r.site_id AND v.source_id = r.source_id
 ), document AS (
     -- The longest term among a document's unrevoked units carries the chain on; counts_from is NULL when none is left.
-    SELECT person_id, target_id, document_id, min(sold_at) AS sold_at,
+    SELECT person_id, target_id, document_id, trial, min(sold_at) AS sold_at,
            min(sold_at) FILTER (WHERE revoked_at IS NULL) AS counts_from,
            CASE WHEN bool_or(term IS NULL) FILTER (WHERE revoked_at IS NULL) THEN NULL
                 ELSE max(term) FILTER (WHERE revoked_at IS NULL) END AS term
       FROM termed
-     GROUP BY person_id, target_id, document_id
+     GROUP BY person_id, target_id, document_id, trial
 ), chain AS (
-    SELECT person_id, target_id, document_id, sold_at,
-           rule.term_chain(counts_from, term, rule.zone()) OVER so_far AS end_after,
-           row_number() OVER so_far AS cycle
+    SELECT person_id, target_id, document_id, trial, sold_at,
+           rule.term_chain(counts_from, term, rule.zone()) OVER (PARTITION BY person_id, target_id, trial ORDER BY sold_at, document_id
+                                                                 ROWS UNBOUNDED PRECEDING) AS end_after,
+           row_number() OVER (PARTITION BY person_id, target_id ORDER BY sold_at, document_id) AS cycle
       FROM document
-    WINDOW so_far AS (PARTITION BY person_id, target_id ORDER BY sold_at, document_id ROWS UNBOUNDED PRECEDING)
 ), begun AS (
     SELECT person_id, target_id, document_id, cycle::integer AS cycle,
-           greatest(sold_at, lag(end_after) OVER (PARTITION BY person_id, target_id ORDER BY cycle)) AS starts_at
+           greatest(sold_at, lag(end_after) OVER (PARTITION BY person_id, target_id, trial ORDER BY cycle)) AS starts_at
       FROM chain
 )
 SELECT t.unit_id, t.target_id, b.cycle,

@@ -11,18 +11,37 @@ SELECT d.tenant_id, d.person_id, d.target_id, d.debt_at, d.episode_id,
   LEFT JOIN ctok.outbox o ON o.tenant_id = d.tenant_id AND o.event = 'grace:' || d.episode_id
  WHERE d.cured_at IS NULL;
 
+-- Access is what live entitlements add up to. One in trial adds nothing to it, but takes nothing either: while no live one runs and one in
+-- trial does, the whole is shown as trial, and nothing is carried out.
 CREATE VIEW rule.access_now WITH (security_invoker = true) AS
-WITH whole AS (
-    SELECT e.tenant_id, e.person_id, e.target_id, e.site_id,
-           bool_or(e.starts_at <= rule.now() AND rule.now() < e.ends_at) AS running,
-           min(e.starts_at) FILTER (WHERE e.starts_at > rule.now()) AS next_start,
-           min(e.starts_at) FILTER (WHERE e.ends_at > rule.now()) AS stretch_start,
-           max(e.ends_at) AS ends_at,
-           bool_or(e.trial) AS trial,
-           max(array[extract(epoch FROM least(e.ends_at, timestamptz '9999-12-31')), e.entitlement_id]) AS last_one
+WITH counted AS (
+    SELECT e.*, e.starts_at <= rule.now() AND rule.now() < e.ends_at AS runs,
+           array[extract(epoch FROM least(e.ends_at, timestamptz '9999-12-31')), e.entitlement_id] AS place
       FROM rule.entitlement_live e
      WHERE NOT e.before_live AND e.starts_at IS NOT NULL
+), both_ways AS (
+    SELECT e.tenant_id, e.person_id, e.target_id, e.site_id, bool_or(e.runs) AS running, bool_or(e.trial) AS any_trial,
+           min(e.starts_at) FILTER (WHERE e.starts_at > rule.now()) AS next_start,
+           min(e.ends_at) FILTER (WHERE e.ends_at > rule.now()) AS next_end,
+           min(e.starts_at) FILTER (WHERE e.ends_at > rule.now()) AS stretch_start,
+           max(e.ends_at) AS ends_at, max(e.place) AS last_one,
+           bool_or(e.runs) FILTER (WHERE NOT e.trial) AS live_running,
+           min(e.starts_at) FILTER (WHERE NOT e.trial AND e.starts_at > rule.now()) AS live_next_start,
+           min(e.starts_at) FILTER (WHERE NOT e.trial AND e.ends_at > rule.now()) AS live_stretch_start,
+           max(e.ends_at) FILTER (WHERE NOT e.trial) AS live_ends_at, max(e.place) FILTER (WHERE NOT e.trial) AS live_last_one
+      FROM counted e
      GROUP BY e.tenant_id, e.person_id, e.target_id, e.site_id
+), whole AS (
+    SELECT b.tenant_id, b.person_id, b.target_id, b.site_id, NOT l.counts AS trial,
+           CASE WHEN l.counts THEN b.live_running ELSE b.running END AS running,
+           CASE WHEN l.counts THEN b.live_next_start ELSE b.next_start END AS next_start,
+           CASE WHEN l.counts THEN b.live_stretch_start ELSE b.stretch_start END AS stretch_start,
+           CASE WHEN l.counts THEN b.live_ends_at ELSE b.ends_at END AS ends_at,
+           CASE WHEN l.counts THEN b.live_last_one ELSE b.last_one END AS last_one,
+           -- Where live ones and ones in trial meet, each of their moments may change which of them count.
+           CASE WHEN b.any_trial AND b.live_running IS NOT NULL THEN nullif(least(b.next_start, b.next_end), 'infinity') END AS wake_at
+      FROM both_ways b
+     CROSS JOIN LATERAL (SELECT b.live_running IS NOT NULL AND (b.live_running OR NOT b.running) AS counts) l
 ), judged AS (
     SELECT w.*, l.rule_id, l.starts_at AS last_start, coalesce(l.revoked_why, 'term') AS why, r.role, r.grace_days, r.notice_days, r.renews,
            CASE WHEN l.revoked_why IS NULL THEN r.on_expiry ELSE r.on_refund END AS policy,
@@ -73,12 +92,12 @@ SELECT s.tenant_id, s.person_id, s.target_id, s.site_id, s.state, s.why,
                 rule.held_end(s.tail_end, s.written_end, rule.now(), rule.tail(s.renews), rule.zone())
             WHEN s.state = 'grace' THEN rule.moodle_end(greatest(s.tail_end, rule.day_end(s.due_at, rule.zone()))) END AS wanted_end,
        s.role, s.rule_id, s.trial,
-       CASE s.state
+       least(s.wake_at, CASE s.state
             WHEN 'active' THEN nullif(s.ends_at, 'infinity')
             WHEN 'pending' THEN s.next_start
             WHEN 'grace' THEN CASE WHEN s.notice_wanted THEN rule.now() ELSE s.due_at END
             -- What may not end yet is looked at every night.
             ELSE CASE WHEN s.given_access AND NOT s.may_end AND s.policy <> 'keep' THEN timestamptz '-infinity' END
-       END AS next_change_at,
+       END) AS next_change_at,
        s.notice_days
   FROM stated s;

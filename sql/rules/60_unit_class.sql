@@ -7,16 +7,18 @@ WITH owed AS (
            min(e.person_id) AS person_id,
            -- One gap stands for the unit: the first course's that has one.
            min(e.target_id) FILTER (WHERE g.gap IS NOT NULL AND NOT e.before_live) AS gap_target,
+           -- In trial, and not what access is: a longer one that is shown and not given.
+           min(e.target_id) FILTER (WHERE e.trial AND NOT g.trial AND NOT e.before_live AND e.ends_at > greatest(g.ends_at, rule.now())) AS trial_target,
            bool_and(e.ends_at <= e.matched_at) AS over_when_matched
       FROM rule.entitlement_live e
       LEFT JOIN rule.access_gap g ON g.tenant_id = e.tenant_id AND g.person_id = e.person_id AND g.target_id = e.target_id
      GROUP BY e.tenant_id, e.unit_id
 )
 SELECT v.tenant_id, v.unit_id, v.document_id, v.line_no, v.unit_no, v.net_minor, v.currency, v.source_id, v.sold_at, v.product_id, v.rule_id,
-       o.person_id, o.gap_target,
+       o.person_id, coalesce(o.gap_target, o.trial_target) AS gap_target,
        CASE
            WHEN o.entitlements > 0 AND o.before_live THEN 'excluded'
-           WHEN o.entitlements > 0 AND o.gap_target IS NOT NULL THEN 'open'
+           WHEN o.entitlements > 0 AND coalesce(o.gap_target, o.trial_target) IS NOT NULL THEN 'open'
            WHEN o.entitlements > 0 AND o.over_when_matched THEN 'excluded'
            WHEN o.entitlements > 0 THEN 'matched'
            WHEN v.verdict IN ('TEST_ORDER', 'LINE_GONE', 'NOT_A_COURSE', 'NOT_PAID', 'CANCELLED', 'REFUNDED') THEN 'excluded'
@@ -25,6 +27,7 @@ SELECT v.tenant_id, v.unit_id, v.document_id, v.line_no, v.unit_no, v.net_minor,
        CASE
            WHEN o.entitlements > 0 AND o.before_live THEN 'BEFORE_GO_LIVE'
            WHEN o.entitlements > 0 AND o.gap_target IS NOT NULL THEN 'ACCESS'
+           WHEN o.entitlements > 0 AND o.trial_target IS NOT NULL THEN 'TRIAL'
            WHEN o.entitlements > 0 AND o.over_when_matched THEN 'TERM_OVER'
            WHEN o.entitlements > 0 THEN ''
            ELSE coalesce(v.verdict, 'NOT_RECONCILED')

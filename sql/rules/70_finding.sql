@@ -80,6 +80,14 @@ WITH open_unit AS (
      WHERE g.gap = 'END_WAITS'
      GROUP BY q.tenant_id, q.source_id, q.target_id, g.site_id, g.course_id, q.what
     UNION ALL
+    -- Sold by a source in trial to people whose live access ends earlier: shown, not given.
+    SELECT tenant_id, 'TRIAL', 'paid_without_access', 's' || person_id || '.' || gap_target, NULL, NULL, NULL, NULL,
+           (SELECT t.site_id FROM ctok.target t WHERE t.tenant_id = o.tenant_id AND t.target_id = o.gap_target), gap_target, NULL, person_id, NULL,
+           count(*), sum(net_minor)::bigint, currency, ''
+      FROM open_unit o
+     WHERE code = 'TRIAL'
+     GROUP BY tenant_id, person_id, gap_target, currency
+    UNION ALL
     -- Quantities that are not whole positive numbers have no units.
     SELECT l.tenant_id, 'BAD_QUANTITY', 'paid_without_access', 'l' || l.document_id || '.' || l.line_no, d.source_id, l.document_id, l.line_no,
            l.product_id, NULL, NULL, NULL, NULL, NULL, 0, abs(l.net_minor), d.currency, 'quantity ' || l.quantity

@@ -42,6 +42,7 @@ CREATE VIEW rule.report_word (kind, code, words, advice) WITH (security_invoker 
 ('risk', 'none', 'No money at risk', ''),
 -- Why a unit is not matched.
 ('unit', 'ACCESS', 'Access in Moodle differs from what is owed', ''),
+('unit', 'TRIAL', 'Sold by a source in trial', ''),
 ('unit', 'UNMAPPED_PRODUCT', 'Product without a rule', ''),
 ('unit', 'RULE_TIE', 'Two rules fit equally well', ''),
 ('unit', 'NO_LEARNER', 'Nobody is named as learner', ''),

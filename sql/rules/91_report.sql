@@ -149,7 +149,7 @@ SELECT v.unit_id, s.name AS source, d.number AS document, d.document_id, v.line_
   LEFT JOIN rule.report_word w ON w.kind = 'unit' AND w.code = v.code
   LEFT JOIN filed f ON f.tenant_id = v.tenant_id AND v.class = 'open'
                    AND f.about = CASE WHEN v.code IN ('UNMAPPED_PRODUCT', 'RULE_TIE') THEN concat_ws('.', v.code, v.product_id, v.currency)
-                                      WHEN v.code = 'ACCESS' THEN concat_ws('.', 'ACCESS', v.person_id, v.gap_target)
+                                      WHEN v.code IN ('ACCESS', 'TRIAL') THEN concat_ws('.', 'ACCESS', v.person_id, v.gap_target)
                                       ELSE concat_ws('.', v.code, v.document_id, v.line_no) END;
 
 -- What the night planned and did: actions made or ended in it, and those that still wait. One that gave way to another for the same

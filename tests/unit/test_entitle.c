@@ -126,7 +126,7 @@ sell(struct with_db *w, const char *number, const char *buyer, const char *learn
 {
 	with_db_sql(
 	    w, arena_printf(&w->arena,
-		   "WITH t AS (SELECT ctok.current_tenant() AS id), s AS (SELECT source_id FROM ctok.source),"
+		   "WITH t AS (SELECT ctok.current_tenant() AS id), s AS (SELECT min(source_id) AS source_id FROM ctok.source),"
 		   " b AS (INSERT INTO ctok.contact (tenant_id, email, name) SELECT id, '%s', 'Buyer' FROM t ON CONFLICT "
 		   "(tenant_id, email, name, raw_email)"
 		   "  DO UPDATE SET name = excluded.name RETURNING contact_id),"
@@ -644,6 +644,82 @@ test_facts_before_go_live(void **state)
 	expect_text("ties", untied(w), "ties");
 }
 
+/* A second source, not live, that sells years of C1. */
+static void
+add_trial_source(struct with_db *w)
+{
+	with_db_sql(w,
+	    "INSERT INTO ctok.source (tenant_id, name, kind, role) VALUES (ctok.current_tenant(), 'fair', 'squarespace', 'sale')");
+	with_db_sql(w,
+	    "INSERT INTO ctok.product_rule (tenant_id, digest, source_id, match_kind, pattern, site_id, role, term, grace_days,"
+	    " notice_days, delivery, learner, on_expiry, on_refund, renews, certificate, exclude) SELECT r.tenant_id, 'fair',"
+	    " s.source_id, match_kind, pattern, site_id, r.role, term, 0, notice_days, delivery, learner, on_expiry, on_refund, "
+	    "renews,"
+	    " certificate, exclude FROM ctok.product_rule r, ctok.source s WHERE r.pattern = 'YEAR' AND s.name = 'fair'");
+	with_db_sql(w, "INSERT INTO ctok.rule_target SELECT t.tenant_id, n.rule_id, t.target_id FROM ctok.rule_target t JOIN "
+		       "ctok.product_rule r"
+		       " USING (tenant_id, rule_id) JOIN ctok.product_rule n ON n.digest = 'fair' WHERE r.pattern = 'YEAR' AND "
+		       "r.digest <> 'fair'");
+}
+
+/* That order was the second source's. */
+static void
+sold_in_trial(struct with_db *w, const char *number)
+{
+	with_db_sql(w,
+	    "INSERT INTO ctok.product (tenant_id, source_id, product_key, variant_key, sku, name) SELECT s.tenant_id, s.source_id,"
+	    " 'p', '', 'YEAR', 'Product' FROM ctok.source s WHERE s.name = 'fair' ON CONFLICT DO NOTHING");
+	with_db_sql(
+	    w, arena_printf(&w->arena,
+		   "WITH s AS (SELECT source_id FROM ctok.source WHERE name = 'fair'), d AS (UPDATE ctok.document SET source_id ="
+		   " s.source_id FROM s WHERE number = '%s' RETURNING document_id) UPDATE ctok.line l SET product_id = "
+		   "p.product_id FROM d,"
+		   " ctok.product p JOIN s USING (source_id) WHERE l.document_id = d.document_id",
+		   number));
+}
+
+static void
+test_what_is_in_trial_does_not_hold_back_what_is_live(void **state)
+{
+	struct with_db *w = *state;
+
+	add_trial_source(w);
+	sell(w, "1", "ana@x.test", "", "YEAR", "2026-04-01T08:00:00Z", 1, 9900);
+	sold_in_trial(w, "1");
+	night(w, "2026-04-02T03:00:00Z", false);
+	expect_text("in trial alone", one(w, "SELECT string_agg(kind || ' ' || trial, ', ' ORDER BY action_id) FROM ctok.action"),
+	    "create_account true, enrol true");
+	sell(w, "2", "ana@x.test", "", "MONTH", "2026-04-10T08:00:00Z", 1, 9900);
+	night(w, "2026-04-11T03:00:00Z", false);
+	expect_text("a live sale does not wait for the one in trial to end", access_of(w, "ana@x.test", "C1"),
+	    "active active 2026-04-10 10:00 2026-05-11 00:00");
+	expect_text("and is carried out",
+	    one(w, "SELECT string_agg(kind || ' ' || trial, ', ' ORDER BY action_id) FROM ctok.action WHERE state = 'open'"),
+	    "create_account false, enrol false");
+	carry_out(w);
+	night(w, "2026-04-12T03:00:00Z", false);
+	expect_text("what the trial adds is shown", classes(w), "matched x1, open TRIAL x1");
+	expect_text("in a finding",
+	    one(w,
+		"SELECT string_agg(class || ' ' || units || ' ' || risk_minor, ', ') FROM ctok.finding WHERE cleared_at IS NULL"),
+	    "TRIAL 1 9900");
+	expect_text("ties", untied(w), "ties");
+	night(w, "2026-05-12T03:00:00Z", false);
+	expect_text("over, it is not taken while one in trial runs", access_of(w, "ana@x.test", "C1"),
+	    "active active 2026-04-01 10:00 2027-04-02 00:00");
+	expect_text("but shown", one(w, "SELECT string_agg(kind || ' ' || trial, ', ') FROM ctok.action WHERE state = 'open'"),
+	    "extend true");
+	expect_text("as open", classes(w), "open ACCESS x2");
+	expect_text("ties", untied(w), "ties");
+	night(w, "2027-04-03T03:00:00Z", false);
+	expect_text("with that it ends", access_of(w, "ana@x.test", "C1"), "suspended suspended 2026-04-10 10:00 2026-05-11 00:00");
+	expect_text("for good", one(w, "SELECT string_agg(kind || ' ' || trial, ', ') FROM ctok.action WHERE state = 'open'"),
+	    "suspend false");
+	night(w, "2027-04-03T03:00:00Z", true);
+	expect_text("a full look says the same",
+	    one(w, "SELECT string_agg(kind || ' ' || trial, ', ') FROM ctok.action WHERE state = 'open'"), "suspend false");
+}
+
 static void
 test_foreign_enrolments_are_left_alone(void **state)
 {
@@ -788,6 +864,7 @@ main(void)
 		cmocka_unit_test_setup(test_access_while_any_entitlement_holds, setup),
 		cmocka_unit_test_setup(test_what_entitles_nobody, setup),
 		cmocka_unit_test_setup(test_facts_before_go_live, setup),
+		cmocka_unit_test_setup(test_what_is_in_trial_does_not_hold_back_what_is_live, setup),
 		cmocka_unit_test_setup(test_foreign_enrolments_are_left_alone, setup),
 		cmocka_unit_test_setup(test_accounts, setup),
 		cmocka_unit_test_setup(test_a_deleted_unit_does_not_tie, setup),
