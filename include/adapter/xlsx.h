@@ -73,7 +73,8 @@ struct xlsx_sheet_def {
 	uint16_t fixed_columns; /* that stay in sight at the left */
 	bool page;              /* a page and not a table: no header row, no filter, no grid, portrait */
 	uint32_t tab_rgb;
-	const char *footer; /* printed at the left; "page n of m" stands at the right */
+	const char *footer;              /* printed at the left; "page n of m" stands at the right */
+	const char *page_word, *of_word; /* of another language; NULL: "page", "of" */
 };
 
 struct xlsx_cell {

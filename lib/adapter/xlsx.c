@@ -389,7 +389,8 @@ set_print(struct xlsx *xlsx, struct sheet *sheet)
 	for (s = sheet->def.footer; *s != '\0'; s++)
 		buf_text(&footer, *s == '&' ? "&&" : (char[]){ *s, '\0' });
 	buf_reset(&xlsx->text);
-	buf_printf(&xlsx->text, "%s&R&8page &P of &N", footer.overflow ? "&L" : footer.data);
+	buf_printf(&xlsx->text, "%s&R&8%s &P %s &N", footer.overflow ? "&L" : footer.data,
+	    sheet->def.page_word != NULL ? sheet->def.page_word : "page", sheet->def.of_word != NULL ? sheet->def.of_word : "of");
 	buf_done(&footer);
 	worksheet_set_footer(worksheet, xlsx->text.data);
 }

@@ -46,8 +46,8 @@ over_parts(struct book *book, enum section section, int column, const struct boo
 	for (part = 0; part < table->parts; part++) {
 		for (count = 0; where[count].equals != NULL; count++) {
 			BUG_UNLESS(count < 4);
-			conditions[count] =
-			    (struct xlsx_where){ book_range(book, section, where[count].column, part), where[count].equals };
+			conditions[count] = (struct xlsx_where){ book_range(book, section, where[count].column, part),
+				book_cell(&book->arena, book, section, where[count].column, where[count].equals) };
 		}
 		if (column >= 0) {
 			range = book_range(book, section, column, part);
@@ -127,32 +127,57 @@ book_wide(struct book *book, int sheet, uint32_t row, uint16_t column, uint16_t 
 
 /* Group the digits before the point by thousands. */
 static const char *
-group(struct arena *arena, const char *digits)
+group(struct book *book, const char *digits)
 {
 	size_t sign = digits[0] == '-' ? 1 : 0, whole = strcspn(digits + sign, "."), len = strlen(digits), i, to = 0;
-	char *text = arena_alloc(arena, len * 2 + 1);
+	char *text = arena_alloc(&book->arena, len * 2 + 1);
 
 	for (i = 0; i < len; i++) {
 		if (i > sign && i < sign + whole && (sign + whole - i) % 3 == 0)
-			text[to++] = ',';
-		text[to++] = digits[i];
+			text[to++] = words_thousands(book->words);
+		text[to++] = digits[i] == '.' ? words_decimal(book->words) : digits[i];
 	}
 	return text;
 }
 
 const char *
-book_number(struct arena *arena, int64_t value)
+book_number(struct book *book, int64_t value)
 {
-	return group(arena, arena_printf(arena, "%" PRId64, value));
+	return group(book, arena_printf(&book->arena, "%" PRId64, value));
 }
 
 const char *
-book_money(struct arena *arena, int64_t minor, const char *currency)
+book_money(struct book *book, int64_t minor, const char *currency)
 {
 	struct money money = { .minor = minor };
 
 	memcpy(money.currency, currency, strnlen(currency, sizeof(money.currency) - 1));
-	return arena_printf(arena, "%s %s", group(arena, money_decimal(arena, &money)), currency);
+	return arena_printf(&book->arena, "%s %s", group(book, money_decimal(&book->arena, &money)), currency);
+}
+
+const char *
+book_say(const struct book *book, const char *english)
+{
+	return words_say(book->words, english);
+}
+
+static bool
+listed(const int *columns, int column)
+{
+	for (; columns != NULL && *columns != SAYS_END; columns++)
+		if (*columns == column)
+			return true;
+	return false;
+}
+
+const char *
+book_cell(struct arena *arena, const struct book *book, enum section section, int column, const char *text)
+{
+	const struct table_spec *spec = book->tables[section].spec;
+
+	if (listed(spec->says, column))
+		return words_say(book->words, text);
+	return listed(spec->says_parts, column) ? words_say_parts(arena, book->words, text) : text;
 }
 
 struct xlsx_cell

@@ -13,6 +13,7 @@
 #include "section.h"
 #include "snapshot.h"
 #include "tally.h"
+#include "words.h"
 
 /* A workbook in the making: what the first reading of the snapshot found, and the sheets. */
 
@@ -45,7 +46,11 @@ struct table_spec {
 	int currency;
 	int sums[TALLY_SUMS];                               /* and those it adds up; -1: none */
 	enum xlsx_style (*style)(const struct cell *, int); /* of a section's column in a row */
+	/* Columns of the section that hold words of ours, and words with values between them; SAYS_END ends a list. */
+	const int *says, *says_parts;
 };
+
+#define SAYS_END (-1)
 
 struct table {
 	const struct table_spec *spec; /* NULL: the section is no table */
@@ -80,6 +85,7 @@ struct control_line {
 struct book {
 	struct arena arena;
 	struct xlsx *xlsx;
+	const struct words *words;
 	uint32_t rows_per_sheet;
 	const char *tenant, *run, *night, *now, *zone, *documents, *sold_from, *sold_to;
 	bool trial;
@@ -126,11 +132,23 @@ MUST_CHECK int book_wide(struct book *, int, uint32_t, uint16_t, uint16_t, enum 
     __attribute__((nonnull));
 
 /**
- * book_number(arena, value), book_money(arena, minor, currency):
+ * book_number(book, value), book_money(book, minor, currency):
  * As people read them in a sentence: "12,345", "1,188.00 EUR".
  */
-const char *book_number(struct arena *, int64_t) __attribute__((nonnull));
-const char *book_money(struct arena *, int64_t, const char *) __attribute__((nonnull));
+const char *book_number(struct book *, int64_t) __attribute__((nonnull));
+const char *book_money(struct book *, int64_t, const char *) __attribute__((nonnull));
+
+/**
+ * book_say(book, english):
+ * What the workbook says for it (words_say()).
+ */
+const char *book_say(const struct book *, const char *) __attribute__((format_arg(2), nonnull));
+
+/**
+ * book_cell(arena, book, section, column, text):
+ * The text of a cell as the sheet shows it.
+ */
+const char *book_cell(struct arena *, const struct book *, enum section, int, const char *) __attribute__((nonnull));
 
 /**
  * book_lines(text, width):

@@ -11,7 +11,7 @@
 enum { COL_CONTROL, COL_HOLDS, COL_CURRENCY, COL_EXPECTED, COL_ACTUAL, COL_DIFFERENCE, COL_LIVE, COL_CHECK, COL_FROM, COL_COUNT };
 
 static const struct xlsx_column columns[COL_COUNT] = {
-	{ "Control", 24, XLSX_TEXT, true },
+	{ "Control", 31, XLSX_TEXT, true },
 	{ "What must hold", 58, XLSX_TEXT, true },
 	{ "Currency", 9, XLSX_TEXT, false },
 	{ "Expected", 17, XLSX_MONEY, false },
@@ -124,15 +124,23 @@ control_reckon(struct book *book, struct err *err)
 int
 control_sheet(struct book *book, struct err *err)
 {
-	struct xlsx_sheet_def def = { .name = "Control",
-		.columns = columns,
+	struct xlsx_column *said = ARENA_ARRAY(&book->arena, COL_COUNT, struct xlsx_column);
+	struct xlsx_sheet_def def = { .name = book_say(book, "Control"),
+		.columns = said,
 		.column_count = COL_COUNT,
 		.header_row = HEADER_ROW,
 		.data_rows = (uint32_t)book->control_count,
 		.fixed_columns = 1,
 		.tab_rgb = 0x1e6b3c,
-		.footer = book->footer };
+		.footer = book->footer,
+		.page_word = book_say(book, "page"),
+		.of_word = book_say(book, "of") };
+	int i;
 
+	for (i = 0; i < COL_COUNT; i++) {
+		said[i] = columns[i];
+		said[i].title = book_say(book, columns[i].title);
+	}
 	book->control_row = HEADER_ROW + 1;
 	/* An empty row and one of titles stand between the tables. */
 	book->bridge_row = book->control_row + (uint32_t)book->control_count + 2;
@@ -174,28 +182,28 @@ live(struct book *book, const struct control_line *line, uint32_t row, const cha
 	uint32_t index;
 
 	if (text_equal(code, "UNITS_OF_LINES")) {
-		*ret_from = "Expected, and the quantities on sheet Access vs money";
+		*ret_from = book_say(book, "Expected, and the quantities on sheet Access vs money");
 		return xlsx_expr_minus(arena, at(book, row, COL_EXPECTED), book_sum(book, SECTION_ACCESS, ACCESS_QUANTITY, all));
 	}
 	if (text_equal(code, "UNITS_CLASSED")) {
-		*ret_from = "Expected, and the classes on sheet Access vs money";
+		*ret_from = book_say(book, "Expected, and the classes on sheet Access vs money");
 		found = xlsx_expr_plus(arena, book_count(book, SECTION_ACCESS, matched),
 		    xlsx_expr_plus(arena, book_count(book, SECTION_ACCESS, open), book_count(book, SECTION_ACCESS, excluded)));
 		return xlsx_expr_minus(arena, at(book, row, COL_EXPECTED), found);
 	}
 	if (text_equal(code, "OPEN_IN_FINDINGS")) {
-		*ret_from = "Open rows on sheet Access vs money, and open units on sheet Exceptions";
+		*ret_from = book_say(book, "Open rows on sheet Access vs money, and open units on sheet Exceptions");
 		return xlsx_expr_minus(
 		    arena, book_count(book, SECTION_ACCESS, open), book_sum(book, SECTION_EXCEPTION, EXCEPTION_UNITS, all));
 	}
 	if (text_equal(code, "MONEY_OF_UNITS") && bridge_of(book, line->currency, &index) != NULL) {
-		*ret_from = "Expected, the lines below, and net paid on sheet Access vs money";
+		*ret_from = book_say(book, "Expected, the lines below, and net paid on sheet Access vs money");
 		found = xlsx_expr_plus(arena, bridge_cell(book, index, LINE_SHIPPING),
 		    xlsx_expr_plus(arena, bridge_cell(book, index, LINE_UNALLOCATED), bridge_cell(book, index, LINE_ODD)));
 		return xlsx_expr_minus(arena, at(book, row, COL_EXPECTED),
 		    xlsx_expr_plus(arena, found, book_sum(book, SECTION_ACCESS, ACCESS_NET, money)));
 	}
-	*ret_from = "Expected and found, on this row";
+	*ret_from = book_say(book, "Expected and found, on this row");
 	return xlsx_expr_minus(arena, at(book, row, COL_EXPECTED), at(book, row, COL_ACTUAL));
 }
 
@@ -254,13 +262,13 @@ write_control(struct book *book, const struct control_line *line, uint32_t row, 
 	const char *from;
 	const struct xlsx_expr *expr = live(book, line, row, &from);
 	const struct xlsx_cell explanation = {
-		.type = XLSX_TEXT, .style = XLSX_BODY, .text = cells[CONTROL_EXPLANATION].text, .wrap = true
+		.type = XLSX_TEXT, .style = XLSX_BODY, .text = book_say(book, cells[CONTROL_EXPLANATION].text), .wrap = true
 	};
 	const struct xlsx_cell origin = { .type = XLSX_TEXT, .style = XLSX_BODY, .text = from, .wrap = true };
 
 	if (xlsx_height(book->xlsx, book->control, row, 29, err) != 0)
 		return -1;
-	if (book_text(book, book->control, row, COL_CONTROL, XLSX_TOTAL, cells[CONTROL_TITLE].text, err) != 0)
+	if (book_text(book, book->control, row, COL_CONTROL, XLSX_TOTAL, book_say(book, cells[CONTROL_TITLE].text), err) != 0)
 		return -1;
 	if (xlsx_put(book->xlsx, book->control, row, COL_HOLDS, &explanation, err) != 0)
 		return -1;
@@ -292,8 +300,8 @@ write_bridge_line(struct book *book, const struct cell *cells, uint32_t index, i
 
 	for (i = 0; i < COL_COUNT; i++)
 		if (book_text(book, book->control, row, i, style,
-			i == COL_CONTROL    ? lines[which].title
-			: i == COL_HOLDS    ? lines[which].about
+			i == COL_CONTROL    ? book_say(book, lines[which].title)
+			: i == COL_HOLDS    ? book_say(book, lines[which].about)
 			: i == COL_CURRENCY ? currency
 					    : "",
 			err) != 0)
@@ -337,9 +345,10 @@ write_bridge(struct book *book, struct err *err)
 	if (xlsx_height(book->xlsx, book->control, book->bridge_row - 1, 30, err) != 0)
 		return -1;
 	for (i = 0; i < COL_COUNT; i++) {
-		const struct xlsx_cell cell = {
-			.style = XLSX_HEADER, .wrap = true, .text = titles[i], .right = i >= COL_EXPECTED && i <= COL_CHECK
-		};
+		const struct xlsx_cell cell = { .style = XLSX_HEADER,
+			.wrap = true,
+			.text = book_say(book, titles[i]),
+			.right = i >= COL_EXPECTED && i <= COL_CHECK };
 
 		if (xlsx_put(book->xlsx, book->control, book->bridge_row - 1, i, &cell, err) != 0)
 			return -1;
@@ -365,11 +374,12 @@ control_write(struct book *book, struct err *err)
 
 	if (xlsx_height(book->xlsx, book->control, 0, 27, err) != 0)
 		return -1;
-	if (book_text(book, book->control, 0, 0, XLSX_TITLE, "Control", err) != 0)
+	if (book_text(book, book->control, 0, 0, XLSX_TITLE, book_say(book, "Control"), err) != 0)
 		return -1;
 	about = arena_printf(&book->arena,
-	    "%s, as of %s: the run ties when every check is 0. Engine: reckoned in the database. Live: reckoned by this workbook "
-	    "from its cells.",
+	    book_say(book, "%s, as of %s: the run ties when every check is 0. Engine: reckoned in the database. Live: reckoned by "
+			   "this workbook "
+			   "from its cells."),
 	    book->tenant, book->now);
 	if (xlsx_height(book->xlsx, book->control, 1, 20, err) != 0)
 		return -1;

@@ -50,7 +50,8 @@ section(struct pen *pen, const char *title, struct err *err)
 	if (xlsx_height(pen->book->xlsx, pen->book->cover, pen->row, 22, err) != 0)
 		return -1;
 	for (i = COL_FIRST; i <= COL_LAST; i++)
-		if (book_text(pen->book, pen->book->cover, pen->row, i, XLSX_SECTION, i == COL_FIRST ? title : "", err) != 0)
+		if (book_text(pen->book, pen->book->cover, pen->row, i, XLSX_SECTION,
+			i == COL_FIRST ? book_say(pen->book, title) : "", err) != 0)
 			return -1;
 	pen->row++;
 	return xlsx_height(pen->book->xlsx, pen->book->cover, pen->row++, 5, err);
@@ -95,10 +96,10 @@ risk_amounts(struct book *book, const char *risk)
 		minor = tally_get(&table->tally, risk, table->currencies[i], TALLY_ANY_PART, 1);
 		if (minor == 0)
 			continue;
-		money = book_money(&book->arena, minor, table->currencies[i]);
-		text = text == NULL ? money : arena_printf(&book->arena, "%s and %s", text, money);
+		money = book_money(book, minor, table->currencies[i]);
+		text = text == NULL ? money : arena_printf(&book->arena, book_say(book, "%s and %s"), text, money);
 	}
-	return text == NULL ? "nothing" : text;
+	return text == NULL ? book_say(book, "nothing") : text;
 }
 
 static int64_t
@@ -115,14 +116,16 @@ say_units(struct pen *pen, struct err *err)
 	const char *text;
 
 	if (all == 0)
-		return sentence(pen, "Nothing has been sold yet.", err);
-	text = arena_printf(arena, "%s %s sold, in %s documents from %s to %s.", book_number(arena, all),
-	    plural(all, "unit was", "units were"), pen->book->documents, pen->book->sold_from, pen->book->sold_to);
+		return sentence(pen, book_say(pen->book, "Nothing has been sold yet."), err);
+	text = arena_printf(arena, book_say(pen->book, "%s %s sold, in %s documents from %s to %s."), book_number(pen->book, all),
+	    book_say(pen->book, plural(all, "unit was", "units were")), pen->book->documents, pen->book->sold_from,
+	    pen->book->sold_to);
 	if (sentence(pen, text, err) != 0)
 		return -1;
-	text = arena_printf(arena, "Matched: %s, paid and with the access paid for. Excluded by a rule: %s. Open: %s%s.",
-	    book_number(arena, count_units(pen->book, "matched")), book_number(arena, count_units(pen->book, "excluded")),
-	    book_number(arena, open), open == 0 ? "" : ", each with its finding on sheet Exceptions");
+	text = arena_printf(arena,
+	    book_say(pen->book, "Matched: %s, paid and with the access paid for. Excluded by a rule: %s. Open: %s%s."),
+	    book_number(pen->book, count_units(pen->book, "matched")), book_number(pen->book, count_units(pen->book, "excluded")),
+	    book_number(pen->book, open), open == 0 ? "" : book_say(pen->book, ", each with its finding on sheet Exceptions"));
 	return sentence(pen, text, err);
 }
 
@@ -133,10 +136,11 @@ say_risk(struct pen *pen, struct err *err)
 	struct arena *arena = &pen->book->arena;
 
 	if (findings == 0)
-		return sentence(pen, "No finding is open.", err);
+		return sentence(pen, book_say(pen->book, "No finding is open."), err);
 	return sentence(pen,
-	    arena_printf(arena, "%s open. Paid without access: %s. Access without money: %s. Unexplained: %s.",
-		arena_printf(arena, "%s %s", book_number(arena, findings), plural(findings, "finding is", "findings are")),
+	    arena_printf(arena, book_say(pen->book, "%s open. Paid without access: %s. Access without money: %s. Unexplained: %s."),
+		arena_printf(arena, "%s %s", book_number(pen->book, findings),
+		    book_say(pen->book, plural(findings, "finding is", "findings are"))),
 		risk_amounts(pen->book, RISK_PAID), risk_amounts(pen->book, RISK_ACCESS),
 		risk_amounts(pen->book, RISK_UNEXPLAINED)),
 	    err);
@@ -164,14 +168,15 @@ say_actions(struct pen *pen, struct err *err)
 	int64_t count;
 
 	if (table->rows == 0)
-		return sentence(pen, "Moodle needed no change tonight.", err);
-	text = arena_printf(arena, "%s in Moodle:",
-	    arena_printf(arena, "%s %s", book_number(arena, table->rows), plural(table->rows, "change", "changes")));
+		return sentence(pen, book_say(pen->book, "Moodle needed no change tonight."), err);
+	text = arena_printf(arena, book_say(pen->book, "%s in Moodle:"),
+	    arena_printf(arena, "%s %s", book_number(pen->book, table->rows),
+		book_say(pen->book, plural(table->rows, "change", "changes"))));
 	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
 		count = tally_get(&table->tally, states[i].code, NULL, TALLY_ANY_PART, TALLY_ROWS);
 		if (count > 0)
-			text = arena_printf(arena, "%s%s %s %s", text, said++ > 0 ? "," : "", book_number(arena, count),
-			    plural(count, states[i].one, states[i].many));
+			text = arena_printf(arena, "%s%s %s %s", text, said++ > 0 ? "," : "", book_number(pen->book, count),
+			    book_say(pen->book, plural(count, states[i].one, states[i].many)));
 	}
 	return sentence(pen, arena_printf(arena, "%s.", text), err);
 }
@@ -188,8 +193,8 @@ say_sources(struct pen *pen, struct err *err)
 			bad = bad == NULL ? row->cells[SOURCE_NAME].text
 					  : arena_printf(arena, "%s, %s", bad, row->cells[SOURCE_NAME].text);
 	if (bad == NULL)
-		return sentence(pen, "All sources and sites were read completely.", err);
-	return sentence(pen, arena_printf(arena, "Not read completely: %s. See sheet Sources.", bad), err);
+		return sentence(pen, book_say(pen->book, "All sources and sites were read completely."), err);
+	return sentence(pen, arena_printf(arena, book_say(pen->book, "Not read completely: %s. See sheet Sources."), bad), err);
 }
 
 /* ---- tables ---- */
@@ -255,8 +260,8 @@ grid(struct pen *pen, const struct grid *grid, struct err *err)
 		for (i = 0; i < count + 2; i++) {
 			const struct xlsx_cell cell = { .style = XLSX_HEADER,
 				.right = i > 0,
-				.text = i == 0   ? grid->title
-					: i == 1 ? grid->count_title
+				.text = i == 0   ? book_say(pen->book, grid->title)
+					: i == 1 ? book_say(pen->book, grid->count_title)
 						 : table->currencies[at + i - 2] };
 
 			if (xlsx_put(pen->book->xlsx, pen->book->cover, pen->row, (uint16_t)(COL_FIRST + i), &cell, err) != 0)
@@ -264,9 +269,10 @@ grid(struct pen *pen, const struct grid *grid, struct err *err)
 		}
 		pen->row++;
 		for (i = 0; i < grid->group_count; i++)
-			if (grid_row(pen, grid, grid->groups[i], grid->labels[i], table->currencies + at, count, err) != 0)
+			if (grid_row(pen, grid, grid->groups[i], book_say(pen->book, grid->labels[i]), table->currencies + at,
+				count, err) != 0)
 				return -1;
-		if (grid_row(pen, grid, NULL, "Total", table->currencies + at, count, err) != 0)
+		if (grid_row(pen, grid, NULL, book_say(pen->book, "Total"), table->currencies + at, count, err) != 0)
 			return -1;
 		at += count;
 	} while (at < table->currency_count);
@@ -281,26 +287,27 @@ write_verdict(struct pen *pen, struct err *err)
 	struct book *book = pen->book;
 	struct xlsx_range checks = control_checks(book), cell = { book->cover, pen->row, pen->row, COL_FIRST, COL_FIRST };
 	const struct xlsx_cell verdict = {
-		.type = XLSX_TEXT, .style = XLSX_VERDICT, .text = book->untied == 0 ? "TIES" : "DOES NOT TIE"
+		.type = XLSX_TEXT, .style = XLSX_VERDICT, .text = book_say(book, book->untied == 0 ? "TIES" : "DOES NOT TIE")
 	};
 	struct xlsx_cell text = { .type = XLSX_TEXT, .style = XLSX_CLAIM, .wrap = true };
-	const struct xlsx_expr *expr =
-	    xlsx_expr_verdict(&book->arena, xlsx_expr_sum_abs(&book->arena, book->xlsx, &checks), "TIES", "DOES NOT TIE");
+	const struct xlsx_expr *expr = xlsx_expr_verdict(&book->arena, xlsx_expr_sum_abs(&book->arena, book->xlsx, &checks),
+	    book_say(book, "TIES"), book_say(book, "DOES NOT TIE"));
 	size_t i;
 
-	text.text = arena_printf(
-	    &book->arena, "All %zu controls hold: every unit sold and every cent charged is accounted for.", book->control_count);
+	text.text = arena_printf(&book->arena,
+	    book_say(book, "All %zu controls hold: every unit sold and every cent charged is accounted for."), book->control_count);
 	if (book->untied > 0)
-		text.text = arena_printf(&book->arena, "%s of %zu controls %s not hold:", book_number(&book->arena, book->untied),
-		    book->control_count, plural(book->untied, "does", "do"));
+		text.text = arena_printf(&book->arena, book_say(book, "%s of %zu controls %s not hold:"),
+		    book_number(book, book->untied), book->control_count, book_say(book, plural(book->untied, "does", "do")));
 	for (i = 0; i < book->control_count && book->untied > 0; i++)
 		if (book->controls[i].live != 0 ||
 		    book->controls[i].cells[CONTROL_EXPECTED].number != book->controls[i].cells[CONTROL_ACTUAL].number)
-			text.text = arena_printf(&book->arena, "%s %s%s%s;", text.text, book->controls[i].cells[CONTROL_TITLE].text,
+			text.text = arena_printf(&book->arena, "%s %s%s%s;", text.text,
+			    book_say(book, book->controls[i].cells[CONTROL_TITLE].text),
 			    book->controls[i].currency != NULL ? " " : "",
 			    book->controls[i].currency != NULL ? book->controls[i].currency : "");
 	if (book->untied > 0)
-		text.text = arena_printf(&book->arena, "%s see sheet Control.", text.text);
+		text.text = arena_printf(&book->arena, book_say(book, "%s see sheet Control."), text.text);
 	if (xlsx_height(book->xlsx, book->cover, pen->row, 42, err) != 0)
 		return -1;
 	if (xlsx_formula(book->xlsx, book->cover, pen->row, COL_FIRST, expr, &verdict, err) != 0)
@@ -308,7 +315,7 @@ write_verdict(struct pen *pen, struct err *err)
 	if (xlsx_span(book->xlsx, book->cover, pen->row, COL_SECOND, COL_LAST, &text, err) != 0)
 		return -1;
 	pen->row++;
-	return xlsx_flag(book->xlsx, &cell, "TIES", err);
+	return xlsx_flag(book->xlsx, &cell, book_say(book, "TIES"), err);
 }
 
 static int
@@ -327,18 +334,20 @@ write_sheets(struct pen *pen, struct err *err)
 	const struct table *table;
 	size_t i;
 
-	if (entry(pen, "", "The controls, with the engine's figures beside live formulas; from charges to units.", err) != 0)
+	if (entry(pen, "", book_say(book, "The controls, with the engine's figures beside live formulas; from charges to units."),
+		err) != 0)
 		return -1;
-	if (xlsx_link(book->xlsx, book->cover, pen->row - 1, COL_FIRST, book->control, "Control", err) != 0)
+	if (xlsx_link(book->xlsx, book->cover, pen->row - 1, COL_FIRST, book->control, book_say(book, "Control"), err) != 0)
 		return -1;
 	for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		table = &book->tables[tables[i].section];
 		if (entry(pen, "",
-			arena_printf(&book->arena, "%s %s %s.", tables[i].about, book_number(&book->arena, table->rows),
-			    table->spec->rows_are),
+			arena_printf(&book->arena, "%s %s %s.", book_say(book, tables[i].about), book_number(book, table->rows),
+			    book_say(book, table->spec->rows_are)),
 			err) != 0)
 			return -1;
-		if (xlsx_link(book->xlsx, book->cover, pen->row - 1, COL_FIRST, table->sheets[0], table->spec->name, err) != 0)
+		if (xlsx_link(book->xlsx, book->cover, pen->row - 1, COL_FIRST, table->sheets[0], book_say(book, table->spec->name),
+			err) != 0)
 			return -1;
 	}
 	return 0;
@@ -353,15 +362,16 @@ write_signatures(struct pen *pen, struct err *err)
 	uint16_t i;
 
 	for (i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
-		if (book_text(pen->book, pen->book->cover, pen->row, (uint16_t)(COL_FIRST + i), XLSX_QUIET, titles[i], err) != 0)
+		if (book_text(pen->book, pen->book->cover, pen->row, (uint16_t)(COL_FIRST + i), XLSX_QUIET,
+			book_say(pen->book, titles[i]), err) != 0)
 			return -1;
 	pen->row++;
 	for (line = 0; line < 2; line++, pen->row++) {
 		if (xlsx_height(pen->book->xlsx, pen->book->cover, pen->row, 30, err) != 0)
 			return -1;
 		for (i = COL_FIRST; i <= COL_LAST; i++)
-			if (book_text(pen->book, pen->book->cover, pen->row, i, XLSX_SIGN, i == COL_FIRST ? who[line] : "", err) !=
-			    0)
+			if (book_text(pen->book, pen->book->cover, pen->row, i, XLSX_SIGN,
+				i == COL_FIRST ? book_say(pen->book, who[line]) : "", err) != 0)
 				return -1;
 	}
 	return 0;
@@ -370,12 +380,14 @@ write_signatures(struct pen *pen, struct err *err)
 int
 cover_sheet(struct book *book, struct err *err)
 {
-	const struct xlsx_sheet_def def = { .name = "Cover",
+	const struct xlsx_sheet_def def = { .name = book_say(book, "Cover"),
 		.columns = columns,
 		.column_count = COL_COUNT,
 		.page = true,
 		.tab_rgb = 0x2f4858,
-		.footer = book->footer };
+		.footer = book->footer,
+		.page_word = book_say(book, "page"),
+		.of_word = book_say(book, "of") };
 
 	return xlsx_sheet(book->xlsx, &def, &book->cover, err);
 }
@@ -390,12 +402,14 @@ write_head(struct pen *pen, struct err *err)
 	if (xlsx_height(book->xlsx, book->cover, pen->row, 30, err) != 0)
 		return -1;
 	if (book_text(book, book->cover, pen->row++, COL_FIRST, XLSX_TITLE,
-		arena_printf(&book->arena, book->preview ? "%s: access and money (PREVIEW)" : "%s: access and money", book->tenant),
+		arena_printf(&book->arena,
+		    book->preview ? book_say(book, "%s: access and money (PREVIEW)") : book_say(book, "%s: access and money"),
+		    book->tenant),
 		err) != 0)
 		return -1;
-	text = arena_printf(&book->arena, "As of %s (%s), run %s of night %s. Sales from %s to %s.", book->now, book->zone,
-	    book->run, book->night, book->sold_from[0] == '\0' ? "none" : book->sold_from,
-	    book->sold_to[0] == '\0' ? "none" : book->sold_to);
+	text = arena_printf(&book->arena, book_say(book, "As of %s (%s), run %s of night %s. Sales from %s to %s."), book->now,
+	    book->zone, book->run, book->night, book->sold_from[0] == '\0' ? book_say(book, "none") : book->sold_from,
+	    book->sold_to[0] == '\0' ? book_say(book, "none") : book->sold_to);
 	if (xlsx_height(book->xlsx, book->cover, pen->row, 20, err) != 0)
 		return -1;
 	if (book_text(book, book->cover, pen->row++, COL_FIRST, XLSX_SUBTITLE, text, err) != 0)
@@ -422,10 +436,14 @@ cover_write(struct book *book, struct err *err)
 	if (section(&pen, "In plain words", err) != 0)
 		return -1;
 	if (book->preview &&
-	    sentence(&pen, "PREVIEW: as it would be at that moment, with what is known now. Nothing of it is on record.", err) != 0)
+	    sentence(&pen,
+		book_say(book, "PREVIEW: as it would be at that moment, with what is known now. Nothing of it is on record."),
+		err) != 0)
 		return -1;
 	if (book->trial &&
-	    sentence(&pen, "TRIAL: not everything is live yet. What is not is planned and shown, and not carried out.", err) != 0)
+	    sentence(&pen,
+		book_say(book, "TRIAL: not everything is live yet. What is not is planned and shown, and not carried out."),
+		err) != 0)
 		return -1;
 	if (say_units(&pen, err) != 0 || say_risk(&pen, err) != 0 || say_actions(&pen, err) != 0 || say_sources(&pen, err) != 0)
 		return -1;
@@ -447,7 +465,7 @@ cover_write(struct book *book, struct err *err)
 	if (section(&pen, "Words", err) != 0)
 		return -1;
 	for (i = 0; i < sizeof(legend) / sizeof(legend[0]); i++)
-		if (entry(&pen, legend[i].word, legend[i].meaning, err) != 0)
+		if (entry(&pen, book_say(book, legend[i].word), book_say(book, legend[i].meaning), err) != 0)
 			return -1;
 	return 0;
 }

@@ -88,7 +88,7 @@ out:
 static int
 read_cover(struct book *book, struct err *err)
 {
-	const char *trial = NULL, *now_utc = NULL, *preview = NULL;
+	const char *trial = NULL, *now_utc = NULL, *preview = NULL, *locale = NULL;
 	const struct {
 		const char *name;
 		const char **value;
@@ -106,22 +106,27 @@ read_cover(struct book *book, struct err *err)
 		if (*wanted[i].value == NULL)
 			return err_set(err, ERR_DATA, "section \"cover\" has no \"%s\"", wanted[i].name);
 	}
+	/* Older snapshots do not have these. */
+	for (row = book->kept[SECTION_COVER].first; row != NULL; row = row->next) {
+		if (text_equal(row->cells[COVER_NAME].text, "preview"))
+			preview = row->cells[COVER_VALUE].text;
+		if (text_equal(row->cells[COVER_NAME].text, "locale"))
+			locale = row->cells[COVER_VALUE].text;
+	}
+	book->words = words_of(locale);
 	if (text_int64(now_utc, &book->now_utc, err) != 0 || text_int64(book->documents, &documents, err) != 0)
 		return err_wrap(err, "section \"cover\"");
 	if (book->now_utc <= 0)
 		return err_set(err, ERR_DATA, "section \"cover\": \"now_utc\" is not positive");
-	book->documents = book_number(&book->arena, documents);
+	book->documents = book_number(book, documents);
 	/* People read minutes. */
 	if (strlen(book->now) == 19)
 		book->now = arena_strndup(&book->arena, book->now, 16);
 	book->trial = text_equal(trial, "1");
-	/* Snapshots of before there were previews do not have it. */
-	for (row = book->kept[SECTION_COVER].first; row != NULL; row = row->next)
-		if (text_equal(row->cells[COVER_NAME].text, "preview"))
-			preview = row->cells[COVER_VALUE].text;
 	book->preview = text_equal(preview, "1");
-	book->footer = arena_printf(&book->arena, book->preview ? "PREVIEW, %s, run %s, as of %s" : "%s, run %s, as of %s",
-	    book->tenant, book->run, book->now);
+	book->footer = arena_printf(&book->arena,
+	    book->preview ? book_say(book, "PREVIEW, %s, run %s, as of %s") : book_say(book, "%s, run %s, as of %s"), book->tenant,
+	    book->run, book->now);
 	return 0;
 }
 
@@ -200,7 +205,7 @@ draw(struct book *book, const char *snapshot, const char *xlsx, struct err *err)
 		return err_wrap(err, "snapshot \"%s\"", snapshot);
 	if (control_reckon(book, err) != 0)
 		return -1;
-	info.title = arena_printf(&book->arena, "%s: access and money", book->tenant);
+	info.title = arena_printf(&book->arena, book_say(book, "%s: access and money"), book->tenant);
 	info.subject = book->footer;
 	info.created_utc = book->now_utc;
 	if (xlsx_open(xlsx, &info, &book->xlsx, err) != 0)

@@ -5,14 +5,14 @@
 static const struct table_column columns[] = {
 	{ ACTION_ID, "Action", 9, false, -1 },
 	{ ACTION_KIND, "What", 22, false, -1 },
-	{ ACTION_STATE, "State", 18, false, -1 },
+	{ ACTION_STATE, "State", 24, false, -1 },
 	{ ACTION_PERSON, "Person", 22, false, -1 },
 	{ ACTION_EMAIL, "E-mail", 30, false, -1 },
 	{ ACTION_SITE, "Site", 12, false, -1 },
 	{ ACTION_COURSE, "Course", 14, false, -1 },
-	{ ACTION_BEFORE, "Before", 36, false, -1 },
-	{ ACTION_AFTER, "After", 36, false, -1 },
-	{ ACTION_REASON, "Why", 30, false, -1 },
+	{ ACTION_BEFORE, "Before", 40, false, -1 },
+	{ ACTION_AFTER, "After", 40, false, -1 },
+	{ ACTION_REASON, "Why", 38, false, -1 },
 	{ ACTION_ENDED_AT, "Ended at", 16, false, -1 },
 	{ ACTION_FAILURE, "Details", 34, true, -1 },
 };
@@ -43,4 +43,6 @@ const struct table_spec action_spec = {
 	.currency = -1,
 	.sums = { -1, -1 },
 	.style = style,
+	.says = (const int[]){ ACTION_KIND, ACTION_STATE, ACTION_REASON, SAYS_END },
+	.says_parts = (const int[]){ ACTION_BEFORE, ACTION_AFTER, SAYS_END },
 };

@@ -47,4 +47,5 @@ const struct table_spec exception_spec = {
 	.currency = EXCEPTION_CURRENCY,
 	.sums = { EXCEPTION_UNITS, EXCEPTION_MONEY },
 	.style = style,
+	.says = (const int[]){ EXCEPTION_CLASS, EXCEPTION_RISK, EXCEPTION_ADVICE, SAYS_END },
 };

@@ -6,7 +6,7 @@ static const struct table_column columns[] = {
 	{ SOURCE_NAME, "Name", 16, false, -1 },
 	{ SOURCE_KIND, "Source or site", 12, false, -1 },
 	{ SOURCE_TYPE, "Type", 32, true, -1 },
-	{ SOURCE_MODE, "Mode", 8, false, -1 },
+	{ SOURCE_MODE, "Mode", 12, false, -1 },
 	{ SOURCE_OUTCOME, "Last reading", 13, false, -1 },
 	{ SOURCE_FROM, "Window from", 16, false, -1 },
 	{ SOURCE_TO, "Window to", 16, false, -1 },
@@ -44,4 +44,6 @@ const struct table_spec source_spec = {
 	.currency = -1,
 	.sums = { -1, -1 },
 	.style = style,
+	.says = (const int[]){ SOURCE_KIND, SOURCE_MODE, SOURCE_OUTCOME, SAYS_END },
+	.says_parts = (const int[]){ SOURCE_TYPE, SAYS_END },
 };

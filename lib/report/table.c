@@ -41,13 +41,15 @@ table_sheets(struct book *book, enum section section, struct err *err)
 		.column_count = spec->column_count,
 		.fixed_columns = spec->fixed_columns,
 		.tab_rgb = spec->tab_rgb,
-		.footer = book->footer };
+		.footer = book->footer,
+		.page_word = book_say(book, "page"),
+		.of_word = book_say(book, "of") };
 	int64_t left = table->rows;
 	uint32_t part;
 	size_t i;
 
 	for (i = 0; i < spec->column_count; i++)
-		columns[i] = (struct xlsx_column){ spec->columns[i].title, spec->columns[i].width,
+		columns[i] = (struct xlsx_column){ book_say(book, spec->columns[i].title), spec->columns[i].width,
 			cell_type(section, spec->columns[i].from), spec->columns[i].wrap };
 	table->parts = (uint32_t)((table->rows + book->rows_per_sheet - 1) / book->rows_per_sheet);
 	if (table->parts == 0)
@@ -56,7 +58,8 @@ table_sheets(struct book *book, enum section section, struct err *err)
 	table->header_row = FIRST_TOTAL_ROW + total_rows(table) + (total_rows(table) > 0 ? 1 : 0);
 	def.header_row = table->header_row;
 	for (part = 0; part < table->parts; part++, left -= book->rows_per_sheet) {
-		def.name = part == 0 ? spec->name : arena_printf(&book->arena, "%s (%u)", spec->name, part + 1);
+		def.name = part == 0 ? book_say(book, spec->name)
+				     : arena_printf(&book->arena, "%s (%u)", book_say(book, spec->name), part + 1);
 		def.data_rows = left > book->rows_per_sheet ? book->rows_per_sheet : (uint32_t)left;
 		if (xlsx_sheet(book->xlsx, &def, &table->sheets[part], err) != 0)
 			return -1;
@@ -77,9 +80,9 @@ total_row(struct book *book, enum section section, uint32_t part, uint32_t row, 
 	struct xlsx_cell value = { .style = XLSX_TOTAL };
 	uint16_t i;
 
-	value.text = currency == NULL   ? "Shown by the filter"
-		     : table->parts > 1 ? arena_printf(&book->arena, "Total %s, this sheet", currency)
-					: arena_printf(&book->arena, "Total %s", currency);
+	value.text = currency == NULL   ? book_say(book, "Shown by the filter")
+		     : table->parts > 1 ? arena_printf(&book->arena, book_say(book, "Total %s, this sheet"), currency)
+					: arena_printf(&book->arena, book_say(book, "Total %s"), currency);
 	for (i = 0; i < spec->column_count; i++, value.text = NULL) {
 		if (spec->columns[i].total < 0) {
 			if (xlsx_put(book->xlsx, table->sheets[part], row, i, &value, err) != 0)
@@ -116,8 +119,8 @@ table_head(struct book *book, enum section section, uint32_t part, struct err *e
 		return -1;
 	if (book_text(book, sheet, 0, 0, XLSX_TITLE, xlsx_sheet_name(book->xlsx, sheet), err) != 0)
 		return -1;
-	about = arena_printf(&book->arena, "%s, as of %s: %s %s. %s", book->tenant, book->now,
-	    book_number(&book->arena, table->rows), table->spec->rows_are, table->spec->about);
+	about = arena_printf(&book->arena, book_say(book, "%s, as of %s: %s %s. %s"), book->tenant, book->now,
+	    book_number(book, table->rows), book_say(book, table->spec->rows_are), book_say(book, table->spec->about));
 	if (xlsx_height(book->xlsx, sheet, 1, 20, err) != 0)
 		return -1;
 	if (book_text(book, sheet, 1, 0, XLSX_SUBTITLE, about, err) != 0)
@@ -145,6 +148,12 @@ shorten(struct arena *arena, const char *text)
 	return *at == '\0' ? text : arena_printf(arena, "%.*s…", (int)(at - text), text);
 }
 
+static const char *
+shown(struct arena *arena, const struct book *book, enum section section, int column, const struct cell *cells)
+{
+	return shorten(arena, book_cell(arena, book, section, column, cells[column].text));
+}
+
 int
 table_row(struct book *book, enum section section, const struct cell *cells, struct err *err)
 {
@@ -162,7 +171,7 @@ table_row(struct book *book, enum section section, const struct cell *cells, str
 	for (i = 0; i < spec->column_count; i++) {
 		if (!spec->columns[i].wrap || cells[spec->columns[i].from].null)
 			continue;
-		needs = book_lines(shorten(&arena, cells[spec->columns[i].from].text), spec->columns[i].width * LETTERS);
+		needs = book_lines(shown(&arena, book, section, spec->columns[i].from, cells), spec->columns[i].width * LETTERS);
 		if (needs > lines)
 			lines = needs;
 	}
@@ -178,7 +187,7 @@ table_row(struct book *book, enum section section, const struct cell *cells, str
 			.number = cell->number,
 			.date = cell->date };
 		if (value.type == XLSX_TEXT && !cell->null)
-			value.text = shorten(&arena, cell->text);
+			value.text = shown(&arena, book, section, spec->columns[i].from, cells);
 		if (value.type == XLSX_MONEY)
 			value.currency = cells[spec->currency].text;
 		rc = xlsx_put(book->xlsx, table->sheets[part], row, i, &value, err);

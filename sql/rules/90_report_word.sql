@@ -1,4 +1,5 @@
 -- What codes mean, in words for the workbook's readers, and what to do about them. A snapshot keeps the words it was made with.
+-- English; lib/report/words_es.c says each in Spanish.
 CREATE VIEW rule.report_word (kind, code, words, advice) WITH (security_invoker = true) AS VALUES
 -- Classes of findings.
 ('finding', 'UNMAPPED_PRODUCT', 'Product without a rule', 'Add a rule for this product to the configuration, or exclude it there if it is not a course.'),

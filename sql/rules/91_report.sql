@@ -45,7 +45,8 @@ SELECT v.place, v.name, v.value
                                      AND NOT EXISTS (SELECT 1 FROM ctok.live l
                                                       WHERE l.tenant_id = p.tenant_id AND l.site_id = p.site_id
                                                         AND l.source_id = p.source_id)))::integer::text),
-        (11, 'preview', rule.preview()::integer::text)
+        (11, 'preview', rule.preview()::integer::text),
+        (12, 'locale', t.locale)
        ) v (place, name, value)
  WHERE t.tenant_id = ctok.current_tenant();
 

@@ -73,6 +73,10 @@ write_cover(struct snapshot *snapshot, const struct sample *sample, struct arena
 	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
 		if (add(snapshot, lines[i], err) != 0)
 			return -1;
+	if (sample->preview && add(snapshot, "preview\t1", err) != 0)
+		return -1;
+	if (sample->locale != NULL && add(snapshot, arena_printf(arena, "locale\t%s", sample->locale), err) != 0)
+		return -1;
 	return snapshot_end(snapshot, err);
 }
 

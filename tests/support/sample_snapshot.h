@@ -12,7 +12,9 @@ struct sample {
 	int64_t units;
 	int64_t actions;
 	bool trial;
-	int64_t untie; /* this many units less than the control expects */
+	bool preview;
+	const char *locale; /* NULL: a snapshot of before it was kept */
+	int64_t untie;      /* this many units less than the control expects */
 };
 
 MUST_CHECK int sample_snapshot_write(const struct sample *, const char *, struct err *) __attribute__((nonnull));

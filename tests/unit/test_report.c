@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../../lib/report/snapshot.h"
+#include "../../lib/report/words.h"
 #include "adapter/gzip.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -312,6 +313,17 @@ a_difference_is_shown_everywhere(void **state)
 
 /* ---- the database ---- */
 
+/* The tenant's language. */
+static void
+speak(struct with_db *w, const char *locale)
+{
+	struct err err = ERR_INIT;
+
+	expect_ok("begin", db_begin(w->owner, &err), &err);
+	expect_ok("locale", db_exec(w->owner, "UPDATE ctok.tenant SET locale = $1", DB_ARGS(locale), NULL, &err), &err);
+	expect_ok("commit", db_commit(w->owner, &err), &err);
+}
+
 static void
 build_world(struct with_db *w)
 {
@@ -325,6 +337,7 @@ build_world(struct with_db *w)
 			   (long long)w->tenant_id, (long long)w->source_id, (long long)w->site_id, (long long)w->night.run_id));
 	expect_ok("world", file_read(&arena, "world", "tests/fixtures/report_world.sql", 1 << 16, &sql, &len, &err), &err);
 	with_db_sql(w, sql);
+	speak(w, "en");
 }
 
 /* Findings, controls, snapshot and workbook, as the job makes them. */
@@ -442,6 +455,92 @@ every_code_has_its_words(void **state)
 	    NULL);
 }
 
+/* The conversions of a format, in order: "%s%zu". */
+static const char *
+conversions(const char *format)
+{
+	const char *text = "";
+	size_t len;
+
+	for (format = strchr(format, '%'); format != NULL; format = strchr(format, '%')) {
+		len = 2 + strspn(format + 1, "zl.0123456789");
+		text = arena_printf(&arena, "%s%.*s", text, (int)len, format);
+		format += len;
+	}
+	return text;
+}
+
+static void
+spanish_has_every_word(void **state)
+{
+	struct with_db *w = *state;
+	const struct words *spanish = words_of("es-MX");
+	const struct word *word;
+	struct db_row *rows;
+	struct err err = ERR_INIT;
+	size_t count, i;
+
+	for (word = words_es; word->english != NULL; word++) {
+		expect_text(word->english, conversions(word->said), conversions(word->english));
+		if (words_find(spanish, word->english) != word->said)
+			fail_msg("\"%s\" is there twice", word->english);
+	}
+	expect_ok("words",
+	    db_rows(&arena, w->db, "SELECT words AS text FROM rule.report_word UNION SELECT advice FROM rule.report_word", DB_NONE,
+		&rows, &count, &err),
+	    &err);
+	assert_true(count > 100);
+	for (i = 0; i < count; i++)
+		if (words_find(spanish, db_value(&rows[i], "text")) == NULL)
+			fail_msg("\"%s\" of 90_report_word.sql is not in lib/report/words_es.c", db_value(&rows[i], "text"));
+}
+
+static void
+words_and_values_are_told_apart(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "active from 2026-11-18 until 2028-11-19", "activo desde 2026-11-18 hasta 2028-11-19" },
+		{ "suspended from 2026-11-18, no end", "suspendido desde 2026-11-18, sin fin" },
+		{ "active, no end", "activo, sin fin" },
+		{ "active / not enrolled / suspended", "activo / sin matricular / suspendido" },
+		{ "squarespace, sale", "squarespace, venta" },
+		{ "Moodle 4.5.6 (Build: 20250811), read level 2", "Moodle 4.5.6 (Build: 20250811), nivel de lectura 2" },
+		{ "", "" },
+		{ " , /2 ", " , /2 " },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(cases); i++) {
+		expect_text(cases[i][0], words_say_parts(&arena, words_of("es"), cases[i][0]), cases[i][1]);
+		expect_text(cases[i][0], words_say_parts(&arena, words_of("fr"), cases[i][0]), cases[i][0]);
+	}
+}
+
+static void
+a_workbook_speaks_spanish(void **state)
+{
+	struct with_db *w = *state;
+	const char *untied;
+
+	(void)render_sample(w, &(struct sample){ .units = 300, .actions = 40, .locale = "es" }, "hoja", REPORT_ROWS_PER_SHEET);
+	witness("recalculate_workbook.py", at(w, "hoja.xlsx"), "", "LibreOffice agrees on ");
+	witness("workbook_text.py", at(w, "hoja.xlsx"),
+	    "CUADRA 'Pagado sin acceso' conforme abierta excluida 'Qué hacer' 'De los cobros a las unidades' 'Total EUR'",
+	    "Portada, Control, Excepciones, Acceso y dinero, Acciones, Orígenes;\n");
+	(void)render_sample(w,
+	    &(struct sample){ .units = 900, .actions = 9, .untie = 2, .trial = true, .preview = true, .locale = "es" }, "cortada",
+	    300);
+	witness("workbook_text.py", at(w, "cortada.xlsx"), "'NO CUADRA' 'Total EUR, esta hoja'",
+	    "Portada, Control, Excepciones, Acceso y dinero, Acceso y dinero (2), Acceso y dinero (3), Acciones, Orígenes;\n");
+	(void)render_sample(w, &(struct sample){ .units = 0, .locale = "es" }, "nada", REPORT_ROWS_PER_SHEET);
+	build_world(w);
+	speak(w, "es-MX");
+	(void)report(w, "mundo", &untied);
+	witness("workbook_text.py", at(w, "mundo.xlsx"), "'Producto sin regla' 'Hallazgo'", "Portada, ");
+	expect_text("nothing was left in English", words_missed(), NULL);
+}
+
 int
 main(void)
 {
@@ -455,6 +554,9 @@ main(void)
 		cmocka_unit_test(a_difference_is_shown_everywhere),
 		cmocka_unit_test_setup(a_world_in_the_database_becomes_a_workbook_that_ties, with_db_fresh),
 		cmocka_unit_test_setup(a_report_is_on_record_and_drawn_again, with_db_fresh),
+		cmocka_unit_test_setup(spanish_has_every_word, with_db_fresh),
+		cmocka_unit_test(words_and_values_are_told_apart),
+		cmocka_unit_test_setup(a_workbook_speaks_spanish, with_db_fresh),
 		cmocka_unit_test_setup(every_code_has_its_words, with_db_fresh),
 	};
 
