@@ -397,6 +397,14 @@ const struct word words_es[] = {
 	{ "Nothing is missing", "No falta nada" },
 	{ "What every right, account and action was made from is still there.",
 	  "Aquello de lo que salió cada derecho, cuenta y acción sigue ahí." },
+	{ "Sold by a source in trial", "Vendido por un origen en prueba" },
+	{ "Set back", "Restaurar" },
+	{ "Take over as ours", "Tomar como nuestra" },
+	{ "Give up as ours", "Dejar de tener por nuestra" },
+	{ "Somebody took an earlier change back", "Alguien deshizo un cambio anterior" },
+	{ "Somebody took the enrolment over", "Alguien se hizo cargo de la matrícula" },
+	{ "Held", "Retenida" },
+	{ "Held with the enrolments that need it", "Retenida con las matrículas que la necesitan" },
 	{ NULL, NULL },
 };
 /* clang-format on */
