@@ -89,12 +89,12 @@ struct json_raw {
 /**
  * json_raw_items(arena, text, len, name, ret_items, ret_count, err):
  * Where the elements of the array member ${name} of the top object stand in ${text}, which json_parse() has accepted: to keep
- * each exactly as it was sent.
+ * each exactly as it was sent. ${name} NULL: the array is the top itself.
  *
  * Errors: ERR_DATA if there is no such array.
  */
 MUST_CHECK int json_raw_items(struct arena *, const char *, size_t, const char *, struct json_raw **, size_t *, struct err *)
-    __attribute__((nonnull));
+    __attribute__((nonnull(1, 2, 5, 6, 7)));
 
 /**
  * json_quote(arena, text):

@@ -88,6 +88,13 @@ MUST_CHECK int clock_zone_check(const char *, struct err *) __attribute__((nonnu
 MUST_CHECK int clock_in_zone(const char *, int64_t, struct clock_date *, int *, struct err *) __attribute__((nonnull(1, 3, 5)));
 
 /**
+ * clock_from_zone(zone, date, ret_utc, err):
+ * The moment at which people in ${zone} read ${date} (micros are dropped). Of an hour that comes twice in autumn the first one; a time
+ * that spring leaves out is taken as if the clocks had not been changed yet.
+ */
+MUST_CHECK int clock_from_zone(const char *, const struct clock_date *, int64_t *, struct err *) __attribute__((nonnull));
+
+/**
  * clock_rfc5322(arena, utc):
  * "Mon, 03 Aug 2026 14:05:11 +0000".
  */

@@ -24,11 +24,13 @@ struct http_config {
 	const char *ca_file;              /* NULL: the system's */
 	const char *const *allow_private; /* hosts that may resolve to loopback, private, link-local, CGNAT, ULA addresses */
 	size_t allow_private_count;
-	bool allow_http;            /* plain HTTP, to loopback only */
-	unsigned connections;       /* at once */
-	struct retry retry;         /* for transient failures of what may be repeated */
-	int64_t min_gap_ms;         /* pace: least time between two requests' starts; 0: none */
-	int64_t too_many_wait_ms;   /* wait after a 429 that does not say how long; 0: as after other failures */
+	bool allow_http;          /* plain HTTP, to loopback only */
+	unsigned connections;     /* at once */
+	struct retry retry;       /* for transient failures of what may be repeated */
+	int64_t min_gap_ms;       /* pace: least time between two requests' starts; 0: none */
+	int64_t too_many_wait_ms; /* wait after a 429 that does not say how long; 0: as after other failures */
+	int64_t ban_s; /* a 429 is a ban: it is not tried again, and the breaker holds the host for so long; 0: it is none */
+	const char *keep_header;    /* name of a header whose value responses keep; NULL: none */
 	int64_t connect_timeout_ms; /* all three required */
 	int64_t idle_timeout_ms;    /* no byte for so long */
 	int64_t total_timeout_ms;
@@ -57,6 +59,7 @@ struct http_response {
 	long status;
 	const char *content_type; /* without parameters, lower case; "" if absent */
 	int64_t retry_after_s;    /* -1 if absent; capped at one hour */
+	const char *kept;         /* value of the configuration's `keep_header`; NULL if absent */
 	const char *body;         /* NUL-terminated */
 	size_t body_len;
 	unsigned tries;

@@ -119,8 +119,10 @@ json_raw_items(struct arena *arena, const char *text, size_t len, const char *na
 
 	if (len >= 3 && memcmp(text, "\357\273\277", 3) == 0)
 		cursor.at += 3;
-	if (!find_member(&cursor, name) || cursor.at == cursor.end || *cursor.at != '[')
-		return err_set(err, ERR_DATA, "there is no list \"%s\"", name);
+	if (name == NULL)
+		skip_blanks(&cursor);
+	if ((name != NULL && !find_member(&cursor, name)) || cursor.at == cursor.end || *cursor.at != '[')
+		return err_set(err, ERR_DATA, "there is no list \"%s\"", name != NULL ? name : "");
 	items = ARENA_ARRAY(arena, walk_items(cursor, NULL), struct json_raw);
 	*ret_count = walk_items(cursor, items);
 	*ret_items = items;

@@ -270,6 +270,25 @@ clock_in_zone(const char *zone, int64_t utc, struct clock_date *ret_date, int *r
 	return 0;
 }
 
+int
+clock_from_zone(const char *zone, const struct clock_date *date, int64_t *ret_utc, struct err *err)
+{
+	int64_t local = clock_to_utc(date), utc;
+	const struct zone *loaded;
+	int before_s, after_s;
+
+	if (zone_load(zone, &loaded, err) != 0)
+		return -1;
+	/* The offsets of the day before and of the day after are those between which the clocks may be changed. */
+	before_s = zone_offset(loaded, local - DAY_S);
+	after_s = zone_offset(loaded, local + DAY_S);
+	utc = local - before_s;
+	if (zone_offset(loaded, utc) != before_s && zone_offset(loaded, local - after_s) == after_s)
+		utc = local - after_s;
+	*ret_utc = utc;
+	return 0;
+}
+
 char *
 clock_rfc5322(struct arena *arena, int64_t utc)
 {

@@ -18,6 +18,14 @@ breaker_state(const struct http_breaker *breaker, int64_t now_utc)
 }
 
 void
+breaker_banned(struct http_breaker *breaker, int64_t now_utc, int64_t pause_s)
+{
+	if (breaker->failures < FAILURES_TO_OPEN)
+		breaker->failures = FAILURES_TO_OPEN;
+	breaker->open_until_utc = now_utc + (pause_s < LONGEST_PAUSE_S ? pause_s : LONGEST_PAUSE_S);
+}
+
+void
 breaker_failed(struct http_breaker *breaker, int64_t now_utc)
 {
 	int64_t pause = PAUSE_S;

@@ -19,6 +19,12 @@ enum breaker_state {
 enum breaker_state breaker_state(const struct http_breaker *, int64_t) __attribute__((nonnull));
 
 /**
+ * breaker_banned(breaker, now_utc, pause_s):
+ * The host said that it will not answer for ${pause_s} (at most a quarter of an hour).
+ */
+void breaker_banned(struct http_breaker *, int64_t, int64_t) __attribute__((nonnull));
+
+/**
  * breaker_failed(breaker, now_utc), breaker_passed(breaker):
  * A request ended in a transient failure, or got an answer. The second returns whether that changed anything.
  */

@@ -109,10 +109,18 @@ is_passing(long status)
 	return status == 429 || status < 200 || status >= 500;
 }
 
-/* Another try is due only where it cannot do the same thing twice. */
-static enum verdict
-judge(const struct http_request *request, const struct transfer_result *result)
+static bool
+is_ban(const struct http *http, const struct transfer_result *result)
 {
+	return http->config.ban_s > 0 && result->end == TRANSFER_ANSWERED && result->status == 429;
+}
+
+/* Another try is due only where it cannot do the same thing twice, and where it does not prolong a ban. */
+static enum verdict
+judge(const struct http *http, const struct http_request *request, const struct transfer_result *result)
+{
+	if (is_ban(http, result))
+		return VERDICT_FAIL;
 	switch (result->end) {
 	case TRANSFER_ANSWERED:
 		if (result->status >= 300 && result->status <= 399)
@@ -142,6 +150,10 @@ explain_status(struct http *http, const struct errand *errand, const struct tran
 		err_set(err, ERR_REFUSED, "\"%s\" redirects %s to \"%s\" (status %ld), which is not followed", host, request->what,
 		    *target == '\0' ? "" : redact_excerpt(&http->scratch, request, target, strlen(target)), result->status);
 		err_hint(err, "Put the address that answers itself into the configuration.");
+	} else if (is_ban(http, result)) {
+		err_set(err, ERR_SERVICE,
+		    "\"%s\" answered %s with status 429: it shuts us out for a while, and is not asked again before %s", host,
+		    request->what, clock_iso(&http->scratch, http->breaker.open_until_utc));
 	} else if (!request->repeatable && result->status != 429 && result->status != 503) {
 		err_set(err, ERR_DOUBT, "it is not known whether \"%s\" carried out %s: it answered with status %ld: %s", host,
 		    request->what, result->status, words);
@@ -194,8 +206,10 @@ note_health(struct http *http, const struct transfer_result *result, struct err 
 {
 	const struct http_breaker_store *store = http->config.breaker;
 
-	if (result->end == TRANSFER_UNSENT || result->end == TRANSFER_CUT ||
-	    (result->end == TRANSFER_ANSWERED && is_passing(result->status)))
+	if (is_ban(http, result))
+		breaker_banned(&http->breaker, clock_now(), http->config.ban_s);
+	else if (result->end == TRANSFER_UNSENT || result->end == TRANSFER_CUT ||
+		 (result->end == TRANSFER_ANSWERED && is_passing(result->status)))
 		breaker_failed(&http->breaker, clock_now());
 	else if (result->end != TRANSFER_ANSWERED || !breaker_passed(&http->breaker))
 		return 0;
@@ -248,6 +262,7 @@ make_response(struct http *http, struct arena *arena, const struct errand *erran
 		.status = result->status,
 		.content_type = arena_strdup(arena, result->content_type),
 		.retry_after_s = result->retry_after_s,
+		.kept = arena_strdup(arena, result->kept),
 		.body = body,
 		.body_len = result->body_len,
 		.tries = errand->retry.tries,
@@ -272,7 +287,7 @@ static void
 settle(struct http *http, struct batch *batch, const struct transfer_result *result)
 {
 	struct errand *errand = &batch->errands[result->tag];
-	enum verdict verdict = judge(errand->request, result);
+	enum verdict verdict = judge(http, errand->request, result);
 	int64_t asked_ms = server_wait_ms(http, result), wait_ms = 0;
 	struct err failure = ERR_INIT, trouble = ERR_INIT;
 	bool again;
@@ -303,8 +318,10 @@ refuse(struct http *http, struct batch *batch, size_t index)
 	struct err failure = ERR_INIT;
 
 	arena_reset(&http->scratch);
-	err_set(&failure, ERR_SERVICE, "requests to \"%s\" are held until %s after %u failures in a row", transfer_host(http->pool),
-	    clock_iso(&http->scratch, http->breaker.open_until_utc), http->breaker.failures);
+	err_set(&failure, ERR_SERVICE,
+	    http->config.ban_s > 0 ? "requests to \"%s\" are held until %s: it shut us out, or failed %u times in a row"
+				   : "requests to \"%s\" are held until %s after %u failures in a row",
+	    transfer_host(http->pool), clock_iso(&http->scratch, http->breaker.open_until_utc), http->breaker.failures);
 	deliver(batch, index, NULL, &failure);
 }
 
@@ -480,6 +497,7 @@ http_open(const struct http_config *config, struct http **ret_http, struct err *
 	http->config.base_url = arena_strdup(&http->arena, config->base_url);
 	http->config.user_agent = arena_strdup(&http->arena, config->user_agent);
 	http->config.ca_file = arena_strdup(&http->arena, config->ca_file);
+	http->config.keep_header = arena_strdup(&http->arena, config->keep_header);
 	if (config->user_agent == NULL || config->user_agent[0] == '\0' || text_has_control(config->user_agent)) {
 		err_set(err, ERR_CONFIG, "requests need a user agent on one line");
 		goto fail;

@@ -248,7 +248,7 @@ transfer_start(struct transfer_pool *pool, const struct http_request *request, s
 }
 
 static void
-read_answer(struct slot *slot, struct transfer_result *result)
+read_answer(const struct transfer_pool *pool, struct slot *slot, struct transfer_result *result)
 {
 	char *type = NULL, *target = NULL;
 	curl_off_t wait = 0;
@@ -264,6 +264,9 @@ read_answer(struct slot *slot, struct transfer_result *result)
 	if (curl_easy_header(slot->easy, "Retry-After", 0, CURLH_HEADER, -1, &header) == CURLHE_OK &&
 	    curl_easy_getinfo(slot->easy, CURLINFO_RETRY_AFTER, &wait) == CURLE_OK)
 		result->retry_after_s = wait < 3600 ? (int64_t)wait : 3600;
+	if (pool->config->keep_header != NULL &&
+	    curl_easy_header(slot->easy, pool->config->keep_header, 0, CURLH_HEADER, -1, &header) == CURLHE_OK)
+		result->kept = arena_strdup(&slot->arena, header->value);
 	curl_easy_getinfo(slot->easy, CURLINFO_REDIRECT_URL, &target);
 	if (target != NULL) {
 		url = curl_url();
@@ -316,7 +319,7 @@ finish(struct transfer_pool *pool, struct slot *slot, CURLcode code, struct tran
 	*result = (struct transfer_result){ .tag = slot->tag, .content_type = "", .retry_after_s = -1, .body = "", .reason = "" };
 	result->end = end_of(slot, code);
 	if (result->end == TRANSFER_ANSWERED)
-		read_answer(slot, result);
+		read_answer(pool, slot, result);
 	else if (result->end == TRANSFER_GUARDED)
 		result->reason = arena_printf(&slot->arena, "its address %s is %s", slot->refused,
 		    slot->refused_http ? "not this machine's, and plain HTTP goes nowhere else" : "private");

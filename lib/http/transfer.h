@@ -28,6 +28,7 @@ struct transfer_result {
 	long status;
 	const char *content_type;
 	int64_t retry_after_s;     /* -1: absent */
+	const char *kept;          /* value of `keep_header`; NULL: absent */
 	const char *redirect_host; /* of a redirect; NULL: none */
 	const char *body;
 	size_t body_len;

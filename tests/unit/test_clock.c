@@ -199,6 +199,36 @@ zones_agree_with_the_c_library(void **state)
 	tzset();
 }
 
+/* What people in Madrid read, as a moment: an hour that does not exist, and one that comes twice. */
+static void
+moments_from_wall_clocks(void **state)
+{
+	static const struct {
+		struct clock_date date;
+		int64_t utc;
+	} cases[] = {
+		{ { 2026, 11, 20, 10, 40, 43, 0 }, 1795167643 },
+		{ { 2026, 7, 1, 0, 0, 0, 0 }, 1782856800 },
+		{ { 2026, 3, 29, 1, 59, 59, 0 }, 1774745999 },
+		{ { 2026, 3, 29, 2, 30, 0, 0 }, 1774747800 }, /* left out: as 03:30 */
+		{ { 2026, 3, 29, 3, 0, 0, 0 }, 1774746000 },
+		{ { 2026, 10, 25, 1, 59, 59, 0 }, 1792886399 },
+		{ { 2026, 10, 25, 2, 30, 0, 0 }, 1792888200 }, /* twice: the first */
+		{ { 2026, 10, 25, 3, 0, 0, 0 }, 1792893600 },
+	};
+	struct err err = ERR_INIT;
+	int64_t utc;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		expect_ok("moment", clock_from_zone("Europe/Madrid", &cases[i].date, &utc, &err), &err);
+		assert_int_equal(utc, cases[i].utc);
+	}
+	assert_int_equal(clock_from_zone("Nowhere/At_All", &cases[0].date, &utc, &err), -1);
+	assert_int_equal(err.code, ERR_CONFIG);
+}
+
 static void
 summer_time_of_madrid(void **state)
 {
@@ -398,6 +428,7 @@ main(void)
 		cmocka_unit_test(calendar_and_seconds_agree_every_day),
 		cmocka_unit_test(writes_moments),
 		cmocka_unit_test(zones_agree_with_the_c_library),
+		cmocka_unit_test(moments_from_wall_clocks),
 		cmocka_unit_test(summer_time_of_madrid),
 		cmocka_unit_test(zones_that_are_none_are_refused),
 		cmocka_unit_test(rules_agree_with_the_c_library),

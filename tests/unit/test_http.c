@@ -815,6 +815,57 @@ test_breaker(void **state)
 	http_close(http);
 }
 
+/* A ban is not tried again, outlives the run, and is over when it said. */
+static void
+test_ban(void **state)
+{
+	static const struct http_breaker_store store = { load_breaker, save_breaker, NULL };
+	struct http_config config = config_for("localhost");
+	struct http_response *response = NULL;
+	struct err err = ERR_INIT;
+	struct http *http;
+
+	(void)state;
+	stored = (struct http_breaker){ 0, 0 };
+	config.breaker = &store;
+	config.ban_s = 660;
+	config.keep_header = "X-Total-Count";
+	http = open_http(&config);
+	{
+		WEB_SCRIPT(&web, { .status = 429 });
+		assert_int_equal(http_send(&arena, http, &get_thing, &response, &err), -1);
+		assert_int_equal(err.code, ERR_SERVICE);
+		assert_in_range(stored.open_until_utc - clock_now(), 658, 660);
+		assert_string_equal(err.message,
+		    arena_printf(&arena,
+			"\"localhost\" answered %s with status 429: it shuts us out for a while, and is not asked again before %s",
+			get_thing.what, clock_iso(&arena, stored.open_until_utc)));
+		assert_int_equal(web.asked_count, 1);
+	}
+	http_close(http);
+	http = open_http(&config);
+	{
+		WEB_SCRIPT(&web, { .status = 200 });
+		assert_fails(http, &get_thing, ERR_SERVICE,
+		    arena_printf(&arena, "requests to \"localhost\" are held until %s: it shut us out, or failed 5 times in a row",
+			clock_iso(&arena, stored.open_until_utc)),
+		    0);
+	}
+	http_close(http);
+	stored.open_until_utc = clock_now() - 1;
+	http = open_http(&config);
+	{
+		WEB_SCRIPT(&web, { .status = 200, .header = "X-Total-Count", .value = "41" }, { .status = 200 });
+		err_reset(&err);
+		assert_int_equal(http_send(&arena, http, &get_thing, &response, &err), 0);
+		assert_string_equal(response->kept, "41");
+		assert_int_equal(http_send(&arena, http, &get_thing, &response, &err), 0);
+		assert_null(response->kept);
+		assert_int_equal(stored.failures, 0);
+	}
+	http_close(http);
+}
+
 static bool
 stop_after_five_sleeps(void *context)
 {
@@ -914,6 +965,7 @@ main(void)
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_pace),
 		cmocka_unit_test(test_breaker),
+		cmocka_unit_test(test_ban),
 		cmocka_unit_test(test_stopped),
 		cmocka_unit_test(test_no_connection),
 	};

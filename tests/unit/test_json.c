@@ -281,7 +281,10 @@ raw_items_are_as_sent(void **state)
 {
 	static const struct {
 		const char *title, *text, *items; /* joined by '|'; NULL: there is no such list */
+		bool top;                         /* the list is the whole text */
 	} cases[] = {
+		{ "the top itself", "\357\273\277 [ {\"x\": [1]} , 2.50]", "{\"x\": [1]}|2.50", true },
+		{ "the top, empty", "[]", "", true },
 		{ "objects with blanks", " { \"a\" : [1], \"result\" : [ {\"x\": [1, 2]} ,\n{ \"y\":\"]},{\\\"\" } ] }",
 		    "{\"x\": [1, 2]}|{ \"y\":\"]},{\\\"\" }" },
 		{ "scalars", "{\"result\":[1.50,\"a,b\",null,[],{}, true ]}", "1.50|\"a,b\"|null|[]|{}|true" },
@@ -309,8 +312,10 @@ raw_items_are_as_sent(void **state)
 			continue;
 		}
 		expect_ok(cases[i].title,
-		    json_raw_items(&arena, cases[i].text, strlen(cases[i].text), "result", &items, &count, &err), &err);
-		assert_int_equal(count, json_get(json, "result")->count);
+		    json_raw_items(
+			&arena, cases[i].text, strlen(cases[i].text), cases[i].top ? NULL : "result", &items, &count, &err),
+		    &err);
+		assert_int_equal(count, cases[i].top ? json->count : json_get(json, "result")->count);
 		buf_init(&joined, 1000);
 		for (j = 0; j < count; j++) {
 			if (j > 0)
