@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "facturascripts.h"
 #include "fault.h"
 #include "pg.h"
 #include "reply.h"
@@ -122,6 +123,7 @@ reset(struct control *control, struct err *err)
 	(void)err;
 	state_reset();
 	fault_clear();
+	facturascripts_reset();
 	answer_ok(control);
 	return 0;
 }
@@ -202,6 +204,20 @@ put_product(struct control *control, struct err *err)
 	return put_document(control, sql_put_product, err);
 }
 
+/* Rows of a table of FacturaScripts: one or a list of them, new or with the fields to change. */
+static int
+put_fs(struct control *control, struct err *err)
+{
+	const char *resource = tree_text(control->fields, "resource"), *rows = tree_text(control->fields, "rows");
+
+	if (resource == NULL || rows == NULL)
+		return err_set(err, ERR_USAGE, "field \"%s\" is missing", resource == NULL ? "resource" : "rows");
+	if (pg_run(control->pg, sql_put_fs, PG_ARGS(resource, rows), NULL, err) != 0)
+		return -1;
+	answer_ok(control);
+	return 0;
+}
+
 static int
 take_snapshot(struct control *control, struct err *err)
 {
@@ -266,6 +282,7 @@ static const struct {
 	{ "order", put_order },
 	{ "document", put_transaction },
 	{ "product", put_product },
+	{ "fs", put_fs },
 	{ "snapshot", take_snapshot },
 	{ "restore", restore_snapshot },
 	{ "dump", dump },

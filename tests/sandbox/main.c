@@ -1,4 +1,4 @@
-/* ctok-sandbox: one server that plays Moodle 4.5's web services and Squarespace Commerce, their traps and their faults, for tests. Its state
+/* ctok-sandbox: one server that plays Moodle 4.5's web services, Squarespace Commerce and FacturaScripts, their traps and their faults, for tests. Its state
  * is a PostgreSQL database shaped like Moodle's, so that the read-only SQL connection can be tested on it too. */
 #include <dirent.h>
 #include <errno.h>
@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "cluster.h"
 #include "control.h"
+#include "facturascripts.h"
 #include "fault.h"
 #include "moodle.h"
 #include "pg.h"
@@ -31,6 +32,7 @@
 #define CONTRACT_NOW INT64_C(1795167504) /* when the recordings were seeded */
 #define MOODLE_TOKEN "5a4db0c0ffee5a4db0c0ffee5a4db0c0"
 #define SHOP_KEY "5b0b5b0b-5a4d-4b0c-8fee-5a4db0c0ffee"
+#define FS_TOKEN "fs0c0ffee5a4db0c0ffee"
 #define CONTROL_KEY "control-0c0ffee"
 
 static const struct opt options[] = {
@@ -80,6 +82,8 @@ handle(struct web_request *request, struct web_answer *answer)
 			return;
 		if (text_starts(request->path, "/1.0/") || text_starts(request->path, "/v2/"))
 			rc = shop_handle(request, answer, SHOP_KEY, &effect, &err);
+		else if (text_starts(request->path, "/api/") || text_equal(request->path, "/api"))
+			rc = facturascripts_handle(request, answer, FS_TOKEN, &effect, &err);
 		else
 			rc = moodle_handle(request, answer, base_url, &effect, &err);
 		if (rc == 0 && effect.sql != NULL) {
@@ -124,7 +128,7 @@ seed(struct arena *arena, const char *what, const struct world_spec *world, int6
 		rc = 0;
 		goto out;
 	}
-	if (pg_script(pg, "BEGIN", err) != 0 || pg_script(pg, sql_schema, err) != 0)
+	if (pg_script(pg, "BEGIN", err) != 0 || pg_script(pg, sql_schema, err) != 0 || pg_script(pg, sql_fs_schema, err) != 0)
 		goto out;
 	if (pg_run(pg, "INSERT INTO sandbox.setting VALUES ('seed_now', $1)",
 		PG_ARGS(pg_number(arena, world == NULL ? now : world->start_utc)), NULL, err) != 0)
@@ -246,6 +250,7 @@ serve(struct arena *arena, const struct opt_set *set, struct err *err)
 	    write_file(arena, directory, "conninfo", database, err) != 0 ||
 	    write_file(arena, directory, "moodle.token", MOODLE_TOKEN, err) != 0 ||
 	    write_file(arena, directory, "shop.key", SHOP_KEY, err) != 0 ||
+	    write_file(arena, directory, "fs.token", FS_TOKEN, err) != 0 ||
 	    write_file(arena, directory, "control.key", CONTROL_KEY, err) != 0 ||
 	    (ca != NULL && write_file(arena, directory, "ca.pem", ca, err) != 0))
 		return -1;

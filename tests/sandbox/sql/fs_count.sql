@@ -1,0 +1,1 @@
+SELECT count(*) FROM fs.found($1, $2::jsonb, '[]')

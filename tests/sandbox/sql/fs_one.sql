@@ -1,0 +1,1 @@
+SELECT fs.show(doc) FROM fs.row WHERE resource = $1 AND id = $2

@@ -1,0 +1,1 @@
+SELECT fs.put($1, $2::jsonb)
