@@ -13,6 +13,11 @@
 static const struct opt options[] = {
 	{ .name = "source", .type = OPT_TEXT, .value = "NAME", .help = "Read this source only; all by default." },
 	{ .name = "full", .type = OPT_FLAG, .help = "Read everything since the source's start again, not only what changed." },
+	{ .name = "reset",
+	    .type = OPT_FLAG,
+	    .help = "With --source: forget how far it was read, and what it was recognised by, and read everything again. For a "
+		    "source whose "
+		    "database was restored or replaced." },
 	OPT_END
 };
 
@@ -37,6 +42,30 @@ take_document(void *context, const struct sales_document *document, struct err *
 	target->documents++;
 	job_progress(target->job, target->source, target->documents, 0);
 	return ledger_add(target->ledger, document, err);
+}
+
+static int
+take_present(void *context, const char *external_id, struct err *err)
+{
+	const struct target *target = context;
+
+	return ledger_present(target->ledger, external_id, err);
+}
+
+static void
+take_cursor(void *context, const char *name, const char *value)
+{
+	const struct target *target = context;
+
+	ledger_cursor(target->ledger, name, value);
+}
+
+static void
+take_whole(void *context)
+{
+	const struct target *target = context;
+
+	ledger_whole(target->ledger);
 }
 
 static bool
@@ -69,7 +98,7 @@ read_source(
 {
 	const struct http_breaker_store breaker = http_breaker_db(job->db);
 	struct target target = { .job = job, .source = config->name, .ledger = ledger };
-	const struct sales_sink sink = { &target, take_document, is_stopped };
+	const struct sales_sink sink = { &target, take_document, take_present, take_cursor, take_whole, is_stopped };
 	struct sales_source source = {
 		.config = config,
 		.contact = bare_address(&job->row, tenant->mail.from),
@@ -78,13 +107,17 @@ read_source(
 		.trace_context = arena_strdup(&job->row, config->name),
 	};
 	const struct sales_kind *kind = sales_kind(config->kind, err);
-	char *api_key;
+	char *secret;
 
 	if (kind == NULL)
 		return -1;
-	if (config_secret(&job->row, config->api_key, "api_key", &api_key, err) != 0)
+	if (config_secret(&job->row, kind->wants_token ? config->token : config->api_key, kind->wants_token ? "token" : "api_key",
+		&secret, err) != 0)
 		return -1;
-	source.api_key = api_key;
+	source.secret = secret;
+	source.now_utc = job->night.now_utc;
+	source.full = opt_flag(job->options, "full") || opt_flag(job->options, "reset");
+	ledger_cursors(ledger, &source.cursors, &source.cursor_count);
 	ledger_window(ledger, &source.from_utc, &source.to_utc);
 	return kind->pull(&source, &sink, err);
 }
@@ -94,7 +127,9 @@ static int
 pull_source(struct job *job, const struct config_tenant *tenant, const struct config_source *config, const struct pull *pull,
     struct err *err)
 {
-	const struct ledger_plan plan = { job->db, &job->night, config, pull->master_key, opt_flag(job->options, "full") };
+	const bool reset = opt_flag(job->options, "reset");
+	const struct ledger_plan plan = { job->db, &job->night, config, pull->master_key, reset || opt_flag(job->options, "full"),
+		reset };
 	struct ledger_counts counts;
 	struct ledger *ledger = NULL;
 	struct err unsaid = ERR_INIT;
@@ -109,6 +144,8 @@ pull_source(struct job *job, const struct config_tenant *tenant, const struct co
 	}
 	job_count(job, "documents", counts.documents);
 	job_count(job, "changed", counts.changed);
+	if (counts.gone > 0)
+		job_count(job, "gone", counts.gone);
 	log_event(LOG_INFO,
 	    LOG_FIELDS((struct log_field){ "source", config->name },
 		(struct log_field){ "documents", arena_printf(&job->row, "%lld", (long long)counts.documents) },
@@ -156,6 +193,8 @@ run(struct job *job, struct err *err)
 	struct pull pull = { .found = false };
 	char *key;
 
+	if (opt_flag(job->options, "reset") && only == NULL)
+		return err_set(err, ERR_USAGE, "option \"--reset\" needs \"--source\"");
 	if (config_secret(&job->arena, job->config->master_key, "master_key", &key, err) != 0 ||
 	    crypto_key_parse(key, pull.master_key, err) != 0)
 		return -1;

@@ -48,14 +48,22 @@ struct config_site {
 struct config_source {
 	struct config_where where;
 	const char *name;
-	const char *kind;    /* "squarespace", … */
+	const char *kind;    /* "squarespace", "facturascripts" */
 	const char *role;    /* "sale", "invoice", "payment" */
 	const char *url;     /* API base; kinds have their own default */
 	const char *api_key; /* secret reference */
+	const char *token;   /* secret reference; each kind says which of the two it wants */
 	const char *ca_file;
 	struct config_list allow_private;
 	bool allow_http;
-	bool test_orders; /* take orders of test mode too; default false */
+	bool test_orders;             /* take orders of test mode too; default false */
+	struct config_list companies; /* decimal numbers; empty: all */
+	bool drafts;                  /* take drafts too; default false */
+	const char *zone;             /* of times sent without one; default Europe/Madrid */
+	int64_t paid_percent;         /* from which a document counts as paid; default 100 */
+	const char *learner_from;     /* "billing_contact", "delivery_contact", "notes" */
+	int64_t unpaid_days;          /* default 400 */
+	int64_t sweep_days;           /* default 7 */
 	enum money_rounding rounding;
 	struct config_list learner_name_labels; /* product form labels that hold the learner's name */
 	struct config_list learner_email_labels;

@@ -21,11 +21,13 @@ struct ledger_plan {
 	const struct config_source *source;
 	const uint8_t *master_key; /* CRYPTO_KEY_BYTES, seals the payloads */
 	bool full;                 /* read everything since the source's start again */
+	bool reset;                /* forget the cursors: the source is another one than before, or was set back */
 };
 
 struct ledger_counts {
 	int64_t documents; /* read */
 	int64_t changed;   /* new, in a new version, or read differently */
+	int64_t gone;      /* vanished since the last whole reading */
 };
 
 /**
@@ -45,17 +47,26 @@ void ledger_close(struct ledger *);
 void ledger_window(const struct ledger *, int64_t *, int64_t *) __attribute__((nonnull));
 
 /**
- * ledger_add(ledger, document, err):
- * Stage a document; a `struct sales_sink` takes it as its function, with the ledger as context. Copied; memory does not grow with
- * the number of documents.
+ * ledger_cursors(ledger, ret_cursors, ret_count):
+ * What the source's kind asked to be told again.
+ */
+void ledger_cursors(const struct ledger *, const struct sales_cursor **, size_t *) __attribute__((nonnull));
+
+/**
+ * ledger_add(ledger, document, err), ledger_present(ledger, external_id, err), ledger_cursor(ledger, name, value), ledger_whole(ledger):
+ * Stage a document, and what else a `struct sales_sink` takes; these are its functions, with the ledger as context. Copied; memory
+ * does not grow with the number of documents.
  */
 MUST_CHECK int ledger_add(void *, const struct sales_document *, struct err *) __attribute__((nonnull));
+MUST_CHECK int ledger_present(void *, const char *, struct err *) __attribute__((nonnull));
+void ledger_cursor(void *, const char *, const char *) __attribute__((nonnull));
+void ledger_whole(void *) __attribute__((nonnull));
 
 /**
  * ledger_commit(ledger, ret_counts, err):
  * All was read: merge it and move the watermark.
  *
- * Errors: ERR_INCOMPLETE if a document came twice in one version, or if a full reading found nothing where the ledger has something;
+ * Errors: ERR_INCOMPLETE if a document came twice in one version, or if a whole reading found nothing where the ledger has something;
  * the database's. Nothing of the pull counts then.
  */
 MUST_CHECK int ledger_commit(struct ledger *, struct ledger_counts *, struct err *) __attribute__((nonnull));

@@ -11,7 +11,7 @@
 #include "http/http.h"
 
 /* One file per kind of source behind one small interface. A kind reads pages and hands normalised documents to a sink; it knows
- * nothing of Moodle, of SQL or of what was read before. */
+ * nothing of Moodle or of SQL, and of what was read before only what it asked to be told again (cursors). */
 
 /* A person as the source spells one. */
 struct sales_contact {
@@ -22,6 +22,7 @@ struct sales_contact {
 
 struct sales_line {
 	const char *key;         /* the source's line id */
+	const char *corrects;    /* of a credit note: the key of the original's line that it gives back; NULL: none */
 	const char *product_key; /* these four "" where the source leaves them out */
 	const char *variant_key;
 	const char *sku;
@@ -39,13 +40,25 @@ enum sales_status {
 	SALES_TEST /* moves no money */
 };
 
-/* An order, invoice or credit note in one version. Moments are microseconds since 1970. */
+/* A payment as the source records one: a fact for good. */
+struct sales_payment {
+	const char *key;      /* the source's own id */
+	int64_t amount_minor; /* negative: taken or given back */
+	int64_t effective_us;
+};
+
+#define SALES_UNKNOWN INT64_MIN /* the source does not say */
+
+/* An order, invoice or credit note in one version. Moments are microseconds since 1970. Of a credit note totals, quantities and payments
+ * are negative. */
 struct sales_document {
 	const char *external_id;
 	const char *number;
-	const char *kind; /* "order", "invoice", "credit_note", "payment" */
+	const char *kind;     /* "order", "invoice", "credit_note", "payment" */
+	const char *corrects; /* of a credit note: the external id of what it corrects; NULL: it names nothing */
+	bool draft;           /* not issued yet: it may go without a word */
 	int64_t effective_us;
-	int64_t modified_us;
+	int64_t modified_us; /* of this version; SALES_UNKNOWN: versions are told apart by their payload and dated by the pull */
 	enum sales_status status;
 	const char *currency;
 	int64_t total_minor;
@@ -53,29 +66,45 @@ struct sales_document {
 	int64_t discount_minor;
 	int64_t tax_minor;
 	int64_t shipping_minor;
-	int64_t refunded_minor;            /* cumulative, positive */
+	int64_t refunded_minor;            /* cumulative, positive; SALES_UNKNOWN: it is what credit notes give back */
+	int64_t paid_minor;                /* so far; SALES_UNKNOWN: all or nothing, as the status says */
 	int64_t unallocated_minor;         /* total − shipping − what the lines add up to */
 	bool tax_included;                 /* in unit prices */
 	const struct sales_contact *buyer; /* NULL: unknown */
 	struct sales_line *lines;
 	size_t line_count;
+	const struct sales_payment *payments; /* where the source tells them apart */
+	size_t payment_count;
 	const char *payload; /* the source's own text of this document */
 	size_t payload_len;
 };
 
-/* Where documents go. */
+/* Where documents go. Of a pull that fails nothing counts, cursors included. */
 struct sales_sink {
 	void *context;
 	int (*document)(void *, const struct sales_document *, struct err *);
+	int (*present)(void *, const char *external_id, struct err *); /* it is there, but not to be taken */
+	void (*cursor)(void *, const char *name, const char *value);   /* to be told again by the next pull */
+	void (*whole)(void *);                                         /* all there is was read: the rest is gone */
 	bool (*stopped)(void *); /* asked between pages and while waiting; true ends the pull */
+};
+
+/* What a kind asked to be told again. */
+struct sales_cursor {
+	const char *name;
+	const char *value;
 };
 
 /* What a kind is given. */
 struct sales_source {
 	const struct config_source *config;
-	const char *api_key;
+	const char *secret;       /* its key or token */
 	const char *contact;      /* an address of the operator, which some shops want in the user agent; NULL: none */
-	int64_t from_utc, to_utc; /* of the moments of modification to read */
+	int64_t from_utc, to_utc; /* of the moments of modification to read; what has none goes by its cursors */
+	bool full;                /* read everything again */
+	int64_t now_utc;
+	const struct sales_cursor *cursors;
+	size_t cursor_count;
 	const struct http_breaker_store *breaker; /* NULL: in memory */
 	void (*sleep_ms)(int64_t);                /* NULL: the real one */
 	void (*trace)(void *, const char *);      /* NULL: none */
@@ -84,6 +113,7 @@ struct sales_source {
 
 struct sales_kind {
 	const char *name;
+	bool wants_token; /* its secret is the setting `token`, else `api_key` */
 	/* Read everything of the window and hand it to the sink. 0 only when all of it was read and every page checked. */
 	int (*pull)(const struct sales_source *, const struct sales_sink *, struct err *);
 };
@@ -93,5 +123,11 @@ struct sales_kind {
  * The kind of that name; NULL with ERR_CONFIG if there is none.
  */
 const struct sales_kind *sales_kind(const char *, struct err *) __attribute__((nonnull));
+
+/**
+ * sales_cursor(source, name):
+ * What the last complete pull left under that name; NULL: nothing.
+ */
+const char *sales_cursor(const struct sales_source *, const char *) __attribute__((nonnull));
 
 #endif

@@ -52,14 +52,46 @@ check_site(const struct config_site *site, struct fault_list *faults)
 		    faults, &site->where, "setting \"database\" of a site must be a conninfo: \"embedded\" is our own database");
 }
 
+/* What each kind of source must be told, and its only role. */
+static const struct {
+	const char *kind;
+	const char *role;
+	bool api_key, token, url;
+} source_kinds[] = {
+	{ "squarespace", "sale", .api_key = true },
+	{ "facturascripts", "invoice", .token = true, .url = true },
+};
+
+static void
+check_wanted(const struct config_source *source, bool wanted, const char *value, const char *name, struct fault_list *faults)
+{
+	if (wanted && value == NULL)
+		fault_add(
+		    faults, source->where.file, source->where.line, "setting \"%s\" of a %s source is missing", name, source->kind);
+}
+
 static void
 check_source(const struct config_source *source, struct fault_list *faults)
 {
+	size_t i;
+
 	check_http(source->url, source->allow_http, &source->where, faults);
-	if (text_equal(source->kind, "squarespace") && source->api_key == NULL)
-		fault_at(faults, &source->where, "setting \"api_key\" of a squarespace source is missing");
-	if (text_equal(source->kind, "squarespace") && source->role != NULL && strcmp(source->role, "sale") != 0)
-		fault_at(faults, &source->where, "setting \"role\" of a squarespace source must be \"sale\"");
+	for (i = 0; i < sizeof(source_kinds) / sizeof(source_kinds[0]); i++) {
+		if (!text_equal(source->kind, source_kinds[i].kind))
+			continue;
+		check_wanted(source, source_kinds[i].api_key, source->api_key, "api_key", faults);
+		check_wanted(source, source_kinds[i].token, source->token, "token", faults);
+		check_wanted(source, source_kinds[i].url, source->url, "url", faults);
+		if (source->role != NULL && strcmp(source->role, source_kinds[i].role) != 0)
+			fault_add(faults, source->where.file, source->where.line, "setting \"role\" of a %s source must be \"%s\"",
+			    source->kind, source_kinds[i].role);
+	}
+	for (i = 0; i < source->companies.count; i++) {
+		if (strspn(source->companies.items[i], "0123456789") != strlen(source->companies.items[i]) ||
+		    strlen(source->companies.items[i]) > 9)
+			fault_add(faults, source->where.file, source->where.line,
+			    "setting \"companies\": \"%.40s\" is not the number of a company", source->companies.items[i]);
+	}
 }
 
 static const struct config_source *

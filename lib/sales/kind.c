@@ -2,9 +2,10 @@
 #include "sales/source.h"
 
 #include "base/text.h"
+#include "facturascripts.h"
 #include "squarespace.h"
 
-static const struct sales_kind *const kinds[] = { &squarespace_kind };
+static const struct sales_kind *const kinds[] = { &squarespace_kind, &facturascripts_kind };
 
 const struct sales_kind *
 sales_kind(const char *name, struct err *err)
@@ -16,5 +17,17 @@ sales_kind(const char *name, struct err *err)
 			return kinds[i];
 	}
 	err_set(err, ERR_CONFIG, "there is no kind of source \"%s\"", name);
+	return NULL;
+}
+
+const char *
+sales_cursor(const struct sales_source *source, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < source->cursor_count; i++) {
+		if (text_equal(source->cursors[i].name, name))
+			return source->cursors[i].value;
+	}
 	return NULL;
 }

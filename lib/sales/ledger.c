@@ -2,6 +2,8 @@
  * transaction, so that none is open while a shop lets us wait. The merge is a row of set-based statements, sql/sales/merge_*.sql. */
 #include "sales/ledger.h"
 
+#include "adapter/json.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "db/audit.h"
@@ -11,6 +13,7 @@
 #include "sql.h"
 
 #define BATCH_DOCUMENTS 2000
+#define CURSOR_BYTES ((size_t)16 * 1024 * 1024)
 #define BATCH_BYTES ((size_t)8 * 1024 * 1024)
 #define LEAST_OVERLAP_S 600
 #define SETTLE_S 60         /* the last minute may still change under the reader */
@@ -27,6 +30,13 @@ struct ledger {
 	struct arena batch; /* of `staged`, emptied at each flush */
 	struct staged *staged;
 	size_t staged_count;
+	const char **present; /* of the batch, BATCH_DOCUMENTS */
+	size_t present_count;
+	struct buf cursors; /* to be kept: members of a JSON object */
+	const struct sales_cursor *had;
+	size_t had_count;
+	bool whole;
+	int64_t start_utc;
 	int64_t documents; /* handed to ledger_add() */
 	int64_t flushed;   /* of these, in the TEMP tables */
 	int64_t from_utc, to_utc;
@@ -99,6 +109,7 @@ find_window(struct ledger *ledger, struct err *err)
 		return err_wrap(err, "setting \"start\" of source \"%s\"", source->name);
 	ledger->source_id = db_value(row, "source_id");
 	ledger->had_documents = db_bool(row, "has_documents");
+	ledger->start_utc = start_utc;
 	ledger->to_utc = ledger->plan.night->now_utc - SETTLE_S;
 	ledger->from_utc = start_utc;
 	if (!ledger->plan.full && db_value(row, "watermark_utc") != NULL)
@@ -106,6 +117,25 @@ find_window(struct ledger *ledger, struct err *err)
 	/* A clock that was set back, or a start in the future: the window must not be empty. */
 	if (ledger->from_utc > ledger->to_utc - overlap_s)
 		ledger->from_utc = ledger->to_utc - overlap_s;
+	return 0;
+}
+
+static int
+load_cursors(struct ledger *ledger, struct err *err)
+{
+	struct sales_cursor *cursors;
+	struct db_row *rows;
+	size_t count, i;
+
+	if (ledger->plan.reset)
+		return 0;
+	if (db_rows(&ledger->arena, ledger->plan.db, sql_sales_cursors, DB_ARGS(ledger->source_id), &rows, &count, err) != 0)
+		return -1;
+	cursors = ARENA_ARRAY(&ledger->arena, count, struct sales_cursor);
+	for (i = 0; i < count; i++)
+		cursors[i] = (struct sales_cursor){ db_value(&rows[i], "name"), db_value(&rows[i], "value") };
+	ledger->had = cursors;
+	ledger->had_count = count;
 	return 0;
 }
 
@@ -120,7 +150,9 @@ ledger_open(const struct ledger_plan *plan, struct ledger **ret_ledger, struct e
 	ledger->plan = *plan;
 	ledger->run_id = number(&ledger->arena, plan->night->run_id);
 	ledger->staged = ARENA_ARRAY(&ledger->arena, BATCH_DOCUMENTS, struct staged);
-	if (find_window(ledger, err) != 0 || in_transaction(ledger, begin_pull, NULL, err) != 0) {
+	ledger->present = ARENA_ARRAY(&ledger->arena, BATCH_DOCUMENTS, const char *);
+	buf_init(&ledger->cursors, CURSOR_BYTES);
+	if (find_window(ledger, err) != 0 || load_cursors(ledger, err) != 0 || in_transaction(ledger, begin_pull, NULL, err) != 0) {
 		ledger_close(ledger);
 		return -1;
 	}
@@ -136,6 +168,7 @@ ledger_close(struct ledger *ledger)
 	if (ledger == NULL)
 		return;
 	arena_done(&ledger->batch);
+	buf_done(&ledger->cursors);
 	/* The ledger lies in its own arena. */
 	arena = ledger->arena;
 	arena_done(&arena);
@@ -146,6 +179,13 @@ ledger_window(const struct ledger *ledger, int64_t *ret_from_utc, int64_t *ret_t
 {
 	*ret_from_utc = ledger->from_utc;
 	*ret_to_utc = ledger->to_utc;
+}
+
+void
+ledger_cursors(const struct ledger *ledger, const struct sales_cursor **ret_cursors, size_t *ret_count)
+{
+	*ret_cursors = ledger->had;
+	*ret_count = ledger->had_count;
 }
 
 static const char *
@@ -168,6 +208,16 @@ copy_contact(struct copy *copy, const struct sales_contact *contact)
 	copy_text(copy, contact != NULL ? contact->raw_email : NULL);
 }
 
+/* What the source may not say. */
+static void
+copy_known(struct copy *copy, int64_t value)
+{
+	if (value == SALES_UNKNOWN)
+		copy_text(copy, NULL);
+	else
+		copy_int(copy, value);
+}
+
 static void
 put_document(struct ledger *ledger, struct copy *copy, int64_t seq, const struct staged *staged)
 {
@@ -178,7 +228,7 @@ put_document(struct ledger *ledger, struct copy *copy, int64_t seq, const struct
 	copy_text(copy, document->number);
 	copy_text(copy, document->kind);
 	copy_text(copy, moment(&ledger->batch, document->effective_us));
-	copy_text(copy, moment(&ledger->batch, document->modified_us));
+	copy_text(copy, document->modified_us != SALES_UNKNOWN ? moment(&ledger->batch, document->modified_us) : NULL);
 	copy_text(copy, status_name(document->status));
 	copy_text(copy, document->currency);
 	copy_int(copy, document->total_minor);
@@ -186,7 +236,10 @@ put_document(struct ledger *ledger, struct copy *copy, int64_t seq, const struct
 	copy_int(copy, document->discount_minor);
 	copy_int(copy, document->tax_minor);
 	copy_int(copy, document->shipping_minor);
-	copy_int(copy, document->refunded_minor);
+	copy_known(copy, document->refunded_minor);
+	copy_known(copy, document->paid_minor);
+	copy_text(copy, document->corrects != NULL ? document->corrects : "");
+	copy_text(copy, document->draft ? "t" : "f");
 	copy_int(copy, document->unallocated_minor);
 	copy_text(copy, document->tax_included ? "t" : "f");
 	copy_contact(copy, document->buyer);
@@ -199,6 +252,7 @@ put_line(struct copy *copy, int64_t seq, size_t place, const struct sales_line *
 	copy_int(copy, seq);
 	copy_int(copy, (int64_t)place);
 	copy_text(copy, line->key);
+	copy_text(copy, line->corrects != NULL ? line->corrects : "");
 	copy_text(copy, line->product_key);
 	copy_text(copy, line->variant_key);
 	copy_text(copy, line->sku);
@@ -238,6 +292,39 @@ put_lines(struct ledger *ledger, struct copy *copy, struct err *err)
 }
 
 static int
+put_payments(struct ledger *ledger, struct copy *copy, struct err *err)
+{
+	const struct sales_document *document;
+	size_t i, j;
+
+	for (i = 0; i < ledger->staged_count; i++) {
+		document = &ledger->staged[i].document;
+		for (j = 0; j < document->payment_count; j++) {
+			copy_int(copy, ledger->flushed + (int64_t)i);
+			copy_text(copy, document->payments[j].key);
+			copy_int(copy, document->payments[j].amount_minor);
+			copy_text(copy, moment(&ledger->batch, document->payments[j].effective_us));
+			if (copy_row(copy, err) != 0)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+static int
+put_present(struct ledger *ledger, struct copy *copy, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < ledger->present_count; i++) {
+		copy_text(copy, ledger->present[i]);
+		if (copy_row(copy, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
 put_payloads(struct ledger *ledger, struct copy *copy, struct err *err)
 {
 	size_t i;
@@ -269,14 +356,16 @@ copy_batch(struct ledger *ledger, const char *statement, int (*put)(struct ledge
 static int
 flush(struct ledger *ledger, struct err *err)
 {
-	if (ledger->staged_count == 0)
-		return 0;
-	if (copy_batch(ledger, sql_sales_stage_documents, put_documents, err) != 0 ||
-	    copy_batch(ledger, sql_sales_stage_lines, put_lines, err) != 0 ||
-	    copy_batch(ledger, sql_sales_stage_payloads, put_payloads, err) != 0)
+	if (ledger->present_count > 0 && copy_batch(ledger, sql_sales_stage_present, put_present, err) != 0)
+		return err_wrap(err, "could not stage what is there");
+	if (ledger->staged_count > 0 && (copy_batch(ledger, sql_sales_stage_documents, put_documents, err) != 0 ||
+					    copy_batch(ledger, sql_sales_stage_lines, put_lines, err) != 0 ||
+					    copy_batch(ledger, sql_sales_stage_payments, put_payments, err) != 0 ||
+					    copy_batch(ledger, sql_sales_stage_payloads, put_payloads, err) != 0))
 		return err_wrap(err, "could not stage orders");
 	ledger->flushed += (int64_t)ledger->staged_count;
 	ledger->staged_count = 0;
+	ledger->present_count = 0;
 	arena_reset(&ledger->batch);
 	return 0;
 }
@@ -315,6 +404,7 @@ keep_lines(struct arena *arena, const struct sales_line *lines, size_t count)
 	for (i = 0; i < count; i++) {
 		copy[i] = lines[i];
 		copy[i].key = unique_key(arena, lines, i);
+		copy[i].corrects = arena_strdup(arena, lines[i].corrects);
 		copy[i].product_key = arena_strdup(arena, lines[i].product_key);
 		copy[i].variant_key = arena_strdup(arena, lines[i].variant_key);
 		copy[i].sku = arena_strdup(arena, lines[i].sku);
@@ -323,6 +413,26 @@ keep_lines(struct arena *arena, const struct sales_line *lines, size_t count)
 		copy[i].learner = keep_contact(arena, lines[i].learner);
 	}
 	return copy;
+}
+
+static const struct sales_payment *
+keep_payments(struct arena *arena, const struct sales_payment *payments, size_t count)
+{
+	struct sales_payment *copy = ARENA_ARRAY(arena, count, struct sales_payment);
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		copy[i] = payments[i];
+		copy[i].key = arena_strdup(arena, payments[i].key);
+	}
+	return copy;
+}
+
+static bool
+is_batch_full(const struct ledger *ledger)
+{
+	return ledger->staged_count == BATCH_DOCUMENTS || ledger->present_count == BATCH_DOCUMENTS ||
+	       ledger->batch.used_bytes > BATCH_BYTES;
 }
 
 int
@@ -335,14 +445,42 @@ ledger_add(void *context, const struct sales_document *document, struct err *err
 	staged->document = *document;
 	staged->document.external_id = arena_strdup(arena, document->external_id);
 	staged->document.number = arena_strdup(arena, document->number);
+	staged->document.corrects = arena_strdup(arena, document->corrects);
+	staged->document.payments = keep_payments(arena, document->payments, document->payment_count);
 	staged->document.currency = arena_strdup(arena, document->currency);
 	staged->document.buyer = keep_contact(arena, document->buyer);
 	staged->document.lines = keep_lines(arena, document->lines, document->line_count);
 	payload_seal(arena, ledger->plan.master_key, document->payload, document->payload_len, &staged->payload);
 	ledger->documents++;
-	if (ledger->staged_count == BATCH_DOCUMENTS || arena->used_bytes > BATCH_BYTES)
-		return flush(ledger, err);
-	return 0;
+	return is_batch_full(ledger) ? flush(ledger, err) : 0;
+}
+
+int
+ledger_present(void *context, const char *external_id, struct err *err)
+{
+	struct ledger *ledger = context;
+
+	ledger->present[ledger->present_count++] = arena_strdup(&ledger->batch, external_id);
+	return is_batch_full(ledger) ? flush(ledger, err) : 0;
+}
+
+void
+ledger_cursor(void *context, const char *name, const char *value)
+{
+	struct ledger *ledger = context;
+	struct arena arena = ARENA_INIT;
+
+	buf_printf(
+	    &ledger->cursors, "%s%s:%s", ledger->cursors.len > 0 ? "," : "", json_quote(&arena, name), json_quote(&arena, value));
+	arena_done(&arena);
+}
+
+void
+ledger_whole(void *context)
+{
+	struct ledger *ledger = context;
+
+	ledger->whole = true;
 }
 
 /* The steps of the merge in their order, and which of source and run are their parameters. */
@@ -426,7 +564,11 @@ write_changes(struct ledger *ledger, int64_t changed, struct err *err)
 		{ sql_sales_merge_lines, NOTHING },
 		{ sql_sales_merge_units_gone, NOTHING },
 		{ sql_sales_merge_units, NOTHING },
+		{ sql_sales_merge_payments, RUN },
 		{ sql_sales_merge_movements, RUN },
+		{ sql_sales_merge_credits, SOURCE_RUN },
+		{ sql_sales_merge_credit_rest, SOURCE_RUN },
+		{ sql_sales_merge_refunded, SOURCE },
 		{ sql_sales_merge_dirty, NOTHING },
 	};
 	static const char *const tables[] = { "contact", "product", "document", "document_version", "payload", "line", "unit",
@@ -448,12 +590,39 @@ write_changes(struct ledger *ledger, int64_t changed, struct err *err)
 	return audit_seal(ledger->plan.db, ledger->plan.night->run_id, err);
 }
 
+/* Of a whole reading: what it did not find, and what it found again. */
+static int
+find_gone(struct ledger *ledger, int64_t *ret_gone, struct err *err)
+{
+	struct db *db = ledger->plan.db;
+
+	if (!ledger->whole)
+		return 0;
+	if (db_exec(db, sql_sales_merge_gone, DB_ARGS(ledger->source_id, ledger->run_id, number(&ledger->arena, ledger->start_utc)),
+		ret_gone, err) != 0)
+		return -1;
+	return 0;
+}
+
+static int
+keep_cursors(struct ledger *ledger, struct err *err)
+{
+	if (ledger->cursors.len == 0)
+		return 0;
+	BUG_UNLESS(!ledger->cursors.overflow);
+	return db_exec(ledger->plan.db, sql_sales_merge_cursors,
+	    DB_ARGS(ledger->source_id, arena_printf(&ledger->arena, "{%s}", ledger->cursors.data)), NULL, err);
+}
+
 static int
 merge(struct ledger *ledger, void *context, struct err *err)
 {
-	int64_t *changed = context;
+	struct ledger_counts *counts = context;
+	int64_t *changed = &counts->changed;
 
-	if (find_repeated(ledger, err) != 0)
+	if (find_repeated(ledger, err) != 0 || find_gone(ledger, &counts->gone, err) != 0)
+		return -1;
+	if (run_step(ledger, sql_sales_merge_back, SOURCE, err) != 0 || keep_cursors(ledger, err) != 0)
 		return -1;
 	if (ledger->documents > 0 && find_changes(ledger, changed, err) != 0)
 		return -1;
@@ -471,15 +640,16 @@ merge(struct ledger *ledger, void *context, struct err *err)
 int
 ledger_commit(struct ledger *ledger, struct ledger_counts *ret_counts, struct err *err)
 {
-	int64_t changed = 0;
+	struct ledger_counts counts = { .changed = 0 };
 
-	if (ledger->plan.full && ledger->documents == 0 && ledger->had_documents)
+	if ((ledger->plan.full || ledger->whole) && ledger->documents == 0 && ledger->had_documents)
 		return err_set(err, ERR_INCOMPLETE, "a full reading found nothing, although the ledger has orders of this source");
 	if (flush(ledger, err) != 0)
 		return -1;
-	if (in_transaction(ledger, merge, &changed, err) != 0)
+	if (in_transaction(ledger, merge, &counts, err) != 0)
 		return err_wrap(err, "could not merge %lld orders into the ledger", (long long)ledger->documents);
-	*ret_counts = (struct ledger_counts){ ledger->documents, changed };
+	counts.documents = ledger->documents;
+	*ret_counts = counts;
 	return 0;
 }
 

@@ -80,7 +80,7 @@ refuse_answer(struct arena *arena, const struct sales_source *source, const stru
 		body = NULL;
 	text = arena_printf(arena, "status %ld %s %s \"%.200s\", contextId \"%.60s\"", response->status, error_part(body, "type"),
 	    error_part(body, "subtype"), error_part(body, "message"), error_part(body, "contextId"));
-	if (strstr(text, source->api_key) != NULL)
+	if (strstr(text, source->secret) != NULL)
 		text = arena_printf(arena, "status %ld; what it says repeats the API key", response->status);
 	switch (response->status) {
 	case 401:
@@ -102,7 +102,7 @@ read_page(struct arena *arena, struct http *http, const struct sales_source *sou
     struct http_response **ret_response, struct err *err)
 {
 	const struct http_header headers[] = {
-		{ "Authorization", arena_printf(arena, "Bearer %s", source->api_key), true },
+		{ "Authorization", arena_printf(arena, "Bearer %s", source->secret), true },
 		{ "Accept", "application/json", false },
 	};
 	const struct http_request request = {
@@ -247,4 +247,4 @@ out:
 	return rc;
 }
 
-const struct sales_kind squarespace_kind = { "squarespace", pull };
+const struct sales_kind squarespace_kind = { .name = "squarespace", .pull = pull };

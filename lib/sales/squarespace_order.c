@@ -251,7 +251,7 @@ int
 squarespace_order(struct arena *arena, const struct config_source *config, const struct json *order,
     struct sales_document *ret_document, struct err *err)
 {
-	struct sales_document document = { .kind = "order" };
+	struct sales_document document = { .kind = "order", .paid_minor = SALES_UNKNOWN };
 	struct reading reading = { arena, config, NULL };
 
 	if (read_key(order, "id", &document.external_id, err) != 0 || read_key(order, "orderNumber", &document.number, err) != 0)

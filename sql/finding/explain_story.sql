@@ -6,7 +6,8 @@ WITH course AS (
      WHERE t.tenant_id = ctok.current_tenant() AND ($3::text IS NULL OR lower(coalesce(c.shortname, t.reference)) = lower($3))
 ), told AS (
     SELECT d.effective_at AS at, 1 AS nth,
-           format('bought: order %s of source "%s", line %s: %s%s, %s', d.number, s.name, l.line_no, l.quantity || ' x ', p.name,
+           format('%s %s of source "%s", line %s: %s%s, %s',
+                  CASE d.kind WHEN 'invoice' THEN 'bought: invoice' WHEN 'credit_note' THEN 'given back: credit note' ELSE 'bought: order' END, d.number, s.name, l.line_no, l.quantity || ' x ', p.name,
                   rule.amount(l.net_minor, d.currency)) AS text
       FROM ctok.document d
       JOIN ctok.source s ON s.tenant_id = d.tenant_id AND s.source_id = d.source_id
@@ -15,7 +16,7 @@ WITH course AS (
      WHERE EXISTS (SELECT 1 FROM ctok.person_contact k WHERE k.tenant_id = d.tenant_id AND k.person_id = $1::bigint
                       AND k.contact_id IN (l.learner_contact_id, d.buyer_contact_id))
     UNION ALL
-    SELECT v.modified_at, 2, format('order %s changed: %s%s', d.number, v.status,
+    SELECT v.modified_at, 2, format('%s %s changed: %s%s', replace(d.kind, '_', ' '), d.number, v.status,
                                     CASE WHEN v.refunded_minor > 0 THEN ', ' || rule.amount(v.refunded_minor, d.currency) || ' given back' ELSE '' END)
       FROM ctok.document_version v
       JOIN ctok.document d ON d.tenant_id = v.tenant_id AND d.document_id = v.document_id
@@ -23,12 +24,12 @@ WITH course AS (
        AND EXISTS (SELECT 1 FROM ctok.entitlement e JOIN course c ON c.target_id = e.target_id
                     WHERE e.tenant_id = d.tenant_id AND e.document_id = d.document_id AND e.person_id = $1::bigint)
     UNION ALL
-    SELECT e.matched_at, 3, format('entitled to %s by order %s: %s%s', c.name, d.number,
+    SELECT e.matched_at, 3, format('entitled to %s by %s %s: %s%s', c.name, replace(d.kind, '_', ' '), d.number,
                                    CASE WHEN e.starts_at IS NULL THEN 'given back before it began'
                                         ELSE 'from ' || to_char(e.starts_at AT TIME ZONE $2, 'YYYY-MM-DD') || ' to ' ||
                                              CASE WHEN e.ends_at = 'infinity' THEN 'no end' ELSE to_char(e.ends_at AT TIME ZONE $2, 'YYYY-MM-DD') END
                                         END,
-                                   CASE WHEN e.revoked_at IS NULL THEN '' ELSE ', ended by ' || e.revoked_why END)
+                                   CASE WHEN e.revoked_at IS NULL THEN '' ELSE ', ended by ' || CASE e.revoked_why WHEN 'unpaid' THEN 'a payment taken back' ELSE e.revoked_why END END)
       FROM ctok.entitlement e
       JOIN course c ON c.target_id = e.target_id
       JOIN ctok.document d ON d.tenant_id = e.tenant_id AND d.document_id = e.document_id

@@ -7,10 +7,10 @@ SELECT m.tenant_id, m.document_id, m.effective_at,
   FROM ctok.movement m
  WHERE m.kind = 'refund' AND m.unit_id IS NULL;
 
--- The moment from which a whole document is void, and why: cancelled (from the first version since which it has been), or its money
--- given back in full.
+-- The moment from which a whole document is void, and why: cancelled (from the first version since which it has been), its money given
+-- back or credited in full, or its payment taken back (until it is paid again).
 CREATE VIEW rule.document_void WITH (security_invoker = true) AS
-SELECT d.tenant_id, d.document_id, c.cancelled_at, r.refunded_at
+SELECT d.tenant_id, d.document_id, c.cancelled_at, least(r.refunded_at, k.credited_at) AS refunded_at, p.unpaid_at
   FROM ctok.document d
   LEFT JOIN LATERAL (
         SELECT min(v.modified_at) AS cancelled_at
@@ -25,14 +25,21 @@ SELECT d.tenant_id, d.document_id, c.cancelled_at, r.refunded_at
           FROM rule.document_refund x
          WHERE x.tenant_id = d.tenant_id AND x.document_id = d.document_id AND x.so_far >= d.total_minor AND x.so_far > 0
        ) r ON d.refunded_minor > 0
- WHERE d.status = 'cancelled' OR d.refunded_minor > 0;
+  LEFT JOIN rule.document_credit k ON k.tenant_id = d.tenant_id AND k.original_id = d.document_id
+  LEFT JOIN LATERAL (
+        SELECT max(m.effective_at) AS unpaid_at
+          FROM ctok.movement m
+         WHERE m.tenant_id = d.tenant_id AND m.document_id = d.document_id AND m.kind = 'adjustment' AND m.amount_minor < 0
+       ) p ON d.status = 'unpaid'
+ WHERE d.status = 'cancelled' OR d.refunded_minor > 0 OR k.original_id IS NOT NULL OR p.unpaid_at IS NOT NULL;
 
 -- Units given back, with the moment and the reason. The unit of a one-unit document is given back when the refund reaches its net
--- price; a unit that refunds name, when these do. Less is goodwill.
+-- price; a unit that refunds name, when these do; one that a credit note names, whatever its amount. Less is goodwill.
 CREATE VIEW rule.unit_void WITH (security_invoker = true) AS
 SELECT u.tenant_id, u.unit_id, u.document_id,
-       least(v.cancelled_at, v.refunded_at, o.refunded_at, n.refunded_at) AS revoked_at,
-       CASE WHEN v.cancelled_at = least(v.cancelled_at, v.refunded_at, o.refunded_at, n.refunded_at) THEN 'cancelled'
+       w.revoked_at,
+       CASE WHEN v.cancelled_at = w.revoked_at THEN 'cancelled'
+            WHEN v.unpaid_at = w.revoked_at THEN 'unpaid'
             ELSE 'refund' END AS why
   FROM rule.document_void v
   JOIN ctok.document d ON d.tenant_id = v.tenant_id AND d.document_id = v.document_id
@@ -51,4 +58,8 @@ SELECT u.tenant_id, u.unit_id, u.document_id,
                  WHERE m.tenant_id = u.tenant_id AND m.document_id = u.document_id AND m.unit_id = u.unit_id AND m.kind = 'refund') y
          WHERE y.so_far >= u.net_minor AND y.so_far > 0
        ) n ON d.refunded_minor > 0
- WHERE least(v.cancelled_at, v.refunded_at, o.refunded_at, n.refunded_at) IS NOT NULL;
+  LEFT JOIN rule.unit_credit k ON k.tenant_id = u.tenant_id AND k.unit_id = u.unit_id
+ CROSS JOIN LATERAL (
+        SELECT least(v.cancelled_at, v.refunded_at, v.unpaid_at, o.refunded_at, n.refunded_at, k.effective_at) AS revoked_at
+       ) w
+ WHERE w.revoked_at IS NOT NULL;

@@ -44,7 +44,8 @@ WITH counted AS (
      CROSS JOIN LATERAL (SELECT b.live_running IS NOT NULL AND (b.live_running OR NOT b.running) AS counts) l
 ), judged AS (
     SELECT w.*, l.rule_id, l.starts_at AS last_start, coalesce(l.revoked_why, 'term') AS why, r.role, r.grace_days, r.notice_days, r.renews,
-           CASE WHEN l.revoked_why IS NULL THEN r.on_expiry ELSE r.on_refund END AS policy,
+           -- A payment that was taken back is a debt like a term that is over: it may be paid again.
+           CASE WHEN coalesce(l.revoked_why, 'unpaid') = 'unpaid' THEN r.on_expiry ELSE r.on_refund END AS policy,
            CASE WHEN w.ends_at <= rule.now() THEN w.ends_at END AS debt_at,
            CASE WHEN w.ends_at <= rule.now() THEN rule.later(w.ends_at, make_interval(days => r.grace_days), rule.zone()) END AS suspend_at
       FROM whole w

@@ -88,12 +88,13 @@ WITH open_unit AS (
      WHERE code = 'TRIAL'
      GROUP BY tenant_id, person_id, gap_target, currency
     UNION ALL
-    -- Quantities that are not whole positive numbers have no units.
+    -- Quantities that are not whole positive numbers have no units. (In a source without rules nobody asks for them.)
     SELECT l.tenant_id, 'BAD_QUANTITY', 'paid_without_access', 'l' || l.document_id || '.' || l.line_no, d.source_id, l.document_id, l.line_no,
            l.product_id, NULL, NULL, NULL, NULL, NULL, 0, abs(l.net_minor), d.currency, 'quantity ' || l.quantity
       FROM ctok.line l
       JOIN ctok.document d ON d.tenant_id = l.tenant_id AND d.document_id = l.document_id
-     WHERE (l.quantity <> trunc(l.quantity) OR l.quantity < 1) AND NOT l.gone AND d.status <> 'test'
+      JOIN rule.source_ruled s ON s.tenant_id = d.tenant_id AND s.source_id = d.source_id
+     WHERE (l.quantity <> trunc(l.quantity) OR l.quantity < 1) AND NOT l.gone AND d.status <> 'test' AND d.kind <> 'credit_note'
     UNION ALL
     -- The shop names another learner than the one who was given access: a person must say whose it is.
     SELECT v.tenant_id, 'LEARNER_CHANGED', 'paid_without_access', 'l' || v.document_id || '.' || v.line_no, v.source_id, v.document_id, v.line_no,
@@ -111,7 +112,33 @@ WITH open_unit AS (
      WHERE d.refunded_minor > 0 AND d.refunded_minor < d.total_minor AND d.status = 'paid'
        AND NOT EXISTS (SELECT 1 FROM ctok.movement m WHERE m.tenant_id = d.tenant_id AND m.document_id = d.document_id
                           AND m.kind = 'refund' AND m.unit_id IS NOT NULL)
+       AND NOT EXISTS (SELECT 1 FROM rule.document_credit k WHERE k.tenant_id = d.tenant_id AND k.original_id = d.document_id)
        AND (SELECT count(*) FROM ctok.unit u WHERE u.tenant_id = d.tenant_id AND u.document_id = d.document_id AND NOT u.gone) > 1
+    UNION ALL
+    -- A credit note for part of an invoice that does not say of which seats: access is kept.
+    SELECT d.tenant_id, 'REFUND_AMBIGUOUS', 'access_without_money', 'd' || d.document_id, d.source_id, d.document_id, NULL, NULL, NULL, NULL, NULL,
+           NULL, NULL, 0, k.loose_minor, d.currency, ''
+      FROM rule.document_credit k
+      JOIN ctok.document d ON d.tenant_id = k.tenant_id AND d.document_id = k.original_id AND d.status = 'paid'
+      JOIN rule.source_ruled s ON s.tenant_id = d.tenant_id AND s.source_id = d.source_id
+     WHERE k.loose_minor > 0 AND k.credited_at IS NULL
+       AND (SELECT count(*) FROM ctok.unit u WHERE u.tenant_id = d.tenant_id AND u.document_id = d.document_id AND NOT u.gone) > 1
+    UNION ALL
+    -- A credit note of which nothing can be taken back, because what it corrects is not known.
+    SELECT d.tenant_id, 'CREDIT_UNTIED', 'access_without_money', 'd' || d.document_id, d.source_id, d.document_id, NULL, NULL, NULL, NULL, NULL, NULL,
+           NULL, 0, abs(d.total_minor), d.currency,
+           CASE WHEN d.corrects = '' THEN 'it names no original' ELSE 'its original, id ' || d.corrects || ', is not in the ledger' END
+      FROM ctok.document d
+     WHERE d.kind = 'credit_note' AND d.status <> 'test'
+       AND NOT EXISTS (SELECT 1 FROM rule.credit_note c WHERE c.tenant_id = d.tenant_id AND c.document_id = d.document_id)
+    UNION ALL
+    -- A document that is no longer where it was read: a person decides, access is left as it is. A draft that never counted may go.
+    SELECT d.tenant_id, 'DOCUMENT_GONE', 'unexplained', 'd' || d.document_id, d.source_id, d.document_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0,
+           abs(d.total_minor), d.currency, 'missing since ' || to_char(d.gone_at AT TIME ZONE rule.zone(), 'YYYY-MM-DD')
+      FROM ctok.document d
+     WHERE d.gone_at IS NOT NULL
+       AND NOT (d.draft AND NOT EXISTS (SELECT 1 FROM ctok.movement m WHERE m.tenant_id = d.tenant_id AND m.document_id = d.document_id)
+                AND NOT EXISTS (SELECT 1 FROM ctok.entitlement e WHERE e.tenant_id = d.tenant_id AND e.document_id = d.document_id))
     UNION ALL
     -- The source's own totals disagree.
     SELECT d.tenant_id, 'TOTALS_DIFFER', 'unexplained', 'd' || d.document_id, d.source_id, d.document_id, NULL, NULL, NULL, NULL, NULL, NULL,
@@ -125,7 +152,7 @@ WITH open_unit AS (
            CASE WHEN r.price_currency = d.currency THEN abs((l.unit_price_minor - r.price_minor) * trunc(l.quantity)::bigint) ELSE 0 END,
            d.currency, 'expected ' || r.price_minor || ' minor units of ' || r.price_currency
       FROM ctok.line l
-      JOIN ctok.document d ON d.tenant_id = l.tenant_id AND d.document_id = l.document_id AND d.status = 'paid'
+      JOIN ctok.document d ON d.tenant_id = l.tenant_id AND d.document_id = l.document_id AND d.status = 'paid' AND d.kind <> 'credit_note'
       JOIN rule.product_choice c ON c.tenant_id = l.tenant_id AND c.product_id = l.product_id
       JOIN ctok.product_rule r ON r.tenant_id = c.tenant_id AND r.rule_id = c.rule_id AND r.price_minor IS NOT NULL
      WHERE NOT l.gone AND (r.price_currency <> d.currency OR r.price_minor <> l.unit_price_minor)

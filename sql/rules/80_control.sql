@@ -5,7 +5,9 @@ WITH class AS (
 )
 -- Every quantity that was sold is so many units.
 SELECT 'UNITS_OF_LINES' AS control, '' AS currency,
-       (SELECT coalesce(sum(quantity), 0)::bigint FROM ctok.line WHERE NOT gone AND quantity = trunc(quantity) AND quantity >= 1) AS expected,
+       (SELECT coalesce(sum(l.quantity), 0)::bigint FROM ctok.line l
+          JOIN ctok.document d ON d.tenant_id = l.tenant_id AND d.document_id = l.document_id AND d.kind <> 'credit_note'
+         WHERE NOT l.gone AND l.quantity = trunc(l.quantity) AND l.quantity >= 1) AS expected,
        (SELECT count(*) FROM ctok.unit u
           JOIN ctok.line l ON l.tenant_id = u.tenant_id AND l.document_id = u.document_id AND l.line_no = u.line_no
          WHERE NOT u.gone AND NOT l.gone) AS actual
@@ -18,7 +20,8 @@ UNION ALL
 SELECT 'OPEN_IN_FINDINGS', '', (SELECT coalesce(sum(units), 0)::bigint FROM class WHERE class = 'open'),
        (SELECT coalesce(sum(units), 0)::bigint FROM ctok.finding WHERE cleared_at IS NULL)
 UNION ALL
--- What customers were charged is what the units, the shipping and the differences reported as findings add up to.
+-- What customers were charged is what the units, the shipping and the differences reported as findings add up to. (A credit note is no
+-- charge: see CREDITS.)
 SELECT 'MONEY_OF_UNITS', d.currency, sum(d.total_minor)::bigint,
        sum(d.shipping_minor + d.unallocated_minor + coalesce(u.net_minor, 0) + coalesce(b.net_minor, 0))::bigint
   FROM ctok.document d
@@ -31,14 +34,15 @@ SELECT 'MONEY_OF_UNITS', d.currency, sum(d.total_minor)::bigint,
                FROM ctok.line l
               WHERE NOT l.gone AND (l.quantity <> trunc(l.quantity) OR l.quantity < 1)
               GROUP BY l.tenant_id, l.document_id) b ON b.tenant_id = d.tenant_id AND b.document_id = d.document_id
+ WHERE d.kind <> 'credit_note'
  GROUP BY d.currency
 UNION ALL
--- The movements add up to the documents: what was charged (nothing for orders that never were),
-SELECT 'MONEY_CHARGED', d.currency, sum(CASE WHEN d.status = 'unpaid' THEN 0 ELSE d.total_minor END)::bigint, sum(coalesce(m.amount_minor, 0))::bigint
+-- The movements add up to the documents: what was charged (nothing for orders that never were, what was paid so far of invoices),
+SELECT 'MONEY_CHARGED', d.currency, sum(rule.paid(d.paid_minor, d.status, d.total_minor))::bigint, sum(coalesce(m.amount_minor, 0))::bigint
   FROM ctok.document d
   LEFT JOIN (SELECT tenant_id, document_id, sum(amount_minor)::bigint AS amount_minor FROM ctok.movement WHERE kind IN ('charge', 'adjustment')
               GROUP BY tenant_id, document_id) m ON m.tenant_id = d.tenant_id AND m.document_id = d.document_id
- WHERE d.status <> 'test'
+ WHERE d.status <> 'test' AND d.kind <> 'credit_note'
  GROUP BY d.currency
 UNION ALL
 -- and what was given back.
@@ -47,6 +51,17 @@ SELECT 'MONEY_REFUNDED', d.currency, sum(d.refunded_minor)::bigint, sum(coalesce
   LEFT JOIN (SELECT tenant_id, document_id, -sum(amount_minor)::bigint AS amount_minor FROM ctok.movement WHERE kind = 'refund'
               GROUP BY tenant_id, document_id) m ON m.tenant_id = d.tenant_id AND m.document_id = d.document_id
  WHERE d.status <> 'test'
+ GROUP BY d.currency
+UNION ALL
+-- What credit notes gave back is a refund of what they correct, or a finding.
+SELECT 'CREDITS', d.currency, sum(-coalesce(d.paid_minor, d.total_minor))::bigint,
+       (sum(CASE WHEN c.document_id IS NULL THEN -coalesce(d.paid_minor, d.total_minor) ELSE 0 END)
+      - sum(coalesce((SELECT sum(m.amount_minor) FROM ctok.movement m
+                       WHERE m.tenant_id = c.tenant_id AND m.document_id = c.original_id AND m.kind = 'refund'
+                         AND starts_with(m.external_key, 'credit ' || c.external_id || ' ')), 0)))::bigint
+  FROM ctok.document d
+  LEFT JOIN rule.credit_note c ON c.tenant_id = d.tenant_id AND c.document_id = d.document_id
+ WHERE d.kind = 'credit_note' AND d.status <> 'test'
  GROUP BY d.currency
 UNION ALL
 -- Every enrolment of ours that gives access is owed, or a finding.

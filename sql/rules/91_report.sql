@@ -78,6 +78,7 @@ SELECT d.currency, sum(d.total_minor)::bigint AS charged_minor,
   FROM ctok.document d
   LEFT JOIN unit_net u ON u.tenant_id = d.tenant_id AND u.document_id = d.document_id
   LEFT JOIN odd_line o ON o.tenant_id = d.tenant_id AND o.document_id = d.document_id
+ WHERE d.kind <> 'credit_note'
  GROUP BY d.currency;
 
 -- The open findings.

@@ -6,11 +6,12 @@ SELECT x.seq, x.external_id, x.document_id IS NULL, x.document_id, coalesce(x.ve
   FROM (SELECT s.seq, s.external_id, d.document_id, d.version, b.contact_id AS buyer_contact_id,
                d.document_id IS NULL OR v.payload_hash IS DISTINCT FROM s.payload_hash
                    OR (d.modified_at, d.status, d.total_minor, d.refunded_minor)
-                      IS DISTINCT FROM (s.modified_at, s.status, s.total_minor, s.refunded_minor) AS new_version,
+                      IS DISTINCT FROM (coalesce(s.modified_at, d.modified_at), s.status, s.total_minor, coalesce(s.refunded_minor, d.refunded_minor))
+                   AS new_version,
                (d.number, d.kind, d.effective_at, d.currency, d.subtotal_minor, d.discount_minor, d.tax_minor, d.shipping_minor,
-                d.unallocated_minor, d.tax_included, d.buyer_contact_id)
+                d.unallocated_minor, d.tax_included, d.buyer_contact_id, d.paid_minor, d.corrects, d.draft)
                    IS DISTINCT FROM (s.number, s.kind, s.effective_at, s.currency, s.subtotal_minor, s.discount_minor, s.tax_minor,
-                s.shipping_minor, s.unallocated_minor, s.tax_included, b.contact_id) AS differs
+                s.shipping_minor, s.unallocated_minor, s.tax_included, b.contact_id, s.paid_minor, s.corrects, s.draft) AS differs
           FROM sale_document s
           LEFT JOIN ctok.contact b
                  ON b.tenant_id = ctok.current_tenant() AND b.email = s.buyer_email AND b.name = s.buyer_name

@@ -1,2 +1,2 @@
 -- TEMP tables have no statistics of their own accord.
-ANALYZE sale_document, sale_line
+ANALYZE sale_document, sale_line, sale_payment, sale_present

@@ -5,7 +5,7 @@ CREATE TEMP TABLE IF NOT EXISTS sale_document (
     number            text NOT NULL,
     kind              text NOT NULL,
     effective_at      timestamptz NOT NULL,
-    modified_at       timestamptz NOT NULL,
+    modified_at       timestamptz,        -- NULL: the source does not say
     status            text NOT NULL,
     currency          text NOT NULL,
     total_minor       bigint NOT NULL,
@@ -13,7 +13,10 @@ CREATE TEMP TABLE IF NOT EXISTS sale_document (
     discount_minor    bigint NOT NULL,
     tax_minor         bigint NOT NULL,
     shipping_minor    bigint NOT NULL,
-    refunded_minor    bigint NOT NULL,
+    refunded_minor    bigint,             -- NULL: it is what credit notes give back
+    paid_minor        bigint,             -- NULL: all or nothing, as the status says
+    corrects          text NOT NULL,
+    draft             boolean NOT NULL,
     unallocated_minor bigint NOT NULL,
     tax_included      boolean NOT NULL,
     buyer_email       text,               -- these three NULL: nobody
@@ -25,6 +28,7 @@ CREATE TEMP TABLE IF NOT EXISTS sale_line (
     seq               bigint NOT NULL,
     place             integer NOT NULL,   -- order within the document
     line_key          text NOT NULL,
+    corrects_key      text NOT NULL,
     product_key       text NOT NULL,
     variant_key       text NOT NULL,
     sku               text NOT NULL,
@@ -35,6 +39,16 @@ CREATE TEMP TABLE IF NOT EXISTS sale_line (
     learner_email     text,               -- these three NULL: nobody
     learner_name      text,
     learner_raw_email text
+);
+CREATE TEMP TABLE IF NOT EXISTS sale_payment (
+    seq          bigint NOT NULL,
+    payment_key  text NOT NULL,
+    amount_minor bigint NOT NULL,
+    effective_at timestamptz NOT NULL
+);
+-- Documents that are there but were not taken.
+CREATE TEMP TABLE IF NOT EXISTS sale_present (
+    external_id text NOT NULL
 );
 CREATE TEMP TABLE IF NOT EXISTS sale_payload (
     seq    bigint NOT NULL,
@@ -55,10 +69,11 @@ CREATE TEMP TABLE IF NOT EXISTS sale_row (
     seq                bigint NOT NULL,
     line_no            integer NOT NULL,
     line_key           text NOT NULL,
+    corrects_key       text NOT NULL,
     product_id         bigint NOT NULL,
     quantity           numeric NOT NULL,
     unit_price_minor   bigint NOT NULL,
     net_minor          bigint NOT NULL,
     learner_contact_id bigint
 );
-TRUNCATE sale_document, sale_line, sale_payload, sale_pick, sale_row;
+TRUNCATE sale_document, sale_line, sale_payment, sale_present, sale_payload, sale_pick, sale_row;

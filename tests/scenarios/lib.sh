@@ -71,7 +71,7 @@ start() { # start [options of the sandbox]
 	write_conf
 }
 
-# The settings; the product rules are in $dir/rules.conf.
+# The settings; the product rules are in $dir/rules.conf, further sources in $more_sources, each with a comma before it.
 write_conf() {
 	local extra='' clock=''
 	[ -z "${now:-}" ] || clock="test_now = \"$now\";"
@@ -90,7 +90,7 @@ tenants = ( {
               allow_private = ("127.0.0.1", "localhost"); $extra } );
   sources = ( { name = "shop"; kind = "squarespace"; role = "sale"; url = "$url"; api_key = "file:$dir/sandbox/shop.key";
                 ca_file = "$dir/sandbox/ca.pem"; allow_private = ("127.0.0.1", "localhost");
-                learner_name_labels = ("Learner name", "Nombre del alumno"); learner_email_labels = ("Learner email", "Correo del alumno"); } );
+                learner_name_labels = ("Learner name", "Nombre del alumno"); learner_email_labels = ("Learner email", "Correo del alumno"); } ${more_sources:-} );
 @include "rules.conf"
   mail = { smtp = "smtp://127.0.0.1:$(cat "$dir/smtp.port")"; from = "Acme Academy <academy@acme.example>"; reply_to = "help@acme.example"; };
   certificate = { issuer = "Acme Academy"; signatory = "Dr. Marta Ruiz"; signatory_title = "Director of Studies";

@@ -301,9 +301,24 @@ each_fault_is_found_with_its_line(void **state)
 		    "2: setting \"currency\": \"Euro\" is not an ISO 4217 currency\n" },
 		{ "no such locale", TENANT("locale = \"fr\";"), "3: setting \"locale\": \"fr\" is not one of en|es\n" },
 		{ "no such kind", TENANT("sources = ( { name = \"s\"; kind = \"shopify\"; api_key = \"env:A\"; } );"),
-		    "3: setting \"kind\": \"shopify\" is not one of squarespace\n" },
+		    "3: setting \"kind\": \"shopify\" is not one of squarespace|facturascripts\n" },
 		{ "no key", TENANT("sources = ( { name = \"s\"; kind = \"squarespace\"; } );"),
 		    "3: setting \"api_key\" of a squarespace source is missing\n" },
+		{ "invoices without address and token",
+		    TENANT("sources = ( { name = \"s\"; kind = \"facturascripts\"; companies = ( \"1\", \"one\" ); } );"),
+		    "3: setting \"token\" of a facturascripts source is missing\n"
+		    "3: setting \"url\" of a facturascripts source is missing\n"
+		    "3: setting \"role\" of a facturascripts source must be \"invoice\"\n"
+		    "3: setting \"companies\": \"one\" is not the number of a company\n" },
+		{ "invoices with settings that cannot be",
+		    TENANT("sources = ( { name = \"s\"; kind = \"facturascripts\"; role = \"invoice\"; url = "
+			   "\"https://e.example\"; token = \"env:T\";\n"
+			   "zone = \"Madrid\"; paid_percent = 0; learner_from = \"mind\"; unpaid_days = 0; sweep_days = 366; } );"),
+		    "4: setting \"zone\": time zone \"Madrid\" is not known to this system\n"
+		    "4: setting \"paid_percent\": 0 is not within 1 and 100\n"
+		    "4: setting \"learner_from\": \"mind\" is not one of billing_contact|delivery_contact|notes\n"
+		    "4: setting \"unpaid_days\": 0 is not within 1 and 36500\n"
+		    "4: setting \"sweep_days\": 366 is not within 1 and 365\n" },
 		{ "a shop of invoices", SOURCE("role = \"invoice\";"),
 		    "3: setting \"role\" of a squarespace source must be \"sale\"\n" },
 		{ "no such rounding", SOURCE("rounding = \"up\";"),

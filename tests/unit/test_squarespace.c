@@ -103,10 +103,10 @@ source_config(struct with_db *w)
 static int
 pull(struct with_db *w, const struct config_source *config, bool full, struct err *err)
 {
-	const struct ledger_plan plan = { w->db, &w->night, config, master_key, full };
+	const struct ledger_plan plan = { w->db, &w->night, config, master_key, full, /* reset= */ false };
 	const struct http_breaker_store breaker = http_breaker_db(w->db);
 	struct sales_source source = { .config = config,
-		.api_key = "0123456789-api-key",
+		.secret = "0123456789-api-key",
 		.contact = "ops@example.org",
 		.breaker = &breaker,
 		.sleep_ms = count_sleep };
@@ -118,11 +118,11 @@ pull(struct with_db *w, const struct config_source *config, bool full, struct er
 
 	assert_non_null(kind);
 	slept_ms = 0;
-	counts = (struct ledger_counts){ -1, -1 };
+	counts = (struct ledger_counts){ -1, -1, -1 };
 	if (ledger_open(&plan, &ledger, err) != 0)
 		return -1;
 	ledger_window(ledger, &source.from_utc, &source.to_utc);
-	sink = (struct sales_sink){ ledger, ledger_add, is_stopped };
+	sink = (struct sales_sink){ ledger, ledger_add, ledger_present, ledger_cursor, ledger_whole, is_stopped };
 	if (kind->pull(&source, &sink, err) == 0 && ledger_commit(ledger, &counts, err) == 0)
 		rc = 0;
 	else

@@ -1,0 +1,185 @@
+#ifndef SALES_FACTURASCRIPTS_H
+#define SALES_FACTURASCRIPTS_H
+
+#include "adapter/json.h"
+#include "sales/source.h"
+
+/* A FacturaScripts site, read through its REST API v3. Parts: _wire (requests, pages, proofs), _row (values and rows), _invoice (what rows add up
+ * to), and the pull itself. Source everywhere: FacturaScripts core 2026.65 as recorded in tests/fixtures/facturascripts. */
+extern const struct sales_kind facturascripts_kind;
+
+/* The tables that are walked. */
+enum fs_table { FS_INVOICES, FS_LINES, FS_RECEIPTS, FS_PAYMENTS, FS_CONTACTS, FS_COMPANIES, FS_TABLES };
+
+struct fs_site {
+	const struct sales_source *source;
+	const struct sales_sink *sink;
+	struct http *http;
+	bool answered[FS_TABLES]; /* it had rows: an empty one is no more believed */
+};
+
+/* ---- wire ---- */
+
+/* A walk over one table in the order of its primary key. Filters are pairs, name and value: "pagada", "0". */
+struct fs_walk {
+	enum fs_table table;
+	int64_t after; /* begin behind this key */
+	const char *const *filters;
+	size_t filter_count; /* pairs */
+	const char *since;   /* ISO date: only rows whose `fecha` is that day or later; NULL: any */
+	bool keep;           /* leave the arena as it grows; else it is emptied before each page */
+};
+
+/* One row: parsed, and as it was sent. */
+struct fs_row {
+	int64_t id;
+	const struct json *json;
+	struct json_raw raw;
+};
+
+typedef int fs_page(void *, const struct fs_row *, size_t, struct err *);
+
+/**
+ * fs_open(arena, source, sink, ret_site, err), fs_close(site):
+ * Make ready; nothing is sent yet.
+ */
+MUST_CHECK int fs_open(struct arena *, const struct sales_source *, const struct sales_sink *, struct fs_site **, struct err *)
+    __attribute__((nonnull));
+void fs_close(struct fs_site *);
+
+/**
+ * fs_walk(site, arena, walk, page, context, err):
+ * Read every row and hand it over, page after page; ${page} may be handed nothing.
+ *
+ * Errors: ERR_INCOMPLETE for whatever is not a whole page: the count of rows differs from what the site says is left, keys that do not
+ * rise, an empty list that a second look does not bear out, HTML with 200; ERR_REFUSED for 401 and 403, which must never be repeated.
+ */
+MUST_CHECK int fs_walk(struct fs_site *, struct arena *, const struct fs_walk *, fs_page *, void *, struct err *)
+    __attribute__((nonnull));
+
+/**
+ * fs_ranges(site, arena, table, field, ids, count, page, context, err):
+ * Every row of ${table} whose ${field} is one of ${ids}, which rise. Asked for in stretches: there are no lists of ids in a filter; rows of
+ * other ids between them come along.
+ */
+MUST_CHECK int fs_ranges(struct fs_site *, struct arena *, enum fs_table, const char *, const int64_t *, size_t, fs_page *, void *,
+    struct err *) __attribute__((nonnull(1, 2, 4, 7, 8, 9)));
+
+/**
+ * fs_top(site, arena, table, ret_id, err):
+ * The greatest key of a table; 0 if it is empty.
+ */
+MUST_CHECK int fs_top(struct fs_site *, struct arena *, enum fs_table, int64_t *, struct err *) __attribute__((nonnull));
+
+/**
+ * fs_get(site, arena, resource, id, ret_row, err):
+ * One record; NULL when the site says that there is none.
+ */
+MUST_CHECK int fs_get(struct fs_site *, struct arena *, const char *, const char *, const struct json **, struct err *)
+    __attribute__((nonnull));
+
+/* ---- rows ---- */
+
+/**
+ * fs_plain(arena, text, ret_plain, err):
+ * A JSON number's text without exponent: "1.5e-3" is "0.0015".
+ *
+ * Errors: ERR_DATA for a number of absurd size.
+ */
+MUST_CHECK int fs_plain(struct arena *, const char *, const char **, struct err *) __attribute__((nonnull));
+
+/**
+ * fs_scaled(plain, places, ret_value, err):
+ * Decimal text times ten to the power of ${places}, half away from zero.
+ */
+MUST_CHECK int fs_scaled(const char *, int, int64_t *, struct err *) __attribute__((nonnull));
+
+/**
+ * fs_moment(zone, date, time, ret_us, err):
+ * A date in either order (20-11-2026, 2026-11-20), which may carry a time, and a time "10:40:43" (NULL or "": 00:00), in ${zone}.
+ */
+MUST_CHECK int fs_moment(const char *, const char *, const char *, int64_t *, struct err *) __attribute__((nonnull(1, 2, 4, 5)));
+
+/**
+ * fs_number(row, name, ret_value, err), fs_number_or_zero(…), fs_flag(…):
+ * A whole number, also one sent as text; null and "" as 0 in the second form; true, false, 1 or 0.
+ */
+MUST_CHECK int fs_number(const struct json *, const char *, int64_t *, struct err *) __attribute__((nonnull));
+MUST_CHECK int fs_number_or_zero(const struct json *, const char *, int64_t *, struct err *) __attribute__((nonnull));
+MUST_CHECK int fs_flag(const struct json *, const char *, bool *, struct err *) __attribute__((nonnull));
+
+/**
+ * fs_decimal(arena, row, name, ret_plain, err):
+ * Plain decimal text; null as "0".
+ */
+MUST_CHECK int fs_decimal(struct arena *, const struct json *, const char *, const char **, struct err *) __attribute__((nonnull));
+
+/**
+ * fs_text(row, name, ret_text, err):
+ * Text or a number's digits; null as "".
+ */
+MUST_CHECK int fs_text(const struct json *, const char *, const char **, struct err *) __attribute__((nonnull));
+
+/* ---- invoices ---- */
+
+/* What an invoice is made of. */
+struct fs_part {
+	int64_t id;    /* its own key */
+	int64_t owner; /* a line's and receipt's invoice, a payment's receipt */
+	const struct json *json;
+	struct json_raw raw;
+};
+
+struct fs_parts {
+	const struct fs_part *items; /* by owner, then id */
+	size_t count;
+};
+
+struct fs_people {
+	const struct sales_contact *buyer;   /* NULL: nobody */
+	const struct sales_contact *learner; /* where the configuration says that invoices name one; NULL: the buyer */
+};
+
+/* The head, as far as it is needed before the rest is read. */
+struct fs_head {
+	int64_t id;
+	int64_t company;
+	int64_t contact, delivery; /* 0: none */
+	const char *code;
+	const char *client;
+	const char *client_name;
+	const char *notes;
+	int64_t effective_us;
+	bool draft;
+};
+
+/**
+ * fs_head(config, row, ret_head, err):
+ * Errors: ERR_DATA naming the invoice and the field.
+ */
+MUST_CHECK int fs_head(const struct config_source *, const struct fs_row *, struct fs_head *, struct err *)
+    __attribute__((nonnull));
+
+/**
+ * fs_parts_of(parts, owner):
+ * Those of one owner.
+ */
+struct fs_parts fs_parts_of(const struct fs_parts *, int64_t) __attribute__((nonnull));
+
+/**
+ * fs_invoice(arena, config, row, head, lines, receipts, payments, people, ret_document, err):
+ * The whole document, payload included. ${lines} and ${receipts} are this invoice's, ${payments} may be anybody's.
+ *
+ * Errors: ERR_DATA naming the invoice, the part and the field.
+ */
+MUST_CHECK int fs_invoice(struct arena *, const struct config_source *, const struct fs_row *, const struct fs_head *,
+    struct fs_parts, struct fs_parts, struct fs_parts, const struct fs_people *, struct sales_document *, struct err *)
+    __attribute__((nonnull));
+
+/**
+ * fs_note_address(arena, notes, ret_name):
+ * The first e-mail address in free text, "" if there is none; the name before one in angle brackets.
+ */
+const char *fs_note_address(struct arena *, const char *, const char **) __attribute__((nonnull, returns_nonnull));
+
+#endif

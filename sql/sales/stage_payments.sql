@@ -1,0 +1,1 @@
+COPY sale_payment (seq, payment_key, amount_minor, effective_at) FROM STDIN

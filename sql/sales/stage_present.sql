@@ -1,0 +1,1 @@
+COPY sale_present (external_id) FROM STDIN
