@@ -286,14 +286,14 @@ raw_items_are_as_sent(void **state)
 		{ "the top itself", "\357\273\277 [ {\"x\": [1]} , 2.50]", "{\"x\": [1]}|2.50", true },
 		{ "the top, empty", "[]", "", true },
 		{ "objects with blanks", " { \"a\" : [1], \"result\" : [ {\"x\": [1, 2]} ,\n{ \"y\":\"]},{\\\"\" } ] }",
-		    "{\"x\": [1, 2]}|{ \"y\":\"]},{\\\"\" }" },
-		{ "scalars", "{\"result\":[1.50,\"a,b\",null,[],{}, true ]}", "1.50|\"a,b\"|null|[]|{}|true" },
-		{ "an empty list", "{\"result\":[ ]}", "" },
-		{ "the name as a value or deeper down", "{\"a\":\"result\",\"b\":{\"result\":[9]},\"result\":[8]}", "8" },
-		{ "after a byte order mark", "\357\273\277{\"result\":[7]}", "7" },
-		{ "no such member", "{\"a\":1}", NULL },
-		{ "no list", "{\"result\":{}}", NULL },
-		{ "no object", "[1]", NULL },
+		    "{\"x\": [1, 2]}|{ \"y\":\"]},{\\\"\" }", false },
+		{ "scalars", "{\"result\":[1.50,\"a,b\",null,[],{}, true ]}", "1.50|\"a,b\"|null|[]|{}|true", false },
+		{ "an empty list", "{\"result\":[ ]}", "", false },
+		{ "the name as a value or deeper down", "{\"a\":\"result\",\"b\":{\"result\":[9]},\"result\":[8]}", "8", false },
+		{ "after a byte order mark", "\357\273\277{\"result\":[7]}", "7", false },
+		{ "no such member", "{\"a\":1}", NULL, false },
+		{ "no list", "{\"result\":{}}", NULL, false },
+		{ "no object", "[1]", NULL, false },
 	};
 	size_t i, j, count = 0;
 
