@@ -76,9 +76,11 @@ HAVING count(*) >= 7;
 
 -- Actions that are held for a reason of their own, however few they are. `why` is spelled out by rule.report_word.
 CREATE VIEW rule.held_apart WITH (security_invoker = true) AS
-SELECT a.tenant_id, a.action_id, ''::text AS why
-  FROM ctok.action a
- WHERE false;
+-- What somebody took back does not come again by itself: the same change waits for an approval.
+SELECT a.tenant_id, a.action_id, 'reverted' AS why
+  FROM rule.barred_change b
+  JOIN ctok.action a ON a.tenant_id = b.tenant_id AND a.person_id = b.person_id AND a.target_id = b.target_id
+ WHERE a.state IN ('open', 'held') AND a.undoes IS NULL AND rule.change_key(a.after_status, a.after_end) = b.bars;
 
 -- The waiting actions that a plan is judged by; `kind` is NULL for those no brake counts. Approved ones are out of it. A removal that is
 -- held does not count less in the night in which Moodle's own end has to be moved out for it (reason 'waits'): item 0 stands for it.

@@ -19,6 +19,13 @@ WITH open_unit AS (
     SELECT * FROM rule.access_gap WHERE gap IS NOT NULL
 ), waiting AS (
     SELECT tenant_id, target_id, count(*) AS waiting FROM gap WHERE gap = 'END_WAITS' GROUP BY tenant_id, target_id
+), reverted AS (
+    -- Taken back, wanted still and waiting for an approval; or not planned again yet.
+    SELECT b.tenant_id, b.person_id, b.target_id
+      FROM rule.barred_change b
+     WHERE NOT EXISTS (SELECT 1 FROM ctok.action a
+                        WHERE a.tenant_id = b.tenant_id AND a.person_id = b.person_id AND a.target_id = b.target_id
+                          AND (a.state = 'open' OR (a.state = 'held' AND a.held_why <> 'reverted')))
 ), item AS (
     -- Products without a rule, or with two that are equally good.
     SELECT tenant_id, code AS class, 'paid_without_access' AS risk, 'p' || product_id AS key, source_id, NULL::bigint AS document_id,
@@ -40,7 +47,7 @@ WITH open_unit AS (
     SELECT g.tenant_id,
            CASE WHEN g.gap = upper(g.gap) THEN g.gap WHEN n.person_id IS NOT NULL THEN 'ACCOUNT_REFUSED'
                 WHEN r.state = 'skipped' THEN 'MOVED' WHEN r.state IS NOT NULL THEN 'REFUSED'
-                WHEN g.trial THEN 'TRIAL' ELSE 'NOT_APPLIED' END,
+                WHEN v.person_id IS NOT NULL THEN 'REVERTED' WHEN g.trial THEN 'TRIAL' ELSE 'NOT_APPLIED' END,
            CASE WHEN g.wanted = 'active' THEN 'paid_without_access' ELSE 'access_without_money' END,
            'a' || g.person_id || '.' || g.target_id, NULL, NULL, NULL, NULL, g.site_id, g.target_id, g.course_id, g.person_id, g.user_id,
            coalesce(u.units, 0), coalesce(u.net_minor, 0), coalesce(u.currency, ''), coalesce(CASE g.gap WHEN 'END_WAITS' THEN g.waits END, n.failure, r.failure, '')
@@ -51,6 +58,7 @@ WITH open_unit AS (
                   GROUP BY tenant_id, person_id, gap_target, currency) u
              ON u.tenant_id = g.tenant_id AND u.person_id = g.person_id AND u.gap_target = g.target_id
       LEFT JOIN refused r ON r.tenant_id = g.tenant_id AND r.person_id = g.person_id AND r.target_id = g.target_id
+      LEFT JOIN reverted v ON v.tenant_id = g.tenant_id AND v.person_id = g.person_id AND v.target_id = g.target_id
       LEFT JOIN no_account n ON n.tenant_id = g.tenant_id AND n.site_id = g.site_id AND n.person_id = g.person_id AND g.user_id IS NULL
     UNION ALL
     -- Sources and sites on whose word access ends, and which are silent: nobody's access to their courses ends meanwhile.

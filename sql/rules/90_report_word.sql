@@ -21,6 +21,7 @@ CREATE VIEW rule.report_word (kind, code, words, advice) WITH (security_invoker 
 ('finding', 'MOVED', 'Somebody changed it in Moodle meanwhile', 'Nothing, if it is right now: the next night looks again.'),
 ('finding', 'TRIAL', 'Trial: shown, not carried out', 'Review the plan, then go live with ctok-admin go-live.'),
 ('finding', 'NOT_APPLIED', 'Planned, not yet carried out', 'Nothing: it is carried out by the next run. If it stays, see sheet Actions.'),
+('finding', 'REVERTED', 'Taken back by hand, and wanted still', 'Decide: release it with ctok-admin approve, or correct the sale or the rule that wants it.'),
 ('finding', 'BAD_QUANTITY', 'The quantity is not a whole number', 'Correct the order in the shop.'),
 ('finding', 'LEARNER_CHANGED', 'The shop names another learner now', 'Access stays with the first one: refund and sell again, or enrol the other in Moodle by hand.'),
 ('finding', 'REFUND_AMBIGUOUS', 'A partial refund does not say for what', 'Decide whose access ends, and refund that line in the shop.'),
@@ -89,6 +90,7 @@ CREATE VIEW rule.report_word (kind, code, words, advice) WITH (security_invoker 
 ('state', 'superseded', 'No longer wanted', ''),
 -- Why actions are held.
 ('held', 'brake', 'Held by a brake', ''),
+('held', 'reverted', 'Held: somebody took it back', ''),
 ('held', 'enrolments', 'Held with the enrolments that need it', ''),
 -- Controls.
 ('control', 'UNITS_OF_LINES', 'Units of lines', 'Every whole quantity sold is so many units: the quantities of all lines against the units kept.'),

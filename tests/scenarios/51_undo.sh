@@ -103,7 +103,7 @@ control fault kind=late match=enrol_manual_enrol_users ms=30000 >/dev/null
 "$root/bin/ctok-admin" revert --config "$dir/ctok-batch.conf" "$third" >"$dir/killed" 2>&1 </dev/null &
 killed=$!
 for _ in $(seq 100); do
-	[ "$(sql "SELECT count(*) FROM ctok.action WHERE undoes IS NOT NULL AND state = 'sending'")" = 0 ] || break
+	[ "$(sql "SELECT count(*) > 0 FROM ctok.action WHERE undoes IS NOT NULL AND state = 'sending'")" != t ] || break
 	sleep 0.1
 done
 sleep 1
@@ -118,6 +118,23 @@ same "Moodle is as before the night but for these" \
 	"$(expected "$before" "$after" | roles | grep -vE 'MATH-101 pupil(2|9|31)@' && grep -E 'MATH-101 pupil(2|9)@' <<<"$changed")" "$(held_by_moodle)"
 expect "nothing is left under way" 0 "$(sql "SELECT count(*) FROM ctok.action WHERE undoes IS NOT NULL AND state IN ('open', 'held', 'sending')")"
 
+# The next night leaves it alone.
+at 2026-11-23T03:00:00Z
+quiet=$(held_by_moodle | grep -vE 'pupil(2|9|31)@')
+night
+same "the next night does not do it again" "$quiet" "$(held_by_moodle | grep -vE 'pupil(2|9|31)@')"
+expect "and says so" "10 16 16" "$code $(sql "SELECT (SELECT count(*) FROM ctok.finding WHERE class = 'REVERTED' AND cleared_at IS NULL),
+	(SELECT count(*) FROM ctok.action WHERE state = 'held' AND held_why = 'reverted')" | tr '\t' ' ')"
+expect "every control ties" "" "$(sql "SELECT control FROM rule.control_now WHERE expected <> actual")"
+
+# Approved, it is done again.
+sql "WITH p AS (INSERT INTO ctok.approval (tenant_id, origin, kind, site_id, target_id, who_name, reason, approved_at, expires_at)
+	SELECT ctok.current_tenant(), 'approve', '', 0, 0, 'test', 'right after all', '2026-11-23T04:00:00Z', '2026-11-25T04:00:00Z' RETURNING *)
+	INSERT INTO ctok.approval_item SELECT p.tenant_id, p.approval_id, a.fingerprint, 'enrol' FROM p, ctok.action a WHERE a.state = 'held'"
+at 2026-11-24T03:00:00Z
+night
+expect "approved, it is done again" "0 0" "$code $(sql "SELECT count(*) FROM ctok.action WHERE state = 'held'")"
+same "as the night wanted" "$(grep -vE 'pupil(2|9|31)@' <<<"$after")" "$(held_by_moodle | grep -vE 'pupil(2|9|31)@')"
 expect "every control ties" "" "$(sql "SELECT control FROM rule.control_now WHERE expected <> actual")"
 
 admin revert 999999
