@@ -27,7 +27,7 @@ struct entitle_counts {
 
 /**
  * entitle_begin(db, full, err):
- * In the open transaction: begin the dirty set (TEMP table `dirty_pair`), with everything in it when ${full}.
+ * In the open transaction: begin the dirty set (TEMP tables `look_document` and `dirty_pair`), with everything in it when ${full}.
  */
 MUST_CHECK int entitle_begin(struct db *, bool, struct err *) __attribute__((nonnull));
 

@@ -8,9 +8,16 @@
 
 /**
  * party_reckon(db, ret_persons, err):
- * In the open transaction: contacts of the ledger that are nobody yet become persons (one per e-mail), called as the newest
- * document calls them, and persons get the one account of each site that carries their address. ${ret_persons} is how many contacts found their person.
+ * In the open transaction, with the TEMP table `look_document` (entitle_begin): contacts of these documents that are nobody yet become
+ * persons, one per e-mail, called as the newest document calls them; accounts that vanished are nobody's. ${ret_persons} is how many
+ * contacts found their person.
  */
 MUST_CHECK int party_reckon(struct db *, int64_t *, struct err *) __attribute__((nonnull));
+
+/**
+ * party_accounts(db, err):
+ * In the open transaction, with the TEMP table `dirty_pair`: its persons get the one account of each site that carries their address.
+ */
+MUST_CHECK int party_accounts(struct db *, struct err *) __attribute__((nonnull));
 
 #endif

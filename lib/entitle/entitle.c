@@ -3,6 +3,7 @@
 
 #include "db/rules.h"
 #include "outbox/outbox.h"
+#include "party/party.h"
 #include "sql.h"
 
 #define ENTITLE_MANY 1000
@@ -12,11 +13,11 @@ entitle_begin(struct db *db, bool full, struct err *err)
 {
 	if (db_exec(db, sql_entitle_dirty_make, DB_NONE, NULL, err) != 0)
 		return -1;
-	if (!full)
-		return 0;
-	if (db_exec(db, sql_entitle_dirty_documents_all, DB_NONE, NULL, err) != 0)
+	if (db_exec(db, full ? sql_entitle_look_documents_all : sql_entitle_look_documents, DB_NONE, NULL, err) != 0)
 		return -1;
-	return db_exec(db, sql_entitle_dirty_all, DB_NONE, NULL, err);
+	if (full && db_exec(db, sql_entitle_dirty_all, DB_NONE, NULL, err) != 0)
+		return -1;
+	return db_script(db, "ANALYZE look_document", err);
 }
 
 int
@@ -24,11 +25,15 @@ entitle_reckon(struct db *db, struct entitle_counts *ret_counts, struct err *err
 {
 	static const char *const entitlement[] = { "entitlement" }, *const access[] = { "access" };
 	struct entitle_counts counts = { 0, 0, 0 };
-	int64_t none, changed;
+	int64_t none, changed, pairs;
 
 	if (db_exec(db, sql_entitle_pin_targets, DB_NONE, NULL, err) != 0)
 		return -1;
 	if (db_exec(db, sql_entitle_join_targets, DB_NONE, NULL, err) != 0)
+		return -1;
+	if (db_exec(db, sql_entitle_unit_verdicts, DB_NONE, NULL, err) != 0)
+		return -1;
+	if (db_script(db, "ANALYZE unit_now", err) != 0)
 		return -1;
 	if (db_exec(db, sql_entitle_fresh_entitlements, DB_NONE, NULL, err) != 0)
 		return -1;
@@ -38,7 +43,13 @@ entitle_reckon(struct db *db, struct entitle_counts *ret_counts, struct err *err
 		return -1;
 	if (db_exec(db, sql_entitle_dirty_collect, DB_NONE, NULL, err) != 0)
 		return -1;
-	if (db_script(db, "ANALYZE dirty_pair; ANALYZE fresh_entitlement", err) != 0)
+	if (db_exec(db, sql_entitle_dirty_distinct, DB_NONE, &pairs, err) != 0)
+		return -1;
+	if (db_script(db,
+		"DROP TABLE dirty_pair; ALTER TABLE dirty_once RENAME TO dirty_pair; ANALYZE dirty_pair; ANALYZE fresh_entitlement",
+		err) != 0)
+		return -1;
+	if (party_accounts(db, err) != 0)
 		return -1;
 	if (db_exec(db, sql_entitle_reckon_terms, DB_NONE, &counts.units, err) != 0)
 		return -1;
@@ -51,6 +62,10 @@ entitle_reckon(struct db *db, struct entitle_counts *ret_counts, struct err *err
 	if (counts.fresh >= ENTITLE_MANY)
 		if (rules_analyze(db, entitlement, 1, err) != 0)
 			return -1;
+	if (db_exec(db, pairs < ENTITLE_MANY ? sql_entitle_access_few : sql_entitle_access_many, DB_NONE, NULL, err) != 0)
+		return -1;
+	if (db_script(db, "ANALYZE access_wanted", err) != 0)
+		return -1;
 	if (db_exec(db, sql_entitle_reckon_access, DB_NONE, &changed, err) != 0)
 		return -1;
 	if (changed >= ENTITLE_MANY)

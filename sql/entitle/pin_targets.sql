@@ -28,5 +28,5 @@ WITH found AS (
 INSERT INTO dirty_pair
 SELECT a.person_id, a.target_id
   FROM pinned p
-  JOIN ctok.access a ON a.tenant_id = ctok.current_tenant() AND a.target_id = p.target_id
+  JOIN ctok.access a ON a.tenant_id = (SELECT ctok.current_tenant()) AND a.target_id = p.target_id
 ON CONFLICT DO NOTHING

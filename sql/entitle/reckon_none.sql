@@ -11,11 +11,11 @@ UPDATE ctok.access a
                                   WHERE w.tenant_id = ctok.current_tenant() AND w.person_id = p.person_id AND w.target_id = p.target_id)
                     THEN timestamptz '-infinity' END AS next_change_at
           FROM dirty_pair p
-          JOIN rule.entitlement_live e ON e.tenant_id = ctok.current_tenant() AND e.person_id = p.person_id AND e.target_id = p.target_id
+          JOIN rule.entitlement_live e ON e.tenant_id = (SELECT ctok.current_tenant()) AND e.person_id = p.person_id AND e.target_id = p.target_id
           JOIN ctok.product_rule r ON r.tenant_id = e.tenant_id AND r.rule_id = e.rule_id
          GROUP BY p.person_id, p.target_id
         HAVING bool_and(e.before_live OR e.starts_at IS NULL)) s
- WHERE a.tenant_id = ctok.current_tenant() AND a.person_id = s.person_id AND a.target_id = s.target_id
+ WHERE a.tenant_id = (SELECT ctok.current_tenant()) AND a.person_id = s.person_id AND a.target_id = s.target_id
    AND (a.state, a.wanted, a.next_change_at) IS DISTINCT FROM
        (CASE WHEN s.revoked THEN 'suspended' ELSE 'none' END,
         CASE WHEN s.revoked THEN CASE s.on_refund WHEN 'suspend' THEN 'suspended' WHEN 'unenrol' THEN 'unenrolled' ELSE 'untouched' END

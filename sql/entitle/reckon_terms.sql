@@ -2,17 +2,19 @@
 -- together, and each document is a cycle. What was given back takes no part in the chain; its own term is cut at that moment. What is in
 -- trial makes a chain of its own: it puts off nothing that is live.
 CREATE TEMP TABLE reckoned ON COMMIT DROP AS
-WITH part AS (
+WITH told AS MATERIALIZED (
+    SELECT rule.zone() AS zone
+), part AS (
     SELECT e.unit_id, e.target_id, e.person_id, e.document_id, e.sold_at, e.revoked_at, e.rule_id
       FROM dirty_pair p
-      JOIN ctok.entitlement e ON e.tenant_id = ctok.current_tenant() AND e.person_id = p.person_id AND e.target_id = p.target_id
+      JOIN ctok.entitlement e ON e.tenant_id = (SELECT ctok.current_tenant()) AND e.person_id = p.person_id AND e.target_id = p.target_id
     UNION ALL
     SELECT f.unit_id, f.target_id, f.person_id, f.document_id, f.sold_at, NULL, f.rule_id
       FROM fresh_entitlement f
 ), termed AS (
     SELECT p.*, r.term, v.source_id IS NULL AS trial
       FROM part p
-      JOIN ctok.product_rule r ON r.tenant_id = ctok.current_tenant() AND r.rule_id = p.rule_id
+      JOIN ctok.product_rule r ON r.tenant_id = (SELECT ctok.current_tenant()) AND r.rule_id = p.rule_id
       LEFT JOIN ctok.live v ON v.tenant_id = r.tenant_id AND v.site_id = r.site_id AND v.source_id = r.source_id
 ), document AS (
     -- The longest term among a document's unrevoked units carries the chain on; counts_from is NULL when none is left.
@@ -22,20 +24,17 @@ WITH part AS (
                 ELSE max(term) FILTER (WHERE revoked_at IS NULL) END AS term
       FROM termed
      GROUP BY person_id, target_id, document_id, trial
-), chain AS (
-    SELECT person_id, target_id, document_id, trial, sold_at,
-           rule.term_chain(counts_from, term, rule.zone()) OVER (PARTITION BY person_id, target_id, trial ORDER BY sold_at, document_id
-                                                                 ROWS UNBOUNDED PRECEDING) AS end_after,
-           row_number() OVER (PARTITION BY person_id, target_id ORDER BY sold_at, document_id) AS cycle
-      FROM document
 ), begun AS (
-    SELECT person_id, target_id, document_id, cycle::integer AS cycle,
-           greatest(sold_at, lag(end_after) OVER (PARTITION BY person_id, target_id, trial ORDER BY cycle)) AS starts_at
-      FROM chain
+    SELECT person_id, target_id, document_id, (row_number() OVER (PARTITION BY person_id, target_id ORDER BY sold_at, document_id))::integer AS cycle,
+           greatest(sold_at, rule.term_chain(counts_from, term, (SELECT rule.zone()))
+                                 OVER (PARTITION BY person_id, target_id, trial ORDER BY sold_at, document_id
+                                       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) AS starts_at
+      FROM document
 )
 SELECT t.unit_id, t.target_id, b.cycle,
        CASE WHEN t.revoked_at <= b.starts_at THEN NULL ELSE b.starts_at END AS starts_at,
        CASE WHEN t.revoked_at <= b.starts_at THEN NULL
-            ELSE least(rule.term_end(b.starts_at, t.term, rule.zone()), t.revoked_at) END AS ends_at
+            ELSE least(rule.term_end(b.starts_at, t.term, o.zone), t.revoked_at) END AS ends_at
   FROM termed t
+ CROSS JOIN told o
   JOIN begun b ON b.person_id = t.person_id AND b.target_id = t.target_id AND b.document_id = t.document_id

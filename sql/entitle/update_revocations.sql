@@ -1,14 +1,11 @@
 -- Refunds, cancellations and lines taken out of changed documents end their entitlements; what was taken back revives them.
 WITH now_void AS (
     SELECT e.tenant_id, e.entitlement_id,
-           CASE WHEN u.gone OR l.gone THEN d.modified_at ELSE v.revoked_at END AS revoked_at,
-           CASE WHEN u.gone OR l.gone THEN 'line_gone' ELSE v.why END AS why
-      FROM ctok.dirty_document x
-      JOIN ctok.entitlement e ON e.tenant_id = x.tenant_id AND e.document_id = x.document_id
-      JOIN ctok.unit u ON u.tenant_id = e.tenant_id AND u.unit_id = e.unit_id
-      JOIN ctok.line l ON l.tenant_id = u.tenant_id AND l.document_id = u.document_id AND l.line_no = u.line_no
-      JOIN ctok.document d ON d.tenant_id = e.tenant_id AND d.document_id = e.document_id
-      LEFT JOIN rule.unit_void v ON v.tenant_id = e.tenant_id AND v.unit_id = e.unit_id
+           CASE WHEN v.gone THEN d.modified_at ELSE v.revoked_at END AS revoked_at,
+           CASE WHEN v.gone THEN 'line_gone' ELSE v.revoked_why END AS why
+      FROM unit_now v
+      JOIN ctok.entitlement e ON e.tenant_id = v.tenant_id AND e.unit_id = v.unit_id
+      JOIN ctok.document d ON d.tenant_id = v.tenant_id AND d.document_id = v.document_id
 ), changed AS (
     UPDATE ctok.entitlement e
        -- A line that vanished keeps the moment it was first missed.
@@ -20,5 +17,4 @@ WITH now_void AS (
     RETURNING e.person_id, e.target_id
 )
 INSERT INTO dirty_pair
-SELECT DISTINCT person_id, target_id FROM changed
-ON CONFLICT DO NOTHING
+SELECT person_id, target_id FROM changed

@@ -2,16 +2,16 @@
 -- a changed document names, over these documents and all that gave them a right.
 WITH concerned AS (
     SELECT k.tenant_id, k.person_id
-      FROM ctok.dirty_document d
+      FROM look_document d
       JOIN ctok.line l ON l.tenant_id = d.tenant_id AND l.document_id = d.document_id
       JOIN ctok.person_contact k ON k.tenant_id = l.tenant_id AND k.contact_id = l.learner_contact_id
     UNION
     SELECT k.tenant_id, k.person_id
-      FROM ctok.dirty_document d
+      FROM look_document d
       JOIN ctok.document b ON b.tenant_id = d.tenant_id AND b.document_id = d.document_id
       JOIN ctok.person_contact k ON k.tenant_id = b.tenant_id AND k.contact_id = b.buyer_contact_id
 ), document AS (
-    SELECT tenant_id, document_id FROM ctok.dirty_document
+    SELECT tenant_id, document_id FROM look_document
     UNION
     SELECT e.tenant_id, e.document_id
       FROM concerned p

@@ -7,7 +7,7 @@ WITH fresh AS (
                           AND coalesce(a.target_id, 0) = coalesce(w.target_id, 0) AND a.state IN ('open', 'held', 'sending'))
 ), made AS (
     INSERT INTO ctok.plan (tenant_id, run_id, made_at)
-    SELECT ctok.current_tenant(), $1::bigint, rule.now()
+    SELECT (SELECT ctok.current_tenant()), $1::bigint, rule.now()
      WHERE EXISTS (SELECT 1 FROM fresh)
     RETURNING tenant_id, plan_id
 )

@@ -2,7 +2,7 @@
 -- action needs it.
 UPDATE ctok.action a
    SET state = 'superseded', ended_at = rule.now(), ended_run = $1::bigint
- WHERE a.tenant_id = ctok.current_tenant() AND a.state IN ('open', 'held')
+ WHERE a.tenant_id = (SELECT ctok.current_tenant()) AND a.state IN ('open', 'held')
    AND ((a.target_id IS NOT NULL
          AND EXISTS (SELECT 1 FROM dirty_pair p WHERE p.person_id = a.person_id AND p.target_id = a.target_id)
          AND NOT EXISTS (SELECT 1 FROM action_wanted w

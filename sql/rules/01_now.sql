@@ -1,5 +1,5 @@
 -- The night's moment and the tenant's zone: set once per program, read by every rule, so that a run has one "now" and `--as-of` can
--- give it another.
+-- give it another. Statements over many rows ask once, as `(SELECT rule.now())`: the setting is text and would be parsed for each row.
 CREATE FUNCTION rule.now() RETURNS timestamptz
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN current_setting('ctok.now')::timestamptz;

@@ -1,13 +1,14 @@
 -- Calendar rules. A term runs in the tenant's calendar; a day ends at 00:00 of the next, so that nobody loses the rest of a day.
 
--- 00:00 of the day after ${moment}, or ${moment} itself when it is 00:00.
+-- 00:00 of the day after ${local}, a time of the calendar, or ${local} itself when it is 00:00.
+CREATE FUNCTION rule.day_ceil(local timestamp) RETURNS timestamp
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN date_trunc('day', local + interval '1 day' - interval '1 microsecond');
+
+-- The same for a moment.
 CREATE FUNCTION rule.day_end(moment timestamptz, zone text) RETURNS timestamptz
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN CASE
-        WHEN NOT isfinite(moment) THEN moment
-        WHEN date_trunc('day', moment AT TIME ZONE zone) = moment AT TIME ZONE zone THEN moment
-        ELSE (date_trunc('day', moment AT TIME ZONE zone) + interval '1 day') AT TIME ZONE zone
-    END;
+    RETURN CASE WHEN isfinite(moment) THEN rule.day_ceil(moment AT TIME ZONE zone) AT TIME ZONE zone ELSE moment END;
 
 -- ${moment} so much later in the tenant's calendar: days there may have 23 or 25 hours.
 CREATE FUNCTION rule.later(moment timestamptz, span interval, zone text) RETURNS timestamptz
@@ -19,7 +20,7 @@ CREATE FUNCTION rule.term_end(start timestamptz, term interval, zone text) RETUR
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN CASE
         WHEN term IS NULL OR start = 'infinity' THEN 'infinity'::timestamptz
-        ELSE rule.day_end(rule.later(start, term, zone), zone)
+        ELSE rule.day_ceil(start AT TIME ZONE zone + term) AT TIME ZONE zone
     END;
 
 -- One step of a chain of terms: a renewal starts at the later of its sale and the end so far. The state is that end.
@@ -42,12 +43,12 @@ CREATE AGGREGATE rule.term_chain(timestamptz, interval, text) (
 -- Seconds since 1970, rounded up to a whole minute; 0 (Moodle's "none") for infinity and NULL.
 CREATE FUNCTION rule.moodle_end(moment timestamptz) RETURNS bigint
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN moment IS NULL OR NOT isfinite(moment) THEN 0 ELSE (ceil(extract(epoch FROM moment) / 60) * 60)::bigint END;
+    RETURN CASE WHEN moment IS NULL OR NOT isfinite(moment) THEN 0 ELSE ceil(date_part('epoch', moment) / 60)::bigint * 60 END;
 
 -- Seconds since 1970, rounded down to a whole minute.
 CREATE FUNCTION rule.moodle_start(moment timestamptz) RETURNS bigint
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN moment IS NULL OR NOT isfinite(moment) THEN 0 ELSE (floor(extract(epoch FROM moment) / 60) * 60)::bigint END;
+    RETURN CASE WHEN moment IS NULL OR NOT isfinite(moment) THEN 0 ELSE floor(date_part('epoch', moment) / 60)::bigint * 60 END;
 
 -- How long Moodle's own end lies behind the end of access and grace, should we fall silent (docs/architecture.md, "The dead man's switch").
 CREATE FUNCTION rule.tail(renews boolean) RETURNS interval

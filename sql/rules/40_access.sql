@@ -5,8 +5,8 @@
 CREATE VIEW rule.notice_given WITH (security_invoker = true) AS
 SELECT d.tenant_id, d.person_id, d.target_id, d.debt_at, d.episode_id,
        CASE WHEN o.accepted_at IS NOT NULL THEN o.accepted_at
-            WHEN o.queued_at + interval '7 days' <= rule.now() THEN o.queued_at + interval '7 days' END AS given_at,
-       o.accepted_at IS NULL AND o.queued_at + interval '7 days' <= rule.now() AS undeliverable
+            WHEN o.queued_at + interval '7 days' <= (SELECT rule.now()) THEN o.queued_at + interval '7 days' END AS given_at,
+       o.accepted_at IS NULL AND o.queued_at + interval '7 days' <= (SELECT rule.now()) AS undeliverable
   FROM ctok.debt_episode d
   LEFT JOIN ctok.outbox o ON o.tenant_id = d.tenant_id AND o.event = 'grace:' || d.episode_id
  WHERE d.cured_at IS NULL;
@@ -14,20 +14,22 @@ SELECT d.tenant_id, d.person_id, d.target_id, d.debt_at, d.episode_id,
 -- Access is what live entitlements add up to. One in trial adds nothing to it, but takes nothing either: while no live one runs and one in
 -- trial does, the whole is shown as trial, and nothing is carried out.
 CREATE VIEW rule.access_now WITH (security_invoker = true) AS
-WITH counted AS (
-    SELECT e.*, e.starts_at <= rule.now() AND rule.now() < e.ends_at AS runs,
-           array[extract(epoch FROM least(e.ends_at, timestamptz '9999-12-31')), e.entitlement_id] AS place
+WITH told AS MATERIALIZED (
+    SELECT rule.now() AS now, rule.zone() AS zone
+), counted AS (
+    SELECT e.*, o.now, e.starts_at <= o.now AND o.now < e.ends_at AS runs, array[date_part('epoch', e.ends_at), e.entitlement_id] AS place
       FROM rule.entitlement_live e
+     CROSS JOIN told o
      WHERE NOT e.before_live AND e.starts_at IS NOT NULL
 ), both_ways AS (
     SELECT e.tenant_id, e.person_id, e.target_id, e.site_id, bool_or(e.runs) AS running, bool_or(e.trial) AS any_trial,
-           min(e.starts_at) FILTER (WHERE e.starts_at > rule.now()) AS next_start,
-           min(e.ends_at) FILTER (WHERE e.ends_at > rule.now()) AS next_end,
-           min(e.starts_at) FILTER (WHERE e.ends_at > rule.now()) AS stretch_start,
+           min(e.starts_at) FILTER (WHERE e.starts_at > e.now) AS next_start,
+           min(e.ends_at) FILTER (WHERE e.ends_at > e.now) AS next_end,
+           min(e.starts_at) FILTER (WHERE e.ends_at > e.now) AS stretch_start,
            max(e.ends_at) AS ends_at, max(e.place) AS last_one,
            bool_or(e.runs) FILTER (WHERE NOT e.trial) AS live_running,
-           min(e.starts_at) FILTER (WHERE NOT e.trial AND e.starts_at > rule.now()) AS live_next_start,
-           min(e.starts_at) FILTER (WHERE NOT e.trial AND e.ends_at > rule.now()) AS live_stretch_start,
+           min(e.starts_at) FILTER (WHERE NOT e.trial AND e.starts_at > e.now) AS live_next_start,
+           min(e.starts_at) FILTER (WHERE NOT e.trial AND e.ends_at > e.now) AS live_stretch_start,
            max(e.ends_at) FILTER (WHERE NOT e.trial) AS live_ends_at, max(e.place) FILTER (WHERE NOT e.trial) AS live_last_one
       FROM counted e
      GROUP BY e.tenant_id, e.person_id, e.target_id, e.site_id
@@ -43,12 +45,14 @@ WITH counted AS (
       FROM both_ways b
      CROSS JOIN LATERAL (SELECT b.live_running IS NOT NULL AND (b.live_running OR NOT b.running) AS counts) l
 ), judged AS (
-    SELECT w.*, l.rule_id, l.starts_at AS last_start, coalesce(l.revoked_why, 'term') AS why, r.role, r.grace_days, r.notice_days, r.renews,
+    SELECT w.*, o.now, o.zone, l.rule_id, l.starts_at AS last_start, coalesce(l.revoked_why, 'term') AS why, r.role, r.grace_days, r.notice_days,
+           r.renews,
            -- A payment that was taken back is a debt like a term that is over: it may be paid again.
            CASE WHEN coalesce(l.revoked_why, 'unpaid') = 'unpaid' THEN r.on_expiry ELSE r.on_refund END AS policy,
-           CASE WHEN w.ends_at <= rule.now() THEN w.ends_at END AS debt_at,
-           CASE WHEN w.ends_at <= rule.now() THEN rule.later(w.ends_at, make_interval(days => r.grace_days), rule.zone()) END AS suspend_at
+           CASE WHEN w.ends_at <= o.now THEN w.ends_at END AS debt_at,
+           CASE WHEN w.ends_at <= o.now THEN rule.later(w.ends_at, make_interval(days => r.grace_days), o.zone) END AS suspend_at
       FROM whole w
+     CROSS JOIN told o
       JOIN ctok.entitlement l ON l.tenant_id = w.tenant_id AND l.entitlement_id = w.last_one[2]::bigint
       JOIN ctok.product_rule r ON r.tenant_id = l.tenant_id AND r.rule_id = l.rule_id
 ), due AS (
@@ -56,7 +60,7 @@ WITH counted AS (
     SELECT j.*, n.given_at, m.user_id IS NOT NULL AS given_access, m.written_end, f.fresh AND g.rule_id IS NULL AS may_end,
            CASE WHEN j.debt_at IS NULL THEN NULL
                 WHEN j.grace_days = 0 OR j.trial THEN j.suspend_at
-                ELSE greatest(j.suspend_at, rule.later(n.given_at, make_interval(days => j.notice_days), rule.zone())) END AS due_at,
+                ELSE greatest(j.suspend_at, rule.later(n.given_at, make_interval(days => j.notice_days), j.zone)) END AS due_at,
            j.grace_days > 0 AND NOT j.trial AND n.given_at IS NULL AS notice_wanted
       FROM judged j
       LEFT JOIN rule.notice_given n ON n.tenant_id = j.tenant_id AND n.person_id = j.person_id AND n.target_id = j.target_id
@@ -69,12 +73,12 @@ WITH counted AS (
       LEFT JOIN rule.rule_gone g ON g.tenant_id = j.tenant_id AND g.rule_id = j.rule_id AND g.target_id = j.target_id
 ), stated AS (
     SELECT d.*, coalesce(d.stretch_start, d.next_start, d.last_start) AS starts_at,
-           rule.later(d.ends_at, make_interval(days => d.grace_days) + rule.tail(d.renews), rule.zone()) AS tail_end,
+           rule.later(d.ends_at, make_interval(days => d.grace_days) + rule.tail(d.renews), d.zone) AS tail_end,
            CASE WHEN d.running THEN 'active'
                 WHEN d.next_start IS NOT NULL THEN 'pending'
                 -- Grace keeps access that was given; it gives none.
                 WHEN d.policy = 'keep' OR NOT d.given_access THEN 'ended'
-                WHEN d.notice_wanted OR rule.now() < d.due_at THEN 'grace'
+                WHEN d.notice_wanted OR d.now < d.due_at THEN 'grace'
                 WHEN d.policy = 'suspend' THEN 'suspended'
                 ELSE 'ended' END AS state
       FROM due d
@@ -90,13 +94,13 @@ SELECT s.tenant_id, s.person_id, s.target_id, s.site_id, s.state, s.why,
             -- Moodle must not end by itself what we may not end yet: its end moves out while the notice is unsent, and lies no earlier
             -- than the day that the notice named.
             WHEN s.state = 'grace' AND s.notice_wanted THEN
-                rule.held_end(s.tail_end, s.written_end, rule.now(), rule.tail(s.renews), rule.zone())
-            WHEN s.state = 'grace' THEN rule.moodle_end(greatest(s.tail_end, rule.day_end(s.due_at, rule.zone()))) END AS wanted_end,
+                rule.held_end(s.tail_end, s.written_end, s.now, rule.tail(s.renews), s.zone)
+            WHEN s.state = 'grace' THEN rule.moodle_end(greatest(s.tail_end, rule.day_end(s.due_at, s.zone))) END AS wanted_end,
        s.role, s.rule_id, s.trial,
        least(s.wake_at, CASE s.state
             WHEN 'active' THEN nullif(s.ends_at, 'infinity')
             WHEN 'pending' THEN s.next_start
-            WHEN 'grace' THEN CASE WHEN s.notice_wanted THEN rule.now() ELSE s.due_at END
+            WHEN 'grace' THEN CASE WHEN s.notice_wanted THEN s.now ELSE s.due_at END
             -- What may not end yet is looked at every night.
             ELSE CASE WHEN s.given_access AND NOT s.may_end AND s.policy <> 'keep' THEN timestamptz '-infinity' END
        END) AS next_change_at,

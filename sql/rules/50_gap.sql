@@ -6,7 +6,7 @@ CREATE VIEW rule.manual_row WITH (security_invoker = true) AS
 SELECT m.tenant_id, m.site_id, m.course_id, m.user_id, m.active, m.roles, m.read_level, g.user_id IS NOT NULL AS managed,
        coalesce(m.status, CASE WHEN m.active THEN 0
                                -- Listed as not active although it should be: somebody suspended it.
-                               WHEN g.written_status = 0 AND (g.written_end = 0 OR g.written_end > extract(epoch FROM rule.now())) THEN 1
+                               WHEN g.written_status = 0 AND (g.written_end = 0 OR g.written_end > (SELECT extract(epoch FROM rule.now()))) THEN 1
                                ELSE coalesce(g.written_status, 1) END)::smallint AS status,
        coalesce(m.time_start, g.written_start, 0) AS time_start,
        coalesce(m.time_end, g.written_end, 0) AS time_end
@@ -28,24 +28,24 @@ SELECT a.tenant_id, a.person_id, a.target_id, a.site_id, a.state, a.why, a.wante
            WHEN a.wanted = 'active' THEN CASE
                WHEN t.course_id IS NULL THEN 'COURSE_MISSING'
                WHEN c.course_id IS NULL THEN 'COURSE_GONE'
-               WHEN k.user_id IS NULL AND amb.several THEN 'AMBIGUOUS_ACCOUNT'
+               WHEN k.user_id IS NULL AND is_.several THEN 'AMBIGUOUS_ACCOUNT'
                WHEN k.user_id IS NOT NULL AND u.user_id IS NULL AND NOT k.made THEN 'ACCOUNT_GONE'
                WHEN NOT c.manual THEN 'NO_MANUAL_METHOD'
-               WHEN p.user_id IS NOT NULL OR f.user_id IS NOT NULL THEN 'PROTECTED_ACCOUNT'
+               WHEN is_.protected THEN 'PROTECTED_ACCOUNT'
                WHEN m.user_id IS NULL THEN 'enrol'
                WHEN NOT m.managed AND m.active THEN 'ALREADY_ENROLLED'
                WHEN NOT m.managed AND m.read_level < 3 AND m.status = 0 AND m.time_end <> 0
-                    AND m.time_end <= extract(epoch FROM rule.now()) THEN 'take_over'
+                    AND m.time_end <= (SELECT extract(epoch FROM rule.now())) THEN 'take_over'
                WHEN NOT m.managed THEN 'FOREIGN_ROW'
                WHEN m.status <> 0 THEN 'resume'
                WHEN m.time_end <> 0 AND (a.wanted_end = 0 OR m.time_end < a.wanted_end) THEN 'extend'
                WHEN m.time_start > a.wanted_start THEN 'extend'
            END
            WHEN m.user_id IS NULL OR NOT m.managed THEN NULL
-           WHEN p.user_id IS NOT NULL OR f.user_id IS NOT NULL THEN 'PROTECTED_ACCOUNT'
+           WHEN is_.protected THEN 'PROTECTED_ACCOUNT'
            WHEN a.wanted = 'suspended' AND m.status <> 0 THEN NULL
            -- Moodle must not end by itself what we may not: its end moves out while ours waits, or is held. What is over stays over.
-           WHEN m.status = 0 AND m.time_end > extract(epoch FROM rule.now()) AND m.time_end < extract(epoch FROM rule.now() + interval '3 days')
+           WHEN m.status = 0 AND m.time_end > (SELECT extract(epoch FROM rule.now())) AND m.time_end < (SELECT extract(epoch FROM rule.now() + interval '3 days'))
                 AND (w.waits <> ''
                      OR EXISTS (SELECT 1 FROM ctok.action o
                                  WHERE o.tenant_id = a.tenant_id AND o.site_id = a.site_id AND o.person_id = a.person_id
@@ -63,17 +63,19 @@ SELECT a.tenant_id, a.person_id, a.target_id, a.site_id, a.state, a.why, a.wante
   LEFT JOIN ctok.mirror_user u ON u.tenant_id = a.tenant_id AND u.site_id = a.site_id AND u.user_id = k.user_id
   LEFT JOIN rule.manual_row m ON m.tenant_id = a.tenant_id AND m.site_id = a.site_id AND m.course_id = t.course_id
                              AND m.user_id = k.user_id
-  LEFT JOIN rule.protected_user p ON p.tenant_id = a.tenant_id AND p.site_id = a.site_id AND p.user_id = k.user_id
-  LEFT JOIN rule.staff_row f ON f.tenant_id = a.tenant_id AND f.site_id = a.site_id AND f.course_id = t.course_id
-                            AND f.user_id = k.user_id
   LEFT JOIN rule.target_fresh h ON h.tenant_id = a.tenant_id AND h.target_id = a.target_id
   LEFT JOIN rule.rule_gone q ON q.tenant_id = a.tenant_id AND q.rule_id = a.rule_id AND q.target_id = a.target_id
  CROSS JOIN LATERAL (
         SELECT CASE WHEN a.wanted IN ('suspended', 'unenrolled') THEN concat_ws('; ', CASE WHEN NOT h.fresh THEN h.silent END, q.what) ELSE '' END AS waits
        ) w
  CROSS JOIN LATERAL (
-        -- Asked only for those without an account.
-        SELECT k.user_id IS NULL AND EXISTS (
-                   SELECT 1 FROM rule.ambiguous_person x
-                    WHERE x.tenant_id = a.tenant_id AND x.site_id = a.site_id AND x.person_id = a.person_id) AS several
-       ) amb;
+        -- Accounts that the configuration protects, by user name or e-mail, and people with another role in the course.
+        SELECT (a.tenant_id, a.site_id, u.username) IN (SELECT p.tenant_id, p.site_id, p.name FROM ctok.protected_account p)
+            OR (a.tenant_id, a.site_id, u.email_key) IN (SELECT p.tenant_id, p.site_id, p.name FROM ctok.protected_account p)
+            OR EXISTS (SELECT 1 FROM rule.staff_row f
+                        WHERE f.tenant_id = a.tenant_id AND f.site_id = a.site_id AND f.course_id = t.course_id
+                          AND f.user_id = k.user_id) AS protected,
+               -- Asked only for those without an account.
+               EXISTS (SELECT 1 FROM rule.doubtful_account x
+                        WHERE x.tenant_id = a.tenant_id AND x.site_id = a.site_id AND x.person_id = a.person_id) AS several
+       ) is_;

@@ -68,7 +68,7 @@ make_order(struct arena *arena, int64_t n, struct sales_document *ret_document, 
 	buyer->email = arena_printf(arena, "buyer%lld@example.com", (long long)(n % LEARNERS));
 	buyer->name = arena_printf(arena, "Buyer Number %lld", (long long)(n % LEARNERS));
 	buyer->raw_email = "";
-	document.external_id = arena_printf(arena, "%024llx", (long long)n);
+	document.external_id = arena_printf(arena, "%024llx", (unsigned long long)n);
 	document.number = arena_printf(arena, "%lld", (long long)n + 1000);
 	document.effective_us = (1700000000 + n * 60) * 1000000;
 	document.modified_us = document.effective_us + 1500000;
@@ -79,7 +79,7 @@ make_order(struct arena *arena, int64_t n, struct sales_document *ret_document, 
 		struct sales_line *line = &document.lines[i];
 		int64_t product = (n * 7 + (int64_t)i * 13) % 200, amount;
 
-		line->key = arena_printf(arena, "%020llx%04zx", (long long)n, i);
+		line->key = arena_printf(arena, "%020llx%04zx", (unsigned long long)n, i);
 		line->product_key = arena_printf(arena, "p%lld", (long long)product);
 		line->variant_key = "";
 		line->sku = arena_printf(arena, "SKU-%lld", (long long)product);

@@ -1,0 +1,5 @@
+-- What the dirty pairs add up to now: so many that all are reckoned in one sweep.
+CREATE TEMP TABLE access_wanted ON COMMIT DROP AS
+SELECT n.*
+  FROM dirty_pair p
+  JOIN rule.access_now n ON n.person_id = p.person_id AND n.target_id = p.target_id

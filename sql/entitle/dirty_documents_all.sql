@@ -1,3 +1,0 @@
-INSERT INTO ctok.dirty_document (tenant_id, document_id)
-SELECT d.tenant_id, d.document_id FROM ctok.document d
-ON CONFLICT DO NOTHING
