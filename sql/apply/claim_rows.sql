@@ -7,7 +7,7 @@ WITH taken AS (
                             WHERE o.tenant_id = ctok.current_tenant() AND o.site_id = $1::bigint AND o.state = 'open' AND NOT o.trial
                               AND o.kind = ANY ($4::text[]) AND o.user_id IS NOT NULL
                               -- The plan may be older than what we know by now.
-                              AND NOT EXISTS (SELECT 1 FROM rule.action_waits w WHERE w.tenant_id = o.tenant_id AND w.action_id = o.action_id)
+                              AND o.action_id NOT IN (SELECT w.action_id FROM rule.action_waits w)
                               AND CASE WHEN $5::bigint IS NULL THEN o.undoes IS NULL ELSE o.plan_id = $5::bigint END
                             ORDER BY o.course_id, o.action_id LIMIT $2::bigint)
     RETURNING a.*

@@ -3,4 +3,4 @@ SELECT count(*) AS actions
   FROM ctok.action a
   JOIN ctok.site s ON s.tenant_id = a.tenant_id AND s.site_id = a.site_id
  WHERE a.tenant_id = ctok.current_tenant() AND s.name = $1 AND a.state = 'open' AND NOT a.trial AND a.undoes IS NULL
-   AND NOT EXISTS (SELECT 1 FROM rule.action_waits w WHERE w.tenant_id = a.tenant_id AND w.action_id = a.action_id)
+   AND a.action_id NOT IN (SELECT w.action_id FROM rule.action_waits w)

@@ -77,15 +77,15 @@ SELECT a.tenant_id, a.person_id, a.target_id, concat_ws('; ', CASE WHEN NOT f.fr
  WHERE NOT f.fresh OR g.rule_id IS NOT NULL;
 
 -- Actions that would take access away and may not be carried out now: what they wait for is silent, or the ledger of a source has news
--- that no plan has seen.
+-- that no plan has seen. Both sets are made once, not once for each action: keep the subqueries free of outer columns.
 CREATE VIEW rule.action_waits WITH (security_invoker = true) AS
 SELECT o.tenant_id, o.action_id, o.site_id, o.person_id, o.target_id
   FROM ctok.action o
  WHERE o.state IN ('open', 'held') AND o.kind IN ('suspend', 'unenrol') AND o.undoes IS NULL
-   AND (EXISTS (SELECT 1 FROM rule.access_waits w
-                 WHERE w.tenant_id = o.tenant_id AND w.person_id = o.person_id AND w.target_id = o.target_id)
-        OR EXISTS (SELECT 1
-                     FROM ctok.dirty_document d
-                     JOIN ctok.document x ON x.tenant_id = d.tenant_id AND x.document_id = d.document_id
-                     JOIN rule.source_needed n ON n.tenant_id = x.tenant_id AND n.source_id = x.source_id
-                    WHERE n.tenant_id = o.tenant_id AND n.target_id = o.target_id));
+   AND ((o.tenant_id, o.person_id, o.target_id) IN (SELECT w.tenant_id, w.person_id, w.target_id FROM rule.access_waits w)
+        OR (o.tenant_id, o.target_id) IN (SELECT n.tenant_id, n.target_id
+                                            FROM rule.source_needed n
+                                           WHERE (n.tenant_id, n.source_id) IN (SELECT x.tenant_id, x.source_id
+                                                                                  FROM ctok.dirty_document d
+                                                                                  JOIN ctok.document x ON x.tenant_id = d.tenant_id
+                                                                                                      AND x.document_id = d.document_id)));
