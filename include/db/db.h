@@ -114,6 +114,15 @@ MUST_CHECK int db_preview(struct db *, struct err *) __attribute__((nonnull));
 void db_preview_end(struct db *) __attribute__((nonnull));
 
 /**
+ * db_holds_night(db, err):
+ * Does the connection's night still hold the lock? To be asked before what no commit can take back, as a request that writes. Not inside
+ * a transaction. A connection without a night holds what it needs.
+ *
+ * Errors: ERR_BUSY if another night has begun since; ERR_SERVICE if the database cannot be asked.
+ */
+MUST_CHECK int db_holds_night(struct db *, struct err *) __attribute__((nonnull));
+
+/**
  * db_tenant(db, tenant_id, err):
  * Row-level security shows and admits only this tenant from now on (setting `ctok.tenant`); 0: none. A rollback takes back what
  * was set inside the transaction.

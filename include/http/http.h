@@ -39,6 +39,9 @@ struct http_config {
 	void (*sleep_ms)(int64_t);                /* NULL: clock_sleep_ms(); tests inject */
 	bool (*stopped)(void *); /* asked while waiting; true: begin nothing more, not even another try; NULL: never */
 	void *stopped_context;
+	/* Asked right before each try of what is not repeatable; its error ends the sending, nothing new is begun. NULL: always allowed. */
+	int (*permit)(void *, struct err *);
+	void *permit_context;
 	void (*trace)(void *, const char *line); /* debug lines, secrets redacted; NULL: none */
 	void *trace_context;
 };

@@ -42,7 +42,9 @@ struct moodle_wire {
 	void *context;
 	void (*sleep_ms)(int64_t);                /* NULL: clock_sleep_ms() */
 	const struct http_breaker_store *breaker; /* NULL: in memory */
-	void (*trace)(void *, const char *);      /* debug lines of lib/http; NULL: none */
+	int (*permit)(void *, struct err *);      /* asked right before each write is sent; NULL: always allowed */
+	void *permit_context;
+	void (*trace)(void *, const char *); /* debug lines of lib/http; NULL: none */
 	void *trace_context;
 };
 

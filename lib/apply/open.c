@@ -30,6 +30,13 @@ identify(struct arena *arena, struct db *db, const char *identity, bool fresh, s
 	return 0;
 }
 
+/* A night that was taken over while this process was stopped, or waited, must not write to Moodle any more. */
+static int
+still_ours(void *context, struct err *err)
+{
+	return db_holds_night(context, err);
+}
+
 int
 apply_open(
     struct arena *arena, struct db *db, const struct config_site *config, bool fresh, struct apply_site *site, struct err *err)
@@ -44,7 +51,8 @@ apply_open(
 	if (config->database_password != NULL &&
 	    config_secret(arena, config->database_password, "database_password", &password, err) != 0)
 		return -1;
-	if (moodle_open(config, token, &(struct moodle_wire){ .breaker = &site->breaker }, &site->moodle, err) != 0)
+	if (moodle_open(config, token, &(struct moodle_wire){ .breaker = &site->breaker, .permit = still_ours, .permit_context = db },
+		&site->moodle, err) != 0)
 		return -1;
 	if (site_read(arena, site->moodle, &identity, err) != 0)
 		return -1;

@@ -442,6 +442,8 @@ db_begin(struct db *db, struct err *err)
 	return db_exec(db, db->fence != 0 ? "BEGIN READ WRITE" : "BEGIN", DB_NONE, NULL, err);
 }
 
+static const char night_over[] = "this run's night is over: another one has begun since";
+
 /* The row is locked until the transaction's end, so that nobody takes the night over between this check and the commit. */
 static int
 check_fence(struct db *db, struct err *err)
@@ -453,8 +455,23 @@ check_fence(struct db *db, struct err *err)
 	if (db_exec(db, sql_db_fence, DB_ARGS(fence), &held, err) != 0)
 		return -1;
 	if (held != 1)
-		return err_set(err, ERR_BUSY, "this run's night is over: another one has begun since");
+		return err_set(err, ERR_BUSY, night_over);
 	return 0;
+}
+
+int
+db_holds_night(struct db *db, struct err *err)
+{
+	char fence[24];
+	int64_t held;
+
+	BUG_UNLESS(!db_in_transaction(db));
+	if (db->fence == 0)
+		return 0;
+	(void)snprintf(fence, sizeof(fence), "%lld", (long long)db->fence);
+	if (db_exec(db, sql_db_night_holds, DB_ARGS(fence), &held, err) != 0)
+		return -1;
+	return held == 1 ? 0 : err_set(err, ERR_BUSY, night_over);
 }
 
 int

@@ -55,6 +55,7 @@ lock_file(struct arena *arena, const char *state_dir, const char *program, int *
 		if (errno == EWOULDBLOCK) {
 			len = pread(fd, holder, sizeof(holder) - 1, 0);
 			holder[len > 0 ? len : 0] = '\0';
+			holder[strcspn(holder, "\n")] = '\0';
 			err_set(err, ERR_BUSY, "another night is running: %s", *holder != '\0' ? holder : "it has not said which");
 		} else {
 			err_set(err, ERR_IO, "could not lock \"%s\": %s", path, strerror(errno));

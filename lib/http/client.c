@@ -347,6 +347,19 @@ next_errand(struct batch *batch)
 	return best;
 }
 
+/* A write goes out only if it is still ours to send: much time may have passed since it was decided, in a wait or in a stopped process. */
+static bool
+is_permitted(const struct http *http, struct batch *batch, const struct errand *errand)
+{
+	struct err why = ERR_INIT;
+
+	if (errand->request->repeatable || http->config.permit == NULL ||
+	    http->config.permit(http->config.permit_context, &why) == 0)
+		return true;
+	stop(batch, &why);
+	return false;
+}
+
 /* Start what may start; ret_wait_ms is the time until something more may (at most a second while transfers run). */
 static int
 start_due(struct http *http, struct batch *batch, int64_t *ret_wait_ms, struct err *err)
@@ -372,6 +385,8 @@ start_due(struct http *http, struct batch *batch, int64_t *ret_wait_ms, struct e
 			*ret_wait_ms = due - now;
 			return 0;
 		}
+		if (!is_permitted(http, batch, errand))
+			return 0;
 		if (errand->retry.tries == 0)
 			errand->begun_ms = now;
 		trace_start(http, errand);

@@ -56,6 +56,8 @@ moodle_open(const struct config_site *config, const char *token, const struct mo
 			.total_timeout_ms = TOTAL_TIMEOUT_MS,
 			.max_bytes = MAX_ANSWER_BYTES,
 			.breaker = moodle->wire.breaker,
+			.permit = moodle->wire.permit,
+			.permit_context = moodle->wire.permit_context,
 			.sleep_ms = moodle->wire.sleep_ms,
 			.trace = moodle->wire.trace,
 			.trace_context = moodle->wire.trace_context,

@@ -892,6 +892,51 @@ test_stopped(void **state)
 	http_close(http);
 }
 
+/* The night of the program is another's from the third question on. */
+static int
+permit_two(void *context, struct err *err)
+{
+	unsigned *asked = context;
+
+	return ++*asked <= 2 ? 0 : err_set(err, ERR_BUSY, "the night is over");
+}
+
+/* Each try of a write is asked for anew, also the one after a wait; reading goes on. */
+static void
+test_writes_need_a_permit(void **state)
+{
+	struct http_config config = config_for("localhost");
+	struct http_request requests[3] = { post_once, post_once, post_once };
+	struct many many = { 0 };
+	struct err err = ERR_INIT;
+	struct http *http;
+	unsigned asked = 0;
+
+	(void)state;
+	config.permit = permit_two;
+	config.permit_context = &asked;
+	http = open_http(&config);
+	{
+		WEB_SCRIPT(&web, { .status = 503 }, { .status = 503 }, { .status = 200 });
+		assert_fails(http, &post_once, ERR_BUSY, "the night is over", 2);
+		assert_int_equal(asked, 3);
+	}
+	{
+		WEB_SCRIPT(&web, { .status = 200 });
+		assert_answers(http, &get_thing, 200, 1);
+		assert_int_equal(asked, 3);
+	}
+	asked = 0;
+	{
+		WEB_SCRIPT(&web, { .status = 200 });
+		assert_int_equal(http_send_all(&arena, http, requests, 3, take_one, &many, &err), -1);
+		assert_error(&err, ERR_BUSY, "the night is over");
+		assert_int_equal(many.answers, 2); /* those under way are told */
+		assert_int_equal(web.asked_count, 2);
+	}
+	http_close(http);
+}
+
 static void
 test_no_connection(void **state)
 {
@@ -967,6 +1012,7 @@ main(void)
 		cmocka_unit_test(test_breaker),
 		cmocka_unit_test(test_ban),
 		cmocka_unit_test(test_stopped),
+		cmocka_unit_test(test_writes_need_a_permit),
 		cmocka_unit_test(test_no_connection),
 	};
 

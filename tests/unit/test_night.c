@@ -194,6 +194,30 @@ test_step_of_a_night_that_is_over_writes_nothing(void **state)
 	db_close(step);
 }
 
+/* Before what no commit can take back, as a write to Moodle. */
+static void
+test_a_night_that_is_over_is_told_when_it_asks(void **state)
+{
+	struct with_db *w = *state;
+	struct err err = ERR_INIT;
+	struct db *step = connect_as(w, "step");
+	struct night night = begin(w, w->db, WITH_DB_NOW), joined, next;
+
+	must(db_holds_night(step, &err), &err);
+	must(night_join(&w->arena, step, night.id, &joined, &err), &err);
+	must(db_holds_night(w->db, &err), &err);
+	must(db_holds_night(step, &err), &err);
+	night_end(w->db, &night);
+	next = begin(w, w->db, WITH_DB_NOW);
+	assert_int_equal(db_holds_night(step, &err), -1);
+	assert_int_equal(err.code, ERR_BUSY);
+	assert_string_equal(err.message, "this run's night is over: another one has begun since");
+	err_reset(&err);
+	night_end(w->db, &next);
+	assert_int_equal(db_holds_night(step, &err), -1);
+	db_close(step);
+}
+
 /* A program that begins a night and does not end it, in a process of its own; dead when this returns. */
 static void
 die_in_a_night(struct with_db *w)
@@ -324,6 +348,7 @@ main(void)
 		cmocka_unit_test_setup(test_second_night_of_this_machine_is_refused, free_night),
 		cmocka_unit_test_setup(test_steps_join_by_id, free_night),
 		cmocka_unit_test_setup(test_step_of_a_night_that_is_over_writes_nothing, free_night),
+		cmocka_unit_test_setup(test_a_night_that_is_over_is_told_when_it_asks, free_night),
 		cmocka_unit_test_setup(test_night_of_a_killed_program_is_taken_over, free_night),
 		cmocka_unit_test_setup(test_night_of_another_machine_lasts_as_long_as_its_session, free_night),
 		cmocka_unit_test_setup(test_end_after_a_takeover_leaves_the_new_night, free_night),
