@@ -29,11 +29,12 @@ struct account_match {
 
 /* An account to make. */
 struct account_row {
-	const char *email; /* normalised */
+	const char *email;     /* normalised */
 	const char *firstname; /* out: of OUTCOME_FOUND, as Moodle has it; so is the last name */
 	const char *lastname;
 	const char *username; /* out: the one it was tried with, or that it has */
 	int64_t id;           /* out: of OUTCOME_DONE and OUTCOME_FOUND */
+	bool asked;           /* out: we asked for it before it was found, so it is of our making */
 	struct batch_row result;
 };
 

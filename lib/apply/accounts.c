@@ -35,7 +35,7 @@ record(struct arena *arena, struct db *db, const struct apply_site *site, struct
 	const char **actions = ARENA_ARRAY(arena, count, const char *), **outcomes = ARENA_ARRAY(arena, count, const char *);
 	const char **users = ARENA_ARRAY(arena, count, const char *), **usernames = ARENA_ARRAY(arena, count, const char *);
 	const char **firsts = ARENA_ARRAY(arena, count, const char *), **lasts = ARENA_ARRAY(arena, count, const char *);
-	const char **reasons = ARENA_ARRAY(arena, count, const char *);
+	const char **reasons = ARENA_ARRAY(arena, count, const char *), **asked = ARENA_ARRAY(arena, count, const char *);
 	size_t i;
 
 	for (i = 0; i < count; i++) {
@@ -48,13 +48,15 @@ record(struct arena *arena, struct db *db, const struct apply_site *site, struct
 		firsts[i] = rows[i].firstname;
 		lasts[i] = rows[i].lastname;
 		reasons[i] = rows[i].result.reason != NULL ? rows[i].result.reason : "";
+		asked[i] = rows[i].asked ? "t" : "f";
 	}
 	if (db_begin(db, err) != 0)
 		return -1;
 	if (db_exec(db, sql_apply_record_accounts,
 		DB_ARGS(apply_number(arena, site->site_id), apply_number(arena, site->run_id), db_array(arena, actions, count),
 		    db_array(arena, outcomes, count), db_array(arena, users, count), db_array(arena, usernames, count),
-		    db_array(arena, firsts, count), db_array(arena, lasts, count), db_array(arena, reasons, count)),
+		    db_array(arena, firsts, count), db_array(arena, lasts, count), db_array(arena, reasons, count),
+		    db_array(arena, asked, count)),
 		NULL, err) != 0)
 		goto fail;
 	if (db_commit(db, err) != 0)

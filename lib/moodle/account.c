@@ -443,6 +443,7 @@ make_find(void *context, const size_t *rows, size_t count, struct err *err)
 
 		if (matches[i].count == 1) {
 			take_found(row, &matches[i].accounts[0]);
+			row->asked = true;
 			making->results[rows[i]].outcome = OUTCOME_FOUND;
 		} else if (matches[i].count == 0) {
 			making->results[rows[i]].outcome = OUTCOME_OPEN;

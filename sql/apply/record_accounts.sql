@@ -1,9 +1,16 @@
 -- What became of them, in step with the rows of claim_accounts.sql. $1: site, $2: run, $3: actions, $4: outcomes, $5: users, $6: user names,
--- $7: first names, $8: last names, $9: reasons.
+-- $7: first names, $8: last names, $9: reasons, $10: were they asked for before they were found?
 WITH told AS (
-    SELECT a.tenant_id, a.action_id, a.person_id, r.outcome, r.user_id, r.username, r.firstname, r.lastname, r.reason
-      FROM unnest($3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[])
-           AS r(action_id, outcome, user_id, username, firstname, lastname, reason)
+    SELECT a.tenant_id, a.action_id, a.person_id, r.outcome, r.user_id, r.username, r.firstname, r.lastname, r.reason,
+           -- One that a run asked for, and was cut off before it knew the answer, is of our making too.
+           r.outcome = 'done' OR r.asked
+           OR EXISTS (SELECT 1 FROM ctok.journal b
+                       WHERE b.tenant_id = a.tenant_id AND b.action_id = a.action_id AND b.phase = 'before' AND b.run_id < $2::bigint
+                         AND NOT EXISTS (SELECT 1 FROM ctok.journal e
+                                          WHERE e.tenant_id = b.tenant_id AND e.action_id = b.action_id AND e.run_id = b.run_id
+                                            AND e.phase = 'after' AND e.outcome <> 'doubt')) AS made
+      FROM unnest($3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::boolean[])
+           AS r(action_id, outcome, user_id, username, firstname, lastname, reason, asked)
       JOIN ctok.action a ON a.tenant_id = ctok.current_tenant() AND a.action_id = r.action_id
 ), ended AS (
     UPDATE ctok.action a
@@ -21,7 +28,7 @@ WITH told AS (
       FROM told
 ), theirs AS (
     INSERT INTO ctok.account (tenant_id, site_id, person_id, user_id, made)
-    SELECT tenant_id, $1::bigint, person_id, user_id, outcome = 'done' FROM told WHERE outcome IN ('done', 'found')
+    SELECT tenant_id, $1::bigint, person_id, user_id, made FROM told WHERE outcome IN ('done', 'found')
     ON CONFLICT DO NOTHING
 ), mirrored AS (
     INSERT INTO ctok.mirror_user (tenant_id, site_id, user_id, username, email, email_key, firstname, lastname, suspended)

@@ -258,9 +258,9 @@ test_a_completion_has_one_certificate(void **state)
 	    one(w, "SELECT string_agg(cycle || ' ' || due, ', ') FROM rule.completion_due"), "2 false");
 }
 
-/* What ctok-apply records of Ana's account: found as user 7, or made as it. */
+/* What ctok-apply records of Ana's account: found as user 7, or made as it; ${asked}: found after this run had asked for it. */
 static void
-record_account(struct with_db *w, const char *outcome)
+record_account(struct with_db *w, const char *outcome, const char *asked)
 {
 	struct err err = ERR_INIT;
 	const char *action = one(w, "SELECT action_id FROM ctok.action WHERE kind = 'create_account'");
@@ -273,7 +273,8 @@ record_account(struct with_db *w, const char *outcome)
 		    arena_printf(&w->arena, "%lld", (long long)w->night.run_id), db_array(&w->arena, &action, 1),
 		    db_array(&w->arena, &outcome, 1), db_array(&w->arena, &(const char *){ "7" }, 1),
 		    db_array(&w->arena, &(const char *){ "ana" }, 1), db_array(&w->arena, &(const char *){ "Ana" }, 1),
-		    db_array(&w->arena, &(const char *){ "Ruiz" }, 1), db_array(&w->arena, &(const char *){ "" }, 1)),
+		    db_array(&w->arena, &(const char *){ "Ruiz" }, 1), db_array(&w->arena, &(const char *){ "" }, 1),
+		    db_array(&w->arena, &asked, 1)),
 		NULL, &err),
 	    &err);
 	expect_ok("commit", db_commit(w->db, &err), &err);
@@ -315,7 +316,7 @@ test_an_account_found_is_looked_at_first(void **state)
 		night(w);
 		if (cases[i].world != NULL)
 			with_db_sql(w, cases[i].world);
-		record_account(w, cases[i].outcome);
+		record_account(w, cases[i].outcome, "f");
 		expect_text(cases[i].title,
 		    one(w, "SELECT string_agg(coalesce(user_id::text, '-'), ' ' ORDER BY course_id) FROM ctok.action"
 			   " WHERE kind = 'enrol' AND state = 'open'"),
@@ -335,6 +336,41 @@ test_an_account_found_is_looked_at_first(void **state)
 	}
 }
 
+/* An account found is somebody else's work, unless we had asked for it: in this run, or in one that was cut off before it knew. */
+static void
+test_an_account_we_asked_for_is_of_our_making(void **state)
+{
+	static const char cut_off[] = "INSERT INTO ctok.journal (tenant_id, action_id, run_id, phase, outcome, at)"
+				      " SELECT tenant_id, action_id, 0, 'before', 'sending', rule.now() FROM ctok.action"
+				      " WHERE kind = 'create_account'";
+	static const char not_sent[] = "INSERT INTO ctok.journal (tenant_id, action_id, run_id, phase, outcome, at)"
+				       " SELECT tenant_id, action_id, 0, p.phase, p.outcome, rule.now() FROM ctok.action,"
+				       " (VALUES ('before', 'sending'), ('after', 'not sent')) AS p(phase, outcome)"
+				       " WHERE kind = 'create_account'";
+	static const struct {
+		const char *title, *outcome, *asked, *world, *made;
+	} cases[] = {
+		{ "made", "done", "f", NULL, "t" },
+		{ "found before anything was sent", "found", "f", NULL, "f" },
+		{ "found after the answer was lost", "found", "t", NULL, "t" },
+		{ "found after a run was cut off", "found", "f", cut_off, "t" },
+		{ "found after a run that did not send it", "found", "f", not_sent, "f" },
+	};
+	struct with_db *w;
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(cases); i++) {
+		assert_int_equal(setup(state), 0);
+		w = *state;
+		sell(w, "1", "NAME", "EUR", "2026-04-20T08:00:00Z");
+		night(w);
+		if (cases[i].world != NULL)
+			with_db_sql(w, cases[i].world);
+		record_account(w, cases[i].outcome, cases[i].asked);
+		expect_text(cases[i].title, one(w, "SELECT made FROM ctok.account WHERE user_id = 7"), cases[i].made);
+	}
+}
+
 int
 main(void)
 {
@@ -342,6 +378,7 @@ main(void)
 		cmocka_unit_test_setup(test_what_is_under_way_waits_for_a_newer_reading, setup),
 		cmocka_unit_test_setup(test_an_account_stays_wanted_while_an_enrolment_waits, setup),
 		cmocka_unit_test_setup(test_an_account_found_is_looked_at_first, setup),
+		cmocka_unit_test_setup(test_an_account_we_asked_for_is_of_our_making, setup),
 		cmocka_unit_test_setup(test_two_names_of_a_course_are_one_access, setup),
 		cmocka_unit_test_setup(test_a_course_that_appears_joins_its_names, setup),
 		cmocka_unit_test_setup(test_currencies_are_not_added, setup),
