@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/stage.h"
 #include "finding/finding.h"
 #include "job/job.h"
 #include "job/preview.h"
@@ -117,6 +118,7 @@ fresh(struct job *job, const struct config_tenant *tenant, struct err *err)
 	const char *state_dir = job->config->state_dir, *untied;
 	struct report_summary summary;
 
+	stage_sweep(arena_printf(&job->row, "%s/report", state_dir));
 	if (draw(job, base, &summary, &untied, err) != 0)
 		return -1;
 	if (report_save(&job->row, job->db, job->night.run_id, state_dir, snapshot, xlsx, summary.ties && untied == NULL, err) != 0)

@@ -45,4 +45,11 @@ MUST_CHECK int stage_publish(struct stage *, struct err *) __attribute__((nonnul
  */
 void stage_close(struct stage *);
 
+/**
+ * stage_sweep(folder):
+ * Remove what killed programs left in ${folder}, where each run's files have names of their own and no next one cleans it. What a
+ * running program holds stays; what cannot be removed stays too, for it harms nobody.
+ */
+void stage_sweep(const char *) __attribute__((nonnull));
+
 #endif

@@ -51,8 +51,9 @@ apply_open(
 	if (config->database_password != NULL &&
 	    config_secret(arena, config->database_password, "database_password", &password, err) != 0)
 		return -1;
-	if (moodle_open(config, token, &(struct moodle_wire){ .breaker = &site->breaker, .permit = still_ours, .permit_context = db },
-		&site->moodle, err) != 0)
+	if (moodle_open(config, token,
+		&(struct moodle_wire){ .breaker = &site->breaker, .permit = still_ours, .permit_context = db }, &site->moodle,
+		err) != 0)
 		return -1;
 	if (site_read(arena, site->moodle, &identity, err) != 0)
 		return -1;

@@ -158,3 +158,35 @@ stage_close(struct stage *stage)
 	arena = stage->arena; /* it holds the stage itself */
 	arena_done(&arena);
 }
+
+/* The private directory ${name} of ${folder}, if nobody is at it. */
+static void
+sweep_one(const char *folder, const char *name)
+{
+	struct arena arena = ARENA_INIT;
+	struct stage stage = { .dir = arena_printf(&arena, "%s/%s", folder, name) };
+	struct err ignored = ERR_INIT;
+
+	stage.fd = open(stage.dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (stage.fd >= 0 && flock(stage.fd, LOCK_EX | LOCK_NB) == 0 && clean(&stage, &ignored) == 0)
+		rmdir(stage.dir);
+	if (stage.fd >= 0)
+		close(stage.fd);
+	arena_done(&arena);
+}
+
+void
+stage_sweep(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+	size_t len;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		len = strlen(entry->d_name);
+		if (len > 5 && entry->d_name[0] == '.' && strcmp(entry->d_name + len - 4, ".tmp") == 0)
+			sweep_one(folder, entry->d_name);
+	}
+	if (dir != NULL)
+		closedir(dir);
+}

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/stage.h"
 
 static void
 a_file_is_read_whole_or_refused_with_the_reason(void **state)
@@ -128,6 +129,33 @@ a_file_is_written_whole_or_not_at_all(void **state)
 	arena_done(&arena);
 }
 
+static void
+what_killed_programs_left_is_swept_and_nothing_else(void **state)
+{
+	char dir[] = "/tmp/ctok-file-XXXXXX";
+	struct arena arena = ARENA_INIT;
+	struct err err = ERR_INIT;
+	struct stage *running = NULL;
+	char *left, *half, *other;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	left = arena_printf(&arena, "%s/.acme-1.xlsx.tmp", dir);
+	half = arena_printf(&arena, "%s/file", left);
+	other = arena_printf(&arena, "%s/acme-1.tmp", dir);
+	assert_int_equal(mkdir(left, 0700) | mkdir(other, 0700), 0);
+	assert_int_equal(file_write(half, "half", 4, &err), 0);
+	assert_int_equal(stage_open(arena_printf(&arena, "%s/acme-2.xlsx", dir), &running, &err), 0);
+	stage_sweep(dir);
+	assert_int_equal(access(left, F_OK), -1);
+	assert_int_equal(access(stage_dir(running), F_OK), 0);
+	assert_int_equal(access(other, F_OK), 0);
+	stage_close(running);
+	stage_sweep(arena_printf(&arena, "%s/none", dir));
+	assert_int_equal(rmdir(other) | rmdir(dir), 0);
+	arena_done(&arena);
+}
+
 int
 main(void)
 {
@@ -135,6 +163,7 @@ main(void)
 		cmocka_unit_test(a_file_is_read_whole_or_refused_with_the_reason),
 		cmocka_unit_test(directories_are_made_with_exactly_their_mode),
 		cmocka_unit_test(a_file_is_written_whole_or_not_at_all),
+		cmocka_unit_test(what_killed_programs_left_is_swept_and_nothing_else),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
