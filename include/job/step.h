@@ -7,7 +7,7 @@
 /**
  * step_run(job, program, ret_exit_code, err):
  * Run another program of ours, found beside this one, as a step of the job's night: same settings, tenant and dry run. Wait for it;
- * a SIGTERM we get is passed on. A step that died of a signal counts as EXIT_BUG.
+ * a SIGTERM we get is passed on, and our death is one. A step that died of a signal counts as EXIT_BUG.
  *
  * Errors: ERR_SYSTEM if it cannot be started.
  */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -52,7 +53,7 @@ step_run(struct job *job, const char *program, int *ret_exit_code, struct err *e
 	const char *path, *tenant = opt_text(job->options, "tenant");
 	size_t count = 0;
 	int status;
-	pid_t child;
+	pid_t child, parent = getpid();
 
 	if (program_path(&job->row, program, &path, err) != 0)
 		return -1;
@@ -74,6 +75,10 @@ step_run(struct job *job, const char *program, int *ret_exit_code, struct err *e
 	if (child < 0)
 		return err_set(err, ERR_SYSTEM, "could not start \"%s\": %s", program, strerror(errno));
 	if (child == 0) {
+		/* Should the night be killed, its step ends in order too. Killed since the fork already: nobody is told any more. */
+		(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+		if (getppid() != parent)
+			_exit(EXIT_SYSTEM);
 		(void)execv(path, args);
 		_exit(EXIT_SYSTEM);
 	}
