@@ -137,6 +137,16 @@ $(B)/ctok-sql: $(B)/tests/tools/ctok-sql.o $(B)/libctok.a
 	$(SAY) "  LINK  $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
+# The programs with the crash probe in them, for tests alone: the same objects, and the linker hands their effects to the probe.
+PROBED := write pwrite ftruncate fsync syncfs rename renameat unlink unlinkat rmdir mkdir symlink flock PQsendQueryParams PQsendQuery \
+	PQgetResult curl_easy_perform transfer_start transfer_wait
+$(B)/tests/probe/probe.o: override CFLAGS += -Ilib/http
+
+$(B)/probe/%: $(B)/jobs/%.o $(B)/tests/probe/probe.o $(B)/libctok.a
+	@mkdir -p $(@D)
+	$(SAY) "  LINK  $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) $(PROBED:%=-Wl,--wrap=%) -Wl,--export-dynamic-symbol=fwrite -o $@ $(filter %.o,$^) $(B)/libctok.a $(PKG_LIBS)
+
 # Measuring programs: build/bench_<name>.
 $(B)/tests/bench/%.o: override CFLAGS += -Itests/support
 
@@ -144,10 +154,12 @@ $(B)/bench_%: $(B)/tests/bench/bench_%.o $(B)/tests/bench/bench.o $(B)/libsuppor
 	$(SAY) "  LINK  $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-.PHONY: unit-programs test-programs objects
+.PHONY: unit-programs test-programs probe-programs objects
 unit-programs: $(UNIT)
 
-test-programs: all $(UNIT) $(B)/ctok-sql
+test-programs: all $(UNIT) $(B)/ctok-sql probe-programs
+
+probe-programs: $(patsubst %,$(B)/probe/%,$(filter-out ctok-admin ctok-cert,$(JOBS)))
 
 # Every C file compiled, for checks.
 objects: $(OBJECTS) $(B)/gen/sql.o $(B)/gen/sandbox-sql.o

@@ -1,10 +1,10 @@
 #!/bin/bash
-# Long proofs: many generated worlds through whole nights at all three read levels, every fuzz target for a while, every scenario under
-# sanitizers and valgrind.
-# SOAK_WORLDS: how many worlds (200). SOAK_SALES: sales in each (300). SOAK_FUZZ: seconds per fuzz target (600); 0 for none.
+# Long proofs: many generated worlds through whole nights at all three read levels; a night cut off before and after each of its effects, in
+# every way (tests/support/kills.py); every fuzz target for a while; every scenario under sanitizers and valgrind.
+# SOAK_WORLDS: how many worlds (200). SOAK_SALES: sales in each (300). SOAK_KILLS: all, or none. SOAK_FUZZ: seconds per fuzz target (600); 0 for none.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-worlds=${SOAK_WORLDS:-200} sales=${SOAK_SALES:-300} fuzz=${SOAK_FUZZ:-600}
+worlds=${SOAK_WORLDS:-200} sales=${SOAK_SALES:-300} fuzz=${SOAK_FUZZ:-600} kills=${SOAK_KILLS:-all}
 bad=0
 mkdir -p build/soak
 for seed in $(seq "$worlds"); do
@@ -20,6 +20,12 @@ for seed in $(seq "$worlds"); do
 	[ ! -t 2 ] || printf '\r%d of %d worlds, %d bad' "$seed" "$worlds" "$bad" >&2
 done
 echo "$worlds worlds of $sales sales: $bad bad"
+if [ "$kills" = all ]; then
+	mkdir -p build/soak
+	bash tests/scenarios/40_kills.sh --orders power-before,power-after,step-before,step-after,night-before,database-before,full,full-once \
+		>build/soak/kills.log 2>&1 || { bad=$((bad + 1)); grep -A12 '^not ok' build/soak/kills.log | head -60; }
+	tail -2 build/soak/kills.log | grep '^# ' | sed 's/^# /nights that were cut off: /'
+fi
 if [ "$fuzz" -gt 0 ]; then
 	make -s fuzz SECONDS_EACH="$fuzz" || bad=$((bad + 1))
 fi

@@ -71,7 +71,8 @@ start() { # start [options of the sandbox]
 	write_conf
 }
 
-# The settings; the product rules are in $dir/rules.conf, further sources in $more_sources, each with a comma before it.
+# The settings; the product rules are in $dir/rules.conf, further settings of the site in $site_extra, further sources in $more_sources, each
+# with a comma before it.
 write_conf() {
 	local extra='' clock=''
 	[ -z "${now:-}" ] || clock="test_now = \"$now\";"
@@ -87,7 +88,7 @@ $clock
 tenants = ( {
   name = "acme"; timezone = "Europe/Madrid"; currency = "EUR"; locale = "${locale:-en}";
   sites = ( { name = "campus"; url = "$url"; token = "file:$dir/sandbox/moodle.token"; ca_file = "$dir/sandbox/ca.pem";
-              allow_private = ("127.0.0.1", "localhost"); $extra } );
+              allow_private = ("127.0.0.1", "localhost"); $extra ${site_extra:-} } );
   sources = ( { name = "shop"; kind = "squarespace"; role = "sale"; url = "$url"; api_key = "file:$dir/sandbox/shop.key";
                 ca_file = "$dir/sandbox/ca.pem"; allow_private = ("127.0.0.1", "localhost");
                 learner_name_labels = ("Learner name", "Nombre del alumno"); learner_email_labels = ("Learner email", "Correo del alumno"); } ${more_sources:-} );
