@@ -7,7 +7,8 @@ SELECT 'ended:' || coalesce(d.episode_id::text, 'a' || a.action_id), a.person_id
                           'date', to_char(rule.now() AT TIME ZONE rule.zone(), 'YYYY-MM-DD'))
   FROM ctok.action a
   JOIN ctok.access x ON x.tenant_id = a.tenant_id AND x.person_id = a.person_id AND x.target_id = a.target_id
-                    AND x.wanted IN ('suspended', 'unenrolled')
+                    -- Reckoned anew after a removal, nothing is wanted of what has ended.
+                    AND (x.wanted IN ('suspended', 'unenrolled') OR x.state = 'ended')
   LEFT JOIN ctok.debt_episode d ON d.tenant_id = x.tenant_id AND d.person_id = x.person_id AND d.target_id = x.target_id
                                AND d.debt_at = x.debt_at AND d.cured_at IS NULL
   JOIN ctok.person p ON p.tenant_id = a.tenant_id AND p.person_id = a.person_id
