@@ -14,7 +14,7 @@ format() { sources | xargs clang-format --dry-run -Werror; }
 example() { make -s bin/ctok-admin && bin/ctok-admin example-config | diff ctok-batch.conf.example -; }
 compile() { make -s -j"$(nproc)" CC="$1" B="build/$1" WERROR=1 "${@:2}" build/"$1"/libctok.a; }
 sanitized() {
-	make -s -j"$(nproc)" B=build/san SANITIZE=address,undefined OPTIMISE='-O1 -g' build/san/programs &&
+	make -s -j"$(nproc)" B=build/san SANITIZE=address,undefined OPTIMISE='-O1 -g' test-programs &&
 		ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 SCENARIOS=none \
 			bash tests/run.sh $(ls build/san/tests/test_* | grep -v '\.')
 }

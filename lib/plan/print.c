@@ -38,6 +38,10 @@ why(const char *reason)
 		return "the money was given back";
 	if (text_equal(reason, "cancelled"))
 		return "the order was cancelled";
+	if (text_equal(reason, "test_order"))
+		return "the order became a test order";
+	if (text_equal(reason, "unpaid"))
+		return "the payment was taken back";
 	if (text_equal(reason, "line_gone"))
 		return "the line was taken out of the order";
 	return "the paid time and its grace are over";

@@ -410,6 +410,48 @@ test_refunds(void **state)
 }
 
 static void
+test_a_payment_that_is_taken_back(void **state)
+{
+	struct with_db *w = *state;
+	static const char risk[] =
+	    "SELECT string_agg(class || ' ' || risk_minor || ' ' || detail, ', ') FROM ctok.finding WHERE cleared_at "
+	    "IS NULL";
+
+	sell(w, "1", "ana@x.test", "", "BUNDLE", "2026-04-01T08:00:00Z", 1, 10000);
+	sell(w, "2", "bo@x.test", "", "YEAR", "2026-04-01T08:00:00Z", 1, 9900);
+	sell(w, "3", "cy@x.test", "", "YEAR", "2026-04-01T08:00:00Z", 1, 9900);
+	sell(w, "4", "cy@x.test", "", "YEAR", "2026-04-01T09:00:00Z", 1, 9900);
+	night(w, "2026-04-02T03:00:00Z", false);
+	carry_out(w);
+	change(w, "1", "unpaid", 0, "2026-04-20T08:00:00Z");
+	night(w, "2026-04-21T03:00:00Z", false);
+	expect_text("unpaid again, once for both courses", one(w, risk), "PAYMENT_REVERSED 10000 unpaid now");
+	change(w, "1", "paid", 0, "2026-04-21T08:00:00Z");
+	change(w, "2", "test", 0, "2026-04-21T08:00:00Z");
+	change(w, "3", "test", 0, "2026-04-21T08:00:00Z");
+	night(w, "2026-04-22T03:00:00Z", false);
+	expect_text("paid after all; another is a test now; a third's place is paid by a fourth", one(w, risk),
+	    "PAYMENT_REVERSED 9900 a test order now");
+	expect_text("a test order gives grace and no more", access_of(w, "bo@x.test", "C1"),
+	    "grace active 2026-04-01 10:00 2026-04-21 10:00");
+	expect_text(
+	    "and says why", one(w, "SELECT string_agg(DISTINCT why, ' ') FROM ctok.access WHERE state = 'grace'"), "test_order");
+	change(w, "2", "test", 0, "2026-04-23T08:00:00Z");
+	night(w, "2026-04-24T03:00:00Z", false);
+	expect_text("its moment stays", access_of(w, "bo@x.test", "C1"), "grace active 2026-04-01 10:00 2026-04-21 10:00");
+	with_db_sql(
+	    w, "UPDATE ctok.outbox SET state = 'sent', accepted_at = '2026-04-22T04:00:00Z', recipient = NULL, facts = '{}'");
+	night(w, "2026-05-06T03:00:00Z", false);
+	expect_text("then it ends", actions(w), "suspend");
+	carry_out(w);
+	night(w, "2026-05-07T03:00:00Z", false);
+	expect_text("and nothing is at risk any more", findings(w), "");
+	change(w, "2", "paid", 0, "2026-05-07T08:00:00Z");
+	night(w, "2026-05-08T03:00:00Z", false);
+	expect_text("a real one after all", access_of(w, "bo@x.test", "C1"), "active active 2026-04-01 10:00 2027-04-02 00:00");
+}
+
+static void
 test_a_cancelled_order_comes_back(void **state)
 {
 	struct with_db *w = *state;
@@ -856,6 +898,7 @@ main(void)
 		cmocka_unit_test_setup(test_units_of_one_order_share_their_term, setup),
 		cmocka_unit_test_setup(test_no_term_never_ends, setup),
 		cmocka_unit_test_setup(test_refunds, setup),
+		cmocka_unit_test_setup(test_a_payment_that_is_taken_back, setup),
 		cmocka_unit_test_setup(test_a_cancelled_order_comes_back, setup),
 		cmocka_unit_test_setup(test_expiry_with_grace_and_notice, setup),
 		cmocka_unit_test_setup(test_a_held_end_moves_once_in_a_tail, setup),
