@@ -104,7 +104,10 @@ sent_done(void *context, size_t index, const struct moodle_reply *reply, struct 
 			queue_first(sending, new_segment(sending, segment->rows, half, segment->repeated));
 			return 0;
 		}
-		settle(sending, segment, OUTCOME_REFUSED, errorcode, arena_strdup(sending->arena, reply->err.message));
+		/* The hint names the capabilities that the account lacks: whoever reads the finding wants them. */
+		settle(sending, segment, OUTCOME_REFUSED, errorcode,
+		    reply->err.hint[0] == '\0' ? arena_strdup(sending->arena, reply->err.message)
+					       : arena_printf(sending->arena, "%s HINT: %s", reply->err.message, reply->err.hint));
 		if (batch->same_course != NULL && answer_barred_course(errorcode))
 			sending->barred[sending->barred_count++] = segment->rows[0];
 		return 0;

@@ -104,11 +104,13 @@ stage_source(struct arena *arena, struct stage *stage, struct err *err)
 	int rc = -1;
 
 	if (db_begin(db, err) != 0)
-		return -1;
+		return err_wrap(err, "could not read the database of site \"%s\"", stage->name);
 	if (db_exec(db, sql_moodle_source_snapshot, DB_NONE, NULL, err) != 0 ||
 	    db_row(arena, db, sql_moodle_source_now, DB_ARGS(stage_number(arena, stage->now_utc)), &row, err) != 0 ||
-	    db_maybe(arena, db, sql_moodle_source_role, DB_ARGS(moodle_config(stage->moodle)->role), &row, err) != 0)
+	    db_maybe(arena, db, sql_moodle_source_role, DB_ARGS(moodle_config(stage->moodle)->role), &row, err) != 0) {
+		(void)err_wrap(err, "could not read the database of site \"%s\"", stage->name);
 		goto out;
+	}
 	if (row != NULL)
 		stage->role_id = db_int(row, "id");
 	for (i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {

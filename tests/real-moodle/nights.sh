@@ -60,6 +60,14 @@ expect "as students" 0 "$(moodle "SELECT count(*) FROM mdl_user_enrolments ue JO
 	LEFT JOIN mdl_role_assignments a ON a.contextid = x.id AND a.userid = ue.userid LEFT JOIN mdl_role r ON r.id = a.roleid AND r.shortname = 'student'
 	WHERE ue.id > $last AND r.id IS NULL")"
 
+# big_night: a night whose changes a brake may hold; then a person releases them, and ctok-apply carries them out.
+big_night() {
+	night
+	[ "$code" -eq 10 ] || return
+	echo "# a brake held $(sql "SELECT count(*) FROM ctok.action WHERE state = 'held'") actions"
+	sql "UPDATE ctok.action SET state = 'open' WHERE state = 'held'" >/dev/null
+	run ctok-apply
+}
 # quiet TITLE: one more night changes nothing at all.
 quiet() {
 	local all people journal
@@ -81,7 +89,7 @@ quiet "the night after" 0
 order 201 A-1 "$(mail n1)" x 99.00 "$(now)" 'Ana Díaz' "$(mail n1)"
 order 102 B-1 "$(mail plus+tag)" 'Plus Tag' 50.00 "$(ago '3 days')" '' '' 1 50.00 PENDING "$(now)"
 order 2 A-1 "$(mail n2)" x 99.00 "$(ago '2 days')" 'Nguyễn Thị Hạnh' "$(mail n2)" 1 99.00 PENDING "$(now)"
-night
+big_night
 expect "renewal and refunds" 0 "$code"
 expect "a renewal moves the end alone" "$course_a 0 $(minute_of "$(ago '2 days')") $(end_of "$(ago '2 days')" '4 years' 7)" "$(held "$(mail n1)")"
 expect "a refund suspends, dates stay" "$course_b 1 $(minute_of "$(ago '3 days')") $(end_of "$(ago '3 days')" '1 year' 7)" "$(held "$(mail plus+tag)")"
@@ -92,12 +100,12 @@ quiet "the night after the refunds" 0
 # As many in one night.
 now_ours=$(ours)
 orders 100001 $((100000 + bulk)) A-1 "$(ago '1 day')" 0.00 "$(now)"
-night
+big_night
 expect "$bulk new learners in one night" "0 $((now_ours + bulk))" "$code $(ours)"
 echo "# $(sed -n 's/.*ctok-apply.*\(duration_ms=[0-9]*\).*/\1/p' "$dir/state/log/ctok-batch.log" | tail -1) for $bulk accounts and enrolments"
 quiet "the night after $bulk" 0
 orders 200001 $((200000 + bulk)) A-1 "$(now)"
-night
+big_night
 expect "$bulk renewals in one night" "0 $bulk" "$code $(moodle "SELECT count(*) FROM mdl_user_enrolments ue JOIN mdl_user u ON u.id = ue.userid
 	WHERE u.email LIKE 'bulk%-$tag@%' AND ue.status = 0 AND ue.timeend = $(end_of "$(ago '1 day')" '4 years' 7)")"
 echo "# $(sed -n 's/.*ctok-apply.*\(duration_ms=[0-9]*\).*/\1/p' "$dir/state/log/ctok-batch.log" | tail -1) for $bulk changes"
@@ -107,7 +115,7 @@ quiet "the night after the renewals" 0
 moment=$(now)
 control sql "sql=UPDATE shop.orders SET modified_on = '$moment', doc = replace(regexp_replace(doc, '(\"refundedTotal\" ?: ?\{[^}]*\"value\" ?: ?\")[^\"]*', '\1' ||
 	(doc::json -> 'grandTotal' ->> 'value')), doc::json ->> 'modifiedOn', '$moment')" >/dev/null
-night
+big_night
 expect "refunding everything" 0 "$code"
 expect "leaves what was only suspended" "2 0" "$(ours) $(moodle "SELECT count(*) FROM mdl_user_enrolments WHERE id > $last AND status = 0")"
 expect "and others' enrolments as they were" "$before" "$(foreign)"

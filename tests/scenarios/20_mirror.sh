@@ -125,6 +125,13 @@ expect "another Moodle is refused" "77 site \"campus\" is another Moodle than be
 expect "and changes nothing" "$before" "$(whole)"
 control sql "sql=UPDATE mdl_course SET timecreated = timecreated - 1 WHERE id = 1" >/dev/null
 
+# Moodle's own database fails while it is read: the message says whose.
+level 1
+control sql "sql=ALTER TABLE mdl_role RENAME TO mdl_role_away" >/dev/null
+pull
+expect "a database that fails is named" "1 $before" "$(grep -c 'could not read the database of site "campus": ' "$dir/out") $(whole)"
+control sql "sql=ALTER TABLE mdl_role_away RENAME TO mdl_role" >/dev/null
+
 # What moved is written, and noted for the next reconcile: a suspension, a new end, somebody gone, a rename, a switched-off method.
 level 1
 pull

@@ -25,12 +25,13 @@ struct site {
 		char email[120], username[120];
 	} users[MOST];
 	size_t user_count;
-	int64_t bad_user;      /* no such user; 0: none */
-	int64_t closed_course; /* without manual method; 0: none */
-	size_t lose;           /* the n-th write is not answered … */
-	bool lose_done;        /* … though it was done */
-	size_t lose_more;      /* and so many after it */
-	const char *down;      /* every write is answered so */
+	int64_t bad_user;        /* no such user; 0: none */
+	int64_t closed_course;   /* without manual method; 0: none */
+	const char *closed_code; /* instead of wsnoinstance */
+	size_t lose;             /* the n-th write is not answered … */
+	bool lose_done;          /* … though it was done */
+	size_t lose_more;        /* and so many after it */
+	const char *down;        /* every write is answered so */
 	size_t writes;
 	size_t reads;
 	size_t sent_rows;
@@ -72,7 +73,8 @@ enrol(struct site *site, struct arena *to, const char *body, bool keep, struct w
 			return;
 		}
 		if (course == site->closed_course) {
-			*answer = refuse(to, "wsnoinstance", "Manual enrolment plugin instance doesn't exist or is disabled");
+			*answer = refuse(to, site->closed_code != NULL ? site->closed_code : "wsnoinstance",
+			    "Manual enrolment plugin instance doesn't exist or is disabled");
 			return;
 		}
 		for (k = 0; k < after->row_count; k++)
@@ -356,6 +358,24 @@ a_closed_course_is_asked_once(void **state)
 		expect_text("code", set.rows[i].result.errorcode, "wsnoinstance");
 	/* Far from two calls for each of 100 rows. */
 	assert_true(set.site->writes < 80);
+	tear_down(&set);
+}
+
+/* Whoever reads why a row was refused reads what the account lacks. */
+static void
+a_missing_capability_is_named(void **state)
+{
+	struct err err = ERR_INIT;
+	struct set set;
+
+	(void)state;
+	set_up(&set, 3);
+	set.site->closed_course = set.rows[0].course_id;
+	set.site->closed_code = "nopermissions";
+	expect_ok("send", enrol_send(&arena, set.moodle, set.reader, set.rows, set.count, NOW, &err), &err);
+	assert_int_equal(set.rows[0].result.outcome, OUTCOME_REFUSED);
+	assert_non_null(strstr(
+	    set.rows[0].result.reason, " HINT: The account of the token needs, in the system context: moodle/course:view, "));
 	tear_down(&set);
 }
 
@@ -653,6 +673,7 @@ main(void)
 		cmocka_unit_test_setup(good_rows_go_in_batches, fresh),
 		cmocka_unit_test_setup(the_bad_row_is_found_by_halving, fresh),
 		cmocka_unit_test_setup(a_closed_course_is_asked_once, fresh),
+		cmocka_unit_test_setup(a_missing_capability_is_named, fresh),
 		cmocka_unit_test_setup(a_lost_answer_is_read_back_before_anything_is_repeated, fresh),
 		cmocka_unit_test_setup(what_plain_listings_cannot_tell_stays_in_doubt, fresh),
 		cmocka_unit_test_setup(maintenance_stops_the_sending, fresh),
