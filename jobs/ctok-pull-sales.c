@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "adapter/crypto.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "http/breaker_db.h"
@@ -116,6 +117,8 @@ read_source(
 		return -1;
 	source.secret = secret;
 	source.now_utc = job->night.now_utc;
+	source.clock_utc = job->config->test_now != NULL ? job->night.now_utc : clock_now();
+	source.clock_mono_ms = clock_mono_ms();
 	source.full = opt_flag(job->options, "full") || opt_flag(job->options, "reset");
 	ledger_cursors(ledger, &source.cursors, &source.cursor_count);
 	ledger_window(ledger, &source.from_utc, &source.to_utc);

@@ -63,6 +63,7 @@ struct http_response {
 	const char *content_type; /* without parameters, lower case; "" if absent */
 	int64_t retry_after_s;    /* -1 if absent; capped at one hour */
 	const char *kept;         /* value of the configuration's `keep_header`; NULL if absent */
+	int64_t date_utc;         /* when the server says it answered; 0: it does not */
 	const char *body;         /* NUL-terminated */
 	size_t body_len;
 	unsigned tries;

@@ -103,6 +103,8 @@ struct sales_source {
 	int64_t from_utc, to_utc; /* of the moments of modification to read; what has none goes by its cursors */
 	bool full;                /* read everything again */
 	int64_t now_utc;
+	int64_t clock_utc,
+	    clock_mono_ms; /* the clock when the pull began, and the monotonic one; 0: not to be compared with the source's */
 	const struct sales_cursor *cursors;
 	size_t cursor_count;
 	const struct http_breaker_store *breaker; /* NULL: in memory */

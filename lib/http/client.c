@@ -263,6 +263,7 @@ make_response(struct http *http, struct arena *arena, const struct errand *erran
 		.content_type = arena_strdup(arena, result->content_type),
 		.retry_after_s = result->retry_after_s,
 		.kept = arena_strdup(arena, result->kept),
+		.date_utc = result->date_utc,
 		.body = body,
 		.body_len = result->body_len,
 		.tries = errand->retry.tries,

@@ -264,6 +264,9 @@ read_answer(const struct transfer_pool *pool, struct slot *slot, struct transfer
 	if (curl_easy_header(slot->easy, "Retry-After", 0, CURLH_HEADER, -1, &header) == CURLHE_OK &&
 	    curl_easy_getinfo(slot->easy, CURLINFO_RETRY_AFTER, &wait) == CURLE_OK)
 		result->retry_after_s = wait < 3600 ? (int64_t)wait : 3600;
+	if (curl_easy_header(slot->easy, "Date", 0, CURLH_HEADER, -1, &header) == CURLHE_OK &&
+	    curl_getdate(header->value, NULL) > 0)
+		result->date_utc = curl_getdate(header->value, NULL);
 	if (pool->config->keep_header != NULL &&
 	    curl_easy_header(slot->easy, pool->config->keep_header, 0, CURLH_HEADER, -1, &header) == CURLHE_OK)
 		result->kept = arena_strdup(&slot->arena, header->value);

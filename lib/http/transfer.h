@@ -29,6 +29,7 @@ struct transfer_result {
 	const char *content_type;
 	int64_t retry_after_s;     /* -1: absent */
 	const char *kept;          /* value of `keep_header`; NULL: absent */
+	int64_t date_utc;          /* 0: none */
 	const char *redirect_host; /* of a redirect; NULL: none */
 	const char *body;
 	size_t body_len;

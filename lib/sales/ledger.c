@@ -514,6 +514,22 @@ find_repeated(struct ledger *ledger, struct err *err)
 	    db_value(row, "times"));
 }
 
+static int
+find_reused(struct ledger *ledger, struct err *err)
+{
+	struct db_row *row;
+
+	if (db_maybe(&ledger->arena, ledger->plan.db, sql_sales_merge_reused, DB_ARGS(ledger->source_id), &row, err) != 0)
+		return -1;
+	if (row == NULL)
+		return 0;
+	(void)err_set(err, ERR_INCOMPLETE,
+	    "id \"%s\" was order \"%s\" and is now another one, \"%s\": the shop gives its ids out again",
+	    db_value(row, "external_id"), db_value(row, "was"), db_value(row, "number"));
+	return err_hint(err, "If the shop was set back, read it as a source with a new name, and set closed = true for \"%s\".",
+	    ledger->plan.source->name);
+}
+
 /* What differs from the ledger; the rest is dropped. */
 static int
 find_changes(struct ledger *ledger, int64_t *ret_changed, struct err *err)
@@ -620,7 +636,7 @@ merge(struct ledger *ledger, void *context, struct err *err)
 	struct ledger_counts *counts = context;
 	int64_t *changed = &counts->changed;
 
-	if (find_repeated(ledger, err) != 0 || find_gone(ledger, &counts->gone, err) != 0)
+	if (find_repeated(ledger, err) != 0 || find_reused(ledger, err) != 0 || find_gone(ledger, &counts->gone, err) != 0)
 		return -1;
 	if (run_step(ledger, sql_sales_merge_back, SOURCE, err) != 0 || keep_cursors(ledger, err) != 0)
 		return -1;

@@ -1,6 +1,6 @@
 /* Reading the orders of a Squarespace shop, page after page. The walk is no snapshot: an order changed meanwhile may come twice, in two
  * versions; the sink keeps the later one. What must not pass for a whole reading is refused: a page that is no JSON, one that is
- * short although more follow, a cursor that is missing or comes again.
+ * short although more follow, a cursor that is missing or comes again; and what squarespace_proof.c finds wrong with the whole.
  *
  * Source: Squarespace Commerce API, "Retrieve all orders": at most 50 a page; `cursor` is sent alone; the page's own URL is not
  * followed, as the published one points elsewhere. Rate limits: 300 a minute, then 429 without Retry-After and a minute's pause. */
@@ -12,7 +12,6 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-#define DEFAULT_URL "https://api.squarespace.com"
 #define PAGE_ORDERS 50
 #define PAGE_BYTES ((size_t)16 * 1024 * 1024)
 
@@ -24,116 +23,12 @@ struct walk {
 	struct buf mark;
 	size_t pages;
 	size_t next_mark;
+	struct squarespace_proof *proof;
 };
 
-static struct http_config
-http_settings(struct arena *arena, const struct sales_source *source, const struct sales_sink *sink)
-{
-	const struct config_source *config = source->config;
-	char *url = arena_strdup(arena, config->url != NULL ? config->url : DEFAULT_URL);
-	size_t len = strlen(url);
-
-	while (len > 0 && url[len - 1] == '/')
-		url[--len] = '\0';
-	return (struct http_config){
-		.base_url = url,
-		.user_agent = source->contact != NULL ? arena_printf(arena, "ctok-batch (%s)", source->contact) : "ctok-batch",
-		.ca_file = config->ca_file,
-		.allow_private = config->allow_private.items,
-		.allow_private_count = config->allow_private.count,
-		.allow_http = config->allow_http,
-		.connections = 1,
-		.retry = { .max_total_ms = 600000, .base_ms = 2000, .cap_ms = 120000, .max_tries = 6 },
-		.min_gap_ms = 250,
-		.too_many_wait_ms = 60000,
-		.connect_timeout_ms = 15000,
-		.idle_timeout_ms = 60000,
-		.total_timeout_ms = 180000,
-		.max_bytes = PAGE_BYTES,
-		.breaker = source->breaker,
-		.sleep_ms = source->sleep_ms,
-		.stopped = sink->stopped,
-		.stopped_context = sink->context,
-		.trace = source->trace,
-		.trace_context = source->trace_context,
-	};
-}
-
-/* A member of an error answer for a message; "" if there is none. */
-static const char *
-error_part(const struct json *body, const char *name)
-{
-	const struct json *value = json_get(body, name);
-
-	return value != NULL && value->kind == JSON_STRING ? value->text : "";
-}
-
-/* Anything but 200: say what it means for the source. Never "no orders". */
 static int
-refuse_answer(struct arena *arena, const struct sales_source *source, const struct http_response *response, struct err *err)
-{
-	struct err ignored = ERR_INIT; /* an error that is not JSON has no parts to show */
-	struct json *body = NULL;
-	const char *text;
-
-	if (json_parse(arena, "error", response->body, response->body_len, &body, &ignored) != 0)
-		body = NULL;
-	text = arena_printf(arena, "status %ld %s %s \"%.200s\", contextId \"%.60s\"", response->status, error_part(body, "type"),
-	    error_part(body, "subtype"), error_part(body, "message"), error_part(body, "contextId"));
-	if (strstr(text, source->secret) != NULL)
-		text = arena_printf(arena, "status %ld; what it says repeats the API key", response->status);
-	switch (response->status) {
-	case 401:
-		err_set(err, ERR_REFUSED, "the shop does not accept the API key: %s", text);
-		return err_hint(err, "Make a new API key with permission to read orders and put it where api_key points.");
-	case 402:
-		err_set(err, ERR_REFUSED, "the shop's own subscription has lapsed: %s", text);
-		return err_hint(err, "Nothing can be read until the owner of the site renews it.");
-	case 403:
-		err_set(err, ERR_REFUSED, "the API key lacks a permission: %s", text);
-		return err_hint(err, "Give the key permission to read orders.");
-	default: return err_set(err, ERR_REJECTED, "the shop refuses the request: %s", text);
-	}
-}
-
-/* One page: sent, answered with JSON, of the expected outer shape. */
-static int
-read_page(struct arena *arena, struct http *http, const struct sales_source *source, const char *query, struct json **ret_page,
-    struct http_response **ret_response, struct err *err)
-{
-	const struct http_header headers[] = {
-		{ "Authorization", arena_printf(arena, "Bearer %s", source->secret), true },
-		{ "Accept", "application/json", false },
-	};
-	const struct http_request request = {
-		.method = "GET",
-		.path = arena_printf(arena, "/1.0/commerce/orders?%s", query),
-		.headers = headers,
-		.header_count = 2,
-		.repeatable = true,
-		.what = "orders",
-	};
-	struct http_response *response;
-	struct json *page;
-	struct err cause = ERR_INIT;
-
-	if (http_send(arena, http, &request, &response, err) != 0)
-		return -1;
-	if (response->status != 200)
-		return refuse_answer(arena, source, response, err);
-	if (!text_equal(response->content_type, "application/json"))
-		return err_set(err, ERR_INCOMPLETE, "the answer is \"%.60s\", not JSON", response->content_type);
-	/* A broken page is no wrong order: the reading is what failed. */
-	if (json_parse(arena, "the answer", response->body, response->body_len, &page, &cause) != 0)
-		return err_set(err, ERR_INCOMPLETE, "%s", cause.message);
-	*ret_page = page;
-	*ret_response = response;
-	return 0;
-}
-
-static int
-hand_over(struct arena *arena, const struct sales_source *source, const struct sales_sink *sink, const struct json *page,
-    const struct http_response *response, size_t *ret_count, struct err *err)
+hand_over(struct arena *arena, const struct walk *walk, const struct sales_source *source, const struct sales_sink *sink,
+    const struct json *page, const struct http_response *response, size_t *ret_count, struct err *err)
 {
 	struct sales_document document;
 	const struct json *orders;
@@ -148,6 +43,7 @@ hand_over(struct arena *arena, const struct sales_source *source, const struct s
 	for (i = 0; i < count; i++) {
 		if (squarespace_order(arena, source->config, &orders->items[i], &document, err) != 0)
 			return err_wrap(err, "item %zu", i + 1);
+		squarespace_proof_order(walk->proof, &document);
 		document.payload = raw[i].text;
 		document.payload_len = raw[i].len;
 		if (sink->document(sink->context, &document, err) != 0)
@@ -189,7 +85,7 @@ pull_page(struct walk *walk, struct http *http, const struct sales_source *sourc
     struct err *err)
 {
 	struct arena *arena = &walk->arenas[walk->pages % 2];
-	struct http_response *response = NULL;
+	const struct http_response *response = NULL;
 	struct json *page = NULL;
 	const char *query, *cursor = NULL;
 	size_t count = 0;
@@ -197,13 +93,15 @@ pull_page(struct walk *walk, struct http *http, const struct sales_source *sourc
 	arena_reset(arena);
 	if (walk->cursor == NULL)
 		query = http_form(arena,
-		    (const char *const[]){
-			"modifiedAfter", clock_iso(arena, source->from_utc), "modifiedBefore", clock_iso(arena, source->to_utc) },
+		    (const char *const[]){ "modifiedAfter", clock_iso(arena, squarespace_proof_from(walk->proof)), "modifiedBefore",
+			clock_iso(arena, source->to_utc) },
 		    2);
 	else
 		query = http_form(arena, (const char *const[]){ "cursor", walk->cursor }, 1);
-	if (read_page(arena, http, source, query, &page, &response, err) != 0 ||
-	    hand_over(arena, source, sink, page, response, &count, err) != 0 || next_cursor(walk, page, count, &cursor, err) != 0)
+	if (squarespace_get(arena, http, source, arena_printf(arena, SQUARESPACE_ORDERS "?%s", query), &response, err) != 0 ||
+	    squarespace_json(arena, source, response, &page, err) != 0 ||
+	    hand_over(arena, walk, source, sink, page, response, &count, err) != 0 ||
+	    next_cursor(walk, page, count, &cursor, err) != 0)
 		return err_wrap(err, "page %zu of the orders", walk->pages + 1);
 	walk->pages++;
 	if (cursor != NULL && walk->pages == walk->next_mark) {
@@ -220,9 +118,10 @@ static int
 pull(const struct sales_source *source, const struct sales_sink *sink, struct err *err)
 {
 	struct arena arena = ARENA_INIT;
-	struct walk walk = { .next_mark = 1 };
+	struct squarespace_proof proof = squarespace_proof_begin(&arena, source);
+	struct walk walk = { .next_mark = 1, .proof = &proof };
 	struct http *http = NULL;
-	struct http_config config = http_settings(&arena, source, sink);
+	struct http_config config = squarespace_http(&arena, source, sink);
 	bool more = true;
 	int rc = -1;
 
@@ -237,6 +136,8 @@ pull(const struct sales_source *source, const struct sales_sink *sink, struct er
 		if (pull_page(&walk, http, source, sink, &more, err) != 0)
 			goto out;
 	}
+	if (squarespace_proof_end(&proof, http, sink, err) != 0)
+		goto out;
 	rc = 0;
 out:
 	http_close(http);

@@ -422,6 +422,8 @@ shop_handle(
 		rc = refuse_argument(request, answer, "INVALID_CONTENT_TYPE", "a request without a body has no content type");
 	else
 		rc = route(request, answer, &switches, effect, err);
+	if (switches.date_off_s != 0)
+		web_say(answer, "Date", clock_rfc5322(request->arena, state_now() + switches.date_off_s));
 	state_count(resource_name(request->path), 0, rc != 0 || answer->status != 200);
 	return rc;
 }

@@ -48,6 +48,7 @@ state_set(const char *name, const char *value, struct err *err)
 		{ "post_max_bytes", &switches.post_max_bytes, NULL },
 		{ "delay_ms", &switches.delay_ms, NULL },
 		{ "rate_per_minute", &switches.rate_per_minute, NULL },
+		{ "date_off_s", &switches.date_off_s, NULL },
 		{ "web_services", NULL, &switches.web_services },
 		{ "rest", NULL, &switches.rest },
 		{ "maintenance_cli", NULL, &switches.maintenance_cli },

@@ -190,6 +190,7 @@ web_start(const struct web_config *config, uint16_t *ret_port, struct err *err)
 		options[n++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_CERT, 0, certificate.pointer };
 	}
 	options[n] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
+	flags |= MHD_USE_SUPPRESS_DATE_NO_CLOCK; /* the sandbox has a time of its own */
 	server = MHD_start_daemon(flags, config->port, NULL, NULL, on_request, NULL, MHD_OPTION_NOTIFY_COMPLETED, end, NULL,
 	    MHD_OPTION_URI_LOG_CALLBACK, begin, NULL, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
 	if (server == NULL)

@@ -1,0 +1,234 @@
+/* A listing that lacks orders looks like one of a quiet day. So each reading goes back to the newest orders that the last one found: they must
+ * come again, or be looked up one by one; a shop that has none of them is another shop, or one that was set back. What the end of a
+ * list dropped comes with the next reading, as that begins where this one's orders end.
+ *
+ * Source: Squarespace Commerce API, "Retrieve a specific order" (404: there is none) and "Retrieve basic website information". */
+#include "squarespace.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+
+#define US_PER_S INT64_C(1000000)
+#define ID_CHARACTERS "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
+#define CURSOR_NEWEST "newest"
+#define CURSOR_WEBSITE "website"
+
+static bool
+is_plain(const char *id)
+{
+	return id[0] != '\0' && strlen(id) <= 64 && id[strspn(id, ID_CHARACTERS)] == '\0';
+}
+
+/* "microseconds id number" a line. What cannot be read is not known. */
+static void
+read_known(struct squarespace_proof *proof, const char *text)
+{
+	while (text != NULL && *text != '\0' && proof->known_count < SQUARESPACE_NEWEST) {
+		struct squarespace_mark *mark = &proof->known[proof->known_count];
+		size_t len = strcspn(text, "\n"), moment = strcspn(text, " "), id;
+		struct err ignored = ERR_INIT;
+
+		if (moment < len && text_int64(arena_strndup(proof->arena, text, moment), &mark->modified_us, &ignored) == 0) {
+			id = strcspn(text + moment + 1, " \n");
+			mark->id = arena_strndup(proof->arena, text + moment + 1, id);
+			mark->number =
+			    moment + 1 + id < len ? arena_strndup(proof->arena, text + moment + 2 + id, len - moment - 2 - id) : "";
+			proof->known_count++;
+		}
+		text += len + (text[len] == '\n');
+	}
+}
+
+struct squarespace_proof
+squarespace_proof_begin(struct arena *arena, const struct sales_source *source)
+{
+	struct squarespace_proof proof = { .arena = arena, .source = source };
+
+	read_known(&proof, sales_cursor(source, CURSOR_NEWEST));
+	return proof;
+}
+
+int64_t
+squarespace_proof_from(const struct squarespace_proof *proof)
+{
+	int64_t from_utc = proof->source->from_utc;
+	size_t i;
+
+	for (i = 0; i < proof->known_count; i++)
+		if (proof->known[i].modified_us / US_PER_S < from_utc)
+			from_utc = proof->known[i].modified_us / US_PER_S;
+	return from_utc;
+}
+
+static void
+drop_newest(struct squarespace_proof *proof, size_t at)
+{
+	memmove(&proof->newest[at], &proof->newest[at + 1], (proof->newest_count - at - 1) * sizeof(proof->newest[0]));
+	proof->newest_count--;
+}
+
+void
+squarespace_proof_order(struct squarespace_proof *proof, const struct sales_document *order)
+{
+	size_t i;
+
+	proof->orders++;
+	for (i = 0; i < proof->known_count; i++)
+		proof->known[i].seen = proof->known[i].seen || text_equal(proof->known[i].id, order->external_id);
+	if (!is_plain(order->external_id))
+		return;
+	/* One that changed during the walk came before. */
+	for (i = 0; i < proof->newest_count; i++)
+		if (text_equal(proof->newest[i].id, order->external_id))
+			drop_newest(proof, i--);
+	i = 0;
+	while (i < proof->newest_count && proof->newest[i].modified_us > order->modified_us)
+		i++;
+	if (i == SQUARESPACE_NEWEST)
+		return;
+	if (proof->newest_count == SQUARESPACE_NEWEST)
+		proof->newest_count--;
+	memmove(&proof->newest[i + 1], &proof->newest[i], (proof->newest_count - i) * sizeof(proof->newest[0]));
+	proof->newest[i] = (struct squarespace_mark){ arena_strdup(proof->arena, order->external_id),
+		arena_strdup(proof->arena, order->number), order->modified_us, false };
+	proof->newest_count++;
+}
+
+/* An order that did not come: it may have changed since the window's end, or be deleted; else the list lacks it. */
+static int
+look_up(struct squarespace_proof *proof, struct http *http, const struct squarespace_mark *mark, bool *ret_there, struct err *err)
+{
+	const struct sales_source *source = proof->source;
+	const struct http_response *response = NULL;
+	struct sales_document order;
+	struct json *body = NULL;
+
+	if (squarespace_get(
+		proof->arena, http, source, arena_printf(proof->arena, SQUARESPACE_ORDERS "/%s", mark->id), &response, err) != 0)
+		return -1;
+	if (response->status == 404) {
+		*ret_there = false;
+		return 0;
+	}
+	if (squarespace_json(proof->arena, source, response, &body, err) != 0 ||
+	    squarespace_order(proof->arena, source->config, body, &order, err) != 0)
+		return -1;
+	if (order.modified_us < source->to_utc * US_PER_S)
+		return err_set(err, ERR_INCOMPLETE, "order \"%s\" is in the shop, but not in its list: others may be missing too",
+		    order.number);
+	*ret_there = true;
+	return 0;
+}
+
+static int
+check_known(struct squarespace_proof *proof, struct http *http, struct err *err)
+{
+	const struct squarespace_mark *missing = NULL;
+	size_t found = 0, i;
+	bool there;
+
+	for (i = 0; i < proof->known_count; i++) {
+		there = proof->known[i].seen;
+		if (!there && look_up(proof, http, &proof->known[i], &there, err) != 0)
+			return err_wrap(err, "order \"%s\", read before and not now", proof->known[i].number);
+		found += there;
+		if (!there)
+			missing = &proof->known[i];
+	}
+	if (missing == NULL || found > 0)
+		return 0;
+	err_set(err, ERR_INCOMPLETE,
+	    "none of the newest orders read before is in the shop any more, \"%s\" for one: it is another shop's data, or was set "
+	    "back",
+	    missing->number);
+	return err_hint(err, "If this is right, begin anew with ctok-pull-sales --source %s --reset.", proof->source->config->name);
+}
+
+/* Read the end of the list once more: it must hold nothing new. */
+static int
+check_end(struct squarespace_proof *proof, struct http *http, struct err *err)
+{
+	const struct sales_source *source = proof->source;
+	struct arena *arena = proof->arena;
+	const struct http_response *response = NULL;
+	const struct json *orders;
+	struct sales_document order;
+	struct json *page = NULL;
+	const char *query;
+	size_t i, j;
+
+	if (proof->newest_count == 0)
+		return 0;
+	query = http_form(arena,
+	    (const char *const[]){ "modifiedAfter", clock_iso(arena, proof->newest[0].modified_us / US_PER_S), "modifiedBefore",
+		clock_iso(arena, source->to_utc) },
+	    2);
+	if (squarespace_get(arena, http, source, arena_printf(arena, SQUARESPACE_ORDERS "?%s", query), &response, err) != 0 ||
+	    squarespace_json(arena, source, response, &page, err) != 0 || json_list(page, "result", &orders, err) != 0)
+		return -1;
+	for (i = 0; i < orders->count; i++) {
+		if (squarespace_order(arena, source->config, &orders->items[i], &order, err) != 0)
+			return -1;
+		if (order.modified_us <= proof->newest[0].modified_us)
+			continue;
+		for (j = 0; j < proof->newest_count && !text_equal(order.external_id, proof->newest[j].id); j++)
+			;
+		if (j == proof->newest_count)
+			return err_set(
+			    err, ERR_INCOMPLETE, "order \"%s\" was not in the list: others may be missing too", order.number);
+	}
+	return 0;
+}
+
+/* Keys that may not ask who the shop is get a 403; then its orders must do. */
+static int
+check_website(struct squarespace_proof *proof, struct http *http, const char **ret_website, struct err *err)
+{
+	const char *known = sales_cursor(proof->source, CURSOR_WEBSITE), *title, *id;
+	const struct http_response *response = NULL;
+	struct json *body = NULL;
+
+	*ret_website = known;
+	if (squarespace_get(proof->arena, http, proof->source, "/1.0/authorization/website", &response, err) != 0)
+		return -1;
+	if (response->status == 403 || response->status == 404)
+		return 0;
+	if (squarespace_json(proof->arena, proof->source, response, &body, err) != 0 || json_text(body, "id", &id, err) != 0 ||
+	    json_text_or_null(body, "title", &title, err) != 0)
+		return -1;
+	if (known != NULL && !text_equal(known, id)) {
+		err_set(err, ERR_REFUSED, "it is another shop than before: \"%.60s\" with id \"%.60s\", not \"%.60s\"",
+		    title != NULL ? title : "", id, known);
+		return err_hint(err,
+		    "Put the old shop's key back, and read the new shop as a source of its own. If the shop was really replaced, "
+		    "begin"
+		    " anew with ctok-pull-sales --source %s --reset.",
+		    proof->source->config->name);
+	}
+	*ret_website = id;
+	return 0;
+}
+
+int
+squarespace_proof_end(struct squarespace_proof *proof, struct http *http, const struct sales_sink *sink, struct err *err)
+{
+	const char *website, *text = "";
+	size_t i;
+
+	if (check_website(proof, http, &website, err) != 0)
+		return err_wrap(err, "who the shop is");
+	if (check_known(proof, http, err) != 0)
+		return -1;
+	if (check_end(proof, http, err) != 0)
+		return err_wrap(err, "the end of the orders, read once more");
+	if (website != NULL)
+		sink->cursor(sink->context, CURSOR_WEBSITE, website);
+	for (i = 0; i < proof->newest_count; i++)
+		text = arena_printf(proof->arena, "%s%lld %s %s\n", text, (long long)proof->newest[i].modified_us,
+		    proof->newest[i].id, proof->newest[i].number);
+	if (text[0] != '\0')
+		sink->cursor(sink->context, CURSOR_NEWEST, text);
+	return 0;
+}
