@@ -58,8 +58,8 @@ write_settings(struct bench *bench, const char *now)
 		    "%s%s\n  { source = \"shop\"; match = \"sku:SKU-%u\"; site = \"campus\"; courses = (\"C%u\"); term = \"P2Y\"; "
 		    "grace_days = 14; }",
 		    rules, i == 1 ? "" : ",", i, i);
-	write_file(arena_printf(arena, "%s/master.key", bench->dir),
-	    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n");
+	write_file(
+	    arena_printf(arena, "%s/master.key", bench->dir), "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n");
 	write_file(arena_printf(arena, "%s/token", bench->dir), "TOKEN\n");
 	write_file(bench->conf_path,
 	    arena_printf(arena,
@@ -80,7 +80,8 @@ bench_night(struct bench *bench, const char *now)
 	int64_t now_utc;
 
 	bench_must("the moment", clock_parse(now, &now_utc, NULL, &err), &err);
-	bench_must("the night", night_begin(&bench->arena, bench->db, bench->config->state_dir, "bench", now_utc, &bench->night, &err), &err);
+	bench_must("the night",
+	    night_begin(&bench->arena, bench->db, bench->config->state_dir, "bench", now_utc, &bench->night, &err), &err);
 	bench_must("the run", night_run_begin(&bench->arena, bench->db, &bench->night, "bench", &err), &err);
 	bench_must("the moment", rules_at(bench->db, now_utc, bench->config->tenants[0].timezone, &err), &err);
 }

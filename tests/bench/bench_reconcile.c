@@ -16,22 +16,26 @@
 
 static const char peer_tables[] =
     "CREATE SCHEMA bench;"
-    "CREATE TABLE bench.owed AS SELECT 1 + (g * 7919) % (u.units / 2) AS user_id, (g + (g > u.units / 2)::int * 7) % 20 AS course_id,"
+    "CREATE TABLE bench.owed AS SELECT 1 + (g * 7919) % (u.units / 2) AS user_id, (g + (g > u.units / 2)::int * 7) % 20 AS "
+    "course_id,"
     " 1790000000 + g AS ends FROM (SELECT current_setting('bench.units')::bigint AS units) u, generate_series(1, u.units) AS g;"
     /* Three quarters are there, one in ten of them with another end; as many again are there and not owed. */
-    "CREATE TABLE bench.found AS SELECT user_id, course_id, ends + (ends % 10 = 0)::int AS ends FROM bench.owed WHERE ends % 4 <> 0;"
+    "CREATE TABLE bench.found AS SELECT user_id, course_id, ends + (ends % 10 = 0)::int AS ends FROM bench.owed WHERE ends % 4 <> "
+    "0;"
     "INSERT INTO bench.found SELECT 1000000000 + g, 1, 1 FROM generate_series(1, (SELECT count(*) FROM bench.owed)"
     "  - (SELECT count(*) FROM bench.found)) AS g;"
     "ANALYZE bench.owed; ANALYZE bench.found";
 
-static const char peer_join[] = "SELECT count(*) FROM bench.owed o FULL JOIN bench.found f USING (user_id, course_id) WHERE o.ends IS DISTINCT FROM f.ends";
+static const char peer_join[] =
+    "SELECT count(*) FROM bench.owed o FULL JOIN bench.found f USING (user_id, course_id) WHERE o.ends IS DISTINCT FROM f.ends";
 
 /* Back to the ledger as it was taken in: nobody known, nothing owed. */
-static const char forget[] =
-    "TRUNCATE ctok.person, ctok.person_email, ctok.person_contact, ctok.account, ctok.entitlement, ctok.access, ctok.debt_episode, ctok.plan,"
-    " ctok.action, ctok.finding, ctok.outbox, ctok.dirty_document RESTART IDENTITY;"
-    "INSERT INTO ctok.dirty_document (tenant_id, document_id) SELECT tenant_id, document_id FROM ctok.document ORDER BY document_id;"
-    "ANALYZE ctok.dirty_document";
+static const char forget[] = "TRUNCATE ctok.person, ctok.person_email, ctok.person_contact, ctok.account, ctok.entitlement, "
+			     "ctok.access, ctok.debt_episode, ctok.plan,"
+			     " ctok.action, ctok.finding, ctok.outbox, ctok.dirty_document RESTART IDENTITY;"
+			     "INSERT INTO ctok.dirty_document (tenant_id, document_id) SELECT tenant_id, document_id FROM "
+			     "ctok.document ORDER BY document_id;"
+			     "ANALYZE ctok.dirty_document";
 
 struct night_times {
 	double reckon_s; /* rules, persons, rights, plan */
@@ -128,8 +132,8 @@ main(int argc, char **argv)
 	times = reconcile(&bench, /* full= */ true);
 	if (times.planned != 0)
 		bench_fail("a full look planned what was in step", NULL);
-	bench_result(arena_printf(&bench.arena, "reconcile --full, %s units in step", size), "s", times.reckon_s, "the same FULL JOIN",
-	    bench_median(&joins));
+	bench_result(arena_printf(&bench.arena, "reconcile --full, %s units in step", size), "s", times.reckon_s,
+	    "the same FULL JOIN", bench_median(&joins));
 	bench_close(&bench);
 	return 0;
 }

@@ -96,7 +96,8 @@ test_limits(void **state)
 		    arena_printf(&w->arena, "%lld", (long long)limits[i].most));
 	/* The definition in its own words, for every scope that is not huge: more than both 25 and 5 %, or, of 4 or more, than half. */
 	expect_text("whatever the scope and the number",
-	    one(w, "SELECT string_agg(concat_ws(' ', kind, base, wanted), ', ') FROM unnest('{suspend,unenrol,rename,revoke,void}'::text[]) kind,"
+	    one(w, "SELECT string_agg(concat_ws(' ', kind, base, wanted), ', ') FROM "
+		   "unnest('{suspend,unenrol,rename,revoke,void}'::text[]) kind,"
 		   " generate_series(0, 1200) base, generate_series(0, 120) wanted WHERE (wanted > rule.brake_limit(kind, base)) <>"
 		   " ((wanted > 25 AND wanted > base * 0.05) OR (base >= 4 AND wanted > base * 0.5))"),
 	    "(none)");
@@ -107,13 +108,15 @@ test_limits(void **state)
 	    "(none)");
 	expect_text("what is not counted could not hold",
 	    one(w, "SELECT string_agg(kind || ' ' || rule.brake_least(kind) || ' ' || least, ', ') FROM (SELECT kind,"
-		   " min(rule.brake_limit(kind, base)) AS least FROM unnest('{enrol,create_account,rename,suspend,unenrol,revoke,void,issue,"
+		   " min(rule.brake_limit(kind, base)) AS least FROM "
+		   "unnest('{enrol,create_account,rename,suspend,unenrol,revoke,void,issue,"
 		   "mail}'::text[]) kind, generate_series(0, 1200) base GROUP BY kind) l WHERE least <> rule.brake_least(kind)"),
 	    "(none)");
 	expect_text("every kind of action has its brake or none",
 	    one(w, "SELECT string_agg(kind || ' ' || coalesce(rule.brake_kind(kind), 'none'), ', ' ORDER BY kind)"
 		   " FROM unnest('{create_account,enrol,extend,resume,take_over,suspend,unenrol,rename}'::text[]) kind"),
-	    "create_account create_account, enrol enrol, extend none, rename rename, resume enrol, suspend suspend, take_over enrol,"
+	    "create_account create_account, enrol enrol, extend none, rename rename, resume enrol, suspend suspend, take_over "
+	    "enrol,"
 	    " unenrol unenrol");
 }
 
@@ -128,18 +131,23 @@ setup(void **state)
 		return -1;
 	w = *state;
 	expect_ok("rules_at", rules_at(w->db, WITH_DB_NOW, "Europe/Madrid", &err), &err);
-	with_db_sql(w, "INSERT INTO ctok.site (tenant_id, name, url) VALUES (ctok.current_tenant(), 'second', 'https://second.test')");
+	with_db_sql(
+	    w, "INSERT INTO ctok.site (tenant_id, name, url) VALUES (ctok.current_tenant(), 'second', 'https://second.test')");
 	with_db_sql(w, "INSERT INTO ctok.mirror_course SELECT tenant_id, site_id, n, 'C' || n, '', 'Course ' || n, true, true, true"
 		       " FROM ctok.site, generate_series(1, 2) AS n");
-	with_db_sql(w, "INSERT INTO ctok.live SELECT s.tenant_id, site_id, source_id, '-infinity', now() FROM ctok.site s, ctok.source");
-	with_db_sql(w, "INSERT INTO ctok.target (tenant_id, site_id, reference, course_id) SELECT tenant_id, site_id, 'shortname:' || shortname,"
+	with_db_sql(
+	    w, "INSERT INTO ctok.live SELECT s.tenant_id, site_id, source_id, '-infinity', now() FROM ctok.site s, ctok.source");
+	with_db_sql(w, "INSERT INTO ctok.target (tenant_id, site_id, reference, course_id) SELECT tenant_id, site_id, 'shortname:' "
+		       "|| shortname,"
 		       " course_id FROM ctok.mirror_course ORDER BY site_id, course_id");
-	with_db_sql(w, "INSERT INTO ctok.product_rule (tenant_id, digest, source_id, match_kind, pattern, site_id, role, term, grace_days,"
-		       " notice_days, delivery, learner, on_expiry, on_refund, renews, certificate, exclude)"
-		       " SELECT t.tenant_id, target_id, source_id, 'sku', 'S' || target_id, site_id, '', '1 year', 0, 3, 'direct', 'buyer',"
-		       " 'suspend', 'suspend', false, 'classic', false FROM ctok.target t, ctok.source ORDER BY target_id");
-	with_db_sql(w, "INSERT INTO ctok.rule_target SELECT r.tenant_id, rule_id, target_id FROM ctok.product_rule r JOIN ctok.target t ON"
-		       " r.digest = t.target_id::text");
+	with_db_sql(w,
+	    "INSERT INTO ctok.product_rule (tenant_id, digest, source_id, match_kind, pattern, site_id, role, term, grace_days,"
+	    " notice_days, delivery, learner, on_expiry, on_refund, renews, certificate, exclude)"
+	    " SELECT t.tenant_id, target_id, source_id, 'sku', 'S' || target_id, site_id, '', '1 year', 0, 3, 'direct', 'buyer',"
+	    " 'suspend', 'suspend', false, 'classic', false FROM ctok.target t, ctok.source ORDER BY target_id");
+	with_db_sql(w,
+	    "INSERT INTO ctok.rule_target SELECT r.tenant_id, rule_id, target_id FROM ctok.product_rule r JOIN ctok.target t ON"
+	    " r.digest = t.target_id::text");
 	with_db_read(w);
 	return 0;
 }
@@ -153,27 +161,38 @@ setup(void **state)
 static void
 people(struct with_db *w, const char *course, int from, int to, bool enrolled)
 {
-	SQL(w, "INSERT INTO ctok.person (tenant_id, person_id, email, display_name, known_at) OVERRIDING SYSTEM VALUE SELECT"
-	       " ctok.current_tenant(), n, 'p' || n || '@x.test', 'P ' || n, now() FROM generate_series(%d, %d) n ON CONFLICT DO NOTHING",
+	SQL(w,
+	    "INSERT INTO ctok.person (tenant_id, person_id, email, display_name, known_at) OVERRIDING SYSTEM VALUE SELECT"
+	    " ctok.current_tenant(), n, 'p' || n || '@x.test', 'P ' || n, now() FROM generate_series(%d, %d) n ON CONFLICT DO "
+	    "NOTHING",
 	    from, to);
-	SQL(w, "INSERT INTO ctok.account SELECT t.tenant_id, t.site_id, n, n, true FROM ctok.target t, generate_series(%d, %d) n"
-	       " WHERE t.target_id = %s ON CONFLICT DO NOTHING",
+	SQL(w,
+	    "INSERT INTO ctok.account SELECT t.tenant_id, t.site_id, n, n, true FROM ctok.target t, generate_series(%d, %d) n"
+	    " WHERE t.target_id = %s ON CONFLICT DO NOTHING",
 	    from, to, course);
-	SQL(w, "INSERT INTO ctok.mirror_user SELECT t.tenant_id, t.site_id, n, 'p' || n, 'p' || n || '@x.test', 'p' || n || '@x.test', 'P',"
-	       " 'N', false FROM ctok.target t, generate_series(%d, %d) n WHERE t.target_id = %s ON CONFLICT DO NOTHING",
+	SQL(w,
+	    "INSERT INTO ctok.mirror_user SELECT t.tenant_id, t.site_id, n, 'p' || n, 'p' || n || '@x.test', 'p' || n || "
+	    "'@x.test', 'P',"
+	    " 'N', false FROM ctok.target t, generate_series(%d, %d) n WHERE t.target_id = %s ON CONFLICT DO NOTHING",
 	    from, to, course);
-	SQL(w, "INSERT INTO ctok.access (tenant_id, person_id, target_id, site_id, state, why, wanted, starts_at, ends_at, wanted_start,"
-	       " wanted_end, role, rule_id, trial, end_known_at) SELECT t.tenant_id, n, t.target_id, t.site_id, 'active', 'term', 'active',"
-	       " '2026-01-01', '2027-01-01', 60, 600000000, '', r.rule_id, false, rule.now() FROM ctok.target t JOIN ctok.rule_target r USING"
-	       " (tenant_id, target_id), generate_series(%d, %d) n WHERE t.target_id = %s",
+	SQL(w,
+	    "INSERT INTO ctok.access (tenant_id, person_id, target_id, site_id, state, why, wanted, starts_at, ends_at, "
+	    "wanted_start,"
+	    " wanted_end, role, rule_id, trial, end_known_at) SELECT t.tenant_id, n, t.target_id, t.site_id, 'active', 'term', "
+	    "'active',"
+	    " '2026-01-01', '2027-01-01', 60, 600000000, '', r.rule_id, false, rule.now() FROM ctok.target t JOIN ctok.rule_target "
+	    "r USING"
+	    " (tenant_id, target_id), generate_series(%d, %d) n WHERE t.target_id = %s",
 	    from, to, course);
 	if (!enrolled)
 		return;
-	SQL(w, "INSERT INTO ctok.managed SELECT t.tenant_id, t.site_id, t.course_id, n, 0, 60, 600000000, 0 FROM ctok.target t,"
-	       " generate_series(%d, %d) n WHERE t.target_id = %s",
+	SQL(w,
+	    "INSERT INTO ctok.managed SELECT t.tenant_id, t.site_id, t.course_id, n, 0, 60, 600000000, 0 FROM ctok.target t,"
+	    " generate_series(%d, %d) n WHERE t.target_id = %s",
 	    from, to, course);
-	SQL(w, "INSERT INTO ctok.mirror_enrolment SELECT t.tenant_id, t.site_id, t.course_id, n, 'manual', true, 0, 60, 600000000, 60,"
-	       " 'student', 1 FROM ctok.target t, generate_series(%d, %d) n WHERE t.target_id = %s",
+	SQL(w,
+	    "INSERT INTO ctok.mirror_enrolment SELECT t.tenant_id, t.site_id, t.course_id, n, 'manual', true, 0, 60, 600000000, 60,"
+	    " 'student', 1 FROM ctok.target t, generate_series(%d, %d) n WHERE t.target_id = %s",
 	    from, to, course);
 }
 
@@ -181,8 +200,10 @@ people(struct with_db *w, const char *course, int from, int to, bool enrolled)
 static void
 lose(struct with_db *w, const char *course, int from, int to)
 {
-	SQL(w, "UPDATE ctok.access SET state = 'suspended', why = 'refund', wanted = 'suspended', ends_at = rule.now(), debt_at = rule.now(),"
-	       " suspend_at = rule.now(), end_known_at = rule.now() WHERE person_id BETWEEN %d AND %d AND target_id = %s",
+	SQL(w,
+	    "UPDATE ctok.access SET state = 'suspended', why = 'refund', wanted = 'suspended', ends_at = rule.now(), debt_at = "
+	    "rule.now(),"
+	    " suspend_at = rule.now(), end_known_at = rule.now() WHERE person_id BETWEEN %d AND %d AND target_id = %s",
 	    from, to, course);
 }
 
@@ -206,7 +227,8 @@ plan(struct with_db *w)
 static const char *
 waiting(struct with_db *w)
 {
-	return one(w, "SELECT string_agg(concat_ws(' ', kind, state, nullif(held_why, ''), n), ', ' ORDER BY kind, state DESC, n) FROM (SELECT"
+	return one(w, "SELECT string_agg(concat_ws(' ', kind, state, nullif(held_why, ''), n), ', ' ORDER BY kind, state DESC, n) "
+		      "FROM (SELECT"
 		      " kind, state, held_why, count(*) AS n FROM ctok.action WHERE state IN ('open', 'held') GROUP BY 1, 2, 3) a");
 }
 
@@ -214,7 +236,8 @@ waiting(struct with_db *w)
 static const char *
 holds(struct with_db *w)
 {
-	return one(w, "SELECT string_agg(format('%s %s %s of %s, %s', kind, scope, wanted, base, most), '; ' ORDER BY kind, site_id, target_id)"
+	return one(w, "SELECT string_agg(format('%s %s %s of %s, %s', kind, scope, wanted, base, most), '; ' ORDER BY kind, "
+		      "site_id, target_id)"
 		      " FROM ctok.hold WHERE standing");
 }
 
