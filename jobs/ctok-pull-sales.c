@@ -25,6 +25,9 @@ static const struct opt options[] = {
 struct pull {
 	uint8_t master_key[CRYPTO_KEY_BYTES];
 	bool found; /* some tenant has the source that --source names */
+	/* Sites that refused a token, of kinds that count refusals and shut clients out: not asked again in this run. */
+	const struct config_source **refused;
+	size_t refused_count, refused_room;
 };
 
 /* What a source hands its documents to. */
@@ -92,10 +95,37 @@ bare_address(struct arena *arena, const char *mailbox)
 	return begin != NULL ? arena_strndup(arena, begin + 1, strcspn(begin + 1, ">")) : mailbox;
 }
 
+static bool
+was_refused(const struct pull *pull, const struct config_source *config)
+{
+	size_t i;
+
+	for (i = 0; i < pull->refused_count; i++) {
+		if (text_equal(pull->refused[i]->kind, config->kind) && text_equal(pull->refused[i]->url, config->url))
+			return true;
+	}
+	return false;
+}
+
+static void
+note_refusal(struct job *job, struct pull *pull, const struct config_source *config)
+{
+	const struct config_source **more;
+
+	if (pull->refused_count == pull->refused_room) {
+		pull->refused_room = 2 * pull->refused_room + 8;
+		more = ARENA_ARRAY(&job->arena, pull->refused_room, const struct config_source *);
+		if (pull->refused_count > 0)
+			memcpy(more, pull->refused, pull->refused_count * sizeof(*more));
+		pull->refused = more;
+	}
+	pull->refused[pull->refused_count++] = config;
+}
+
 /* Read one source into an open pull, to its last page. */
 static int
-read_source(
-    struct job *job, const struct config_tenant *tenant, const struct config_source *config, struct ledger *ledger, struct err *err)
+read_source(struct job *job, const struct config_tenant *tenant, const struct config_source *config, struct pull *pull,
+    struct ledger *ledger, struct err *err)
 {
 	const struct http_breaker_store breaker = http_breaker_db(job->db);
 	struct target target = { .job = job, .source = config->name, .ledger = ledger };
@@ -112,6 +142,8 @@ read_source(
 
 	if (kind == NULL)
 		return -1;
+	if (kind->counts_refusals && was_refused(pull, config))
+		return err_set(err, ERR_REFUSED, "the site refused another source in this run, and is not asked again");
 	if (config_secret(&job->row, kind->wants_token ? config->token : config->api_key, kind->wants_token ? "token" : "api_key",
 		&secret, err) != 0)
 		return -1;
@@ -122,13 +154,17 @@ read_source(
 	source.full = opt_flag(job->options, "full") || opt_flag(job->options, "reset");
 	ledger_cursors(ledger, &source.cursors, &source.cursor_count);
 	ledger_window(ledger, &source.from_utc, &source.to_utc);
-	return kind->pull(&source, &sink, err);
+	if (kind->pull(&source, &sink, err) == 0)
+		return 0;
+	if (kind->counts_refusals && err->code == ERR_REFUSED)
+		note_refusal(job, pull, config);
+	return -1;
 }
 
 /* One source: all pages, then the merge. Why it failed also goes to its row in `pull`. */
 static int
-pull_source(struct job *job, const struct config_tenant *tenant, const struct config_source *config, const struct pull *pull,
-    struct err *err)
+pull_source(
+    struct job *job, const struct config_tenant *tenant, const struct config_source *config, struct pull *pull, struct err *err)
 {
 	const bool reset = opt_flag(job->options, "reset");
 	const struct ledger_plan plan = { job->db, &job->night, config, pull->master_key, reset || opt_flag(job->options, "full"),
@@ -140,7 +176,7 @@ pull_source(struct job *job, const struct config_tenant *tenant, const struct co
 
 	if (ledger_open(&plan, &ledger, err) != 0)
 		return -1;
-	if (read_source(job, tenant, config, ledger, err) != 0 || ledger_commit(ledger, &counts, err) != 0) {
+	if (read_source(job, tenant, config, pull, ledger, err) != 0 || ledger_commit(ledger, &counts, err) != 0) {
 		if (ledger_fail(ledger, err, &unsaid) != 0)
 			log_err(LOG_WARN, &unsaid);
 		goto out;

@@ -116,6 +116,8 @@ struct sales_source {
 struct sales_kind {
 	const char *name;
 	bool wants_token; /* its secret is the setting `token`, else `api_key` */
+	bool
+	    counts_refusals; /* it shuts out who is refused several times: after the first one its site is not asked again in a run */
 	/* Read everything of the window and hand it to the sink. 0 only when all of it was read and every page checked. */
 	int (*pull)(const struct sales_source *, const struct sales_sink *, struct err *);
 };

@@ -7,6 +7,7 @@
  *   issued, receipt   the last invoice that was issued and the last payment of one, which can never go: whether this is the database of the
  *                     last pull, or one that was restored from an older backup
  *   companies         the companies with a hash of their tax number, for the same purpose
+ *   tables            which tables had rows: one that is empty all of a sudden is not believed
  *   swept             when everything was read last */
 #include "facturascripts.h"
 
@@ -346,8 +347,14 @@ take_invoices(void *context, const struct fs_row *rows, size_t count, struct err
 	buf_init(&receipts.buf, IDS_BYTES);
 	if (choose(pull, rows, count, &page, &owners, &contacts, err) != 0)
 		goto out;
-	if (gather(pull, FS_LINES, "idfactura", &owners, &page.lines, err) != 0 ||
-	    gather(pull, FS_RECEIPTS, "idfactura", &owners, &page.receipts, err) != 0)
+	if (gather(pull, FS_LINES, "idfactura", &owners, &page.lines, err) != 0)
+		goto out;
+	/* Before the table was ever seen to have rows, its emptiness has no other proof than this. */
+	if (page.count > 0 && page.lines.count == 0 && !pull->site->answered[FS_LINES]) {
+		err_set(err, ERR_INCOMPLETE, "there are invoices, but not a single line of any");
+		goto out;
+	}
+	if (gather(pull, FS_RECEIPTS, "idfactura", &owners, &page.receipts, err) != 0)
 		goto out;
 	for (i = 0; i < page.receipts.count; i++)
 		ids_add(&receipts, page.receipts.items[i].id);
@@ -621,6 +628,30 @@ cursor_number(const struct sales_source *source, const char *name, int64_t *ret_
 	return 0;
 }
 
+/* The tables that had rows, there and back. */
+static void
+recall_tables(struct pull *pull)
+{
+	const char *known = sales_cursor(pull->site->source, "tables");
+	size_t i;
+
+	for (i = 0; known != NULL && i < FS_TABLES; i++)
+		pull->site->answered[i] = strstr(known, arena_printf(&pull->arena, " %zu ", i)) != NULL;
+}
+
+static const char *
+name_tables(struct pull *pull)
+{
+	const char *text = " ";
+	size_t i;
+
+	for (i = 0; i < FS_TABLES; i++) {
+		if (pull->site->answered[i])
+			text = arena_printf(&pull->arena, "%s%zu ", text, i);
+	}
+	return text;
+}
+
 /* Drafts of the last pull are looked at again: they may have been issued, and paid, without a word. */
 static int
 want_drafts(struct pull *pull, struct err *err)
@@ -668,6 +699,7 @@ keep_cursors(struct pull *pull, const char *companies, bool whole, struct err *e
 	keep_number(pull, "invoice", pull->top_invoice);
 	keep_number(pull, "payment", pull->top_payment);
 	sink->cursor(sink->context, "companies", companies);
+	sink->cursor(sink->context, "tables", name_tables(pull));
 	/* A pull of few invoices may have met none that is younger than the one known. */
 	if (issued != NULL && text_int64(arena_strndup(&pull->arena, issued, strcspn(issued, " ")), &old, err) != 0)
 		return -1;
@@ -712,6 +744,7 @@ read_site(struct pull *pull, struct err *err)
 	if (cursor_number(source, "invoice", &invoice_before, err) != 0 ||
 	    cursor_number(source, "payment", &payment_before, err) != 0 || cursor_number(source, "swept", &swept_utc, err) != 0)
 		return -1;
+	recall_tables(pull);
 	/* The greatest keys before anything is read: what comes meanwhile is for the next pull. */
 	if (check_companies(pull, &companies, err) != 0 ||
 	    fs_top(pull->site, &pull->feed, FS_INVOICES, &pull->top_invoice, err) != 0 ||
@@ -752,4 +785,6 @@ out:
 	return rc;
 }
 
-const struct sales_kind facturascripts_kind = { .name = "facturascripts", .wants_token = true, .pull = pull };
+const struct sales_kind facturascripts_kind = {
+	.name = "facturascripts", .wants_token = true, .counts_refusals = true, .pull = pull
+};

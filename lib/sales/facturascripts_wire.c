@@ -41,7 +41,7 @@ fs_open(struct arena *arena, const struct sales_source *source, const struct sal
 		.allow_private_count = config->allow_private.count,
 		.allow_http = config->allow_http,
 		.connections = 1,
-		.retry = { .max_total_ms = 300000, .base_ms = 2000, .cap_ms = 60000, .max_tries = 4 },
+		.retry = { .max_total_ms = 300000, .base_ms = 1000, .cap_ms = 60000, .max_tries = 4 },
 		.min_gap_ms = 50,
 		.ban_s = BAN_S,
 		.keep_header = "X-Total-Count",
@@ -342,6 +342,8 @@ fs_top(struct fs_site *site, struct arena *arena, enum fs_table table, int64_t *
 
 	if (last_row(site, arena, &walk, tables[table].key, /* all= */ true, &list, err) != 0)
 		return err_wrap(err, "the last of %s", tables[table].name);
+	if (list.count == 0 && site->answered[table])
+		return err_set(err, ERR_INCOMPLETE, "the last of %s: the table is empty all of a sudden", tables[table].name);
 	*ret_id = list.count > 0 ? list.rows[0].id : 0;
 	return 0;
 }
