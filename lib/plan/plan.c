@@ -2,7 +2,10 @@
 #include "plan/plan.h"
 
 #include "brake/brake.h"
+#include "db/rules.h"
 #include "sql.h"
+
+#define PLAN_MANY 1000
 
 int
 plan_settle(struct db *db, int64_t run_id, struct plan_counts *ret_counts, struct err *err)
@@ -46,6 +49,7 @@ judge(struct db *db, int64_t run_id, struct err *err)
 int
 plan_make(struct db *db, int64_t run_id, struct plan_counts *ret_counts, struct err *err)
 {
+	static const char *const action[] = { "action" };
 	struct arena arena = ARENA_INIT;
 	const char *run = arena_printf(&arena, "%lld", (long long)run_id);
 	int rc = -1;
@@ -57,6 +61,9 @@ plan_make(struct db *db, int64_t run_id, struct plan_counts *ret_counts, struct 
 	if (db_exec(db, sql_plan_supersede, DB_ARGS(run), &ret_counts->superseded, err) != 0)
 		goto out;
 	if (db_exec(db, sql_plan_add, DB_ARGS(run), &ret_counts->added, err) != 0)
+		goto out;
+	/* The planner must hear of so many before they are judged. */
+	if (ret_counts->added >= PLAN_MANY && rules_analyze(db, action, 1, err) != 0)
 		goto out;
 	if (judge(db, run_id, err) != 0)
 		goto out;

@@ -1,15 +1,19 @@
 -- A person is called what the newest document calls them: as learner before as buyer; a blank name is none. Looked at for everybody whom
--- a changed document names, over these documents and all that gave them a right.
-WITH concerned AS (
-    SELECT k.tenant_id, k.person_id
+-- a changed document names and who goes by several names or addresses, over these documents and all that gave them a right.
+WITH named AS (
+    SELECT l.tenant_id, l.learner_contact_id AS contact_id
       FROM look_document d
       JOIN ctok.line l ON l.tenant_id = d.tenant_id AND l.document_id = d.document_id
-      JOIN ctok.person_contact k ON k.tenant_id = l.tenant_id AND k.contact_id = l.learner_contact_id
     UNION
-    SELECT k.tenant_id, k.person_id
+    SELECT b.tenant_id, b.buyer_contact_id
       FROM look_document d
       JOIN ctok.document b ON b.tenant_id = d.tenant_id AND b.document_id = d.document_id
-      JOIN ctok.person_contact k ON k.tenant_id = b.tenant_id AND k.contact_id = b.buyer_contact_id
+), concerned AS MATERIALIZED (
+    SELECT DISTINCT k.tenant_id, k.person_id
+      FROM named n
+      JOIN ctok.person_contact k ON k.tenant_id = n.tenant_id AND k.contact_id = n.contact_id
+     WHERE EXISTS (SELECT 1 FROM ctok.person_contact o
+                    WHERE o.tenant_id = k.tenant_id AND o.person_id = k.person_id AND o.contact_id <> k.contact_id)
 ), document AS (
     SELECT tenant_id, document_id FROM look_document
     UNION
