@@ -9,9 +9,11 @@ static const struct job_def *const commands[] = {
 	&admin_example_config,
 	&admin_plan,
 	&admin_go_live,
+	&admin_backfill,
 	&admin_explain,
 	&admin_runs,
 	&admin_revert,
+	&admin_adopt,
 };
 
 static void

@@ -33,6 +33,7 @@ struct revert_only {
 struct revert_counts {
 	int64_t items; /* of the run, as narrowed down */
 	int64_t undo;
+	int64_t barred; /* of them, held in the nights to come until approved */
 	int64_t as_before;
 	int64_t left_alone;
 	int64_t not_arrived;

@@ -19,4 +19,14 @@
 MUST_CHECK int live_begin(struct arena *, struct db *, const char *, const char *, int64_t, int64_t *, int64_t *, struct err *)
     __attribute__((nonnull(1, 2, 6, 7, 8)));
 
+/**
+ * live_backfill(arena, db, site, source, since_utc, ret_moved, err):
+ * Facts since ${since_utc} are acted on from now on, for the pairs of site and source that are live (narrowed down as above): go-live is
+ * moved back, never forward. ${ret_moved} is for how many pairs it was. The next reconcile looks at the documents in between again.
+ *
+ * Errors: ERR_NOT_FOUND if nothing that was named is live.
+ */
+MUST_CHECK int live_backfill(struct arena *, struct db *, const char *, const char *, int64_t, int64_t *, struct err *)
+    __attribute__((nonnull(1, 2, 6, 7)));
+
 #endif

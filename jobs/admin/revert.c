@@ -51,7 +51,8 @@ site_of(const struct config_tenant *tenant, const char *name)
 
 /* Site after site; one that fails leaves the others to be done. */
 static int
-carry_out(struct job *job, struct apply_site *sites, size_t count, int64_t plan_id, int64_t left_alone, struct err *err)
+carry_out(
+    struct job *job, struct apply_site *sites, size_t count, int64_t plan_id, const struct revert_counts *planned, struct err *err)
 {
 	struct finding_counts findings;
 	struct apply_counts counts;
@@ -72,11 +73,12 @@ carry_out(struct job *job, struct apply_site *sites, size_t count, int64_t plan_
 		return -1;
 	job_count(job, "undone", undone);
 	job_count(job, "not_undone", not_undone);
-	if (not_undone + left_alone > 0)
+	if (not_undone + planned->left_alone > 0)
 		job_note(job, EXIT_SOME);
-	(void)printf("%lld undone. This was run %lld: \"ctok-admin revert %lld\" takes it back.\n"
-		     "The nights to come hold the changes that were undone until somebody approves them.\n",
-	    (long long)undone, (long long)job->night.run_id, (long long)job->night.run_id);
+	(void)printf("%lld undone. This was run %lld: \"ctok-admin revert %lld\" takes it back.\n", (long long)undone,
+	    (long long)job->night.run_id, (long long)job->night.run_id);
+	if (planned->barred > 0)
+		(void)printf("The nights to come hold the changes that were undone until somebody approves them.\n");
 	return 0;
 }
 
@@ -123,7 +125,7 @@ take_back(struct job *job, const struct config_tenant *tenant, const struct reve
 		(void)printf(dry ? "Nothing was changed.\n" : "There is nothing to do.\n");
 		return 0;
 	}
-	return carry_out(job, sites, count, plan_id, counts.left_alone, err);
+	return carry_out(job, sites, count, plan_id, &counts, err);
 }
 
 static int

@@ -246,6 +246,7 @@ count_up(struct arena *arena, struct db *db, const char *run, struct revert_fact
 		return -1;
 	*ret_counts = (struct revert_counts){ .items = db_int(row, "items"),
 		.undo = db_int(row, "undo"),
+		.barred = db_int(row, "barred"),
 		.as_before = db_int(row, "as_before"),
 		.left_alone = db_int(row, "left_alone"),
 		.not_arrived = db_int(row, "not_arrived") };

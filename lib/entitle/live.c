@@ -32,3 +32,28 @@ fail:
 	db_rollback(db);
 	return -1;
 }
+
+int
+live_backfill(struct arena *arena, struct db *db, const char *site, const char *source, int64_t since_utc, int64_t *ret_moved,
+    struct err *err)
+{
+	struct db_row *row;
+
+	if (db_begin(db, err) != 0)
+		return -1;
+	if (db_row(arena, db, sql_entitle_live_backfill, DB_ARGS(site, source, arena_printf(arena, "%lld", (long long)since_utc)),
+		&row, err) != 0)
+		goto fail;
+	if (db_int(row, "pairs") == 0) {
+		(void)err_set(err, ERR_NOT_FOUND, "source \"%s\" is not live on site \"%s\"", source != NULL ? source : "(any)",
+		    site != NULL ? site : "(any)");
+		goto fail;
+	}
+	if (db_commit(db, err) != 0)
+		goto fail;
+	*ret_moved = db_int(row, "moved");
+	return 0;
+fail:
+	db_rollback(db);
+	return -1;
+}

@@ -23,7 +23,7 @@ WITH told AS (
     -- What was taken back is looked at again: it may be wanted still, and waits for an approval then. So is what a removal leaves, as it is
     -- when a run is cut off and the next one finds the removal done.
     SELECT DISTINCT tenant_id, site_id, user_id, course_id FROM told
-     WHERE outcome IN ('moved', 'postponed') OR ((undoes IS NOT NULL OR kind = 'unenrol') AND outcome IN ('done', 'found'))
+     WHERE outcome IN ('moved', 'postponed') OR ((undoes IS NOT NULL OR kind IN ('unenrol', 'adopt')) AND outcome IN ('done', 'found'))
     ON CONFLICT DO NOTHING
 ), ours AS (
     INSERT INTO ctok.managed AS g (tenant_id, site_id, course_id, user_id, action_id, written_start, written_end, written_status)

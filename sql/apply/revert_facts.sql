@@ -11,6 +11,7 @@ WITH one AS (
 )
 SELECT count(*) AS items,
        count(*) FILTER (WHERE verdict = 'undo') AS undo,
+       count(*) FILTER (WHERE verdict = 'undo' AND bars IS NULL AND kind NOT IN ('adopt', 'release')) AS barred,
        count(*) FILTER (WHERE verdict = 'as_before') AS as_before,
        count(*) FILTER (WHERE verdict IN ('moved', 'protected', 'under_way')) AS left_alone,
        count(*) FILTER (WHERE verdict = 'not_arrived') AS not_arrived,

@@ -1,6 +1,6 @@
 -- What becomes of each action: it is undone when its enrolment is still as we left it, and left alone when somebody changed it since.
--- What an action made is what was done last to that person's course by it, by an earlier undoing of it, or by the undoing of that. $1: remove what it made,
--- instead of suspending it.
+-- What an action made is what was done last to that person's course by it, by an earlier undoing of it, or by the undoing of that.
+-- $1: remove what it made, instead of suspending it.
 WITH RECURSIVE chain AS (
     SELECT i.action_id AS item_id, i.action_id FROM undo_item i WHERE i.part = 'run'
     UNION ALL
@@ -40,8 +40,10 @@ WITH RECURSIVE chain AS (
            EXISTS (SELECT 1 FROM ctok.action a
                     WHERE a.tenant_id = ctok.current_tenant() AND a.person_id = i.person_id AND a.target_id = i.target_id
                       AND a.site_id = i.site_id AND a.state = 'sending') AS under_way,
-           EXISTS (SELECT 1 FROM rule.protected_user p
-                    WHERE p.tenant_id = ctok.current_tenant() AND p.site_id = i.site_id AND p.user_id = i.user_id)
+           EXISTS (SELECT 1
+                     FROM ctok.mirror_user u
+                     JOIN ctok.protected_account p ON p.tenant_id = u.tenant_id AND p.site_id = u.site_id AND p.name IN (u.username, u.email_key)
+                    WHERE u.tenant_id = ctok.current_tenant() AND u.site_id = i.site_id AND u.user_id = i.user_id)
            OR EXISTS (SELECT 1 FROM rule.staff_row f
                        WHERE f.tenant_id = ctok.current_tenant() AND f.site_id = i.site_id AND f.course_id = i.course_id
                          AND f.user_id = i.user_id) AS protected

@@ -19,7 +19,7 @@ WITH open_unit AS (
     SELECT * FROM rule.access_gap WHERE gap IS NOT NULL
 ), waiting AS (
     SELECT tenant_id, target_id, count(*) AS waiting FROM gap WHERE gap = 'END_WAITS' GROUP BY tenant_id, target_id
-), reverted AS (
+), reverted AS MATERIALIZED (
     -- Taken back, wanted still and waiting for an approval; or not planned again yet.
     SELECT b.tenant_id, b.person_id, b.target_id
       FROM rule.barred_change b

@@ -1,0 +1,2 @@
+-- A second reckoning within one transaction makes its temporary tables anew.
+DISCARD TEMP
