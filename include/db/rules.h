@@ -20,4 +20,13 @@ MUST_CHECK int rules_at(struct db *, int64_t, const char *, struct err *) __attr
  */
 MUST_CHECK int rules_analyze(struct db *, const char *const *, size_t, struct err *) __attribute__((nonnull));
 
+/**
+ * rules_index_off(db, tables, count, rows, err), rules_index_on(db, tables, count, err):
+ * In a transaction, around statements that put about ${rows} rows into each of these tables (schema ctok): when they are many and a table
+ * is empty, its indexes are made at the end, at once, which costs a fraction. Between the two nothing may need an index: ON CONFLICT does.
+ * Uniqueness is checked by rules_index_on(), with the error that the statement would have had.
+ */
+MUST_CHECK int rules_index_off(struct db *, const char *const *, size_t, int64_t, struct err *) __attribute__((nonnull));
+MUST_CHECK int rules_index_on(struct db *, const char *const *, size_t, struct err *) __attribute__((nonnull));
+
 #endif

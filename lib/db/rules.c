@@ -3,6 +3,9 @@
 
 #include "sql.h"
 
+/* Fewer rows are in their indexes sooner than these are made. */
+#define INDEX_OFF_ROWS 10000
+
 int
 rules_at(struct db *db, int64_t now_utc, const char *zone, struct err *err)
 {
@@ -14,13 +17,31 @@ rules_at(struct db *db, int64_t now_utc, const char *zone, struct err *err)
 	return rc;
 }
 
-int
-rules_analyze(struct db *db, const char *const *tables, size_t count, struct err *err)
+static int
+for_tables(struct db *db, const char *sql, const char *const *tables, size_t count, struct err *err)
 {
 	struct arena arena = ARENA_INIT;
 	int rc;
 
-	rc = db_exec(db, sql_db_rules_analyze, DB_ARGS(db_array(&arena, tables, count)), NULL, err);
+	rc = db_exec(db, sql, DB_ARGS(db_array(&arena, tables, count)), NULL, err);
 	arena_done(&arena);
 	return rc;
+}
+
+int
+rules_analyze(struct db *db, const char *const *tables, size_t count, struct err *err)
+{
+	return for_tables(db, sql_db_rules_analyze, tables, count, err);
+}
+
+int
+rules_index_off(struct db *db, const char *const *tables, size_t count, int64_t rows, struct err *err)
+{
+	return rows < INDEX_OFF_ROWS ? 0 : for_tables(db, sql_db_index_off, tables, count, err);
+}
+
+int
+rules_index_on(struct db *db, const char *const *tables, size_t count, struct err *err)
+{
+	return for_tables(db, sql_db_index_on, tables, count, err);
 }

@@ -25,7 +25,7 @@ entitle_reckon(struct db *db, struct entitle_counts *ret_counts, struct err *err
 {
 	static const char *const entitlement[] = { "entitlement" }, *const access[] = { "access" };
 	struct entitle_counts counts = { 0, 0, 0 };
-	int64_t none, changed, pairs;
+	int64_t none, changed, pairs, fresh;
 
 	if (db_exec(db, sql_entitle_pin_targets, DB_NONE, NULL, err) != 0)
 		return -1;
@@ -35,7 +35,7 @@ entitle_reckon(struct db *db, struct entitle_counts *ret_counts, struct err *err
 		return -1;
 	if (db_script(db, "ANALYZE unit_now", err) != 0)
 		return -1;
-	if (db_exec(db, sql_entitle_fresh_entitlements, DB_NONE, NULL, err) != 0)
+	if (db_exec(db, sql_entitle_fresh_entitlements, DB_NONE, &fresh, err) != 0)
 		return -1;
 	if (db_exec(db, sql_entitle_dirty_fresh, DB_NONE, NULL, err) != 0)
 		return -1;
@@ -57,7 +57,11 @@ entitle_reckon(struct db *db, struct entitle_counts *ret_counts, struct err *err
 		return -1;
 	if (db_exec(db, sql_entitle_move_entitlements, DB_NONE, NULL, err) != 0)
 		return -1;
+	if (rules_index_off(db, entitlement, 1, fresh, err) != 0)
+		return -1;
 	if (db_exec(db, sql_entitle_add_entitlements, DB_NONE, &counts.fresh, err) != 0)
+		return -1;
+	if (rules_index_on(db, entitlement, 1, err) != 0)
 		return -1;
 	if (counts.fresh >= ENTITLE_MANY)
 		if (rules_analyze(db, entitlement, 1, err) != 0)
@@ -66,7 +70,11 @@ entitle_reckon(struct db *db, struct entitle_counts *ret_counts, struct err *err
 		return -1;
 	if (db_script(db, "ANALYZE access_wanted", err) != 0)
 		return -1;
+	if (rules_index_off(db, access, 1, pairs, err) != 0)
+		return -1;
 	if (db_exec(db, sql_entitle_reckon_access, DB_NONE, &changed, err) != 0)
+		return -1;
+	if (rules_index_on(db, access, 1, err) != 0)
 		return -1;
 	if (changed >= ENTITLE_MANY)
 		if (rules_analyze(db, access, 1, err) != 0)

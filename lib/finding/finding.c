@@ -1,24 +1,35 @@
 /* Findings and controls, derived from the tables by sql/rules/70_finding.sql and 80_control.sql. */
 #include "finding/finding.h"
 
+#include "db/rules.h"
 #include "sql.h"
+
+#define FINDING_MANY 1000
 
 int
 finding_refresh(struct arena *arena, struct db *db, int64_t run_id, struct finding_counts *ret_counts, struct err *err)
 {
+	static const char *const finding[] = { "finding" };
 	const char *run = arena_printf(arena, "%lld", (long long)run_id);
 	struct finding_counts counts;
 	struct db_row *row;
+	int64_t seen;
 
 	if (db_begin(db, err) != 0)
 		return -1;
-	if (db_exec(db, sql_finding_refresh_seen, DB_NONE, NULL, err) != 0)
+	if (db_exec(db, sql_finding_refresh_seen, DB_NONE, &seen, err) != 0)
 		goto fail;
 	if (db_script(db, "ANALYZE finding_seen", err) != 0)
 		goto fail;
 	if (db_exec(db, sql_finding_refresh_clear, DB_ARGS(run), &counts.cleared, err) != 0)
 		goto fail;
+	if (rules_index_off(db, finding, 1, seen, err) != 0)
+		goto fail;
 	if (db_exec(db, sql_finding_refresh_open, DB_ARGS(run), &counts.opened, err) != 0)
+		goto fail;
+	if (rules_index_on(db, finding, 1, err) != 0)
+		goto fail;
+	if (counts.opened >= FINDING_MANY && rules_analyze(db, finding, 1, err) != 0)
 		goto fail;
 	if (db_row(arena, db, sql_finding_count, DB_NONE, &row, err) != 0)
 		goto fail;

@@ -10,20 +10,24 @@
 int
 party_reckon(struct db *db, int64_t *ret_persons, struct err *err)
 {
-	static const char *const persons[] = { "person", "person_email" }, *const contact[] = { "person_contact" };
+	static const char *const tables[] = { "person", "person_email", "person_contact" };
 	int64_t made, contacts;
 
 	if (db_exec(db, sql_party_contacts_fresh, DB_NONE, &contacts, err) != 0)
 		return -1;
 	if (db_script(db, "ANALYZE contact_fresh", err) != 0)
 		return -1;
+	if (rules_index_off(db, tables, 3, contacts, err) != 0)
+		return -1;
 	if (db_exec(db, sql_party_persons_new, DB_NONE, &made, err) != 0)
 		return -1;
-	if (made >= PARTY_MANY && rules_analyze(db, persons, 2, err) != 0)
+	if (made >= PARTY_MANY && rules_analyze(db, tables, 2, err) != 0)
 		return -1;
 	if (db_exec(db, sql_party_contacts_to_persons, DB_NONE, &contacts, err) != 0)
 		return -1;
-	if (contacts >= PARTY_MANY && rules_analyze(db, contact, 1, err) != 0)
+	if (rules_index_on(db, tables, 3, err) != 0)
+		return -1;
+	if (contacts >= PARTY_MANY && rules_analyze(db, tables + 2, 1, err) != 0)
 		return -1;
 	if (db_exec(db, sql_party_names, DB_NONE, NULL, err) != 0)
 		return -1;

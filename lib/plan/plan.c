@@ -52,13 +52,16 @@ plan_make(struct db *db, int64_t run_id, struct plan_counts *ret_counts, struct 
 	static const char *const action[] = { "action" };
 	struct arena arena = ARENA_INIT;
 	const char *run = arena_printf(&arena, "%lld", (long long)run_id);
+	int64_t wanted;
 	int rc = -1;
 
-	if (db_exec(db, sql_plan_wanted, DB_NONE, NULL, err) != 0)
+	if (db_exec(db, sql_plan_wanted, DB_NONE, &wanted, err) != 0)
 		goto out;
 	if (db_script(db, "ANALYZE action_wanted", err) != 0)
 		goto out;
 	if (db_exec(db, sql_plan_supersede, DB_ARGS(run), &ret_counts->superseded, err) != 0)
+		goto out;
+	if (rules_index_off(db, action, 1, wanted, err) != 0)
 		goto out;
 	if (db_exec(db, sql_plan_add, DB_ARGS(run), &ret_counts->added, err) != 0)
 		goto out;
@@ -66,6 +69,8 @@ plan_make(struct db *db, int64_t run_id, struct plan_counts *ret_counts, struct 
 	if (ret_counts->added >= PLAN_MANY && rules_analyze(db, action, 1, err) != 0)
 		goto out;
 	if (judge(db, run_id, err) != 0)
+		goto out;
+	if (rules_index_on(db, action, 1, err) != 0)
 		goto out;
 	if (plan_held(&arena, db, &ret_counts->held, err) != 0)
 		goto out;

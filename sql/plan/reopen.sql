@@ -4,7 +4,7 @@ WITH again AS (
     UPDATE ctok.action a
        SET state = 'open', failure = CASE a.state WHEN 'sending' THEN '' ELSE a.failure END,
            ended_at = NULL, ended_run = NULL
-     WHERE a.tenant_id = (SELECT ctok.current_tenant())
+     WHERE a.tenant_id = (SELECT ctok.current_tenant()) AND a.state IN ('sending', 'refused')
        AND (EXISTS (SELECT 1 FROM rule.sending_read s WHERE s.tenant_id = a.tenant_id AND s.action_id = a.action_id)
             OR (a.state = 'refused' AND a.undoes IS NULL
                 AND NOT EXISTS (SELECT 1 FROM ctok.action o

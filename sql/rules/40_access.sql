@@ -72,16 +72,19 @@ WITH told AS MATERIALIZED (
       LEFT JOIN rule.target_fresh f ON f.tenant_id = j.tenant_id AND f.target_id = j.target_id
       LEFT JOIN rule.rule_gone g ON g.tenant_id = j.tenant_id AND g.rule_id = j.rule_id AND g.target_id = j.target_id
 ), stated AS (
-    SELECT d.*, coalesce(d.stretch_start, d.next_start, d.last_start) AS starts_at,
-           rule.later(d.ends_at, make_interval(days => d.grace_days) + rule.tail(d.renews), d.zone) AS tail_end,
-           CASE WHEN d.running THEN 'active'
-                WHEN d.next_start IS NOT NULL THEN 'pending'
-                -- Grace keeps access that was given; it gives none.
-                WHEN d.policy = 'keep' OR NOT d.given_access THEN 'ended'
-                WHEN d.notice_wanted OR d.now < d.due_at THEN 'grace'
-                WHEN d.policy = 'suspend' THEN 'suspended'
-                ELSE 'ended' END AS state
+    SELECT d.*, coalesce(d.stretch_start, d.next_start, d.last_start) AS starts_at, x.tail_end, x.state
       FROM due d
+     CROSS JOIN LATERAL (
+            SELECT rule.later(d.ends_at, make_interval(days => d.grace_days) + rule.tail(d.renews), d.zone) AS tail_end,
+                   CASE WHEN d.running THEN 'active'
+                        WHEN d.next_start IS NOT NULL THEN 'pending'
+                        -- Grace keeps access that was given; it gives none.
+                        WHEN d.policy = 'keep' OR NOT d.given_access THEN 'ended'
+                        WHEN d.notice_wanted OR d.now < d.due_at THEN 'grace'
+                        WHEN d.policy = 'suspend' THEN 'suspended'
+                        ELSE 'ended' END AS state
+            OFFSET 0 -- judged once, however often it is read below
+           ) x
 )
 SELECT s.tenant_id, s.person_id, s.target_id, s.site_id, s.state, s.why,
        CASE WHEN s.state IN ('active', 'grace') THEN 'active'

@@ -4,7 +4,7 @@ CREATE VIEW rule.unit_class WITH (security_invoker = true) AS
 WITH owed AS (
     SELECT e.tenant_id, e.unit_id, count(*) AS entitlements,
            bool_and(e.before_live) AS before_live,
-           min(e.person_id) AS person_id,
+           min(e.person_id) AS person_id, max(e.person_id) AS other_person_id,
            -- One gap stands for the unit: the first course's that has one.
            min(e.target_id) FILTER (WHERE g.gap IS NOT NULL AND NOT e.before_live) AS gap_target,
            -- In trial, and not what access is: a longer one that is shown and not given.
@@ -15,7 +15,7 @@ WITH owed AS (
      GROUP BY e.tenant_id, e.unit_id
 )
 SELECT v.tenant_id, v.unit_id, v.document_id, v.line_no, v.unit_no, v.net_minor, v.currency, v.source_id, v.sold_at, v.product_id, v.rule_id,
-       o.person_id, coalesce(o.gap_target, o.trial_target) AS gap_target,
+       o.person_id, o.other_person_id, v.verdict, v.learner_contact_id, coalesce(o.gap_target, o.trial_target) AS gap_target,
        CASE
            WHEN o.entitlements > 0 AND o.before_live THEN 'excluded'
            WHEN o.entitlements > 0 AND coalesce(o.gap_target, o.trial_target) IS NOT NULL THEN 'open'

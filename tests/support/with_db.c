@@ -21,7 +21,6 @@
 #include "adapter/crypto.h"
 #include "base/text.h"
 #include "db/migrate.h"
-#include "db/rules.h"
 #include "db/store.h"
 #include "sql.h"
 
@@ -223,7 +222,6 @@ with_db_fresh(void **state)
 		 &err),
 	    &err);
 	seed(w);
-	must(rules_at(w->db, WITH_DB_NOW, "Europe/Madrid", &err), &err);
 	return 0;
 }
 

@@ -11,9 +11,10 @@
 #include "with_db.h"
 
 #include "base/text.h"
+#include "db/rules.h"
 
 /* Tables that belong to no tenant. */
-#define COMMON "('tenant', 'night', 'run_lock', 'http_breaker', 'schema_migration', 'schema_rules')"
+#define COMMON "('tenant', 'night', 'run_lock', 'http_breaker', 'schema_migration', 'schema_rules', 'index_off')"
 #define TABLES \
 	"SELECT c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity, c.relname IN " COMMON " AS common" \
 	" FROM pg_class c WHERE c.relnamespace = 'ctok'::regnamespace AND c.relkind IN ('r', 'p')"
@@ -76,9 +77,10 @@ static const struct {
 	    "(reloptions),"
 	    " false))",
 	    "CREATE VIEW rule.bad AS SELECT 1 AS a", "bad" },
-	{ "only ctok.analyze_table() runs with the rights of the owner, and every function of the owner's pins its search_path",
+	{ "only ctok.analyze_table(), index_off() and index_on() run with the rights of the owner, and pin their search_path",
 	    "SELECT proname FROM pg_proc WHERE pronamespace IN ('ctok'::regnamespace, 'rule'::regnamespace) AND prosecdef"
-	    " AND (proname <> 'analyze_table' OR NOT 'search_path=pg_catalog, pg_temp' = ANY (proconfig))",
+	    " AND (proname NOT IN ('analyze_table', 'index_off', 'index_on') OR NOT 'search_path=pg_catalog, pg_temp' = ANY "
+	    "(proconfig))",
 	    "CREATE FUNCTION rule.bad() RETURNS int LANGUAGE sql SECURITY DEFINER RETURN 1", "bad" },
 	{ "rules are functions the planner can open: SQL, not STRICT, without settings (but the steps of an aggregate)",
 	    "SELECT p.proname FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang WHERE p.pronamespace = 'rule'::regnamespace"
@@ -234,6 +236,73 @@ test_personal_data_lies_in_listed_columns_only(void **state)
 	db_rollback(w->owner);
 }
 
+static const char indexes_of_two[] =
+    "SELECT tablename || ' ' || indexdef || ' ' || coalesce((SELECT contype::text FROM pg_constraint k"
+    " WHERE k.conindid = (quote_ident(schemaname) || '.' || quote_ident(indexname))::regclass AND k.contype IN ('p', 'u')), '')"
+    " FROM pg_indexes WHERE schemaname = 'ctok' AND tablename IN ('http_breaker', 'action')";
+
+/* What index_off() takes away, index_on() makes again as it was: keys, partial ones, expressions. */
+static void
+test_indexes_come_back(void **state)
+{
+	static const char *const two[] = { "http_breaker", "action" };
+	struct with_db *w = *state;
+	struct err err = ERR_INIT;
+	const char *before = texts(w, w->db, indexes_of_two);
+
+	assert_non_null(strstr(before, "COALESCE(target_id"));
+	assert_int_equal(db_begin(w->db, &err), 0);
+	assert_int_equal(rules_index_off(w->db, two, 2, /* rows= */ 9999, &err), 0);
+	assert_string_equal(texts(w, w->db, indexes_of_two), before);
+	assert_int_equal(rules_index_off(w->db, two, 2, /* rows= */ 10000, &err), 0);
+	assert_null(texts(w, w->db, indexes_of_two));
+	assert_int_equal(db_script(w->db, "INSERT INTO ctok.http_breaker VALUES ('a', 1), ('b', 1)", &err), 0);
+	assert_int_equal(rules_index_on(w->db, two, 2, &err), 0);
+	assert_string_equal(texts(w, w->db, indexes_of_two), before);
+	assert_string_equal(texts(w, w->db, "SELECT count(*)::text FROM ctok.index_off"), "0");
+	/* Not empty any more: it keeps its index. */
+	assert_int_equal(rules_index_off(w->db, two, 1, /* rows= */ 10000, &err), 0);
+	assert_string_equal(texts(w, w->db, indexes_of_two), before);
+	db_rollback(w->db);
+	assert_string_equal(texts(w, w->db, indexes_of_two), before);
+}
+
+/* Uniqueness is found out at the end; the transaction fails as it would have. */
+static void
+test_indexes_find_repeats(void **state)
+{
+	static const char *const one[] = { "action" };
+	struct with_db *w = *state;
+	struct err err = ERR_INIT;
+
+	with_db_sql(w, "INSERT INTO ctok.tenant (name, timezone, currency, locale) VALUES ('bulk', 'UTC', 'EUR', 'en')");
+	assert_int_equal(db_tenant(w->db, 1, &err), 0);
+	assert_int_equal(db_begin(w->db, &err), 0);
+	assert_int_equal(rules_index_off(w->db, one, 1, /* rows= */ 10000, &err), 0);
+	assert_int_equal(
+	    db_script(w->db,
+		"INSERT INTO ctok.action (tenant_id, plan_id, kind, site_id, person_id, target_id, reason, trial, role,"
+		" fingerprint, state) SELECT 1, 1, 'enrol', 1, 1, 1, '', false, '', '', 'open' FROM generate_series(1, 2)",
+		&err),
+	    0);
+	assert_int_equal(rules_index_on(w->db, one, 1, &err), -1);
+	assert_non_null(strstr(err.message, "action_open"));
+	db_rollback(w->db);
+}
+
+/* Only the owner says what is made: a program cannot put its own statement there. */
+static void
+test_programs_cannot_say_what_index_on_makes(void **state)
+{
+	struct with_db *w = *state;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(db_begin(w->db, &err), 0);
+	assert_int_equal(db_script(w->db, "INSERT INTO ctok.index_off VALUES ('site', 1, 'DROP TABLE ctok.site')", &err), -1);
+	assert_non_null(strstr(err.message, "permission denied"));
+	db_rollback(w->db);
+}
+
 int
 main(void)
 {
@@ -241,6 +310,9 @@ main(void)
 		cmocka_unit_test(test_rules_hold),
 		cmocka_unit_test(test_rules_notice_what_breaks_them),
 		cmocka_unit_test(test_personal_data_lies_in_listed_columns_only),
+		cmocka_unit_test(test_indexes_come_back),
+		cmocka_unit_test(test_indexes_find_repeats),
+		cmocka_unit_test(test_programs_cannot_say_what_index_on_makes),
 	};
 
 	return cmocka_run_group_tests_name("schema", tests, with_db_open, with_db_close);
