@@ -10,6 +10,7 @@ static const struct job_def *const commands[] = {
 	&admin_plan,
 	&admin_go_live,
 	&admin_backfill,
+	&admin_approve,
 	&admin_explain,
 	&admin_runs,
 	&admin_revert,

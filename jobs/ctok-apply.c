@@ -1,5 +1,7 @@
 /* ctok-apply: carry out the saved plan in Moodle. Safe to repeat: what is already so is not sent again. */
 #include "apply/apply.h"
+#include "base/log.h"
+#include "brake/brake.h"
 #include "job/job.h"
 #include "plan/plan.h"
 
@@ -50,6 +52,7 @@ static int
 tenant(struct job *job, const struct config_tenant *tenant, void *context, struct err *err)
 {
 	int64_t ready, shown, held;
+	const char *unlike;
 	size_t i;
 
 	(void)context;
@@ -69,6 +72,13 @@ tenant(struct job *job, const struct config_tenant *tenant, void *context, struc
 			job_failed(job, err);
 		}
 	}
+	if (brake_tally(job->db, job->night.id, /* rc= */ 0, err) != 0)
+		return -1;
+	if (brake_unlike(&job->row, job->db, job->night.id, BRAKE_APPLY, &unlike, err) != 0)
+		return -1;
+	if (unlike != NULL)
+		log_event(
+		    LOG_WARN, LOG_FIELDS((struct log_field){ "tenant", tenant->name }), "unlike the last 30 nights: %s", unlike);
 	if (plan_held(&job->row, job->db, &held, err) != 0)
 		return -1;
 	job_count(job, "held", held);

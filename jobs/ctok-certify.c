@@ -1,4 +1,6 @@
 /* ctok-certify: a certificate for every completion that is due one. Safe to repeat: a completion has one live certificate. */
+#include "base/log.h"
+#include "brake/brake.h"
 #include "certificate/issue.h"
 #include "job/job.h"
 
@@ -18,6 +20,7 @@ static int
 tenant(struct job *job, const struct config_tenant *tenant, void *context, struct err *err)
 {
 	struct issue_counts counts;
+	const char *unlike;
 	int rc;
 
 	(void)context;
@@ -35,9 +38,19 @@ tenant(struct job *job, const struct config_tenant *tenant, void *context, struc
 	job_count(job, "certificates_planned", counts.planned);
 	job_count(job, "certificates_issued", counts.issued);
 	job_count(job, "certificates_refused", counts.refused);
+	job_count(job, "certificates_held", counts.held);
 	if (counts.refused > 0)
 		job_note(job, EXIT_SOME);
-	return rc;
+	if (counts.held > 0)
+		job_note(job, EXIT_HELD);
+	if (brake_tally(job->db, job->night.id, rc, err) != 0)
+		return -1;
+	if (brake_unlike(&job->row, job->db, job->night.id, BRAKE_ISSUE, &unlike, err) != 0)
+		return -1;
+	if (unlike != NULL)
+		log_event(
+		    LOG_WARN, LOG_FIELDS((struct log_field){ "tenant", tenant->name }), "unlike the last 30 nights: %s", unlike);
+	return 0;
 }
 
 static int

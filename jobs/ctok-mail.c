@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "brake/brake.h"
 #include "job/job.h"
 #include "outbox/outbox.h"
 
@@ -56,7 +57,9 @@ tell(void *context, const struct outbox_report *report)
 static int
 deliver(struct job *job, const struct config_tenant *tenant, void *context, struct err *err)
 {
-	int64_t again = 0;
+	int64_t again = 0, held;
+	const char *unlike;
+	int rc;
 
 	(void)context;
 	if (opt_flag(job->options, "retry-failed") && !opt_flag(job->options, "dry-run")) {
@@ -64,7 +67,7 @@ deliver(struct job *job, const struct config_tenant *tenant, void *context, stru
 			return -1;
 		job_count(job, "requeued", again);
 	}
-	return outbox_deliver(job->db,
+	rc = outbox_deliver(job->db,
 	    &(struct outbox_delivery){
 		.config = job->config,
 		.tenant = tenant,
@@ -76,6 +79,19 @@ deliver(struct job *job, const struct config_tenant *tenant, void *context, stru
 		.context = job,
 	    },
 	    err);
+	if (brake_tally(job->db, job->night.id, rc, err) != 0)
+		return -1;
+	if (brake_unlike(&job->row, job->db, job->night.id, BRAKE_MAIL, &unlike, err) != 0)
+		return -1;
+	if (unlike != NULL)
+		log_event(
+		    LOG_WARN, LOG_FIELDS((struct log_field){ "tenant", tenant->name }), "unlike the last 30 nights: %s", unlike);
+	if (outbox_held(&job->row, job->db, &held, err) != 0)
+		return -1;
+	job_count(job, "held", held);
+	if (held > 0)
+		job_note(job, EXIT_HELD);
+	return 0;
 }
 
 static int

@@ -13,6 +13,7 @@ struct issue_counts {
 	int64_t planned; /* new */
 	int64_t issued;  /* drawn, on disk and in the outbox */
 	int64_t refused; /* a person must look: a character no font has, a name too long, … */
+	int64_t held;    /* by a brake, until a person approves */
 };
 
 struct issue_run {
@@ -34,5 +35,11 @@ struct issue_run {
  * Errors: a certificate that cannot be drawn is counted and becomes a finding; anything else ends the run.
  */
 MUST_CHECK int issue_all(struct db *, const struct issue_run *, struct issue_counts *, struct err *) __attribute__((nonnull));
+
+/**
+ * issue_approved(db, err):
+ * In the open transaction: let go what was approved; the next run makes it.
+ */
+MUST_CHECK int issue_approved(struct db *, struct err *) __attribute__((nonnull));
 
 #endif

@@ -14,6 +14,9 @@
 /* The settings of ctok-batch.conf. Every field below is declared once in lib/config/settings.c (name, type, default,
  * range, secret?, help), which drives parsing, errors, `--print-config`, the example file and the manual. */
 
+/* Where the settings are unless --config says otherwise. */
+#define CONFIG_FILE "/etc/ctok-batch/ctok-batch.conf"
+
 struct config_list {
 	const char **items;
 	size_t count;

@@ -87,7 +87,7 @@ struct outbox_delivery {
 
 /**
  * outbox_deliver(db, delivery, err):
- * Send what is due, one recipient a message, over one kept connection. Each mail is `sending`, committed, before the server hears of it,
+ * Send what is due, one recipient a message, over one kept connection; what the mail brake holds waits for an approval. Each mail is `sending`, committed, before the server hears of it,
  * and its outcome is committed before the next: run again after a death anywhere, only a mail whose answer was lost goes out twice, with
  * the same Message-ID, and is reported as such. What the server says about one mail does not stop the others.
  *
@@ -95,6 +95,13 @@ struct outbox_delivery {
  * ERR_CONFIG for mail settings that are missing or wrong while mail is due. OUTBOX_BLOCKED mails are no error here: the report has it.
  */
 MUST_CHECK int outbox_deliver(struct db *, const struct outbox_delivery *, struct err *) __attribute__((nonnull));
+
+/**
+ * outbox_approved(db, err), outbox_held(arena, db, ret_mails, err):
+ * In the open transaction: let go what was approved. How many mails a brake holds.
+ */
+MUST_CHECK int outbox_approved(struct db *, struct err *) __attribute__((nonnull));
+MUST_CHECK int outbox_held(struct arena *, struct db *, int64_t *, struct err *) __attribute__((nonnull));
 
 /**
  * outbox_retry_failed(arena, db, night, ret_count, err):

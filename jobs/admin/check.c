@@ -5,9 +5,8 @@
 
 #include "config/config.h"
 
-static const struct opt options[] = {
-	{ .name = "config", .type = OPT_FILE, .help = "Settings; /etc/ctok-batch/ctok-batch.conf by default." }, OPT_END
-};
+static const struct opt options[] = { { .name = "config", .type = OPT_FILE, .help = "Settings; " CONFIG_FILE " by default." },
+	OPT_END };
 
 static int
 run(struct job *job, struct err *err)
@@ -15,7 +14,7 @@ run(struct job *job, struct err *err)
 	const char *file = opt_text(job->options, "config"), **lines;
 	size_t count, i;
 
-	if (config_findings(&job->arena, file != NULL ? file : "/etc/ctok-batch/ctok-batch.conf", &lines, &count, err) != 0)
+	if (config_findings(&job->arena, file != NULL ? file : CONFIG_FILE, &lines, &count, err) != 0)
 		return -1;
 	for (i = 0; i < count; i++)
 		(void)printf("%s\n", lines[i]);

@@ -9,6 +9,7 @@
 #include "adapter/json.h"
 #include "base/buf.h"
 #include "base/text.h"
+#include "brake/brake.h"
 #include "certificate/file.h"
 #include "certificate/render.h"
 #include "outbox/outbox.h"
@@ -207,9 +208,21 @@ out:
 	return rc;
 }
 
-/* Fix the facts of what is due, in a transaction of its own. */
 static int
-plan_issues(struct arena *arena, struct db *db, const struct issue_run *run, int64_t *ret_planned, struct err *err)
+issue_held(struct arena *arena, struct db *db, int64_t *ret_held, struct err *err)
+{
+	struct db_row *row;
+
+	if (db_row(arena, db, sql_certificate_held, DB_NONE, &row, err) != 0)
+		return -1;
+	*ret_held = db_int(row, "held");
+	return 0;
+}
+
+/* Fix the facts of what is due, and hold it all if it is too much, in a transaction of its own. */
+static int
+plan_issues(
+    struct arena *arena, struct db *db, const struct issue_run *run, int64_t *ret_planned, int64_t *ret_held, struct err *err)
 {
 	if (db_begin(db, err) != 0)
 		return -1;
@@ -220,12 +233,28 @@ plan_issues(struct arena *arena, struct db *db, const struct issue_run *run, int
 	if (db_exec(db, sql_certificate_plan_issues,
 		DB_ARGS(run->tenant->locale, arena_printf(arena, "%lld", (long long)run->night->run_id)), ret_planned, err) != 0)
 		goto fail;
+	if (brake_begin(db, err) != 0)
+		goto fail;
+	if (db_exec(db, sql_certificate_judged, DB_NONE, NULL, err) != 0)
+		goto fail;
+	if (brake_hold(db, run->night->run_id, BRAKE_ISSUE, err) != 0)
+		goto fail;
+	if (db_exec(db, sql_certificate_hold, DB_NONE, NULL, err) != 0)
+		goto fail;
+	if (issue_held(arena, db, ret_held, err) != 0)
+		goto fail;
 	if (db_commit(db, err) != 0)
 		goto fail;
 	return 0;
 fail:
 	db_rollback(db);
 	return -1;
+}
+
+int
+issue_approved(struct db *db, struct err *err)
+{
+	return db_exec(db, sql_certificate_approved, DB_NONE, NULL, err);
 }
 
 int
@@ -242,7 +271,7 @@ issue_all(struct db *db, const struct issue_run *run, struct issue_counts *ret_c
 		(void)err_set(err, ERR_CREATE, "could not make folder \"%s\": %s", folder, strerror(errno));
 		goto out;
 	}
-	if (plan_issues(&arena, db, run, &ret_counts->planned, err) != 0)
+	if (plan_issues(&arena, db, run, &ret_counts->planned, &ret_counts->held, err) != 0)
 		goto out;
 	while (more && run->go_on(run->context)) {
 		if (batch(db, run, &studio, folder, ret_counts, &more, err) != 0)

@@ -4,12 +4,14 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "brake/brake.h"
 #include "db/rules.h"
 #include "db/store.h"
 #include "sql.h"
 
 #define SUMMARY_LINES 25
 #define SUMMARY_COLUMNS 100
+#define SUMMARY_HOLDS 4
 
 /* What an exit code asks of a person. */
 static const char *
@@ -37,6 +39,17 @@ struct summary {
 	size_t lines;
 };
 
+/* A command stays whole: it is there to be copied. */
+static void
+add_whole(struct summary *s, const char *line)
+{
+	if (s->lines >= SUMMARY_LINES)
+		return;
+	s->lines++;
+	buf_text(&s->buf, line);
+	buf_char(&s->buf, '\n');
+}
+
 static void
 add(struct summary *s, struct arena *arena, const char *line)
 {
@@ -55,10 +68,33 @@ add(struct summary *s, struct arena *arena, const char *line)
 	buf_char(&s->buf, '\n');
 }
 
+/* What waits for a person, each with the command that lets it go. */
+static int
+holds(struct summary *s, struct arena *arena, struct db *db, const struct config *config, const struct config_tenant *t,
+    struct err *err)
+{
+	const char *file = text_equal(config->file, CONFIG_FILE) ? NULL : config->file;
+	struct brake_standing *standing;
+	size_t count, i;
+
+	if (brake_standing(arena, db, file, config->tenant_count > 1 ? t->name : NULL, &standing, &count, err) != 0)
+		return -1;
+	for (i = 0; i < count && i < SUMMARY_HOLDS; i++) {
+		add(s, arena,
+		    arena_printf(arena, "! %s%s%s", config->tenant_count > 1 ? t->name : "", config->tenant_count > 1 ? ": " : "",
+			standing[i].what));
+		add_whole(s, arena_printf(arena, "    %s", standing[i].command));
+	}
+	if (count > SUMMARY_HOLDS)
+		add(s, arena, arena_printf(arena, "! %zu more holds: ctok-admin plan tells", count - SUMMARY_HOLDS));
+	return 0;
+}
+
 static int
 tenant(struct summary *s, struct arena *arena, struct db *db, const struct night *night, struct err *err)
 {
 	struct db_row *rows;
+	const char *unlike;
 	size_t count, i;
 
 	if (db_rows(arena, db, sql_finding_summary_runs, DB_ARGS(arena_printf(arena, "%lld", (long long)night->id)), &rows, &count,
@@ -72,6 +108,10 @@ tenant(struct summary *s, struct arena *arena, struct db *db, const struct night
 				    : arena_printf(arena, "! %-16s %s (%s)", db_value(&rows[i], "program"), meaning(code),
 					  db_value(&rows[i], "counts")));
 	}
+	if (brake_unlike(arena, db, night->id, /* kinds= */ NULL, &unlike, err) != 0)
+		return -1;
+	if (unlike != NULL)
+		add(s, arena, arena_printf(arena, "! unlike the last 30 nights: %s", unlike));
 	if (db_rows(arena, db, sql_finding_summary_silent, DB_NONE, &rows, &count, err) != 0)
 		return -1;
 	for (i = 0; i < count; i++)
@@ -88,27 +128,42 @@ tenant(struct summary *s, struct arena *arena, struct db *db, const struct night
 	return 0;
 }
 
+/* The connection works for ${t} from here on. */
+static int
+turn_to(struct arena *arena, struct db *db, const struct night *night, const struct config_tenant *t, struct err *err)
+{
+	int64_t id;
+
+	if (store_tenant_id(arena, db, t->name, &id, err) != 0)
+		return -1;
+	if (db_tenant(db, id, err) != 0)
+		return -1;
+	return rules_at(db, night->now_utc, t->timezone, err);
+}
+
 int
 summary_text(struct arena *arena, struct db *db, const struct config *config, const struct night *night, int exit_code,
     const char **ret_text, struct err *err)
 {
 	struct summary s = { .lines = 0 };
 	size_t i;
-	int64_t id;
 	int rc = -1;
 
 	buf_init(&s.buf, 1 << 16);
 	add(&s, arena,
 	    arena_printf(arena, "night %lld of %s ended: %s (exit %d)", (long long)night->id, clock_iso(arena, night->now_utc),
 		meaning(exit_code), exit_code));
+	/* First what a person must do, of all tenants, so that no other line takes its room. */
+	for (i = 0; i < config->tenant_count; i++) {
+		if (turn_to(arena, db, night, &config->tenants[i], err) != 0)
+			goto out;
+		if (holds(&s, arena, db, config, &config->tenants[i], err) != 0)
+			goto out;
+	}
 	for (i = 0; i < config->tenant_count; i++) {
 		const struct config_tenant *t = &config->tenants[i];
 
-		if (store_tenant_id(arena, db, t->name, &id, err) != 0)
-			goto out;
-		if (db_tenant(db, id, err) != 0)
-			goto out;
-		if (rules_at(db, night->now_utc, t->timezone, err) != 0)
+		if (turn_to(arena, db, night, t, err) != 0)
 			goto out;
 		add(&s, arena, arena_printf(arena, "tenant %s", t->name));
 		if (tenant(&s, arena, db, night, err) != 0)

@@ -16,13 +16,12 @@
 #include "db/store.h"
 
 #define JOB_VERSION "0.1.0"
-#define JOB_CONFIG_FILE "/etc/ctok-batch/ctok-batch.conf"
 
 static const struct opt common_options[] = { { .name = "help", .type = OPT_FLAG, .help = "Show this help and exit." },
 	{ .name = "version", .type = OPT_FLAG, .help = "Show the version and exit." }, OPT_END };
 
 static const struct opt config_options[] = {
-	{ .name = "config", .type = OPT_FILE, .help = "Settings; " JOB_CONFIG_FILE " by default." },
+	{ .name = "config", .type = OPT_FILE, .help = "Settings; " CONFIG_FILE " by default." },
 	{ .name = "tenant", .type = OPT_TEXT, .value = "NAME", .help = "Work for this tenant only; for all by default." },
 	{ .name = "verbose", .type = OPT_FLAG, .help = "Show on standard error what goes to the log." },
 	{ .name = "print-config", .type = OPT_FLAG, .help = "Print the settings in force, secrets as references, and exit." },
@@ -271,7 +270,7 @@ with_config(struct job *job, const struct job_def *def, struct err *err)
 	struct config *config;
 	int64_t began_ms = clock_mono_ms();
 
-	if (config_load(&job->arena, file != NULL ? file : JOB_CONFIG_FILE, &config, err) != 0) {
+	if (config_load(&job->arena, file != NULL ? file : CONFIG_FILE, &config, err) != 0) {
 		if (file == NULL && err->hint[0] == '\0')
 			return err_hint(
 			    err, "Name the file with --config; \"ctok-admin example-config\" writes one to begin with.");

@@ -10,6 +10,7 @@
 #include "adapter/json.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "brake/brake.h"
 #include "outbox/address.h"
 #include "outbox/mail_template.h"
 #include "outbox/message.h"
@@ -486,22 +487,57 @@ deliver_all(struct session *session, struct err *err)
 	}
 }
 
+/* Mails of a run that died are in doubt; and above the limit of a night all wait for a person. */
+static int
+begin(struct arena *arena, struct db *db, const struct night *night, struct err *err)
+{
+	const char *now = arena_printf(arena, "%" PRId64, night->now_utc);
+
+	if (db_begin(db, err) != 0)
+		return -1;
+	if (db_exec(db, sql_outbox_doubt_left, DB_ARGS(now), NULL, err) != 0)
+		goto fail;
+	if (brake_begin(db, err) != 0)
+		goto fail;
+	if (db_exec(db, sql_outbox_judged, DB_ARGS(now), NULL, err) != 0)
+		goto fail;
+	if (brake_hold(db, night->run_id, BRAKE_MAIL, err) != 0)
+		goto fail;
+	if (db_exec(db, sql_outbox_hold, DB_NONE, NULL, err) != 0)
+		goto fail;
+	if (db_commit(db, err) != 0)
+		goto fail;
+	return 0;
+fail:
+	db_rollback(db);
+	return -1;
+}
+
+int
+outbox_approved(struct db *db, struct err *err)
+{
+	return db_exec(db, sql_outbox_approved, DB_NONE, NULL, err);
+}
+
+int
+outbox_held(struct arena *arena, struct db *db, int64_t *ret_mails, struct err *err)
+{
+	struct db_row *row;
+
+	if (db_row(arena, db, sql_outbox_held, DB_NONE, &row, err) != 0)
+		return -1;
+	*ret_mails = db_int(row, "held");
+	return 0;
+}
+
 int
 outbox_deliver(struct db *db, const struct outbox_delivery *delivery, struct err *err)
 {
 	struct session session = { .keep = ARENA_INIT, .page = ARENA_INIT, .row = ARENA_INIT, .db = db, .delivery = delivery };
 	int rc = -1;
 
-	if (!delivery->dry_run) {
-		if (db_begin(db, err) != 0)
-			goto out;
-		if (db_exec(db, sql_outbox_doubt_left, DB_ARGS(arena_printf(&session.keep, "%" PRId64, delivery->night->now_utc)),
-			NULL, err) != 0 ||
-		    db_commit(db, err) != 0) {
-			db_rollback(db);
-			goto out;
-		}
-	}
+	if (!delivery->dry_run && begin(&session.keep, db, delivery->night, err) != 0)
+		goto out;
 	rc = deliver_all(&session, err);
 out:
 	smtp_close(session.smtp);

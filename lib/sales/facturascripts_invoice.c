@@ -14,6 +14,7 @@
 
 #define KEY_BYTES 200
 #define MOST_LINES 5000
+#define MOST_QUANTITY INT64_C(100000)
 #define PAYLOAD_BYTES ((size_t)64 * 1024 * 1024)
 #define PLACES 6 /* of what shares are reckoned with */
 #define ONE INT64_C(1000000)
@@ -145,6 +146,23 @@ clean(struct arena *arena, const char *text, size_t max_bytes)
 	return sales_text(arena, arena_strndup(arena, text, strcspn(text, "\r\n")), max_bytes);
 }
 
+/* A quantity, which is a double too: 0.30000000000000004 is 0.3. */
+static int
+read_quantity(struct reading *reading, const struct json *from, const char **ret_quantity, struct err *err)
+{
+	int64_t millionths, size;
+
+	if (read_millionths(reading, from, "cantidad", false, &millionths, err) != 0)
+		return -1;
+	size = millionths < 0 ? -millionths : millionths;
+	if (size > MOST_QUANTITY * ONE)
+		return err_set(err, ERR_DATA, "\"cantidad\" is beyond %lld", (long long)MOST_QUANTITY);
+	*ret_quantity = arena_printf(reading->arena, "%s%lld", millionths < 0 ? "-" : "", (long long)(size / ONE));
+	if (size % ONE != 0)
+		*ret_quantity = arena_printf(reading->arena, "%s.%06lld", *ret_quantity, (long long)(size % ONE));
+	return 0;
+}
+
 static int
 read_line(struct reading *reading, const struct json *from, struct sales_line *line, int64_t *ret_weight, struct err *err)
 {
@@ -153,8 +171,7 @@ read_line(struct reading *reading, const struct json *from, struct sales_line *l
 
 	if (fs_number_or_zero(from, "idproducto", &product, err) != 0 ||
 	    fs_number_or_zero(from, "idlinearect", &corrects, err) != 0 || fs_text(from, "referencia", &sku, err) != 0 ||
-	    fs_text(from, "descripcion", &name, err) != 0 ||
-	    fs_decimal(reading->arena, from, "cantidad", &line->quantity, err) != 0 ||
+	    fs_text(from, "descripcion", &name, err) != 0 || read_quantity(reading, from, &line->quantity, err) != 0 ||
 	    read_amount(reading, from, "pvpunitario", &line->unit_price_minor, err) != 0)
 		return -1;
 	line->corrects = corrects > 0 ? arena_printf(reading->arena, "%lld", (long long)corrects) : NULL;

@@ -58,7 +58,7 @@ int
 fs_scaled(const char *plain, int places, int64_t *ret_value, struct err *err)
 {
 	const char *s = plain + (plain[0] == '-');
-	bool behind = false, overflow = false, up = false;
+	bool behind = false, overflow = false, up = false, done = false;
 	int64_t value = 0;
 	int left = places;
 
@@ -72,8 +72,9 @@ fs_scaled(const char *plain, int places, int64_t *ret_value, struct err *err)
 		if (*s < '0' || *s > '9')
 			return err_set(err, ERR_DATA, "\"%.40s\" is not a decimal number", plain);
 		if (behind && left == 0) {
-			up = *s >= '5';
-			break;
+			up = done ? up : *s >= '5';
+			done = true;
+			continue;
 		}
 		left -= behind;
 		overflow |= __builtin_mul_overflow(value, (int64_t)10, &value) ||

@@ -13,7 +13,12 @@ SELECT format('%s: %s%s; Moodle %s', c.name,
               CASE WHEN g.gap IS NULL THEN 'is as it should be'
                    WHEN g.gap = 'END_WAITS' THEN 'keeps it for now: ' || g.waits
                    WHEN g.gap = upper(g.gap) THEN 'needs a person: ' || g.gap
-                   ELSE 'is to be changed: ' || replace(g.gap, '_', ' ') || CASE WHEN g.trial THEN ' (trial)' ELSE '' END END) AS text
+                   ELSE 'is to be changed: ' || replace(g.gap, '_', ' ') || CASE WHEN g.trial THEN ' (trial)' ELSE '' END ||
+                        coalesce((SELECT ', ' || lower(coalesce(w.words, a.held_why))
+                                    FROM ctok.action a
+                                    LEFT JOIN rule.held_word w ON w.code = a.held_why
+                                   WHERE a.tenant_id = g.tenant_id AND a.person_id = g.person_id AND a.target_id = g.target_id
+                                     AND a.state = 'held'), '') END) AS text
   FROM rule.access_gap g
   JOIN course c ON c.target_id = g.target_id
  WHERE g.tenant_id = ctok.current_tenant() AND g.person_id = $1::bigint

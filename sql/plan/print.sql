@@ -13,7 +13,7 @@ SELECT s.name AS site, coalesce(c.shortname, '') AS course, coalesce(c.fullname,
   LEFT JOIN ctok.target t ON t.tenant_id = a.tenant_id AND t.target_id = a.target_id
   LEFT JOIN ctok.mirror_course c ON c.tenant_id = a.tenant_id AND c.site_id = a.site_id AND c.course_id = t.course_id
   LEFT JOIN ctok.mirror_user u ON u.tenant_id = a.tenant_id AND u.site_id = a.site_id AND u.user_id = a.user_id
-  LEFT JOIN rule.report_word h ON h.kind = 'held' AND h.code = a.held_why
+  LEFT JOIN rule.held_word h ON h.code = a.held_why
   LEFT JOIN ctok.access x ON x.tenant_id = a.tenant_id AND x.person_id = a.person_id AND x.target_id = a.target_id
  WHERE a.state IN ('open', 'held', 'sending')
  ORDER BY s.name, a.target_id IS NOT NULL, c.shortname, a.kind, p.display_name, p.email, a.action_id

@@ -74,7 +74,7 @@ SELECT r.tenant_id, r.action_id
  GROUP BY r.tenant_id, r.action_id
 HAVING count(*) >= 7;
 
--- Actions that are held for a reason of their own, however few they are. `why` is spelled out by rule.report_word.
+-- Actions that are held for a reason of their own, however few they are. `why` is spelled out by rule.held_word.
 CREATE VIEW rule.held_apart WITH (security_invoker = true) AS
 -- What somebody took back does not come again by itself: the same change waits for an approval.
 SELECT a.tenant_id, a.action_id, 'reverted' AS why

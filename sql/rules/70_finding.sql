@@ -28,6 +28,15 @@ WITH unit AS MATERIALIZED (
      WHERE NOT EXISTS (SELECT 1 FROM ctok.action a
                         WHERE a.tenant_id = b.tenant_id AND a.person_id = b.person_id AND a.target_id = b.target_id
                           AND (a.state = 'open' OR (a.state = 'held' AND a.held_why <> 'reverted')))
+), held AS (
+    -- Changes that wait for a person, also because their account does.
+    SELECT a.tenant_id, a.person_id, a.target_id, lower(coalesce(w.words, c.held_why)) AS why
+      FROM ctok.action a
+      JOIN ctok.action c ON c.tenant_id = a.tenant_id AND c.site_id = a.site_id AND c.person_id = a.person_id AND c.state = 'held'
+                        AND c.held_why <> 'reverted'
+                        AND (c.action_id = a.action_id OR (c.kind = 'create_account' AND a.user_id IS NULL AND a.state = 'open'))
+      LEFT JOIN rule.held_word w ON w.code = c.held_why
+     WHERE a.state IN ('open', 'held') AND a.target_id IS NOT NULL
 ), item AS (
     -- Products without a rule, or with two that are equally good.
     SELECT tenant_id, code AS class, 'paid_without_access' AS risk, 'p' || product_id AS key, source_id, NULL::bigint AS document_id,
@@ -48,11 +57,12 @@ WITH unit AS MATERIALIZED (
     -- Access that differs from what is owed, one finding per person, course and currency.
     SELECT g.tenant_id,
            CASE WHEN g.gap = upper(g.gap) THEN g.gap WHEN n.person_id IS NOT NULL THEN 'ACCOUNT_REFUSED'
+                WHEN h.person_id IS NOT NULL THEN 'HELD'
                 WHEN r.state = 'skipped' THEN 'MOVED' WHEN r.state IS NOT NULL THEN 'REFUSED'
                 WHEN v.person_id IS NOT NULL THEN 'REVERTED' WHEN g.trial THEN 'TRIAL' ELSE 'NOT_APPLIED' END,
            CASE WHEN g.wanted = 'active' THEN 'paid_without_access' ELSE 'access_without_money' END,
            'a' || g.person_id || '.' || g.target_id, NULL, NULL, NULL, NULL, g.site_id, g.target_id, g.course_id, g.person_id, g.user_id,
-           coalesce(u.units, 0), coalesce(u.net_minor, 0), coalesce(u.currency, ''), coalesce(CASE g.gap WHEN 'END_WAITS' THEN g.waits END, n.failure, r.failure, '')
+           coalesce(u.units, 0), coalesce(u.net_minor, 0), coalesce(u.currency, ''), coalesce(CASE g.gap WHEN 'END_WAITS' THEN g.waits END, n.failure, h.why, r.failure, '')
       FROM gap g
       LEFT JOIN (SELECT tenant_id, person_id, gap_target, count(*) AS units, sum(net_minor)::bigint AS net_minor, currency
                    FROM open_unit
@@ -61,6 +71,7 @@ WITH unit AS MATERIALIZED (
              ON u.tenant_id = g.tenant_id AND u.person_id = g.person_id AND u.gap_target = g.target_id
       LEFT JOIN refused r ON r.tenant_id = g.tenant_id AND r.person_id = g.person_id AND r.target_id = g.target_id
       LEFT JOIN reverted v ON v.tenant_id = g.tenant_id AND v.person_id = g.person_id AND v.target_id = g.target_id
+      LEFT JOIN held h ON h.tenant_id = g.tenant_id AND h.person_id = g.person_id AND h.target_id = g.target_id
       LEFT JOIN no_account n ON n.tenant_id = g.tenant_id AND n.site_id = g.site_id AND n.person_id = g.person_id AND g.user_id IS NULL
     UNION ALL
     -- Sources and sites on whose word access ends, and which are silent: nobody's access to their courses ends meanwhile.
@@ -89,6 +100,13 @@ WITH unit AS MATERIALIZED (
       JOIN rule.rule_gone q ON q.tenant_id = g.tenant_id AND q.rule_id = g.rule_id AND q.target_id = g.target_id
      WHERE g.gap = 'END_WAITS'
      GROUP BY q.tenant_id, q.source_id, q.target_id, g.site_id, g.course_id, q.what
+    UNION ALL
+    -- Limits that hold, one for each; what they hold stands in findings of its own.
+    SELECT h.tenant_id, 'BRAKE', 'none', 'b' || h.kind || '.' || h.site_id || '.' || h.target_id, NULL, NULL, NULL, NULL,
+           nullif(h.site_id, 0), nullif(h.target_id, 0), NULL, NULL, NULL, 0, 0, '',
+           format('%s %s held, a brake lets %s pass, %s', h.held, rule.brake_words(h.kind), h.most, rule.brake_base_words(h.kind, h.base))
+      FROM rule.hold_now h
+     WHERE h.held > 0
     UNION ALL
     -- Sold by a source in trial to people whose live access ends earlier: shown, not given.
     SELECT tenant_id, 'TRIAL', 'paid_without_access', 's' || person_id || '.' || gap_target, NULL, NULL, NULL, NULL,

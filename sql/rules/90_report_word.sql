@@ -19,6 +19,8 @@ CREATE VIEW rule.report_word (kind, code, words, advice) WITH (security_invoker 
 ('finding', 'REFUSED', 'Moodle refused the change', 'See the details; correct the cause in Moodle. The change is tried again.'),
 ('finding', 'ACCOUNT_REFUSED', 'Moodle refused to make the account', 'See the details; correct the name or address in the shop, or make the account by hand.'),
 ('finding', 'MOVED', 'Somebody changed it in Moodle meanwhile', 'Nothing, if it is right now: the next night looks again.'),
+('finding', 'HELD', 'Held until somebody approves', 'See the details for why. If it is right, let it go with ctok-admin approve; if not, find out what is wrong in the source.'),
+('finding', 'BRAKE', 'Too many changes at once', 'Find out why so many. If it is right, let them go with ctok-admin approve, as the summary and ctok-admin plan say.'),
 ('finding', 'TRIAL', 'Trial: shown, not carried out', 'Review the plan, then go live with ctok-admin go-live.'),
 ('finding', 'NOT_APPLIED', 'Planned, not yet carried out', 'Nothing: it is carried out by the next run. If it stays, see sheet Actions.'),
 ('finding', 'REVERTED', 'Taken back by hand, and wanted still', 'Decide: release it with ctok-admin approve, or correct the sale or the rule that wants it.'),
@@ -90,10 +92,6 @@ CREATE VIEW rule.report_word (kind, code, words, advice) WITH (security_invoker 
 ('state', 'refused', 'Refused by Moodle', ''),
 ('state', 'skipped', 'Skipped: it had moved', ''),
 ('state', 'superseded', 'No longer wanted', ''),
--- Why actions are held.
-('held', 'brake', 'Held by a brake', ''),
-('held', 'reverted', 'Held: somebody took it back', ''),
-('held', 'enrolments', 'Held with the enrolments that need it', ''),
 -- Controls.
 ('control', 'UNITS_OF_LINES', 'Units of lines', 'Every whole quantity sold is so many units: the quantities of all lines against the units kept.'),
 ('control', 'UNITS_CLASSED', 'Units classed', 'Every unit is matched, open or excluded, exactly once.'),
@@ -104,4 +102,6 @@ CREATE VIEW rule.report_word (kind, code, words, advice) WITH (security_invoker 
 ('control', 'CREDITS', 'Credit notes', 'What credit notes gave back is a refund of the invoices they correct, or a finding.'),
 ('control', 'MANAGED_IS_OWED', 'Access is owed', 'Every enrolment of ours that gives access is owed to a sale, or is a finding.'),
 ('control', 'CERTIFICATES_MAILED', 'Certificates mailed', 'Every certificate that was issued has its mail, once.'),
-('control', 'WHOLE', 'Nothing is missing', 'What every right, account and action was made from is still there.');
+('control', 'WHOLE', 'Nothing is missing', 'What every right, account and action was made from is still there.')
+UNION ALL
+SELECT 'held', code, words, '' FROM rule.held_word;

@@ -179,7 +179,7 @@ SELECT a.action_id, coalesce(k.words, a.kind) AS kind, i.name AS site, coalesce(
   LEFT JOIN rule.report_word k ON k.kind = 'action' AND k.code = a.kind
   LEFT JOIN rule.report_word w ON w.kind = 'reason' AND w.code = a.reason
   LEFT JOIN rule.report_word s ON s.kind = 'state' AND s.code = a.state
-  LEFT JOIN rule.report_word h ON h.kind = 'held' AND h.code = a.held_why AND a.state = 'held'
+  LEFT JOIN rule.held_word h ON h.code = a.held_why AND a.state = 'held'
  WHERE (a.state IN ('open', 'held', 'sending') OR m.night_id = n.night_id OR e.night_id = n.night_id)
    AND NOT (a.state = 'superseded'
             AND EXISTS (SELECT 1 FROM ctok.action b

@@ -69,14 +69,19 @@ expected() { # expected BEFORE AFTER: as a revert leaves it
 # An account that had no role in the course keeps the one that we gave.
 roles() { sed '/pupil1@undo.test.*1700000011/s/ -$/ 5/'; }
 untouched=$(writes)
+# One of the seven mails that tell of ends could not be sent yet.
+sql "UPDATE ctok.outbox SET state = 'deferred', accepted_at = NULL, recipient = 'pupil1@undo.test' WHERE mail_id = (SELECT min(o.mail_id) FROM ctok.outbox o
+	JOIN ctok.run r ON r.run_id = o.queued_run WHERE o.event LIKE 'ended:%' AND r.night_id = (SELECT night_id FROM ctok.run WHERE run_id = $third))"
 admin revert "$third" --dry-run
-expect "a dry run shows" "0 19 changes to undo, 0 as before already, 0 left alone Nothing was changed." "$code $(tail -2 "$dir/out" | tr '\n' ' ' | sed 's/ $//')"
+expect "mails that left are told" 1 "$(grep -c '^  6 mails that were sent that night about these accesses cannot be called back.$' "$dir/out")"
+expect "a dry run shows" "0 19 changes to undo, 0 as before already, 0 left alone; 1 waiting mail would be withdrawn Nothing was changed." "$code $(tail -2 "$dir/out" | tr '\n' ' ' | sed 's/ $//')"
 expect "what cannot be undone comes first" "What cannot be undone:" "$(sed -n 3p "$dir/out")"
 expect "accounts that stay are listed" 5 "$(grep -c '^    Pupil N3[0-4] <pupil3[0-4]@undo.test>$' "$dir/out" | tr -d '\n')$(grep -c 'accounts that the run made stay' "$dir/out" | sed 's/1//')"
 expect "it writes nothing" "$untouched $third" "$(writes) $(run_id)"
 
 admin revert "$third"
 expect "the revert ends well" 0 "$code"
+expect "the mail that waited is withdrawn" "1" "$(sql "SELECT count(*) FROM ctok.outbox WHERE state = 'withdrawn'")"
 same "Moodle is as before the night" "$(expected "$before" "$after" | roles)" "$(held_by_moodle)"
 expect "the mirror says so too" "" "$(run ctok-pull-moodle; sql "SELECT count(*) FROM ctok.dirty_access d LEFT JOIN ctok.action a ON a.site_id = d.site_id AND a.user_id = d.user_id
 	AND a.course_id = d.course_id AND a.undoes IS NOT NULL WHERE a.action_id IS NULL HAVING count(*) > 0")"

@@ -149,5 +149,5 @@ state() { control dump; }
 rows() {
 	sql "SELECT string_agg(t.relname || ' ' || (xpath('/row/n/text()', query_to_xml('SELECT count(*) AS n FROM ctok.' || t.relname, false, true, '')))[1],
 	     ' ' ORDER BY t.relname) FROM pg_class t WHERE t.relnamespace = 'ctok'::regnamespace AND t.relkind = 'r'
-	     AND t.relname NOT IN ('run', 'night', 'run_lock', 'pull', 'site_pull', 'control_result', 'report', 'audit_row', 'audit_batch', 'mirror_lookup')"
+	     AND t.relname NOT IN ('run', 'night', 'run_lock', 'pull', 'site_pull', 'control_result', 'report', 'audit_row', 'audit_batch', 'mirror_lookup', 'night_tally')"
 }

@@ -21,6 +21,7 @@
 #include "adapter/crypto.h"
 #include "base/text.h"
 #include "db/migrate.h"
+#include "db/rules.h"
 #include "db/store.h"
 #include "sql.h"
 
@@ -222,6 +223,7 @@ with_db_fresh(void **state)
 		 &err),
 	    &err);
 	seed(w);
+	must(rules_at(w->db, WITH_DB_NOW, "Europe/Madrid", &err), &err);
 	return 0;
 }
 

@@ -41,7 +41,7 @@ struct with_db {
 int with_db_open(void **);
 int with_db_close(void **);
 
-/* For cmocka_unit_test_setup(): all tables empty but for the above, nothing open, arena reset. */
+/* For cmocka_unit_test_setup(): all tables empty but for the above, the rules' clock at WITH_DB_NOW, nothing open, arena reset. */
 int with_db_fresh(void **);
 
 /**

@@ -14,6 +14,7 @@
 #include "adapter/crypto.h"
 #include "base/buf.h"
 #include "base/text.h"
+#include "brake/approval.h"
 #include "db/rules.h"
 #include "db/store.h"
 #include "entitle/entitle.h"
@@ -347,6 +348,7 @@ killed_between_data_and_record_the_mail_is_in_doubt_and_resent(void **state)
 		struct db *db;
 
 		if (store_open(&arena, &w->config, "killed", &db, &err) != 0 || db_tenant(db, w->tenant_id, &err) != 0 ||
+		    rules_at(db, WITH_DB_NOW, "Europe/Madrid", &err) != 0 ||
 		    night_join(&arena, db, w->night.id, &night, &err) != 0 || outbox_deliver(db, &delivery, &err) != 0)
 			_exit(1);
 		_exit(0);
@@ -590,6 +592,52 @@ a_notice_whose_debt_was_cured_never_goes_out(void **state)
 	assert_string_equal(rows(w, "event, state"), "grace:1 withdrawn; grace:2 sent; certificate:x sent");
 }
 
+/* More than five times the median night, and more than 500: nothing leaves until somebody approves. */
+static void
+too_many_mails_wait_for_a_person(void **state)
+{
+	struct with_db *w = *state;
+	struct err err = ERR_INIT;
+	struct approval approval;
+	int64_t held;
+
+	with_db_sql(w, "INSERT INTO ctok.outbox (tenant_id, event, recipient, recipient_hash, template, locale, facts, "
+		       "next_try_at, queued_run,"
+		       " queued_at) SELECT ctok.current_tenant(), 'x:' || n, 'reject@example.org', ctok.mail_recipient_hash(1, "
+		       "'x:' || n, ''), 'grace-notice',"
+		       " 'en', '{}', rule.now(), 1, rule.now() FROM generate_series(1, 501) n");
+	assert_string_equal(deliver(w, WITH_DB_NOW), "");
+	must(outbox_held(&w->arena, w->db, &held, &err), &err);
+	assert_int_equal(held, 501);
+	assert_string_equal(
+	    with_db_text(w, "SELECT string_agg(DISTINCT state || ' ' || tries, ', ') FROM ctok.outbox"), "queued 0");
+	assert_string_equal(with_db_text(w, "SELECT concat_ws(' ', kind, scope, wanted, base, most) FROM ctok.hold WHERE standing"),
+	    "mail tenant 501 0 500");
+	/* Nights with 101 mails make 505 a usual burst. */
+	with_db_sql(w, "INSERT INTO ctok.night_tally SELECT ctok.current_tenant(), 1000 + n, 'mail', 'tenant', 0, 0, CASE WHEN n "
+		       "<= 14 THEN 9 ELSE"
+		       " 101 END FROM generate_series(1, 30) n");
+	(void)deliver_with(w, (struct outbox_delivery){ .max_mails = 1 }, WITH_DB_NOW, 0);
+	must(outbox_held(&w->arena, w->db, &held, &err), &err);
+	assert_int_equal(held, 0);
+	with_db_sql(w, "UPDATE ctok.night_tally SET done = 9 WHERE night_id <= 1016; UPDATE ctok.outbox SET state = 'queued'");
+	assert_string_equal(deliver(w, WITH_DB_NOW), "");
+	must(db_begin(w->db, &err), &err);
+	must(approval_make(&w->arena, w->db, w->night.run_id,
+		 &(struct approval_ask){ .kind = "mail", .who = "Marta", .reason = "newsletter" }, &approval, &err),
+	    &err);
+	must(outbox_approved(w->db, &err), &err);
+	must(approval_end(w->db, w->night.run_id, &err), &err);
+	must(db_commit(w->db, &err), &err);
+	assert_int_equal(approval.items, 501);
+	assert_string_equal(approval.groups[0].what, "501 mails");
+	/* One that was not approved goes on, for by itself it is no burst. */
+	(void)add(w, "grace:1", "bo@example.org");
+	(void)deliver_with(w, (struct outbox_delivery){ .max_mails = 1 }, WITH_DB_NOW, 0);
+	must(outbox_held(&w->arena, w->db, &held, &err), &err);
+	assert_int_equal(held, 0);
+}
+
 static void
 waits_grow_and_fit_into_a_night(void **state)
 {
@@ -609,6 +657,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_mail_is_sent_once_and_then_forgets_whom_it_went_to, fresh),
 		cmocka_unit_test_setup(a_set_is_enqueued_with_its_event_or_not_at_all, fresh),
+		cmocka_unit_test_setup(too_many_mails_wait_for_a_person, fresh),
 		cmocka_unit_test_setup(each_answer_has_its_state_and_stops_nobody_else, fresh),
 		cmocka_unit_test_setup(what_is_deferred_too_often_fails, fresh),
 		cmocka_unit_test_setup(a_lost_answer_is_a_doubt_and_the_same_mail_goes_out_again, fresh),
