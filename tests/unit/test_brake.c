@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "brake/approval.h"
 #include "brake/brake.h"
+#include "certificate/issue.h"
 #include "db/rules.h"
 #include "entitle/entitle.h"
 #include "plan/plan.h"
@@ -589,6 +590,118 @@ test_a_night_unlike_the_others_is_told(void **state)
 	    one(w, "SELECT sum(done)::text FROM ctok.night_tally WHERE night_id > 0 AND scope = 'tenant'"), "21");
 }
 
+static bool
+go_on(void *context)
+{
+	(void)context;
+	return true;
+}
+
+static void
+progress(void *context, int64_t done, int64_t total)
+{
+	(void)context;
+	(void)done;
+	(void)total;
+}
+
+/* ctok-certify, up to the drawing. */
+static int64_t
+certify(struct with_db *w)
+{
+	struct issue_counts counts;
+	struct err err = ERR_INIT;
+
+	expect_ok("certify",
+	    issue_all(w->db, &(struct issue_run){ &w->config, &w->tenant, &w->night, /* dry_run= */ true, go_on, progress, NULL },
+		&counts, &err),
+	    &err);
+	return counts.held;
+}
+
+static const char *
+certificates(struct with_db *w)
+{
+	return one(w,
+	    "SELECT string_agg(concat_ws(' ', course_id, state, nullif(held_why, ''), n), ', ' ORDER BY course_id) FROM (SELECT"
+	    " course_id, state, held_why, count(*) AS n FROM ctok.issue GROUP BY 1, 2, 3) i");
+}
+
+/* Certificates of a course that are to be made, for persons ${from} to ${to}. */
+static void
+due(struct with_db *w, const char *course, int from, int to)
+{
+	SQL(w,
+	    "INSERT INTO ctok.issue (tenant_id, site_id, target_id, course_id, person_id, cycle, serial, learner_name, course_name,"
+	    " completed_at, template, locale, issued_at, run_id, state) SELECT tenant_id, site_id, target_id, course_id, n, 1, "
+	    "target_id || '-'"
+	    " || n, 'A', 'C', now(), 'classic', 'en', now(), 1, 'planned' FROM ctok.target, generate_series(%d, %d) n WHERE "
+	    "target_id = %s",
+	    from, to, course);
+}
+
+static void
+test_too_many_certificates_wait(void **state)
+{
+	struct with_db *w = *state;
+	struct approval approval;
+	struct approval_ask ask = { "issue", NULL, NULL, "Marta", "a class of 501" };
+	struct err err = ERR_INIT;
+
+	due(w, COURSE(1, 1), 1, 500);
+	assert_int_equal(certify(w), 0);
+	due(w, COURSE(1, 2), 1, 1);
+	assert_int_equal(certify(w), 501);
+	expect_text("501 in all are too many", holds(w), "issue tenant 501 of 0, 500; issue site 501 of 0, 500");
+	expect_text("they stay planned", certificates(w), "1 planned brake 500, 2 planned brake 1");
+	expect_ok("begin", db_begin(w->db, &err), &err);
+	expect_ok("approve", approval_make(&w->arena, w->db, w->night.run_id, &ask, &approval, &err), &err);
+	expect_ok("approved", issue_approved(w->db, &err), &err);
+	expect_ok("end", approval_end(w->db, w->night.run_id, &err), &err);
+	expect_ok("commit", db_commit(w->db, &err), &err);
+	assert_int_equal(approval.items, 501);
+	expect_text("released", certificates(w), "1 planned 500, 2 planned 1");
+	assert_int_equal(certify(w), 0);
+	expect_text("and not held again", holds(w), "(none)");
+	/* A usual night of this course has 200, but not of the other. */
+	SQL(w,
+	    "INSERT INTO ctok.night_tally SELECT t.tenant_id, -n, 'issue', k.scope, CASE k.scope WHEN 'tenant' THEN 0 ELSE "
+	    "t.site_id END,"
+	    " CASE k.scope WHEN 'course' THEN t.target_id ELSE 0 END, 200 FROM ctok.target t, generate_series(1, 9) n,"
+	    " unnest('{tenant,site,course}'::text[]) AS k(scope) WHERE t.target_id = %s",
+	    COURSE(1, 1));
+	due(w, COURSE(1, 1), 1001, 1600);
+	assert_int_equal(certify(w), 0);
+	SQL(w, "DELETE FROM ctok.issue WHERE person_id > 1000");
+	due(w, COURSE(1, 2), 1001, 1600);
+	assert_int_equal(certify(w), 600);
+	expect_text("in the other course they are too many", holds(w), "issue course 600 of 0, 500");
+}
+
+static void
+test_commands_are_what_a_shell_reads(void **state)
+{
+	struct with_db *w = *state;
+	struct brake_standing *standing;
+	struct err err = ERR_INIT;
+	size_t count;
+
+	with_db_sql(w, "UPDATE ctok.mirror_course SET shortname = 'Lifeguard''s $1' WHERE course_id = 1");
+	people(w, COURSE(1, 1), 1, 4, true);
+	people(w, COURSE(1, 2), 11, 60, true);
+	lose(w, COURSE(1, 1), 1, 3);
+	(void)plan(w);
+	expect_ok("standing", brake_standing(&w->arena, w->db, "/tmp/a b.conf", "acme", &standing, &count, &err), &err);
+	assert_int_equal(count, 1);
+	expect_text("what", standing[0].what,
+	    "3 suspensions held in course Lifeguard's $1 of site campus: a brake lets 2 pass, there are 4 active enrolments; since "
+	    "2026-05-01");
+	expect_text("the command", standing[0].command,
+	    "ctok-admin approve --config '/tmp/a b.conf' --tenant acme --kind suspend --site campus --course 'Lifeguard'\\''s $1' "
+	    "--name NAME"
+	    " --reason WHY");
+}
+
 int
 main(void)
 {
@@ -604,6 +717,8 @@ main(void)
 		cmocka_unit_test_setup(test_foreseen_ends_are_told_apart_from_surprises, setup),
 		cmocka_unit_test_setup(test_an_end_is_known_since_it_was_planned, setup),
 		cmocka_unit_test_setup(test_a_night_unlike_the_others_is_told, setup),
+		cmocka_unit_test_setup(test_too_many_certificates_wait, setup),
+		cmocka_unit_test_setup(test_commands_are_what_a_shell_reads, setup),
 	};
 
 	return cmocka_run_group_tests(tests, with_db_open, with_db_close);
