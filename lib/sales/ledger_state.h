@@ -1,0 +1,43 @@
+#ifndef SALES_LEDGER_STATE_H
+#define SALES_LEDGER_STATE_H
+
+#include "base/buf.h"
+#include "db/payload.h"
+#include "sales/ledger.h"
+
+/* A pull under way, as staging and merging share it. */
+
+#define BATCH_DOCUMENTS 2000
+
+struct staged {
+	struct sales_document document;
+	struct payload payload;
+};
+
+struct ledger {
+	struct ledger_plan plan;
+	struct arena arena; /* also of this struct */
+	struct arena batch; /* of `staged`, emptied at each flush */
+	struct staged *staged;
+	size_t staged_count;
+	const char **present; /* of the batch, BATCH_DOCUMENTS */
+	size_t present_count;
+	struct buf cursors; /* to be kept: members of a JSON object */
+	const struct sales_cursor *had;
+	size_t had_count;
+	bool whole;
+	int64_t start_utc;
+	int64_t documents; /* handed to ledger_add() */
+	int64_t flushed;   /* of these, in the TEMP tables */
+	int64_t from_utc, to_utc;
+	bool had_documents; /* the ledger, before this pull */
+	const char *source_id, *pull_id, *run_id;
+};
+
+/**
+ * ledger_flush(ledger, err):
+ * Send what is staged so far to the TEMP tables.
+ */
+MUST_CHECK int ledger_flush(struct ledger *, struct err *) __attribute__((nonnull));
+
+#endif
