@@ -503,6 +503,13 @@ test_foreseen_ends_do_not_count(void **state)
 	expect_text("held for three weeks", waiting(w), "suspend held brake 40");
 	expect_text(
 	    "since when", one(w, "SELECT min(to_char(since_at, 'YYYY-MM-DD')) FROM ctok.hold WHERE standing"), "2026-05-02");
+	/* Nor is one whose grace lasts two weeks: the end itself was none that anybody had planned. */
+	assert_int_equal(setup(state), 0);
+	w = *state;
+	year_ends(w, "2026-04-15T03:00:00Z", 60, "{}");
+	SQL(w, "UPDATE ctok.access SET ends_at = '2026-04-14T20:00:00Z', debt_at = '2026-04-14T20:00:00Z'");
+	(void)plan(w);
+	expect_text("a refund with grace", waiting(w), "suspend held brake 40");
 }
 
 static void
