@@ -170,6 +170,9 @@ read_lines(struct reading *reading, const struct json *order, struct sales_docum
 		if (read_line(reading, &lines->items[i], &document->lines[i], err) != 0)
 			return err_wrap(err, "line %zu", i + 1);
 	}
+	/* Lines that were cut off must not pass for lines that were taken out: with them goes the access that they gave. */
+	if (document->line_count == 0 && document->subtotal_minor != 0)
+		return err_set(err, ERR_DATA, "it has no line in \"lineItems\", but a subtotal");
 	return 0;
 }
 
