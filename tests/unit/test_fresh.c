@@ -9,6 +9,7 @@
 #include "finding/finding.h"
 #include "party/party.h"
 #include "plan/plan.h"
+#include "sql.h"
 #include "with_db.h"
 
 static const char *const course_one[] = { "C1" };
@@ -398,6 +399,7 @@ static void
 test_a_held_end_is_not_left_to_moodle(void **state)
 {
 	struct with_db *w = *state;
+	struct err err = ERR_INIT;
 
 	expect_text("planned", planned(w), "suspend");
 	with_db_sql(w, "UPDATE ctok.action SET state = 'held', held_why = 'brake' WHERE kind = 'suspend'");
@@ -411,6 +413,13 @@ test_a_held_end_is_not_left_to_moodle(void **state)
 	reconcile(w, /* full= */ false);
 	expect_text("near the end, without a full look",
 	    one(w, "SELECT string_agg(kind || ' ' || reason, ', ') FROM ctok.action WHERE state = 'open'"), "extend waits");
+	/* The brakes count it all the same. */
+	expect_ok("begin", db_begin(w->db, &err), &err);
+	expect_ok("items", db_exec(w->db, sql_brake_items, DB_NONE, NULL, &err), &err);
+	expect_ok("judged", db_exec(w->db, sql_plan_judged, DB_NONE, NULL, &err), &err);
+	expect_text("counted, not held",
+	    one(w, "SELECT string_agg(concat_ws(' ', item_id, kind), ', ') FROM brake_item WHERE kind IS NOT NULL"), "0 suspend");
+	expect_ok("commit", db_commit(w->db, &err), &err);
 }
 
 static void
