@@ -259,6 +259,9 @@ write_changes(struct ledger *ledger, int64_t changed, struct err *err)
 		{ sql_sales_merge_documents_old, RUN },
 		{ sql_sales_merge_payloads, SOURCE_RUN },
 		{ sql_sales_merge_versions, RUN },
+		{ sql_sales_merge_lines_new, NOTHING },
+		{ sql_sales_merge_units_new, NOTHING },
+	}, known[] = {
 		{ sql_sales_merge_lines_gone, NOTHING },
 		{ sql_sales_merge_lines, NOTHING },
 		{ sql_sales_merge_units_gone, NOTHING },
@@ -272,10 +275,19 @@ write_changes(struct ledger *ledger, int64_t changed, struct err *err)
 	};
 	static const char *const tables[] = { "contact", "product", "document", "document_version", "payload", "line", "unit",
 		"movement", "dirty_document" };
+	static const char *const filled[] = { "document", "document_version", "payload", "line", "unit" };
 	size_t i;
 
+	if (rules_index_off(ledger->plan.db, filled, sizeof(filled) / sizeof(filled[0]), changed, err) != 0)
+		return -1;
 	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		if (run_step(ledger, steps[i].sql, steps[i].wants, err) != 0)
+			return -1;
+	}
+	if (rules_index_on(ledger->plan.db, filled, sizeof(filled) / sizeof(filled[0]), err) != 0)
+		return -1;
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (run_step(ledger, known[i].sql, known[i].wants, err) != 0)
 			return -1;
 	}
 	if (changed >= MANY_DOCUMENTS && rules_analyze(ledger->plan.db, tables, sizeof(tables) / sizeof(tables[0]), err) != 0)
