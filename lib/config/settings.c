@@ -128,9 +128,8 @@ const struct setting settings_table[] = {
 	{ SETTINGS_SOURCE, "unpaid_days", SETTINGS_INT, AT(config_source, unpaid_days), .fallback = "400", .least = 1,
 	    .most = 36500, .help = "Unpaid invoices so young are read again by every pull (facturascripts)." },
 	{ SETTINGS_SOURCE, "sweep_days", SETTINGS_INT, AT(config_source, sweep_days), .fallback = "7", .least = 1, .most = 365,
-	    .help =
-		"After so many days everything is read again, to find what was changed or has vanished (facturascripts). A small "
-		"source is swept by every pull." },
+	    .help = "After so many days everything is read again, to find what was changed or has vanished (facturascripts). 1 "
+		    "sweeps every night." },
 	{ SETTINGS_SOURCE, "rounding", SETTINGS_ROUNDING, AT(config_source, rounding), .fallback = "exact",
 	    .help = "\"exact\": an amount with more decimals than its currency is an error; \"half_up\": round it. FacturaScripts "
 		    "sends "

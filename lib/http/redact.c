@@ -2,6 +2,7 @@
 #include "redact.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/buf.h"
 #include "base/text.h"
@@ -59,12 +60,31 @@ holds_secret(const struct http_request *request, const char *word, size_t len)
 	return false;
 }
 
-/* Copy without tags and control characters, white space folded; malformed bytes become '?'. */
+/* How long is the style sheet or script that begins here, its closing tag apart? 0 when none does: nobody reads them in a message. */
+static size_t
+unread(const char *body, size_t len)
+{
+	static const char *const elements[] = { "style", "script" };
+	size_t e, i, name;
+
+	for (e = 0; e < sizeof(elements) / sizeof(elements[0]); e++) {
+		name = strlen(elements[e]);
+		if (len < name + 2 || strncasecmp(body + 1, elements[e], name) != 0 || is_word(body[name + 1]))
+			continue;
+		for (i = name + 1; i + name + 2 <= len; i++)
+			if (body[i] == '<' && body[i + 1] == '/' && strncasecmp(body + i + 2, elements[e], name) == 0)
+				return i;
+		return len;
+	}
+	return 0;
+}
+
+/* Copy without tags, style sheets, scripts and control characters, white space folded; malformed bytes become '?'. */
 static void
 add_plain(struct buf *out, const char *body, size_t len)
 {
 	bool in_tag = false, blank = false;
-	size_t i = 0;
+	size_t i = 0, skip;
 
 	while (i < len && out->len < EXCERPT_BYTES) {
 		unsigned char c = (unsigned char)body[i];
@@ -72,6 +92,12 @@ add_plain(struct buf *out, const char *body, size_t len)
 
 		if (c == '<' && i + 1 < len && (is_word(body[i + 1]) || body[i + 1] == '/' || body[i + 1] == '!'))
 			in_tag = true;
+		if (c == '<' && (skip = unread(body + i, len - i)) > 0) {
+			in_tag = false;
+			blank = true;
+			i += skip;
+			continue;
+		}
 		if (in_tag || c <= 0x20 || c == 0x7f) {
 			in_tag = in_tag && c != '>';
 			blank = true;

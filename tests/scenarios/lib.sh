@@ -16,12 +16,24 @@ dir=$(mktemp -d "${TMPDIR:-/tmp}/ctok-scenario-XXXXXX")
 chmod 755 "$dir"
 n=0 bad=0 sandbox= smtpd= held= code=0
 
+# A held database outlives the killed program that held it: nothing may stay behind us.
+stop_database() {
+	local pid i
+	pid=$(head -n 1 "$dir/state/db/data/postmaster.pid" 2>/dev/null) || return 0
+	kill -QUIT "$pid" 2>/dev/null
+	for i in $(seq 100); do
+		kill -0 "$pid" 2>/dev/null || break
+		sleep 0.05
+	done
+}
+
 stop_all() {
 	[ -z "${KEEP:-}" ] || cp -r "$dir" "$KEEP"
 	[ -z "$sandbox" ] || kill "$sandbox" 2>/dev/null
 	[ -z "$smtpd" ] || kill "$smtpd" 2>/dev/null
 	[ -z "$held" ] || kill "$held" 2>/dev/null
 	wait 2>/dev/null
+	stop_database
 	rm -rf "$dir"
 }
 trap stop_all EXIT

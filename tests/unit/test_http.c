@@ -182,7 +182,9 @@ test_retry(void **state)
 	{
 		WEB_SCRIPT(&web, { .status = 503,
 				     .type = "text/html",
-				     .body = "<html><head><title>Down</title></head>\n<body>Back  soon</body></html>" });
+				     .body = "<html><head><title>Down</title><STYLE type='x'>body { margin: 0 "
+					     "}</style>\n<script>var a = '<b>';</script>"
+					     "<styled></head>\n<body>Back  soon</body></html><style>p { unended" });
 		assert_fails(
 		    http, &get_thing, ERR_SERVICE, "\"localhost\" answered thing with status 503 after 3 tries: Down Back soon", 3);
 	}
