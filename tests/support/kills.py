@@ -29,7 +29,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 # Facts of runs, of which a disturbed night has more; audit, of what they did; and what is only remembered until the next reading.
 RUN_TABLES = {"run", "plan", "night", "run_lock", "pull", "site_pull", "control_result", "report", "audit_row", "audit_batch", "audit_head",
-              "mirror_lookup", "journal"}
+              "mirror_lookup", "journal", "night_tally"}
 # Which run did something.
 RUN_COLUMNS = re.compile(r"(^|_)run(_id)?$")
 # Sealed anew each time, with a number used once; the payload's hash stands for it.
@@ -49,6 +49,8 @@ CHECKS = {
     "actions done whose journal does not say so once": (
         "action_id", "ctok.action a WHERE a.state = 'done' AND (SELECT count(*) FROM ctok.journal j WHERE j.tenant_id = a.tenant_id"
         " AND j.action_id = a.action_id AND j.phase = 'after' AND j.outcome IN ('done', 'found done')) <> 1"),
+    "carried out by all nights together": ("done", "(SELECT kind || ' ' || sum(done) AS done FROM ctok.night_tally WHERE scope = 'tenant'"
+                                           " GROUP BY kind ORDER BY kind) AS t"),
     "nights that still hold the lock": ("program", "ctok.run_lock WHERE night_id IS NOT NULL AND program <> 'ctok-sql'"),
 }
 
