@@ -217,7 +217,9 @@ main(int argc, char **argv)
 	copy_ms = bare_copy(db, orders, &err);
 	copy_cpu_ms = cpu_ms(pid) - begun_ms;
 	{
-		const struct ledger_plan plan = { .db = db, .night = &night, .source = &source, .master_key = master_key, .full = true };
+		const struct ledger_plan plan = {
+			.db = db, .night = &night, .source = &source, .master_key = master_key, .full = true
+		};
 
 		begun_ms = cpu_ms(pid);
 		ledger_ms = fill_ledger(&plan, orders, &lines, &err);
