@@ -2,40 +2,57 @@
  * is not written again, and a reading that is not whole changes nothing. Reading asks and changes nothing outside, so that a dry run
  * reads like any other. */
 #include "base/log.h"
+#include "base/text.h"
 #include "http/breaker_db.h"
 #include "job/job.h"
 #include "moodle/mirror.h"
 #include "moodle/moodle.h"
 #include "moodle/read.h"
 
-/* Answers are copied into the database while they arrive, when nothing else can be written there: the breaker's state waits for the
- * end of the reading. */
+/* Answers are copied into the database while they arrive, when nothing else can be written there: what the breakers (the site's and
+ * its host's) are to keep waits for the end of the reading. */
 struct breaker_later {
 	struct http_breaker_store store;
-	const char *host;
-	struct http_breaker breaker;
-	bool changed;
+	struct {
+		const char *called;
+		struct http_breaker breaker;
+	} changed[2];
 	struct arena *arena;
 };
 
 static int
-later_load(void *context, const char *host, struct http_breaker *ret_breaker, struct err *err)
+later_load(void *context, const char *called, struct http_breaker *ret_breaker, struct err *err)
 {
 	struct breaker_later *later = context;
 
-	return later->store.load(later->store.context, host, ret_breaker, err);
+	return later->store.load(later->store.context, called, ret_breaker, err);
 }
 
 static int
-later_save(void *context, const char *host, const struct http_breaker *breaker, struct err *err)
+later_save(void *context, const char *called, const struct http_breaker *breaker, struct err *err)
 {
 	struct breaker_later *later = context;
+	size_t i = 0;
 
 	(void)err;
-	if (later->host == NULL)
-		later->host = arena_strdup(later->arena, host);
-	later->breaker = *breaker;
-	later->changed = true;
+	while (later->changed[i].called != NULL && !text_equal(later->changed[i].called, called))
+		i++;
+	BUG_UNLESS(i < 2);
+	if (later->changed[i].called == NULL)
+		later->changed[i].called = arena_strdup(later->arena, called);
+	later->changed[i].breaker = *breaker;
+	return 0;
+}
+
+static int
+later_keep(const struct breaker_later *later, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < 2 && later->changed[i].called != NULL; i++) {
+		if (later->store.save(later->store.context, later->changed[i].called, &later->changed[i].breaker, err) != 0)
+			return -1;
+	}
 	return 0;
 }
 
@@ -73,7 +90,7 @@ pull_site(struct job *job, const struct config_tenant *tenant, const struct conf
 		goto out;
 	rc = mirror_read(&job->row, job->db, moodle, reader, tenant, site_id, job->night.run_id, job->night.now_utc, ret_pull, err);
 out:
-	if (later.changed && later.store.save(later.store.context, later.host, &later.breaker, &save_err) != 0)
+	if (later_keep(&later, &save_err) != 0)
 		job_failed(job, &save_err);
 	reader_close(reader);
 	moodle_close(moodle);

@@ -132,6 +132,7 @@ read_source(struct job *job, const struct config_tenant *tenant, const struct co
 	const struct sales_sink sink = { &target, take_document, take_present, take_cursor, take_whole, is_stopped };
 	struct sales_source source = {
 		.config = config,
+		.account = arena_printf(&job->row, "%s/%s", tenant->name, config->name),
 		.contact = bare_address(&job->row, tenant->mail.from),
 		.breaker = &breaker,
 		.trace = trace,

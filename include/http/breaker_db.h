@@ -6,7 +6,7 @@
 
 /**
  * http_breaker_db(db):
- * A breaker store in table `http_breaker`, so that a host found dead by one program is not asked again by the next. Each change
+ * A breaker store in table `http_breaker`, so that what one program found dead is not asked again by the next. Each change
  * is a transaction of its own: no request may be sent while a transaction or a COPY is open on ${db}.
  *
  * Owns: ${db} is borrowed and must outlive every `struct http` opened with the store.

@@ -20,6 +20,7 @@ struct http_header {
 
 struct http_config {
 	const char *base_url; /* scheme, host, port, path prefix; requests stay on this host */
+	const char *account;  /* where each of several has limits of its own: a name for ours; NULL: they count for the address */
 	const char *user_agent;
 	const char *ca_file;              /* NULL: the system's */
 	const char *const *allow_private; /* hosts that may resolve to loopback, private, link-local, CGNAT, ULA addresses */
@@ -29,7 +30,7 @@ struct http_config {
 	struct retry retry;       /* for transient failures of what may be repeated */
 	int64_t min_gap_ms;       /* pace: least time between two requests' starts; 0: none */
 	int64_t too_many_wait_ms; /* wait after a 429 that does not say how long; 0: as after other failures */
-	int64_t ban_s; /* a 429 is a ban: it is not tried again, and the breaker holds the host for so long; 0: it is none */
+	int64_t ban_s; /* a 429 is a ban: it is not tried again, and the breaker holds the address for so long; 0: it is none */
 	const char *keep_header;    /* name of a header whose value responses keep; NULL: none */
 	int64_t connect_timeout_ms; /* all three required */
 	int64_t idle_timeout_ms;    /* no byte for so long */
@@ -71,14 +72,16 @@ struct http_response {
 };
 
 /* The breaker's memory: `failures` requests in a row ended in transient failures, their retries included. From the fifth on requests
- * are refused until `open_until_utc`; then one is let through as a probe: it closes the breaker or opens it for twice as long. */
+ * are refused until `open_until_utc`; then one is let through as a probe: it closes the breaker or opens it for twice as long.
+ * There is one for what is called (the base URL, and the account if it has one) and one for its host and port, which all share that
+ * call something there. Only what never reached the host counts for the host. */
 struct http_breaker {
 	unsigned failures;
 	int64_t open_until_utc;
 };
 struct http_breaker_store {
-	int (*load)(void *, const char *host, struct http_breaker *, struct err *);
-	int (*save)(void *, const char *host, const struct http_breaker *, struct err *);
+	int (*load)(void *, const char *called, struct http_breaker *, struct err *);
+	int (*save)(void *, const char *called, const struct http_breaker *, struct err *);
 	void *context;
 };
 

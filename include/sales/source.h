@@ -99,6 +99,7 @@ struct sales_cursor {
 struct sales_source {
 	const struct config_source *config;
 	const char *secret;       /* its key or token */
+	const char *account;      /* a name for it among all tenants' sources; NULL: it is the only one */
 	const char *contact;      /* an address of the operator, which some shops want in the user agent; NULL: none */
 	int64_t from_utc, to_utc; /* of the moments of modification to read; what has none goes by its cursors */
 	bool full;                /* read everything again */

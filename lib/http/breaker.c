@@ -1,4 +1,4 @@
-/* The breaker: after five requests in a row that failed for a passing reason nothing is sent to the host for a minute, then one
+/* The breaker: after five requests in a row that failed for a passing reason nothing is sent for a minute, then one
  * request may try. Each failed probe doubles the pause, up to a quarter of an hour. Pure; the client keeps and stores it. */
 #include "breaker.h"
 
@@ -11,7 +11,7 @@ breaker_state(const struct http_breaker *breaker, int64_t now_utc)
 {
 	if (breaker->failures < FAILURES_TO_OPEN)
 		return BREAKER_CLOSED;
-	/* A stored moment too far away comes from a clock that was wrong: it must not lock the host out. */
+	/* A stored moment too far away comes from a clock that was wrong: it must not lock anything out. */
 	if (breaker->open_until_utc > now_utc && breaker->open_until_utc <= now_utc + LONGEST_PAUSE_S)
 		return BREAKER_OPEN;
 	return BREAKER_PROBE;

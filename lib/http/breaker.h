@@ -20,7 +20,7 @@ enum breaker_state breaker_state(const struct http_breaker *, int64_t) __attribu
 
 /**
  * breaker_banned(breaker, now_utc, pause_s):
- * The host said that it will not answer for ${pause_s} (at most a quarter of an hour).
+ * What is called said that it will not answer for ${pause_s} (at most a quarter of an hour).
  */
 void breaker_banned(struct http_breaker *, int64_t, int64_t) __attribute__((nonnull));
 

@@ -16,12 +16,14 @@
 struct http {
 	struct http_config config;
 	struct transfer_pool *pool;
-	struct http_breaker breaker;
-	int64_t skipped_ms;   /* slept by an injected sleep that took no time */
-	int64_t next_ms;      /* pace: no start before */
-	int64_t hold_ms;      /* a Retry-After or a 429: no start before */
-	struct arena arena;   /* of the configuration's strings */
-	struct arena scratch; /* of messages and trace lines */
+	struct http_breaker own;        /* of what is called: its failures, its bans */
+	struct http_breaker host;       /* of its host, for all that is called there: whether it can be reached at all */
+	const char *own_key, *host_key; /* in the store */
+	int64_t skipped_ms;             /* slept by an injected sleep that took no time */
+	int64_t next_ms;                /* pace: no start before */
+	int64_t hold_ms;                /* a Retry-After or a 429: no start before */
+	struct arena arena;             /* of the configuration's strings */
+	struct arena scratch;           /* of messages and trace lines */
 };
 
 /* One request of http_send_all() on its way. */
@@ -153,7 +155,7 @@ explain_status(struct http *http, const struct errand *errand, const struct tran
 	} else if (is_ban(http, result)) {
 		err_set(err, ERR_SERVICE,
 		    "\"%s\" answered %s with status 429: it shuts us out for a while, and is not asked again before %s", host,
-		    request->what, clock_iso(&http->scratch, http->breaker.open_until_utc));
+		    request->what, clock_iso(&http->scratch, http->own.open_until_utc));
 	} else if (!request->repeatable && result->status != 429 && result->status != 503) {
 		err_set(err, ERR_DOUBT, "it is not known whether \"%s\" carried out %s: it answered with status %ld: %s", host,
 		    request->what, result->status, words);
@@ -200,22 +202,54 @@ explain(struct http *http, const struct errand *errand, const struct transfer_re
 	}
 }
 
-/* Keep count for the breaker, here and in its store. Ends that say nothing about the host's health change nothing. */
+/* Keep count for the breaker of what is called; whether that changed anything. */
+static bool
+note_own(struct http *http, const struct transfer_result *result)
+{
+	if (is_ban(http, result))
+		breaker_banned(&http->own, clock_now(), http->config.ban_s);
+	else if (result->end == TRANSFER_UNSENT || result->end == TRANSFER_CUT ||
+		 (result->end == TRANSFER_ANSWERED && is_passing(result->status)))
+		breaker_failed(&http->own, clock_now());
+	else
+		return result->end == TRANSFER_ANSWERED && breaker_passed(&http->own);
+	return true;
+}
+
+/* And for its host's. An answer of any status says that the host is well: a shop that shuts us out does not hold back the Moodle
+ * beside it. Nor does one that hangs. */
+static bool
+note_host(struct http *http, const struct transfer_result *result)
+{
+	if (result->end != TRANSFER_UNSENT)
+		return result->end == TRANSFER_ANSWERED && breaker_passed(&http->host);
+	breaker_failed(&http->host, clock_now());
+	return true;
+}
+
+/* Keep count here and in the store. Ends that say nothing about anybody's health change nothing. */
 static int
 note_health(struct http *http, const struct transfer_result *result, struct err *err)
 {
 	const struct http_breaker_store *store = http->config.breaker;
+	bool own = note_own(http, result), host = note_host(http, result);
 
-	if (is_ban(http, result))
-		breaker_banned(&http->breaker, clock_now(), http->config.ban_s);
-	else if (result->end == TRANSFER_UNSENT || result->end == TRANSFER_CUT ||
-		 (result->end == TRANSFER_ANSWERED && is_passing(result->status)))
-		breaker_failed(&http->breaker, clock_now());
-	else if (result->end != TRANSFER_ANSWERED || !breaker_passed(&http->breaker))
-		return 0;
 	if (store == NULL)
 		return 0;
-	return store->save(store->context, transfer_host(http->pool), &http->breaker, err);
+	if (own && store->save(store->context, http->own_key, &http->own, err) != 0)
+		return -1;
+	if (host && store->save(store->context, http->host_key, &http->host, err) != 0)
+		return -1;
+	return 0;
+}
+
+/* What both breakers admit. */
+static enum breaker_state
+admitted(const struct http *http)
+{
+	enum breaker_state own = breaker_state(&http->own, clock_now()), host = breaker_state(&http->host, clock_now());
+
+	return own > host ? own : host;
 }
 
 /* Hand the end of a errand to done(). After a stop its errors are of no more interest, the first one stands. */
@@ -316,13 +350,15 @@ settle(struct http *http, struct batch *batch, const struct transfer_result *res
 static void
 refuse(struct http *http, struct batch *batch, size_t index)
 {
+	const bool host = breaker_state(&http->own, clock_now()) != BREAKER_OPEN;
+	const struct http_breaker *open = host ? &http->host : &http->own;
 	struct err failure = ERR_INIT;
 
 	arena_reset(&http->scratch);
 	err_set(&failure, ERR_SERVICE,
-	    http->config.ban_s > 0 ? "requests to \"%s\" are held until %s: it shut us out, or failed %u times in a row"
-				   : "requests to \"%s\" are held until %s after %u failures in a row",
-	    transfer_host(http->pool), clock_iso(&http->scratch, http->breaker.open_until_utc), http->breaker.failures);
+	    !host && http->config.ban_s > 0 ? "requests to \"%s\" are held until %s: it shut us out, or failed %u times in a row"
+					    : "requests to \"%s\" are held until %s after %u failures in a row",
+	    host ? http->host_key : http->config.base_url, clock_iso(&http->scratch, open->open_until_utc), open->failures);
 	deliver(batch, index, NULL, &failure);
 }
 
@@ -371,7 +407,7 @@ start_due(struct http *http, struct batch *batch, int64_t *ret_wait_ms, struct e
 	*ret_wait_ms = 1000;
 	while (
 	    !batch->stopped && transfer_running(http->pool) < http->config.connections && (errand = next_errand(batch)) != NULL) {
-		switch (breaker_state(&http->breaker, clock_now())) {
+		switch (admitted(http)) {
 		case BREAKER_OPEN: refuse(http, batch, (size_t)(errand - batch->errands)); continue;
 		case BREAKER_PROBE:
 			if (transfer_running(http->pool) > 0)
@@ -501,6 +537,16 @@ http_send(struct arena *arena, struct http *http, const struct http_request *req
 	return 0;
 }
 
+/* Host and port as the address spells them: another port is another program. */
+static const char *
+authority(struct http *http)
+{
+	const char *host = strstr(http->config.base_url, "://");
+
+	host = host == NULL ? http->config.base_url : host + 3;
+	return arena_strndup(&http->arena, host, strcspn(host, "/"));
+}
+
 int
 http_open(const struct http_config *config, struct http **ret_http, struct err *err)
 {
@@ -520,8 +566,11 @@ http_open(const struct http_config *config, struct http **ret_http, struct err *
 	}
 	if (transfer_open(&http->config, &http->pool, err) != 0)
 		goto fail;
-	if (config->breaker != NULL &&
-	    config->breaker->load(config->breaker->context, transfer_host(http->pool), &http->breaker, err) != 0)
+	http->host_key = authority(http);
+	http->own_key = config->account == NULL ? http->config.base_url
+						: arena_printf(&http->arena, "%s %s", http->config.base_url, config->account);
+	if (config->breaker != NULL && (config->breaker->load(config->breaker->context, http->own_key, &http->own, err) != 0 ||
+					   config->breaker->load(config->breaker->context, http->host_key, &http->host, err) != 0))
 		goto fail;
 	*ret_http = http;
 	return 0;

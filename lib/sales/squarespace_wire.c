@@ -21,6 +21,7 @@ squarespace_http(struct arena *arena, const struct sales_source *source, const s
 		url[--len] = '\0';
 	return (struct http_config){
 		.base_url = url,
+		.account = source->account, /* many shops at one address, each key with a limit of its own */
 		.user_agent = source->contact != NULL ? arena_printf(arena, "ctok-batch (%s)", source->contact) : "ctok-batch",
 		.ca_file = config->ca_file,
 		.allow_private = config->allow_private.items,

@@ -1,4 +1,4 @@
--- The breaker of host $1.
+-- The breaker of host or address $1.
 SELECT failures, coalesce(extract(epoch FROM open_until)::bigint, 0) AS open_until_utc
 FROM ctok.http_breaker
-WHERE host = $1
+WHERE called = $1

@@ -283,7 +283,9 @@ pull
 expect "a ban ends the pull" "69 1" "$code $(grep -c 'with status 429: it shuts us out for a while, and is not asked again before' "$dir/out")"
 before=$(asked)
 pull
-expect "and the next run does not ask, and says until when" "69 0 1" "$code $(($(asked) - before)) $(grep -c 'requests to "localhost" are held until 20' "$dir/out")"
+expect "and the next run does not ask, and says until when" "69 0 1" "$code $(($(asked) - before)) $(grep -c 'requests to "https://localhost:[0-9]*/api/3" are held until 20' "$dir/out")"
+run ctok-pull-moodle
+expect "a Moodle on the same host is asked meanwhile, and answers" 1 "$(grep -c "there is no report 2" "$dir/out")"
 control reset >/dev/null
 open_breaker
 

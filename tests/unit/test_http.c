@@ -727,29 +727,47 @@ test_pace(void **state)
 	http_close(http);
 }
 
-/* The breaker's store of the test. */
-static struct http_breaker stored;
-static unsigned saves;
+/* The breakers' store of the test: of what is called, and of its host. */
+static struct http_breaker stored, stored_host, stored_other;
+static const char *stored_key; /* what `stored` is of; others share `stored_other` */
+static unsigned saves, host_saves;
+
+static struct http_breaker *
+stored_of(const char *called)
+{
+	if (strncmp(called, "localhost", 9) == 0)
+		return &stored_host;
+	return stored_key == NULL || text_equal(called, stored_key) ? &stored : &stored_other;
+}
 
 static int
-load_breaker(void *context, const char *host, struct http_breaker *breaker, struct err *err)
+load_breaker(void *context, const char *called, struct http_breaker *breaker, struct err *err)
 {
 	(void)context;
 	(void)err;
-	assert_string_equal(host, "localhost");
-	*breaker = stored;
+	*breaker = *stored_of(called);
 	return 0;
 }
 
 static int
-save_breaker(void *context, const char *host, const struct http_breaker *breaker, struct err *err)
+save_breaker(void *context, const char *called, const struct http_breaker *breaker, struct err *err)
 {
 	(void)context;
 	(void)err;
-	assert_string_equal(host, "localhost");
-	stored = *breaker;
-	saves++;
+	*stored_of(called) = *breaker;
+	if (strncmp(called, "localhost", 9) == 0)
+		host_saves++;
+	else
+		saves++;
 	return 0;
+}
+
+static void
+forget_breakers(void)
+{
+	stored = stored_host = stored_other = (struct http_breaker){ 0, 0 };
+	stored_key = NULL;
+	saves = host_saves = 0;
 }
 
 static void
@@ -763,8 +781,7 @@ test_breaker(void **state)
 	unsigned i;
 
 	(void)state;
-	stored = (struct http_breaker){ 0, 0 };
-	saves = 0;
+	forget_breakers();
 	config.breaker = &store;
 	config.retry.max_tries = 1;
 	http = open_http(&config);
@@ -778,9 +795,10 @@ test_breaker(void **state)
 		assert_int_equal(stored.failures, 5);
 		assert_in_range(stored.open_until_utc - clock_now(), 58, 60);
 		assert_fails(http, &get_thing, ERR_SERVICE,
-		    arena_printf(&arena, "requests to \"localhost\" are held until %s after 5 failures in a row",
+		    arena_printf(&arena, "requests to \"%s\" are held until %s after 5 failures in a row", config.base_url,
 			clock_iso(&arena, stored.open_until_utc)),
 		    5);
+		assert_int_equal(host_saves, 0);
 	}
 	http_close(http);
 	/* The next program finds it open; when the time is over one request tries, and closes it. */
@@ -828,7 +846,7 @@ test_ban(void **state)
 	struct http *http;
 
 	(void)state;
-	stored = (struct http_breaker){ 0, 0 };
+	forget_breakers();
 	config.breaker = &store;
 	config.ban_s = 660;
 	config.keep_header = "X-Total-Count";
@@ -849,8 +867,8 @@ test_ban(void **state)
 	{
 		WEB_SCRIPT(&web, { .status = 200 });
 		assert_fails(http, &get_thing, ERR_SERVICE,
-		    arena_printf(&arena, "requests to \"localhost\" are held until %s: it shut us out, or failed 5 times in a row",
-			clock_iso(&arena, stored.open_until_utc)),
+		    arena_printf(&arena, "requests to \"%s\" are held until %s: it shut us out, or failed 5 times in a row",
+			config.base_url, clock_iso(&arena, stored.open_until_utc)),
 		    0);
 	}
 	http_close(http);
@@ -864,6 +882,77 @@ test_ban(void **state)
 		assert_int_equal(http_send(&arena, http, &get_thing, &response, &err), 0);
 		assert_null(response->kept);
 		assert_int_equal(stored.failures, 0);
+	}
+	http_close(http);
+}
+
+/* What one of several on a host says is its own; that nobody can be reached there holds for all. */
+static void
+test_neighbours(void **state)
+{
+	static const struct http_breaker_store store = { load_breaker, save_breaker, NULL };
+	struct http_config shop = config_for("localhost"), moodle = config_for("localhost"), account = config_for("localhost");
+	struct http_response *response = NULL;
+	struct err err = ERR_INIT;
+	struct http *http;
+	unsigned i;
+
+	(void)state;
+	forget_breakers();
+	moodle.base_url = arena_printf(&arena, "https://localhost:%u/moodle", web.port);
+	shop.breaker = moodle.breaker = account.breaker = &store;
+	shop.ban_s = 660;
+	shop.retry.max_tries = moodle.retry.max_tries = 1;
+	account.account = "acme/shop";
+	stored_key = shop.base_url;
+	http = open_http(&shop);
+	{
+		WEB_SCRIPT(&web, { .status = 429 });
+		assert_int_equal(http_send(&arena, http, &get_thing, &response, &err), -1);
+		assert_int_equal(stored.failures, 5);
+	}
+	http_close(http);
+	/* Another address on the host, and another account at the very address. */
+	http = open_http(&moodle);
+	{
+		WEB_SCRIPT(&web, { .status = 200 });
+		assert_answers(http, &get_thing, 200, 1);
+	}
+	http_close(http);
+	http = open_http(&account);
+	{
+		WEB_SCRIPT(&web, { .status = 200 });
+		assert_answers(http, &get_thing, 200, 1);
+	}
+	http_close(http);
+	assert_int_equal(stored.failures, 5);
+	/* A port on which nobody listens: all that is called there is held. */
+	forget_breakers();
+	shop.base_url = "https://localhost:1/shop";
+	stored_key = shop.base_url;
+	http = open_http(&shop);
+	for (i = 0; i < 5; i++) {
+		err_reset(&err);
+		assert_int_equal(http_send(&arena, http, &get_thing, &response, &err), -1);
+	}
+	http_close(http);
+	assert_int_equal(stored.failures, 5);
+	assert_int_equal(stored_host.failures, 5);
+	moodle.base_url = "https://localhost:1/moodle";
+	http = open_http(&moodle);
+	assert_fails(http, &get_thing, ERR_SERVICE,
+	    arena_printf(&arena, "requests to \"localhost:1\" are held until %s after 5 failures in a row",
+		clock_iso(&arena, stored_host.open_until_utc)),
+	    web.asked_count);
+	http_close(http);
+	/* Once it answers, whatever it says, the host is well, also for the others. */
+	stored_host.open_until_utc = clock_now() - 1;
+	moodle.base_url = arena_printf(&arena, "https://localhost:%u/moodle", web.port);
+	http = open_http(&moodle);
+	{
+		WEB_SCRIPT(&web, { .status = 404 });
+		assert_answers(http, &get_thing, 404, 1);
+		assert_int_equal(stored_host.failures, 0);
 	}
 	http_close(http);
 }
@@ -1013,6 +1102,7 @@ main(void)
 		cmocka_unit_test(test_pace),
 		cmocka_unit_test(test_breaker),
 		cmocka_unit_test(test_ban),
+		cmocka_unit_test(test_neighbours),
 		cmocka_unit_test(test_stopped),
 		cmocka_unit_test(test_writes_need_a_permit),
 		cmocka_unit_test(test_no_connection),

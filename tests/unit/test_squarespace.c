@@ -126,6 +126,7 @@ pull(struct with_db *w, const struct config_source *config, bool full, struct er
 	const struct http_breaker_store breaker = http_breaker_db(w->db);
 	struct sales_source source = { .config = config,
 		.secret = "0123456789-api-key",
+		.account = "acme/shop",
 		.contact = "ops@example.org",
 		.breaker = &breaker,
 		.sleep_ms = count_sleep };
@@ -927,25 +928,28 @@ errors_of_the_shop_are_never_no_orders(void **state)
 	    "page 1 of the orders: \"localhost\" answered orders with status 503 after 6 tries:"
 	    " {\"type\":\"SERVICE_UNAVAILABLE\",\"contextId\":\"K7CTXAAAAAAAAAAAAA06\"}");
 	assert_int_equal(web.asked_count, 6);
-	expect_text(
-	    "the breaker has noticed", with_db_text(w, "SELECT failures FROM ctok.http_breaker WHERE host = 'localhost'"), "1");
+	expect_text("the breaker has noticed",
+	    with_db_text(w, "SELECT failures FROM ctok.http_breaker WHERE called LIKE '% acme/shop'"), "1");
 	answers[0] = (struct web_answer){ .status = 200, .body = "{\"result\":[", .declared = 5000 };
 	web_script(&web, answers, 1);
 	assert_int_equal(pull(w, &config, false, &err), -1);
 	expect_text("a cut body", err_name(err.code), "ERR_SERVICE");
+	expect_text("the breaker counts on",
+	    with_db_text(w, "SELECT failures FROM ctok.http_breaker WHERE called LIKE '% acme/shop'"), "2");
 	expect_text(
-	    "the breaker counts on", with_db_text(w, "SELECT failures FROM ctok.http_breaker WHERE host = 'localhost'"), "2");
+	    "the host is well", with_db_text(w, "SELECT count(*) FROM ctok.http_breaker WHERE called NOT LIKE 'https:%'"), "0");
 	serve(fixture(w, "empty.json"));
 	pull_ok(w, "up again", 0, 0);
-	expect_text(
-	    "the breaker has forgotten", with_db_text(w, "SELECT failures FROM ctok.http_breaker WHERE host = 'localhost'"), "0");
+	expect_text("the breaker has forgotten",
+	    with_db_text(w, "SELECT failures FROM ctok.http_breaker WHERE called LIKE '% acme/shop'"), "0");
 	/* Found open, it lets nothing through. */
 	with_db_sql(w, "UPDATE ctok.http_breaker SET failures = 5, open_until = now() + interval '1 minute'");
 	web_script(&web, answers, 1);
 	err_reset(&err);
 	assert_int_equal(pull(w, &config, false, &err), -1);
 	expect_text("held", err_name(err.code), "ERR_SERVICE");
-	assert_non_null(strstr(err.message, "page 1 of the orders: requests to \"localhost\" are held until "));
+	assert_non_null(strstr(err.message, "page 1 of the orders: requests to \"https://localhost:"));
+	assert_non_null(strstr(err.message, " are held until "));
 	assert_int_equal(web.asked_count, 0);
 }
 
