@@ -57,6 +57,14 @@ take_present(void *context, const char *external_id, struct err *err)
 }
 
 static void
+take_absent(void *context, const char *external_id)
+{
+	const struct target *target = context;
+
+	ledger_absent(target->ledger, external_id);
+}
+
+static void
 take_cursor(void *context, const char *name, const char *value)
 {
 	const struct target *target = context;
@@ -129,7 +137,7 @@ read_source(struct job *job, const struct config_tenant *tenant, const struct co
 {
 	const struct http_breaker_store breaker = http_breaker_db(job->db);
 	struct target target = { .job = job, .source = config->name, .ledger = ledger };
-	const struct sales_sink sink = { &target, take_document, take_present, take_cursor, take_whole, is_stopped };
+	const struct sales_sink sink = { &target, take_document, take_present, take_absent, take_cursor, take_whole, is_stopped };
 	struct sales_source source = {
 		.config = config,
 		.account = arena_printf(&job->row, "%s/%s", tenant->name, config->name),

@@ -27,7 +27,7 @@ struct ledger_plan {
 struct ledger_counts {
 	int64_t documents; /* read */
 	int64_t changed;   /* new, in a new version, or read differently */
-	int64_t gone;      /* vanished since the last whole reading */
+	int64_t gone;      /* vanished from the source */
 };
 
 /**
@@ -53,12 +53,14 @@ void ledger_window(const struct ledger *, int64_t *, int64_t *) __attribute__((n
 void ledger_cursors(const struct ledger *, const struct sales_cursor **, size_t *) __attribute__((nonnull));
 
 /**
- * ledger_add(ledger, document, err), ledger_present(ledger, external_id, err), ledger_cursor(ledger, name, value), ledger_whole(ledger):
+ * ledger_add(ledger, document, err), ledger_present(ledger, external_id, err), ledger_absent(ledger, external_id),
+ * ledger_cursor(ledger, name, value), ledger_whole(ledger):
  * Stage a document, and what else a `struct sales_sink` takes; these are its functions, with the ledger as context. Copied; memory
  * does not grow with the number of documents.
  */
 MUST_CHECK int ledger_add(void *, const struct sales_document *, struct err *) __attribute__((nonnull));
 MUST_CHECK int ledger_present(void *, const char *, struct err *) __attribute__((nonnull));
+void ledger_absent(void *, const char *) __attribute__((nonnull));
 void ledger_cursor(void *, const char *, const char *) __attribute__((nonnull));
 void ledger_whole(void *) __attribute__((nonnull));
 

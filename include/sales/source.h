@@ -84,6 +84,7 @@ struct sales_sink {
 	void *context;
 	int (*document)(void *, const struct sales_document *, struct err *);
 	int (*present)(void *, const char *external_id, struct err *); /* it is there, but not to be taken */
+	void (*absent)(void *, const char *external_id);               /* asked for by its id, it is not there any more; few */
 	void (*cursor)(void *, const char *name, const char *value);   /* to be told again by the next pull */
 	void (*whole)(void *);                                         /* all there is was read: the rest is gone */
 	bool (*stopped)(void *); /* asked between pages and while waiting; true ends the pull */

@@ -110,6 +110,7 @@ ledger_open(const struct ledger_plan *plan, struct ledger **ret_ledger, struct e
 	ledger->run_id = number(&ledger->arena, plan->night->run_id);
 	ledger->staged = ARENA_ARRAY(&ledger->arena, BATCH_DOCUMENTS, struct staged);
 	ledger->present = ARENA_ARRAY(&ledger->arena, BATCH_DOCUMENTS, const char *);
+	buf_init(&ledger->absent, CURSOR_BYTES);
 	buf_init(&ledger->cursors, CURSOR_BYTES);
 	if (find_window(ledger, err) != 0 || load_cursors(ledger, err) != 0 || in_transaction(ledger, begin_pull, NULL, err) != 0) {
 		ledger_close(ledger);
@@ -127,6 +128,7 @@ ledger_close(struct ledger *ledger)
 	if (ledger == NULL)
 		return;
 	arena_done(&ledger->batch);
+	buf_done(&ledger->absent);
 	buf_done(&ledger->cursors);
 	/* The ledger lies in its own arena. */
 	arena = ledger->arena;
@@ -145,6 +147,16 @@ ledger_cursors(const struct ledger *ledger, const struct sales_cursor **ret_curs
 {
 	*ret_cursors = ledger->had;
 	*ret_count = ledger->had_count;
+}
+
+void
+ledger_absent(void *context, const char *external_id)
+{
+	struct ledger *ledger = context;
+	struct arena arena = ARENA_INIT;
+
+	buf_printf(&ledger->absent, "%s%s", ledger->absent.len > 0 ? "," : "", json_quote(&arena, external_id));
+	arena_done(&arena);
 }
 
 void
@@ -301,17 +313,24 @@ write_changes(struct ledger *ledger, int64_t changed, struct err *err)
 	return audit_seal(ledger->plan.db, ledger->plan.night->run_id, err);
 }
 
-/* Of a whole reading: what it did not find, and what it found again. */
+/* What was asked for and is not there any more; and, after a whole reading, what that did not find. */
 static int
 find_gone(struct ledger *ledger, int64_t *ret_gone, struct err *err)
 {
 	struct db *db = ledger->plan.db;
+	int64_t absent = 0, unseen = 0;
 
-	if (!ledger->whole)
-		return 0;
-	if (db_exec(db, sql_sales_merge_gone, DB_ARGS(ledger->source_id, ledger->run_id, number(&ledger->arena, ledger->start_utc)),
-		ret_gone, err) != 0)
+	BUG_UNLESS(!ledger->absent.overflow);
+	if (ledger->absent.len > 0 &&
+	    db_exec(db, sql_sales_merge_absent,
+		DB_ARGS(ledger->source_id, ledger->run_id, arena_printf(&ledger->arena, "[%s]", ledger->absent.data)), &absent,
+		err) != 0)
 		return -1;
+	if (ledger->whole &&
+	    db_exec(db, sql_sales_merge_gone, DB_ARGS(ledger->source_id, ledger->run_id, number(&ledger->arena, ledger->start_utc)),
+		&unseen, err) != 0)
+		return -1;
+	*ret_gone = absent + unseen;
 	return 0;
 }
 

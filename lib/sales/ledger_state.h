@@ -22,6 +22,7 @@ struct ledger {
 	size_t staged_count;
 	const char **present; /* of the batch, BATCH_DOCUMENTS */
 	size_t present_count;
+	struct buf absent;  /* external ids: items of a JSON list */
 	struct buf cursors; /* to be kept: members of a JSON object */
 	const struct sales_cursor *had;
 	size_t had_count;

@@ -68,7 +68,7 @@ void squarespace_proof_order(struct squarespace_proof *, const struct sales_docu
 
 /**
  * squarespace_proof_end(proof, http, sink, err):
- * After the walk: is all of it to be believed? Hands the sink what the next pull is to be told.
+ * After the walk: is all of it to be believed? Hands the sink what the next pull is to be told, and which orders are gone.
  *
  * Errors: ERR_INCOMPLETE if an order that is there did not come, or none of those known is there; ERR_REFUSED for another shop.
  */

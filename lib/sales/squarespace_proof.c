@@ -1,6 +1,6 @@
 /* A listing that lacks orders looks like one of a quiet day. So each reading goes back to the newest orders that the last one found: they must
- * come again, or be looked up one by one; a shop that has none of them is another shop, or one that was set back. What the end of a
- * list dropped comes with the next reading, as that begins where this one's orders end.
+ * come again, or be looked up one by one. One that is not there any more is said to be gone; a shop that has none of them is another
+ * shop, or one that was set back. What the end of a list dropped comes with the next reading, as that begins where this one's orders end.
  *
  * Source: Squarespace Commerce API, "Retrieve a specific order" (404: there is none) and "Retrieve basic website information". */
 #include "squarespace.h"
@@ -123,22 +123,26 @@ look_up(struct squarespace_proof *proof, struct http *http, const struct squares
 }
 
 static int
-check_known(struct squarespace_proof *proof, struct http *http, struct err *err)
+check_known(struct squarespace_proof *proof, struct http *http, const struct sales_sink *sink, struct err *err)
 {
 	const struct squarespace_mark *missing = NULL;
 	size_t found = 0, i;
-	bool there;
 
 	for (i = 0; i < proof->known_count; i++) {
-		there = proof->known[i].seen;
-		if (!there && look_up(proof, http, &proof->known[i], &there, err) != 0)
-			return err_wrap(err, "order \"%s\", read before and not now", proof->known[i].number);
-		found += there;
-		if (!there)
-			missing = &proof->known[i];
+		struct squarespace_mark *mark = &proof->known[i];
+
+		if (!mark->seen && look_up(proof, http, mark, &mark->seen, err) != 0)
+			return err_wrap(err, "order \"%s\", read before and not now", mark->number);
+		found += mark->seen;
+		if (!mark->seen)
+			missing = mark;
 	}
-	if (missing == NULL || found > 0)
+	if (missing == NULL || found > 0) {
+		for (i = 0; i < proof->known_count; i++)
+			if (!proof->known[i].seen)
+				sink->absent(sink->context, proof->known[i].id);
 		return 0;
+	}
 	err_set(err, ERR_INCOMPLETE,
 	    "none of the newest orders read before is in the shop any more, \"%s\" for one: it is another shop's data, or was set "
 	    "back",
@@ -219,7 +223,7 @@ squarespace_proof_end(struct squarespace_proof *proof, struct http *http, const 
 
 	if (check_website(proof, http, &website, err) != 0)
 		return err_wrap(err, "who the shop is");
-	if (check_known(proof, http, err) != 0)
+	if (check_known(proof, http, sink, err) != 0)
 		return -1;
 	if (check_end(proof, http, err) != 0)
 		return err_wrap(err, "the end of the orders, read once more");

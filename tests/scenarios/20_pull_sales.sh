@@ -75,4 +75,26 @@ fault kind=cut match=cursor
 fault kind=drop match=cursor skip=1
 run ctok-pull-sales --full
 expect "shuffled orders, a page cut in the middle, a dropped connection: tried again" "0: t 124 0: $whole" "$code: $(pulls): $(ledger)"
+
+# An order that was deleted while others are there: a person decides. All of the newest at once is another shop, or one that was set back.
+gone() { sql "SELECT string_agg(concat_ws(' ', f.class, d.number, f.risk_minor, f.detail), ',' ORDER BY d.number) FROM rule.finding_now f JOIN ctok.document d USING (tenant_id, document_id) WHERE f.class = 'DOCUMENT_GONE'"; }
+access() { sql "SELECT md5(string_agg(a::text, ',' ORDER BY person_id, target_id)) FROM ctok.access a"; }
+run ctok-reconcile
+before=$(access)
+sql "SELECT count(*) FROM ctok.access" | grep -q '^[1-9]'
+expect "there is access" 0 $?
+control sql "sql=DELETE FROM shop.orders WHERE doc::json ->> 'orderNumber' = '121'" >/dev/null
+run ctok-pull-sales
+expect "one that was deleted is said to be gone" "0 1: DOCUMENT_GONE 121 10000 missing since 2026-11-20" "$code $(grep -c 'gone=1' "$dir/state/log/ctok-batch.log"): $(gone)"
+run ctok-reconcile
+expect "its access is as it was" "$before" "$(access)"
+run ctok-pull-sales
+expect "it stays gone" "0: DOCUMENT_GONE 121 10000 missing since 2026-11-20" "$code: $(gone)"
+order 121 "2026-11-20T11:58:59Z"
+run ctok-pull-sales --full
+expect "until it is there again" "0: " "$code: $(gone)"
+whole=$(ledger)
+control sql "sql=DELETE FROM shop.orders WHERE modified_on >= (SELECT modified_on FROM shop.orders ORDER BY modified_on DESC OFFSET 5 LIMIT 1)" >/dev/null
+run ctok-pull-sales
+expect "without any of the newest nothing is believed, and nothing is gone" "12: $whole: " "$code: $(ledger): $(gone)"
 finish
