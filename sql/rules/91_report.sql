@@ -109,7 +109,10 @@ SELECT f.finding_id, coalesce(w.words, f.class) AS class, coalesce(k.words, f.ri
 
 -- Every unit once, with its money and the access it gives. A unit that is no longer in its document counts 0 and 0.00.
 CREATE VIEW rule.report_access WITH (security_invoker = true) AS
-WITH given AS (
+-- Each part once for all units: in a loop over them it would be judged anew for each.
+WITH v AS MATERIALIZED (
+    SELECT * FROM rule.unit_class
+), given AS MATERIALIZED (
     SELECT e.tenant_id, e.unit_id, string_agg(coalesce(c.shortname, split_part(t.reference, ':', 2)), ', ' ORDER BY e.target_id) AS course,
            min(e.starts_at) AS starts_at, max(e.ends_at) AS ends_at,
            string_agg(DISTINCT CASE WHEN g.user_id IS NULL THEN 'no account'
@@ -122,7 +125,7 @@ WITH given AS (
       LEFT JOIN ctok.mirror_course c ON c.tenant_id = t.tenant_id AND c.site_id = t.site_id AND c.course_id = t.course_id
       LEFT JOIN rule.access_gap g ON g.tenant_id = e.tenant_id AND g.person_id = e.person_id AND g.target_id = e.target_id
      GROUP BY e.tenant_id, e.unit_id
-), filed AS (
+), filed AS MATERIALIZED (
     -- Open findings that stand for units, by what they stand for.
     SELECT tenant_id, finding_id,
            CASE WHEN class IN ('UNMAPPED_PRODUCT', 'RULE_TIE') THEN concat_ws('.', class, product_id, currency)
@@ -138,7 +141,7 @@ SELECT v.unit_id, s.name AS source, d.number AS document, d.document_id, v.line_
        CASE WHEN u.gone OR l.gone THEN 0 ELSE v.net_minor END AS net_minor, v.class, coalesce(w.words, v.code) AS reason, v.code,
        coalesce(f.finding_id, '') AS finding_id, rule.report_moment(x.starts_at)::date AS access_from,
        rule.report_moment(x.ends_at)::date AS access_to, coalesce(x.moodle, '') AS moodle
-  FROM rule.unit_class v
+  FROM v
   JOIN ctok.unit u ON u.tenant_id = v.tenant_id AND u.unit_id = v.unit_id
   JOIN ctok.line l ON l.tenant_id = v.tenant_id AND l.document_id = v.document_id AND l.line_no = v.line_no
   JOIN ctok.document d ON d.tenant_id = v.tenant_id AND d.document_id = v.document_id
