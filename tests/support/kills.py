@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Kill a prepared night at each of its effects, run it again, and compare everything with a night that nobody disturbed.
 
-    kills.py DIR [--orders LIST [--share N]] [--at ORDER@WORDS]… [--seed S]
+    kills.py DIR [--orders LIST [--share N]] [--at ORDER@WORDS]… [--seed S] [--done LOG]
 
 DIR is that of a scenario (tests/scenarios/lib.sh) whose sandbox and mail server run and whose state is the evening before the night: our
 state directory, the sandbox's database and the mail folder are kept aside and put back for each point. build/probe holds the programs with
@@ -30,8 +30,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 # Facts of runs, of which a disturbed night has more; audit, of what they did; and what is only remembered until the next reading.
 RUN_TABLES = {"run", "plan", "night", "run_lock", "pull", "site_pull", "control_result", "report", "audit_row", "audit_batch", "audit_head",
               "mirror_lookup", "journal", "night_tally"}
-# Which run did something.
-RUN_COLUMNS = re.compile(r"(^|_)run(_id)?$")
+# Which run, or its plan, did something.
+RUN_COLUMNS = re.compile(r"(^|_)(run(_id)?|plan_id)$")
 # Sealed anew each time, with a number used once; the payload's hash stands for it.
 RANDOM_COLUMNS = {"sealed"}
 
@@ -312,6 +312,15 @@ def settle_mail(row):
         row.pop(column, None)
 
 
+def differ_in(first, second):
+    """Two rows as JSON: the columns in which they differ, at most half of them; None if they are not alike."""
+    if not (first.startswith("{") and second.startswith("{")):
+        return None
+    first, second = json.loads(first), json.loads(second)
+    columns = [column for column in first if first[column] != second.get(column)]
+    return columns if len(columns) <= len(first) / 2 else None
+
+
 def differences(wanted, found):
     lines = []
     for part in sorted(set(wanted) | set(found)):
@@ -325,8 +334,17 @@ def differences(wanted, found):
                 rest.remove(line)
             else:
                 more.append(line)
+        # What is the same row but for a few columns, in one line.
+        for line in list(more):
+            alike = min((old for old in rest if differ_in(old, line) is not None), key=lambda old: len(differ_in(old, line)), default=None)
+            if alike is not None:
+                rest.remove(alike)
+                more.remove(line)
+                old, new = json.loads(alike), json.loads(line)
+                words = ", ".join(f"{column} {new.get(column)!r} for {old[column]!r}" for column in differ_in(alike, line))
+                lines.append(f"{part}: {words} in {line}")
         lines += [f"{part}: missing {line}" for line in rest] + [f"{part}: besides {line}" for line in more]
-        if not rest and not more:
+        if not lines:
             lines.append(f"{part}: in another order")
     return lines
 
@@ -349,6 +367,14 @@ def choose(args, trace):
             sys.exit(1)
         chosen.append((order, drawn.choice(fitting)))
     return chosen
+
+
+def done_before(log):
+    """The points that an earlier sweep of the same programs found good."""
+    if log is None or not os.path.exists(log):
+        return set()
+    with open(log, encoding="utf-8") as file:
+        return {found.group(1) for found in (re.match(r"ok \d+ - (\S+ \d+ \S+ \S+) ", line) for line in file) if found}
 
 
 def undisturbed(world, last_run):
@@ -387,9 +413,12 @@ def sweep(world, args):
         file.writelines(" ".join(line) + "\n" for line in trace)
     print(f"# {len(trace)} effects; a night nobody disturbs and its dump take {(time.monotonic() - started) / 2:.1f} s")
     n, bad = args.first, 0
+    done = done_before(args.done)
     for order, number in choose(args, trace):
         began = time.monotonic()
         what = " ".join(trace[number - 1][1:])
+        if " ".join([order, *trace[number - 1][:3]]) in done:
+            continue
         world.put_back()
         code, said = world.program("ctok-nightly", probe=f"{order}:{number}")
         reached = world.number() >= number
@@ -420,6 +449,7 @@ def main():
     parser.add_argument("--at", action="append", help="ORDER@NUMBER or ORDER@WORDS of the trace, one of those that fit")
     parser.add_argument("--seed", default="1", help="draws the points")
     parser.add_argument("--from", dest="first", type=int, default=0, help="number of the first line of TAP")
+    parser.add_argument("--done", metavar="LOG", help="output of an earlier sweep: the points that it found good are left out")
     parser.add_argument("--verbose", action="store_true")
     args = parser.parse_args()
     world = World(os.path.abspath(args.dir))
