@@ -6,7 +6,8 @@
 
 #include "moodle/answer.h"
 
-/* A server whose client gave up goes on with the batch: let it come to its end before reading back. */
+/* A server whose client gave up goes on with the batch: let it come to its end before reading back. It may take longer still: what is
+ * refused when it is sent again may have arrived meanwhile, so it is read back once more. */
 #define SETTLE_MS 5000
 
 struct segment {
@@ -14,6 +15,8 @@ struct segment {
 	size_t *rows;
 	size_t count;
 	bool repeated; /* was in doubt once already */
+	bool looked;   /* refused when it was repeated, and read back after that: what is left of it was not done */
+	const char *errorcode, *reason; /* of that refusal; NULL: none */
 };
 
 struct sending {
@@ -77,6 +80,21 @@ doubt(struct sending *sending, struct segment *segment, const char *reason)
 	sending->doubtful = segment;
 }
 
+/* Halves go before what waits: a bad row that stands alone soon tells about others of its course. */
+static void
+halve(struct sending *sending, const struct segment *segment)
+{
+	size_t half = segment->count / 2, i;
+
+	for (i = 0; i < 2; i++) {
+		struct segment *part = i == 0 ? new_segment(sending, segment->rows + half, segment->count - half, segment->repeated)
+					      : new_segment(sending, segment->rows, half, segment->repeated);
+
+		part->looked = segment->looked;
+		queue_first(sending, part);
+	}
+}
+
 static int
 sent_done(void *context, size_t index, const struct moodle_reply *reply, struct err *err)
 {
@@ -96,18 +114,22 @@ sent_done(void *context, size_t index, const struct moodle_reply *reply, struct 
 	if (reply->errorcode != NULL && reply->err.code != ERR_SERVICE && !answer_barred(reply->errorcode)) {
 		char *errorcode = arena_strdup(sending->arena, reply->errorcode);
 
-		if (segment->count > 1) {
-			size_t half = segment->count / 2;
+		/* The hint names the capabilities that the account lacks: whoever reads the finding wants them. */
+		const char *reason = reply->err.hint[0] == '\0'
+					 ? arena_strdup(sending->arena, reply->err.message)
+					 : arena_printf(sending->arena, "%s HINT: %s", reply->err.message, reply->err.hint);
 
-			/* Halves go before what waits: a bad row that stands alone soon tells about others of its course. */
-			queue_first(sending, new_segment(sending, segment->rows + half, segment->count - half, segment->repeated));
-			queue_first(sending, new_segment(sending, segment->rows, half, segment->repeated));
+		if (segment->repeated && !segment->looked) {
+			segment->errorcode = errorcode;
+			segment->reason = reason;
+			doubt(sending, segment, reason);
 			return 0;
 		}
-		/* The hint names the capabilities that the account lacks: whoever reads the finding wants them. */
-		settle(sending, segment, OUTCOME_REFUSED, errorcode,
-		    reply->err.hint[0] == '\0' ? arena_strdup(sending->arena, reply->err.message)
-					       : arena_printf(sending->arena, "%s HINT: %s", reply->err.message, reply->err.hint));
+		if (segment->count > 1) {
+			halve(sending, segment);
+			return 0;
+		}
+		settle(sending, segment, OUTCOME_REFUSED, errorcode, reason);
 		if (batch->same_course != NULL && answer_barred_course(errorcode))
 			sending->barred[sending->barred_count++] = segment->rows[0];
 		return 0;
@@ -188,15 +210,23 @@ read_back(struct sending *sending, struct moodle *moodle, struct err *err)
 		for (i = 0; i < segment->count; i++) {
 			struct batch_row *row = &batch->rows[segment->rows[i]];
 
-			if (row->outcome == OUTCOME_OPEN && segment->repeated)
+			if (row->outcome == OUTCOME_OPEN && segment->reason != NULL && segment->count == 1) {
+				*row = (struct batch_row){ OUTCOME_REFUSED, segment->errorcode, segment->reason };
+				continue;
+			}
+			if (row->outcome == OUTCOME_OPEN && segment->repeated && segment->reason == NULL)
 				row->outcome = OUTCOME_DOUBT;
 			else if (row->outcome == OUTCOME_OPEN)
 				again[count++] = segment->rows[i];
 			if (row->outcome != OUTCOME_DOUBT)
 				row->reason = NULL;
 		}
-		if (count > 0)
-			queue_last(sending, new_segment(sending, again, count, /* repeated= */ true));
+		if (count > 0) {
+			struct segment *rest = new_segment(sending, again, count, /* repeated= */ true);
+
+			rest->looked = segment->reason != NULL;
+			queue_last(sending, rest);
+		}
 	}
 	return 0;
 }
