@@ -2,7 +2,7 @@
 -- personal data.
 CREATE VIEW rule.finding_now WITH (security_invoker = true) AS
 WITH unit AS MATERIALIZED (
-    SELECT * FROM rule.unit_class WHERE class = 'open' OR learner_changed
+    SELECT * FROM rule.unit_class
 ), open_unit AS (
     SELECT * FROM unit WHERE class = 'open'
 ), refused AS (
@@ -17,14 +17,13 @@ WITH unit AS MATERIALIZED (
     SELECT a.tenant_id, a.site_id, a.person_id, a.failure
       FROM ctok.action a
      WHERE a.kind = 'create_account' AND a.state IN ('refused', 'open', 'held') AND a.failure <> ''
+), doubt AS (
+    -- Sent, and it is not known what became of it: the change itself, or the account that it needs.
+    SELECT a.tenant_id, a.site_id, a.person_id, a.target_id, coalesce(nullif(a.failure, ''), 'under way when a run was cut off') AS failure
+      FROM ctok.action a
+     WHERE a.state = 'sending'
 ), gap AS MATERIALIZED (
     SELECT * FROM rule.access_gap WHERE gap IS NOT NULL
-), unpaid AS MATERIALIZED (
-    -- Few: looked at from here, not from all that is enrolled.
-    SELECT d.tenant_id, d.document_id, d.source_id, d.status, e.unit_id, e.person_id, e.target_id, e.price_minor, e.currency
-      FROM ctok.document d
-      JOIN rule.entitlement_live e ON e.tenant_id = d.tenant_id AND e.document_id = d.document_id AND NOT e.before_live
-     WHERE d.status IN ('unpaid', 'test')
 ), waiting AS (
     SELECT tenant_id, target_id, count(*) AS waiting FROM gap WHERE gap = 'END_WAITS' GROUP BY tenant_id, target_id
 ), reverted AS MATERIALIZED (
@@ -62,19 +61,21 @@ WITH unit AS MATERIALIZED (
     UNION ALL
     -- Access that differs from what is owed, one finding per person, course and currency.
     SELECT g.tenant_id,
-           CASE WHEN g.gap = upper(g.gap) THEN g.gap WHEN n.person_id IS NOT NULL THEN 'ACCOUNT_REFUSED'
+           CASE WHEN g.gap = upper(g.gap) THEN g.gap WHEN b.person_id IS NOT NULL THEN 'CHANGE_DOUBT' WHEN n.person_id IS NOT NULL THEN 'ACCOUNT_REFUSED'
                 WHEN h.person_id IS NOT NULL THEN 'HELD'
                 WHEN r.state = 'skipped' THEN 'MOVED' WHEN r.state IS NOT NULL THEN 'REFUSED'
                 WHEN v.person_id IS NOT NULL THEN 'REVERTED' WHEN g.trial THEN 'TRIAL' ELSE 'NOT_APPLIED' END,
            CASE WHEN g.wanted = 'active' THEN 'paid_without_access' ELSE 'access_without_money' END,
            'a' || g.person_id || '.' || g.target_id, NULL, NULL, NULL, NULL, g.site_id, g.target_id, g.course_id, g.person_id, g.user_id,
-           coalesce(u.units, 0), coalesce(u.net_minor, 0), coalesce(u.currency, ''), coalesce(CASE g.gap WHEN 'END_WAITS' THEN g.waits END, n.failure, h.why, r.failure, '')
+           coalesce(u.units, 0), coalesce(u.net_minor, 0), coalesce(u.currency, ''), coalesce(CASE g.gap WHEN 'END_WAITS' THEN g.waits END, b.failure, n.failure, h.why, r.failure, '')
       FROM gap g
       LEFT JOIN (SELECT tenant_id, person_id, gap_target, count(*) AS units, sum(net_minor)::bigint AS net_minor, currency
                    FROM open_unit
                   WHERE code = 'ACCESS'
                   GROUP BY tenant_id, person_id, gap_target, currency) u
              ON u.tenant_id = g.tenant_id AND u.person_id = g.person_id AND u.gap_target = g.target_id
+      LEFT JOIN doubt b ON b.tenant_id = g.tenant_id AND b.site_id = g.site_id AND b.person_id = g.person_id
+                       AND (b.target_id = g.target_id OR (b.target_id IS NULL AND g.user_id IS NULL))
       LEFT JOIN refused r ON r.tenant_id = g.tenant_id AND r.person_id = g.person_id AND r.target_id = g.target_id
       LEFT JOIN reverted v ON v.tenant_id = g.tenant_id AND v.person_id = g.person_id AND v.target_id = g.target_id
       LEFT JOIN held h ON h.tenant_id = g.tenant_id AND h.person_id = g.person_id AND h.target_id = g.target_id
@@ -130,11 +131,12 @@ WITH unit AS MATERIALIZED (
       JOIN rule.source_ruled s ON s.tenant_id = d.tenant_id AND s.source_id = d.source_id
      WHERE (l.quantity <> trunc(l.quantity) OR l.quantity < 1) AND NOT l.gone AND d.status <> 'test' AND d.kind <> 'credit_note'
     UNION ALL
-    -- A person must say whose it is.
+    -- The shop names another learner than the one who was given access: a person must say whose it is.
     SELECT v.tenant_id, 'LEARNER_CHANGED', 'paid_without_access', 'l' || v.document_id || '.' || v.line_no, v.source_id, v.document_id, v.line_no,
            v.product_id, NULL, NULL, NULL, NULL, NULL, 0, sum(v.net_minor)::bigint, v.currency, ''
       FROM unit v
-     WHERE v.learner_changed
+      JOIN ctok.person_contact k ON k.tenant_id = v.tenant_id AND k.contact_id = v.learner_contact_id
+     WHERE v.verdict IS NULL AND (v.person_id <> k.person_id OR v.other_person_id <> k.person_id)
      GROUP BY v.tenant_id, v.document_id, v.line_no, v.source_id, v.product_id, v.currency
     UNION ALL
     -- A partial refund of an order of several units, which does not say of which: access is kept.
@@ -216,11 +218,13 @@ WITH unit AS MATERIALIZED (
     -- What was paid once and is not any more, while it still gives access that no other sale pays for.
     SELECT r.tenant_id, 'PAYMENT_REVERSED', 'access_without_money', 'd' || r.document_id, r.source_id, r.document_id, NULL, NULL, NULL, NULL, NULL, NULL,
            NULL, 0, sum(r.price_minor)::bigint, r.currency, CASE r.status WHEN 'test' THEN 'a test order now' ELSE 'unpaid now' END
-      FROM (SELECT DISTINCT e.tenant_id, e.document_id, e.source_id, e.status, e.unit_id, e.price_minor, e.currency
-              FROM unpaid e
+      FROM (SELECT DISTINCT d.tenant_id, d.document_id, d.source_id, d.status, e.unit_id, e.price_minor, e.currency
+              FROM ctok.document d
+              JOIN rule.entitlement_live e ON e.tenant_id = d.tenant_id AND e.document_id = d.document_id AND NOT e.before_live
               JOIN rule.access_gap g ON g.tenant_id = e.tenant_id AND g.person_id = e.person_id AND g.target_id = e.target_id
                                     AND g.managed AND g.active
-             WHERE NOT EXISTS (SELECT 1 FROM rule.entitlement_live o
+             WHERE d.status IN ('unpaid', 'test')
+               AND NOT EXISTS (SELECT 1 FROM rule.entitlement_live o
                                 JOIN ctok.document x ON x.tenant_id = o.tenant_id AND x.document_id = o.document_id AND x.status = 'paid'
                                WHERE o.tenant_id = e.tenant_id AND o.person_id = e.person_id AND o.target_id = e.target_id AND NOT o.before_live
                                  AND o.starts_at <= rule.now() AND rule.now() < o.ends_at)) r

@@ -36,6 +36,7 @@ CREATE VIEW rule.report_word (kind, code, words, advice) WITH (security_invoker 
 ('finding', 'PAYMENT_REVERSED', 'Was paid, and is not any more', 'See in the source why. Access ends after its grace, unless it is paid again.'),
 ('finding', 'CERTIFICATE_WAITING', 'Certificate due, not yet made', 'Nothing: the next run of ctok-certify makes it.'),
 ('finding', 'CERTIFICATE_REFUSED', 'The certificate could not be drawn', 'See the details; often a letter that no installed font has.'),
+('finding', 'CHANGE_DOUBT', 'It is not known whether Moodle made the change', 'Nothing: the next complete reading of Moodle tells. It is sent again only if it did not arrive.'),
 ('finding', 'MAIL_DOUBT', 'It is not known whether the mail was taken', 'Nothing: it is sent again under the same message id.'),
 ('finding', 'MAIL_FAILED', 'The mail could not be delivered', 'Correct the learner''s address, or tell them by other means.'),
 ('finding', 'NOTICE_UNDELIVERABLE', 'The notice reached nobody for a week', 'Tell the learner by other means: the access ends as announced.'),

@@ -144,7 +144,7 @@ test_what_is_under_way_waits_for_a_newer_reading(void **state)
 	night(w);
 	expect_text("a mirror older than the sending tells nothing", actions(w), "enrol 1 sending");
 	expect_text("it is one finding all the while",
-	    one(w, "SELECT string_agg(class || ' ' || units, ' ') FROM ctok.finding WHERE cleared_at IS NULL"), "NOT_APPLIED 1");
+	    one(w, "SELECT string_agg(class || ' ' || units, ' ') FROM ctok.finding WHERE cleared_at IS NULL"), "CHANGE_DOUBT 1");
 	read_site(w);
 	night(w);
 	expect_text("read since and not there: to be sent again", actions(w), "enrol 1 open");
