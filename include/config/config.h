@@ -44,6 +44,7 @@ struct config_site {
 	struct config_list allow_private;   /* hosts that may resolve to private addresses */
 	int64_t connections;                /* default 2 */
 	int64_t batch;                      /* enrolments per request, default 100 */
+	int64_t patience_s;                 /* waits of a request for a site that is not served, all together; default 2 min */
 	int64_t max_age_s;                  /* of a reading on whose word access may be taken away; default 26 h */
 	bool allow_http;                    /* setting `allow_http`: tests on loopback only */
 };

@@ -85,6 +85,8 @@ const struct setting settings_table[] = {
 	    .help = "Requests at once." },
 	{ SETTINGS_SITE, "batch", SETTINGS_INT, AT(config_site, batch), .fallback = "100", .least = 1, .most = 150,
 	    .help = "Enrolments in one request; Moodle takes 1,000 fields, and one enrolment is six." },
+	{ SETTINGS_SITE, "patience", SETTINGS_SPAN, AT(config_site, patience_s), .fallback = "PT2M", .least = 1, .most = 3600,
+	    .help = "How long a request is tried again while the site is not served, as during maintenance." },
 	{ SETTINGS_SITE, "max_age", SETTINGS_SPAN, AT(config_site, max_age_s), .fallback = "PT26H", .least = 3600,
 	    .most = 90 * DAY_S, .help = "An older reading of the site is stale: nothing is written on its word." },
 	{ SETTINGS_SITE, "allow_http", SETTINGS_BOOL, AT(config_site, allow_http), .hidden = true,

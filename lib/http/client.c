@@ -140,6 +140,12 @@ judge(const struct http *http, const struct http_request *request, const struct 
 	return VERDICT_FAIL;
 }
 
+static const char *
+tries(struct http *http, const struct errand *errand)
+{
+	return errand->retry.tries == 1 ? "1 try" : arena_printf(&http->scratch, "%u tries", errand->retry.tries);
+}
+
 static void
 explain_status(struct http *http, const struct errand *errand, const struct transfer_result *result, struct err *err)
 {
@@ -160,8 +166,8 @@ explain_status(struct http *http, const struct errand *errand, const struct tran
 		err_set(err, ERR_DOUBT, "it is not known whether \"%s\" carried out %s: it answered with status %ld: %s", host,
 		    request->what, result->status, words);
 	} else {
-		err_set(err, ERR_SERVICE, "\"%s\" answered %s with status %ld after %u tries: %s", host, request->what,
-		    result->status, errand->retry.tries, words);
+		err_set(err, ERR_SERVICE, "\"%s\" answered %s with status %ld after %s: %s", host, request->what, result->status,
+		    tries(http, errand), words);
 	}
 }
 
@@ -175,13 +181,13 @@ explain(struct http *http, const struct errand *errand, const struct transfer_re
 	switch (result->end) {
 	case TRANSFER_ANSWERED: explain_status(http, errand, result, err); break;
 	case TRANSFER_UNSENT:
-		err_set(err, ERR_SERVICE, "could not send %s to \"%s\" in %u tries: %s", request->what, host, errand->retry.tries,
+		err_set(err, ERR_SERVICE, "could not send %s to \"%s\" in %s: %s", request->what, host, tries(http, errand),
 		    result->reason);
 		break;
 	case TRANSFER_CUT:
 		if (request->repeatable)
-			err_set(err, ERR_SERVICE, "could not get a whole answer to %s from \"%s\" in %u tries: %s", request->what,
-			    host, errand->retry.tries, result->reason);
+			err_set(err, ERR_SERVICE, "could not get a whole answer to %s from \"%s\" in %s: %s", request->what, host,
+			    tries(http, errand), result->reason);
 		else
 			err_set(err, ERR_DOUBT, "it is not known whether \"%s\" carried out %s: %s", host, request->what,
 			    result->reason);

@@ -14,6 +14,10 @@
  * a batch of 150 enrolments with a mail each. */
 #define IDLE_TIMEOUT_MS 180000
 #define TOTAL_TIMEOUT_MS 300000
+/* A request to a site that is not served waits 1, 2, 4, 8, 16 seconds and so on, up to 30. */
+#define FIRST_WAIT_MS 1000
+#define LONGEST_WAIT_MS 30000
+#define TRIES 6 /* and one for each longest wait that there is room for */
 #define MAX_ANSWER_BYTES ((size_t)64 << 20)
 #define REQUESTS_PER_CONNECTION 8
 
@@ -40,7 +44,10 @@ moodle_open(const struct config_site *config, const char *token, const struct mo
 		moodle->wire = *wire;
 	if (moodle->wire.sleep_ms == NULL)
 		moodle->wire.sleep_ms = clock_sleep_ms;
-	moodle->retry = (struct retry){ .max_total_ms = 120000, .base_ms = 1000, .cap_ms = 30000, .max_tries = 6 };
+	moodle->retry = (struct retry){ .max_total_ms = config->patience_s * 1000,
+		.base_ms = FIRST_WAIT_MS,
+		.cap_ms = LONGEST_WAIT_MS,
+		.max_tries = TRIES + (unsigned)(config->patience_s * 1000 / LONGEST_WAIT_MS) };
 	if (moodle->wire.send_all == NULL) {
 		struct http_config http = {
 			.base_url = config->url,

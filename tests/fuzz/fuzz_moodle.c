@@ -172,6 +172,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct answers answers = { .arena = &arena };
 	struct moodle_wire wire = { .send_all = send_all, .context = &answers, .sleep_ms = no_sleep };
 	struct config_site site = { .name = "campus",
+		.patience_s = 1,
 		.url = "https://moodle.example.test",
 		.token = "file:/none",
 		.role = "student",

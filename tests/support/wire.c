@@ -64,6 +64,7 @@ wire_init(struct wire *wire,
 		.token = "file:/none",
 		.role = "student",
 		.connections = 2,
+		.patience_s = 120,
 		.batch = 100 };
 	wire->moodle = (struct moodle_wire){ .send_all = send_all, .context = wire, .sleep_ms = count_sleep };
 }

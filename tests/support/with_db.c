@@ -142,6 +142,7 @@ fill_config(struct with_db *w)
 		.token = "env:NONE",
 		.role = "student",
 		.connections = 2,
+		.patience_s = 120,
 		.batch = 100,
 		.max_age_s = 26 * 3600 };
 	w->source = (struct config_source){ .name = "shop",

@@ -559,7 +559,7 @@ test_secret_echoed(void **state)
 	request.body = "wstoken=fedcba9876543210";
 	request.body_len = strlen(request.body);
 	assert_fails(http, &request, ERR_SERVICE,
-	    "\"localhost\" answered thing with status 500 after 1 tries: bad token \"<redacted>\" for wstoken <redacted> ?!", 1);
+	    "\"localhost\" answered thing with status 500 after 1 try: bad token \"<redacted>\" for wstoken <redacted> ?!", 1);
 	http_close(http);
 }
 
@@ -579,7 +579,7 @@ test_secret_glued(void **state)
 	request.headers = &header;
 	request.header_count = 1;
 	assert_fails(
-	    http, &request, ERR_SERVICE, "\"localhost\" answered thing with status 500 after 1 tries: bad <redacted> Sorry.", 1);
+	    http, &request, ERR_SERVICE, "\"localhost\" answered thing with status 500 after 1 try: bad <redacted> Sorry.", 1);
 	assert_null(strstr(traced, "0123456789"));
 	http_close(http);
 }
