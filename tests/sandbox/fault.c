@@ -14,7 +14,7 @@
 #define TEXT_MAX 1024
 
 struct fault {
-	char kind[24], match[128], type[8], retry[64], sql[TEXT_MAX];
+	char kind[24], match[128], type[8], retry[64], name[32], sql[TEXT_MAX];
 	int64_t skip, count, hits, status, ms, n;
 };
 
@@ -50,7 +50,7 @@ int
 fault_add(const struct tree *fields, struct err *err)
 {
 	static const char *const kinds[] = { "status", "html", "refuse", "timeout", "late", "drop", "cut", "short", "empty",
-		"repeat", "shuffle", "max_input_vars", "sql", NULL };
+		"repeat", "shuffle", "max_input_vars", "sql", "gateway", "slow", "switch", NULL };
 	struct fault fault;
 	size_t i;
 
@@ -60,6 +60,7 @@ fault_add(const struct tree *fields, struct err *err)
 	    copy_text(fields, "type", "json", fault.type, sizeof(fault.type), err) != 0 ||
 	    copy_text(fields, "retry_date", tree_text(fields, "retry_after") == NULL ? "" : tree_text(fields, "retry_after"),
 		fault.retry, sizeof(fault.retry), err) != 0 ||
+	    copy_text(fields, "name", "", fault.name, sizeof(fault.name), err) != 0 ||
 	    copy_text(fields, "sql", "", fault.sql, sizeof(fault.sql), err) != 0 ||
 	    copy_number(fields, "skip", 0, &fault.skip, err) != 0 || copy_number(fields, "count", 1, &fault.count, err) != 0 ||
 	    copy_number(fields, "status", 500, &fault.status, err) != 0 || copy_number(fields, "ms", 0, &fault.ms, err) != 0 ||
@@ -171,7 +172,12 @@ strike(const struct fault *fault, struct web_request *request, struct web_answer
 		answer->hang_up = true;
 		return true;
 	}
-	if (strcmp(fault->kind, "late") == 0)
+	if (strcmp(fault->kind, "slow") == 0)
+		clock_sleep_ms(fault->ms);
+	else if (strcmp(fault->kind, "gateway") == 0) {
+		effect->gateway = true;
+		effect->behind_ms = fault->ms;
+	} else if (strcmp(fault->kind, "late") == 0)
 		effect->late_ms = fault->ms;
 	else if (strcmp(fault->kind, "drop") == 0)
 		effect->drop = true;
@@ -187,6 +193,8 @@ strike(const struct fault *fault, struct web_request *request, struct web_answer
 		effect->shuffle_seed = fault->n < 0 ? 1 : fault->n;
 	else if (strcmp(fault->kind, "max_input_vars") == 0)
 		effect->max_input_vars = fault->n;
+	else if (strcmp(fault->kind, "switch") == 0)
+		effect->switch_on = arena_strdup(request->arena, fault->name);
 	else if (strcmp(fault->kind, "sql") == 0)
 		effect->sql = arena_strdup(request->arena, fault->sql);
 	return false;

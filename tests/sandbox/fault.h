@@ -20,6 +20,9 @@ struct fault_effect {
 	int64_t late_ms;        /* answer so late, after the work was done */
 	int64_t cut_bytes;      /* of the answer's body, then close; -1: all, -2: half */
 	bool drop;              /* do the work, then close without an answer */
+	bool gateway;           /* a proxy answers 504, the work is done all the same */
+	int64_t behind_ms;      /* so long after that */
+	const char *switch_on;  /* a switch to set afterwards: the site goes down; NULL: none */
 	const char *sql;        /* run afterwards: the world changes under the client's feet */
 };
 
@@ -28,7 +31,7 @@ struct fault_effect {
  * Plan one from control fields (kind, match, skip, count and the kind's own); forget all; write them with their hits into an open list.
  *
  * Kinds: status (status, retry_after or retry_date, type html or json), html, refuse, timeout (ms), late (ms), drop, cut (bytes), short (n), empty,
- * repeat (n), shuffle (seed), max_input_vars (n), sql (sql).
+ * repeat (n), shuffle (seed), max_input_vars (n), sql (sql), gateway (ms), slow (ms), switch (name).
  * Errors: ERR_USAGE naming the field.
  */
 MUST_CHECK int fault_add(const struct tree *, struct err *) __attribute__((nonnull));

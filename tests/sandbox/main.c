@@ -19,6 +19,7 @@
 #include "control.h"
 #include "facturascripts.h"
 #include "fault.h"
+#include "gateway.h"
 #include "moodle.h"
 #include "pg.h"
 #include "sandbox-sql.h"
@@ -84,6 +85,8 @@ handle(struct web_request *request, struct web_answer *answer)
 			rc = shop_handle(request, answer, SHOP_KEY, &effect, &err);
 		else if (text_starts(request->path, "/api/") || text_equal(request->path, "/api"))
 			rc = facturascripts_handle(request, answer, FS_TOKEN, &effect, &err);
+		else if (effect.gateway)
+			rc = gateway_answer(request, answer, base_url, &effect, &err);
 		else
 			rc = moodle_handle(request, answer, base_url, &effect, &err);
 		if (rc == 0 && effect.sql != NULL) {
@@ -93,6 +96,8 @@ handle(struct web_request *request, struct web_answer *answer)
 				pg_give(pg);
 			}
 		}
+		if (rc == 0 && effect.switch_on != NULL)
+			rc = state_set(effect.switch_on, "1", &err);
 		fault_finish(&effect, answer);
 	}
 	if (rc != 0) {

@@ -292,7 +292,7 @@ serve_maintenance(struct web_answer *answer)
 static struct tree *
 read_fields(struct web_request *request, const struct switches *switches)
 {
-	const char *type = web_header(request, "Content-Type"), *mark;
+	const char *type = request->content_type, *mark;
 	struct tree *fields = tree_new(request->arena), *body = tree_new(request->arena);
 	size_t limit = switches->max_input_vars < 1 ? 1 : (size_t)switches->max_input_vars;
 

@@ -138,6 +138,7 @@ on_request(void *context, struct MHD_Connection *connection, const char *url, co
 	if (!exchange->begun) {
 		exchange->begun = true;
 		exchange->request.method = method;
+		exchange->request.content_type = web_header(&exchange->request, "Content-Type");
 		length = web_header(&exchange->request, "Content-Length");
 		if (length != NULL && text_int64(length, &announced, &err) == 0 && announced > (int64_t)WEB_BODY_MAX) {
 			refuse_size(&exchange->answer);

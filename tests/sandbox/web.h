@@ -16,8 +16,9 @@
 struct web_request {
 	struct arena *arena;
 	const char *method;
-	const char *path;  /* as sent, without the query */
-	const char *query; /* raw; "" if none */
+	const char *path;         /* as sent, without the query */
+	const char *query;        /* raw; "" if none */
+	const char *content_type; /* NULL if absent */
 	const char *body;
 	size_t body_len;
 	bool too_large; /* the body was over WEB_BODY_MAX and is not here */

@@ -117,6 +117,32 @@ hold() {
 	"$root/build/ctok-sql" "$dir/ctok-batch.conf" acme "SELECT pg_sleep(3000)" >/dev/null 2>&1 &
 	held=$!
 }
+# let_go: no longer; the server stops with who leaves last. keep, put_back: our state, Moodle and the mail folder as they were.
+let_go() {
+	local i
+	[ -z "$held" ] || kill "$held" 2>/dev/null
+	[ -z "$held" ] || wait "$held" 2>/dev/null
+	held=
+	sql "SELECT 1" >/dev/null
+	for i in $(seq 200); do
+		[ -e "$dir/state/db/data/postmaster.pid" ] || return 0
+		sleep 0.05
+	done
+}
+keep() {
+	let_go
+	cp -a "$dir/state" "$dir/kept"
+	cp -a "$dir/mail" "$dir/kept-mail"
+	control snapshot >/dev/null
+}
+put_back() {
+	let_go
+	rm -rf "$dir/state" "$dir/mail/new"
+	cp -a "$dir/kept" "$dir/state"
+	cp -a "$dir/kept-mail/new" "$dir/mail/new"
+	control restore >/dev/null
+	control reset >/dev/null
+}
 run() { # run PROGRAM [options]: exit code in $code, output in $dir/out
 	"${under[@]}" "$bin/$1" ${2+"${@:2}"} --config "$dir/ctok-batch.conf" >"$dir/out" 2>&1 </dev/null
 	code=$?
@@ -154,7 +180,7 @@ JSON
 }
 
 # writes: how many rows were written to Moodle so far, by any function.
-writes() { control counters | grep -o '"rows":[0-9]*' | awk -F: '{ n += $2 } END { print n + 0 }'; }
+writes() { control counters | grep -o '"written":[0-9]*' | awk -F: '{ n += $2 } END { print n + 0 }'; }
 # state: what Moodle holds, without ids and times of writing.
 state() { control dump; }
 # rows: how many rows every table of ours holds, but the run's own.
