@@ -5,8 +5,7 @@ WITH mail AS (
       JOIN ctok.run n ON n.tenant_id = r.tenant_id AND n.night_id = r.night_id
       JOIN ctok.outbox o ON o.tenant_id = n.tenant_id AND o.queued_run = n.run_id AND o.person_id IS NOT NULL
                         AND o.event NOT LIKE 'certificate:%' AND o.state <> 'withdrawn'
-      LEFT JOIN ctok.debt_episode d ON d.tenant_id = o.tenant_id
-                                   AND d.episode_id = CASE WHEN o.event ~ '^(grace|ended):[0-9]+$' THEN split_part(o.event, ':', 2)::bigint END
+      LEFT JOIN ctok.debt_episode d ON d.tenant_id = o.tenant_id AND d.episode_id = rule.event_episode(o.event)
       LEFT JOIN ctok.action a ON a.tenant_id = o.tenant_id
                              AND a.action_id = CASE WHEN o.event ~ '^ended:a[0-9]+$' THEN substr(o.event, length('ended:a') + 1)::bigint END
      WHERE r.tenant_id = ctok.current_tenant() AND r.run_id = $1::bigint

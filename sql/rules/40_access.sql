@@ -1,6 +1,18 @@
 -- What a person's entitlements to a course add up to at rule.now(). A pure function of the ledger's facts, of the notices that mail
 -- servers took, and of time.
 
+-- What mails about a debt are called in the outbox: one each time that it was opened ('grace:17', 'grace:17.2'), and one each time that what
+-- ended it was taken back by hand and done again ('ended:17', 'ended:17.1.1').
+CREATE FUNCTION rule.debt_event(kind text, episode_id bigint, opened integer, redone bigint) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN kind || ':' || episode_id || CASE WHEN opened > 1 OR redone > 0 THEN '.' || opened ELSE '' END
+        || CASE WHEN redone > 0 THEN '.' || redone ELSE '' END;
+
+-- The debt that an event of the outbox is about; NULL for others.
+CREATE FUNCTION rule.event_episode(event text) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN substring(event FROM '^(?:grace|ended):([0-9]+)')::bigint;
+
 -- When the notice of a debt counts as given: when the mail server took it; after a week of vain tries all the same.
 CREATE VIEW rule.notice_given WITH (security_invoker = true) AS
 SELECT d.tenant_id, d.person_id, d.target_id, d.debt_at, d.episode_id,
@@ -8,7 +20,7 @@ SELECT d.tenant_id, d.person_id, d.target_id, d.debt_at, d.episode_id,
             WHEN o.queued_at + interval '7 days' <= (SELECT rule.now()) THEN o.queued_at + interval '7 days' END AS given_at,
        o.accepted_at IS NULL AND o.queued_at + interval '7 days' <= (SELECT rule.now()) AS undeliverable
   FROM ctok.debt_episode d
-  LEFT JOIN ctok.outbox o ON o.tenant_id = d.tenant_id AND o.event = 'grace:' || d.episode_id
+  LEFT JOIN ctok.outbox o ON o.tenant_id = d.tenant_id AND o.event = rule.debt_event('grace', d.episode_id, d.opened, 0)
  WHERE d.cured_at IS NULL;
 
 -- Access is what live entitlements add up to. One in trial adds nothing to it, but takes nothing either: while no live one runs and one in

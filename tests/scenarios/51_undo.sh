@@ -139,6 +139,13 @@ sql "WITH p AS (INSERT INTO ctok.approval (tenant_id, origin, kind, site_id, tar
 at 2026-11-24T03:00:00Z
 night
 expect "approved, it is done again" "0 0" "$code $(sql "SELECT count(*) FROM ctok.action WHERE state = 'held'")"
+expect "whose access ended again is told again, each once" "t 0" "$(sql "WITH redone AS (
+	SELECT a.person_id, a.target_id FROM ctok.action a JOIN ctok.run r ON r.run_id = a.ended_run WHERE a.state = 'done' AND a.kind IN ('suspend', 'unenrol')
+	   AND r.night_id = (SELECT max(night_id) FROM ctok.run)), told AS (
+	SELECT o.person_id, count(*) AS n FROM ctok.outbox o JOIN ctok.run r ON r.run_id = o.queued_run WHERE o.event LIKE 'ended:%'
+	   AND r.night_id = (SELECT max(night_id) FROM ctok.run) GROUP BY 1)
+	SELECT (SELECT count(*) FROM redone) > 3, (SELECT count(*) FROM (SELECT person_id, count(*) AS n FROM redone GROUP BY 1) x FULL JOIN told USING (person_id)
+	 WHERE x.n IS DISTINCT FROM told.n)" | tr '\t' ' ')"
 same "as the night wanted" "$(grep -vE 'pupil(2|9|31)@' <<<"$after")" "$(held_by_moodle | grep -vE 'pupil(2|9|31)@')"
 expect "every control ties" "" "$(sql "SELECT control FROM rule.control_now WHERE expected <> actual")"
 

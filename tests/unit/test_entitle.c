@@ -506,6 +506,48 @@ test_expiry_with_grace_and_notice(void **state)
 	expect_text("the debt is cured", one(w, "SELECT count(*)::text FROM ctok.debt_episode WHERE cured_at IS NOT NULL"), "1");
 }
 
+/* A debt that seemed paid and is owed again from the same moment: the learner heard otherwise meanwhile. */
+static void
+test_a_debt_opened_again_is_told_again(void **state)
+{
+	struct with_db *w = *state;
+
+	sell(w, "1", "ana@x.test", "", "YEAR", "2025-04-01T08:00:00Z", 1, 9900);
+	night(w, "2025-04-02T03:00:00Z", false);
+	carry_out(w);
+	night(w, "2026-04-02T03:00:00Z", false);
+	with_db_sql(w, "UPDATE ctok.outbox SET state = 'sent', accepted_at = '2026-04-02T04:00:00Z', sent_at = now(), recipient = "
+		       "NULL, facts = '{}'");
+	/* A renewal that came late, and was refunded before it began. */
+	sell(w, "2", "ana@x.test", "", "YEAR", "2026-04-01T08:00:00Z", 1, 9900);
+	night(w, "2026-04-03T03:00:00Z", false);
+	expect_text("renewed", access_of(w, "ana@x.test", "C1"), "active active 2026-04-02 00:00 2027-04-02 00:00");
+	change(w, "2", "paid", 9900, "2026-04-01T09:00:00Z");
+	night(w, "2026-04-18T03:00:00Z", false);
+	expect_text(
+	    "the same debt", one(w, "SELECT count(*) || ' ' || max(opened) FROM ctok.debt_episode WHERE cured_at IS NULL"), "1 2");
+	expect_text("told again", mails(w), "grace-notice queued, grace-notice sent");
+	expect_text(
+	    "and suspended only after that", access_of(w, "ana@x.test", "C1"), "grace active 2025-04-01 10:00 2026-04-02 00:00");
+	night(w, "2026-04-18T04:00:00Z", true);
+	expect_text("once", mails(w), "grace-notice queued, grace-notice sent");
+	change(w, "2", "paid", 0, "2026-04-18T08:00:00Z");
+	night(w, "2026-04-19T03:00:00Z", false);
+	expect_text("cured: what waits is not sent", mails(w), "grace-notice sent, grace-notice withdrawn");
+	change(w, "2", "paid", 9900, "2026-04-01T09:00:00Z");
+	night(w, "2026-04-20T03:00:00Z", false);
+	expect_text("owed once more", mails(w), "grace-notice queued, grace-notice sent, grace-notice withdrawn");
+	expect_text("events of one debt",
+	    one(w, "SELECT string_agg(substr(event, strpos(event || '.', '.')), ' ' ORDER BY mail_id) FROM ctok.outbox"), " .2 .3");
+	with_db_sql(w, "UPDATE ctok.outbox SET state = 'sent', accepted_at = '2026-04-20T04:00:00Z', sent_at = now(), recipient = "
+		       "NULL, facts = '{}' WHERE state = 'queued'");
+	night(w, "2026-04-23T05:00:00Z", false);
+	expect_text("three days after the last one", access_of(w, "ana@x.test", "C1"),
+	    "suspended suspended 2025-04-01 10:00 2026-04-02 00:00");
+	carry_out(w);
+	expect_text("as it said", mails(w), "grace-notice sent, grace-notice sent, grace-notice withdrawn");
+}
+
 /* Each write may mail the learner. */
 static void
 test_a_held_end_moves_once_in_a_tail(void **state)
@@ -901,6 +943,7 @@ main(void)
 		cmocka_unit_test_setup(test_a_payment_that_is_taken_back, setup),
 		cmocka_unit_test_setup(test_a_cancelled_order_comes_back, setup),
 		cmocka_unit_test_setup(test_expiry_with_grace_and_notice, setup),
+		cmocka_unit_test_setup(test_a_debt_opened_again_is_told_again, setup),
 		cmocka_unit_test_setup(test_a_held_end_moves_once_in_a_tail, setup),
 		cmocka_unit_test_setup(test_no_grace_suspends_at_once, setup),
 		cmocka_unit_test_setup(test_a_refund_without_grace_is_told_as_one, setup),
