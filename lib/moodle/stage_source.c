@@ -92,8 +92,8 @@ stage_source(struct arena *arena, struct stage *stage, struct err *err)
 		const char *copy;
 		struct source_set set;
 	} sets[] = {
-		{ "COPY read_course (course_id, shortname, idnumber, fullname, visible, completion, manual) FROM STDIN",
-		    { sql_moodle_source_courses, 7, 0, "courses" } },
+		{ "COPY read_course (course_id, shortname, idnumber, fullname, visible, completion, manual, welcome) FROM STDIN",
+		    { sql_moodle_source_courses, 8, 0, "courses" } },
 		{ "COPY read_user FROM STDIN", { sql_moodle_source_users, 6, 2, "accounts" } },
 		{ "COPY read_enrolment FROM STDIN", { sql_moodle_source_enrolments, 9, 0, "enrolments" } },
 		{ "COPY read_completion FROM STDIN", { sql_moodle_source_completions, 3, 0, "completions" } },

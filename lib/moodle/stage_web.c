@@ -98,7 +98,9 @@ stage_web_courses(struct arena *arena, struct stage *stage, struct err *err)
 		return -1;
 	if (course_list(arena, stage->moodle, known.ids, known.count, &set.courses, &set.count, err) != 0)
 		return -1;
-	if (stage_copy(stage, "COPY read_course FROM STDIN", fill_courses, &set, err) != 0)
+	if (stage_copy(stage,
+		"COPY read_course (course_id, shortname, idnumber, fullname, visible, completion, manual, shown) FROM STDIN",
+		fill_courses, &set, err) != 0)
 		return -1;
 	return find_idnumbers(arena, stage, &set, err);
 }

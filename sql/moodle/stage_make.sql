@@ -9,6 +9,7 @@ CREATE TEMP TABLE read_course (
     visible    boolean NOT NULL,
     completion boolean NOT NULL,
     manual     boolean NOT NULL,
+    welcome    boolean,                        -- level 1
     shown      text                            -- short name as the report shows it; levels 2 and 3
 );
 CREATE TEMP TABLE read_user (

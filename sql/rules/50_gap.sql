@@ -40,6 +40,8 @@ SELECT a.tenant_id, a.person_id, a.target_id, a.site_id, a.state, a.why, a.wante
                WHEN m.status <> 0 THEN 'resume'
                WHEN m.time_end <> 0 AND (a.wanted_end = 0 OR m.time_end < a.wanted_end) THEN 'extend'
                WHEN m.time_start > a.wanted_start THEN 'extend'
+               -- In step, but for an account that somebody shut out as a whole; we never did, so a person must undo it.
+               WHEN a.state = 'active' AND u.suspended THEN 'ACCOUNT_SUSPENDED'
            END
            WHEN m.user_id IS NULL OR NOT m.managed THEN NULL
            WHEN is_.protected THEN 'PROTECTED_ACCOUNT'

@@ -215,6 +215,13 @@ WITH unit AS MATERIALIZED (
                           AND CASE split_part(t.reference, ':', 1) WHEN 'shortname' THEN o.shortname = substr(t.reference, 11)
                                                                    ELSE o.idnumber = substr(t.reference, 10) END)
     UNION ALL
+    -- Courses whose manual method mails a welcome at each change, also at a suspension. Only the database tells.
+    SELECT c.tenant_id, 'WELCOME_MAIL', 'none', 'h' || c.site_id || '.' || c.course_id, NULL, NULL, NULL, NULL, c.site_id, t.target_id, c.course_id, NULL,
+           NULL, 0, 0, '', ''
+      FROM ctok.mirror_course c
+      JOIN ctok.target t ON t.tenant_id = c.tenant_id AND t.site_id = c.site_id AND t.course_id = c.course_id
+     WHERE c.welcome
+    UNION ALL
     -- What was paid once and is not any more, while it still gives access that no other sale pays for.
     SELECT r.tenant_id, 'PAYMENT_REVERSED', 'access_without_money', 'd' || r.document_id, r.source_id, r.document_id, NULL, NULL, NULL, NULL, NULL, NULL,
            NULL, 0, sum(r.price_minor)::bigint, r.currency, CASE r.status WHEN 'test' THEN 'a test order now' ELSE 'unpaid now' END

@@ -116,6 +116,7 @@ WITH v AS MATERIALIZED (
     SELECT e.tenant_id, e.unit_id, string_agg(coalesce(c.shortname, split_part(t.reference, ':', 2)), ', ' ORDER BY e.target_id) AS course,
            min(e.starts_at) AS starts_at, max(e.ends_at) AS ends_at,
            string_agg(DISTINCT CASE WHEN g.user_id IS NULL THEN 'no account'
+                                    WHEN g.gap = 'ACCOUNT_SUSPENDED' THEN 'account suspended'
                                     WHEN g.before_status IS NULL THEN 'not enrolled'
                                     WHEN g.active THEN 'active'
                                     WHEN g.before_status = 0 THEN 'ended'

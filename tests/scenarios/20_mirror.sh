@@ -37,6 +37,14 @@ expect "and there is something to compare" 1 "$([ "$(wc -l <"$dir/ours")" -gt 80
 expect "completions too" 1 "$([ "$(wc -l <"$dir/completions.1")" -gt 3 ] && echo 1)"
 pull
 expect "a second reading writes no row" "0 0" "$code $(changed)"
+welcome() { sql "SELECT string_agg(shortname, ' ' ORDER BY course_id) FROM ctok.mirror_course WHERE welcome"; }
+expect "which courses mail a welcome at every change: all with the manual method" "MATH-101 CPR-2Y 日本語-1 SAFE-OPT NOCRIT HIDDEN BIG" "$(welcome)"
+control sql "sql=UPDATE mdl_enrol SET customint1 = 0 WHERE enrol = 'manual' AND courseid = (SELECT id FROM mdl_course WHERE shortname = 'MATH-101')" >/dev/null
+pull
+expect "switched off" 0 "$(welcome | grep -c MATH-101)"
+run ctok-reconcile
+expect "the others are findings, once each" "$(welcome)" "$(sql "SELECT string_agg(c.shortname, ' ' ORDER BY c.course_id) FROM ctok.finding f JOIN ctok.mirror_course c USING (tenant_id, site_id, course_id)
+	WHERE f.class = 'WELCOME_MAIL' AND f.cleared_at IS NULL")"
 
 level 2
 before=$(whole)

@@ -885,6 +885,38 @@ test_what_is_deleted_behind_our_back_is_missed(void **state)
 	    "a unit with an entitlement", untied(w), "MONEY_OF_UNITS 19800/0, OPEN_IN_FINDINGS 0/1, UNITS_OF_LINES 2/0, WHOLE 5/4");
 }
 
+/* An account that was shut out as a whole gives no access, whatever its enrolments say. */
+static void
+test_a_suspended_account(void **state)
+{
+	struct with_db *w = *state;
+
+	with_db_sql(w, "INSERT INTO ctok.mirror_user SELECT ctok.current_tenant(), site_id, 7, 'ana', 'ana@x.test', 'ana@x.test', "
+		       "'Ana', 'B', true FROM ctok.site");
+	sell(w, "1", "ana@x.test", "", "MONTH", "2026-04-30T10:20:30Z", 1, 9900);
+	night(w, "2026-05-01T03:00:00Z", false);
+	expect_text("enrolled all the same", actions(w), "enrol");
+	carry_out(w);
+	night(w, "2026-05-02T03:00:00Z", false);
+	expect_text("nothing is written for it", actions(w), "");
+	expect_text("but it is no access", classes(w), "open ACCESS x1");
+	expect_text("paid for",
+	    one(w, "SELECT concat_ws(' ', class, risk, units, risk_minor) FROM ctok.finding WHERE cleared_at IS NULL"),
+	    "ACCOUNT_SUSPENDED paid_without_access 1 9900");
+	expect_text("said in the workbook", one(w, "SELECT moodle FROM rule.report_access"), "account suspended");
+	expect_text("ties", untied(w), "ties");
+	with_db_sql(w, "UPDATE ctok.mirror_user SET suspended = false");
+	night(w, "2026-05-03T03:00:00Z", false);
+	expect_text("lifted", classes(w), "matched x1");
+	expect_text("no finding", findings(w), "");
+	with_db_sql(w, "UPDATE ctok.mirror_user SET suspended = true");
+	night(w, "2026-06-01T03:00:00Z", false);
+	expect_text("at its end it is suspended like any other", actions(w), "suspend");
+	carry_out(w);
+	night(w, "2026-06-02T03:00:00Z", false);
+	expect_text("no money, no finding", findings(w), "");
+}
+
 static void
 test_findings_keep_their_age(void **state)
 {
@@ -953,6 +985,7 @@ main(void)
 		cmocka_unit_test_setup(test_what_is_in_trial_does_not_hold_back_what_is_live, setup),
 		cmocka_unit_test_setup(test_foreign_enrolments_are_left_alone, setup),
 		cmocka_unit_test_setup(test_accounts, setup),
+		cmocka_unit_test_setup(test_a_suspended_account, setup),
 		cmocka_unit_test_setup(test_a_deleted_unit_does_not_tie, setup),
 		cmocka_unit_test_setup(test_what_is_deleted_behind_our_back_is_missed, setup),
 		cmocka_unit_test_setup(test_findings_keep_their_age, setup),
