@@ -58,7 +58,7 @@ WITH told AS MATERIALIZED (
      CROSS JOIN LATERAL (SELECT b.live_running IS NOT NULL AND (b.live_running OR NOT b.running) AS counts) l
 ), judged AS (
     SELECT w.*, o.now, o.zone, l.rule_id, l.starts_at AS last_start, coalesce(l.revoked_why, 'term') AS why, r.role, r.grace_days, r.notice_days,
-           r.renews,
+           r.renews, r.on_expiry,
            -- A payment that was taken back is a debt like a term that is over: it may be paid again.
            CASE WHEN coalesce(l.revoked_why, 'unpaid') = 'unpaid' THEN r.on_expiry ELSE r.on_refund END AS policy,
            CASE WHEN w.ends_at <= o.now THEN w.ends_at END AS debt_at,
@@ -105,7 +105,9 @@ SELECT s.tenant_id, s.person_id, s.target_id, s.site_id, s.state, s.why,
             ELSE 'untouched' END AS wanted,
        s.starts_at, s.ends_at, s.debt_at, s.suspend_at,
        CASE WHEN s.state IN ('active', 'grace') THEN rule.moodle_start(s.starts_at) END AS wanted_start,
-       CASE WHEN s.state = 'active' THEN rule.moodle_end(s.tail_end)
+       -- Where the term's end takes nothing away, Moodle must not either.
+       CASE WHEN s.state = 'active' AND s.on_expiry = 'keep' THEN 0
+            WHEN s.state = 'active' THEN rule.moodle_end(s.tail_end)
             -- Moodle must not end by itself what we may not end yet: its end moves out while the notice is unsent, and lies no earlier
             -- than the day that the notice named.
             WHEN s.state = 'grace' AND s.notice_wanted THEN

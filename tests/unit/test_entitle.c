@@ -470,6 +470,36 @@ test_a_cancelled_order_comes_back(void **state)
 	expect_text("the removal is off", actions(w), "");
 }
 
+/* What is kept at the end of its term has no end in Moodle either, whoever set one. */
+static void
+test_what_is_kept_has_no_end(void **state)
+{
+	struct with_db *w = *state;
+
+	sell(w, "1", "ana@x.test", "", "KEEP", "2025-04-01T08:00:00Z", 1, 9900);
+	night(w, "2025-04-02T03:00:00Z", false);
+	expect_text("without end from the first day on",
+	    one(w, "SELECT concat_ws(' ', kind, after_status, after_end) FROM ctok.action WHERE state = 'open' AND kind = 'enrol'"),
+	    "enrol 0 0");
+	carry_out(w);
+	with_db_sql(w,
+	    "UPDATE ctok.mirror_enrolment SET time_end = 1780000000; INSERT INTO ctok.dirty_access SELECT tenant_id, site_id,"
+	    " user_id, course_id FROM ctok.mirror_enrolment");
+	night(w, "2025-04-03T03:00:00Z", false);
+	expect_text("an end is taken away",
+	    one(w, "SELECT concat_ws(' ', kind, after_status, after_end) FROM ctok.action WHERE state = 'open'"), "extend 0 0");
+	carry_out(w);
+	night(w, "2026-04-02T03:00:00Z", false);
+	expect_text("kept", access_of(w, "ana@x.test", "C1"), "ended untouched 2025-04-01 10:00 2026-04-02 00:00");
+	expect_text("nothing to do", actions(w), "");
+	/* A later one that is not to be kept governs the end; it is ours then, for Moodle's never moves in. */
+	sell(w, "2", "ana@x.test", "", "YEAR", "2026-05-01T08:00:00Z", 1, 9900);
+	night(w, "2026-05-02T03:00:00Z", false);
+	expect_text("paid for again", access_of(w, "ana@x.test", "C1"), "active active 2026-05-01 10:00 2027-05-02 00:00");
+	expect_text("as it is", actions(w), "");
+	expect_text("matched", classes(w), "matched x2");
+}
+
 static void
 test_expiry_with_grace_and_notice(void **state)
 {
@@ -858,33 +888,6 @@ test_accounts(void **state)
 	expect_text("ana's", one(w, "SELECT user_id::text FROM ctok.action WHERE state = 'open'"), "7");
 }
 
-static void
-test_a_deleted_unit_does_not_tie(void **state)
-{
-	struct with_db *w = *state;
-
-	sell(w, "1", "ana@x.test", "", "BOOK", "2026-04-30T10:20:30Z", 1, 9900);
-	night(w, "2026-05-01T03:00:00Z", false);
-	expect_text("ties", untied(w), "ties");
-	with_db_sql(w, "DELETE FROM ctok.unit");
-	expect_text("says by how much", untied(w), "MONEY_OF_UNITS 9900/0, UNITS_OF_LINES 1/0");
-}
-
-static void
-test_what_is_deleted_behind_our_back_is_missed(void **state)
-{
-	struct with_db *w = *state;
-
-	sell(w, "1", "ana@x.test", "", "YEAR", "2026-04-30T10:20:30Z", 1, 9900);
-	sell(w, "2", "bo@x.test", "", "BOOK", "2026-04-30T10:20:30Z", 1, 9900);
-	night(w, "2026-05-01T03:00:00Z", false);
-	expect_text("ties", untied(w), "ties");
-	with_db_sql(w, "DELETE FROM ctok.unit");
-	/* Two contacts, one entitlement, an account to make and an enrolment; the open unit's finding goes with it. */
-	expect_text(
-	    "a unit with an entitlement", untied(w), "MONEY_OF_UNITS 19800/0, OPEN_IN_FINDINGS 0/1, UNITS_OF_LINES 2/0, WHOLE 5/4");
-}
-
 /* An account that was shut out as a whole gives no access, whatever its enrolments say. */
 static void
 test_a_suspended_account(void **state)
@@ -915,6 +918,33 @@ test_a_suspended_account(void **state)
 	carry_out(w);
 	night(w, "2026-06-02T03:00:00Z", false);
 	expect_text("no money, no finding", findings(w), "");
+}
+
+static void
+test_a_deleted_unit_does_not_tie(void **state)
+{
+	struct with_db *w = *state;
+
+	sell(w, "1", "ana@x.test", "", "BOOK", "2026-04-30T10:20:30Z", 1, 9900);
+	night(w, "2026-05-01T03:00:00Z", false);
+	expect_text("ties", untied(w), "ties");
+	with_db_sql(w, "DELETE FROM ctok.unit");
+	expect_text("says by how much", untied(w), "MONEY_OF_UNITS 9900/0, UNITS_OF_LINES 1/0");
+}
+
+static void
+test_what_is_deleted_behind_our_back_is_missed(void **state)
+{
+	struct with_db *w = *state;
+
+	sell(w, "1", "ana@x.test", "", "YEAR", "2026-04-30T10:20:30Z", 1, 9900);
+	sell(w, "2", "bo@x.test", "", "BOOK", "2026-04-30T10:20:30Z", 1, 9900);
+	night(w, "2026-05-01T03:00:00Z", false);
+	expect_text("ties", untied(w), "ties");
+	with_db_sql(w, "DELETE FROM ctok.unit");
+	/* Two contacts, one entitlement, an account to make and an enrolment; the open unit's finding goes with it. */
+	expect_text(
+	    "a unit with an entitlement", untied(w), "MONEY_OF_UNITS 19800/0, OPEN_IN_FINDINGS 0/1, UNITS_OF_LINES 2/0, WHOLE 5/4");
 }
 
 static void
@@ -974,6 +1004,7 @@ main(void)
 		cmocka_unit_test_setup(test_refunds, setup),
 		cmocka_unit_test_setup(test_a_payment_that_is_taken_back, setup),
 		cmocka_unit_test_setup(test_a_cancelled_order_comes_back, setup),
+		cmocka_unit_test_setup(test_what_is_kept_has_no_end, setup),
 		cmocka_unit_test_setup(test_expiry_with_grace_and_notice, setup),
 		cmocka_unit_test_setup(test_a_debt_opened_again_is_told_again, setup),
 		cmocka_unit_test_setup(test_a_held_end_moves_once_in_a_tail, setup),
