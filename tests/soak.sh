@@ -28,9 +28,12 @@ done
 echo "$worlds worlds of $sales sales: $bad bad"
 if [ "$kills" = all ]; then
 	mkdir -p build/soak
-	bash tests/scenarios/40_kills.sh --orders power-before,power-after,step-before,step-after,night-before,database-before,full,full-once \
-		>build/soak/kills.log 2>&1 || { bad=$((bad + 1)); grep -A12 '^not ok' build/soak/kills.log | head -60; }
-	tail -2 build/soak/kills.log | grep '^# ' | sed 's/^# /nights that were cut off: /'
+	ways=full,full-once,database-before,night-before,power-before+power-after,step-before+step-after
+	for world in 40_kills 41_kills_first; do
+		bash tests/scenarios/$world.sh --orders "$ways" >build/soak/$world.log 2>&1 ||
+			{ bad=$((bad + 1)); grep -A12 '^not ok' build/soak/$world.log | head -60; }
+		grep '^# .* points' build/soak/$world.log | sed "s/^# /nights that were cut off ($world): /"
+	done
 fi
 if [ "$fuzz" -gt 0 ]; then
 	make -s fuzz SECONDS_EACH="$fuzz" || bad=$((bad + 1))

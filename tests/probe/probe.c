@@ -538,6 +538,19 @@ static const PGconn *joined;
 static const char no_room[] =
     "DO $$ BEGIN RAISE EXCEPTION 'could not extend file \"base/1/1\": No space left on device' USING ERRCODE = '53100'; END $$";
 
+/* A commit that fails ends its transaction, as with the server itself. */
+static void
+fail_commit(PGconn *conn)
+{
+	PGresult *result;
+
+	committing.number = 0;
+	if (PQtransactionStatus(conn) == PQTRANS_IDLE || __real_PQsendQuery(conn, "ROLLBACK") == 0)
+		return;
+	while ((result = __real_PQgetResult(conn)) != NULL)
+		PQclear(result);
+}
+
 static bool
 lasts(PGconn *conn, const char *sql)
 {
@@ -583,7 +596,7 @@ __wrap_PQsendQueryParams(PGconn *conn, const char *sql, int n, const Oid *types,
 		committing.conn = conn;
 		committing.number = before("commit", short_of(sql));
 		if (lacks_room(committing.number)) {
-			committing.number = 0;
+			fail_commit(conn);
 			return __real_PQsendQueryParams(conn, no_room, 0, NULL, NULL, NULL, NULL, format);
 		}
 	}
@@ -597,7 +610,7 @@ __wrap_PQsendQuery(PGconn *conn, const char *sql)
 		committing.conn = conn;
 		committing.number = before("commit", short_of(sql));
 		if (lacks_room(committing.number)) {
-			committing.number = 0;
+			fail_commit(conn);
 			return __real_PQsendQuery(conn, no_room);
 		}
 	}

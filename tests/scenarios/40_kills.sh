@@ -7,10 +7,8 @@ export TMPDIR
 . "$(dirname "$0")/kills_world.sh"
 prepare
 if [ $# -eq 0 ]; then
-	set -- --at "power-after@ctok-apply http core_user_create_users" --at "power-before@ctok-apply http enrol_manual_enrol_users" \
-		--at "power-after@ctok-apply http enrol_manual_unenrol" --at "power-after@ctok-mail mail" --at "power-after@ctok-certify rename" \
-		--at "power-before@ctok-pull-moodle commit" --at "step-after@ctok-reconcile commit" --at "database-before@ctok-apply commit" \
-		--at "full@ctok-report" --seed "${SEED:-1}"
+	set -- --at "power-after@ctok-apply http core_user_create_users" --at "power-before@ctok-certify rename" --at "power-after@ctok-mail mail" \
+		--at "database-before@ctok-apply commit" --at "full@ctok-report" --seed "${SEED:-1}"
 fi
 /usr/bin/python3 tests/support/kills.py "$dir" --from "$n" "$@" | tee "$dir/kills.tap"
 code=${PIPESTATUS[0]}

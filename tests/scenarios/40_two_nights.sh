@@ -16,11 +16,14 @@ hold
 CTOK_PROBE="hold-after:ctok-apply http enrol_manual_enrol_users" CTOK_PROBE_DIR=$dir/probe setsid \
 	"$root/build/probe/ctok-nightly" --config "$dir/ctok-batch.conf" >"$dir/first.out" 2>&1 </dev/null &
 first=$!
-for _ in $(seq 600); do
-	stopped=$(ps -eo pid=,stat=,args= | awk -v conf="$dir/ctok-batch.conf" '$2 ~ /^T/ && index($0, "ctok-apply") && index($0, conf) { print $1 }')
-	[ -z "$stopped" ] || break
-	sleep 0.1
-done
+wait_until_stopped() { # the step that holds, in $stopped
+	for _ in $(seq 600); do
+		stopped=$(ps -eo pid=,stat=,args= | awk -v conf="$dir/ctok-batch.conf" '$2 ~ /^T/ && index($0, "ctok-apply") && index($0, conf) { print $1 }')
+		[ -z "$stopped" ] || break
+		sleep 0.1
+	done
+}
+wait_until_stopped
 expect "the night is stopped while it writes to Moodle" 1 "$(echo "$stopped" | grep -c .)"
 
 night
@@ -70,4 +73,32 @@ expect "one account, one enrolment, and no mail of Moodle twice" "1 1 0" "$(cont
 	grep -o 'uma [0-9 ]*' | cut -c5-)"
 expect "both are known, and the account as ours" "done done, true" "$(sql "SELECT (SELECT string_agg(a.state, ' ') FROM ctok.action a WHERE a.person_id = p.person_id), k.made
 	FROM ctok.person p JOIN ctok.account k USING (tenant_id, person_id) WHERE p.email = 'uma@example.test'" | sed 's/\tt$/, true/; s/\t/, /')"
+
+# Only the night is killed, in the middle of a step: the step ends too, in order, and leaves the rest to the next night.
+order 31 MATH-1 vic@example.test 'Vic Vega' 99.00 2026-11-25T02:58:00Z
+mkdir "$dir/probe2"
+CTOK_PROBE="hold-after:ctok-apply http core_user_create_users" CTOK_PROBE_DIR=$dir/probe2 \
+	"$root/build/probe/ctok-nightly" --config "$dir/ctok-batch.conf" >"$dir/first.out" 2>&1 </dev/null &
+first=$!
+wait_until_stopped
+expect "a night is stopped after it made an account" 1 "$(echo "$stopped" | grep -c .)"
+kill -KILL "$first"
+wait "$first" 2>/dev/null
+kill -CONT "$stopped"
+for _ in $(seq 600); do
+	kill -0 "$stopped" 2>/dev/null || break
+	sleep 0.1
+done
+expect "when the night was killed its step ends, too" "gone" "$(kill -0 "$stopped" 2>/dev/null && echo runs || echo gone)"
+expect "in order: it says why" 1 "$(grep -c 'ctok-apply .*stopped by a signal, the rest waits for the next run signal=15' "$dir/state/log/ctok-batch.log")"
+vic() {
+	sql "SELECT string_agg(a.kind || ' ' || a.state, ', ' ORDER BY a.action_id) FROM ctok.action a JOIN ctok.person p USING (tenant_id, person_id)
+	      WHERE p.email = 'vic@example.test'"
+	control sql "sql=SELECT 'vic ' || (SELECT count(*) FROM mdl_user WHERE email = 'vic@example.test') || ' ' || (SELECT count(*)
+		FROM mdl_user_enrolments e JOIN mdl_user u ON u.id = e.userid WHERE u.email = 'vic@example.test') AS t" | grep -o 'vic [0-9 ]*'
+}
+expect "what was under way is on record, and no more was begun" "create_account done, enrol open vic 1 0" "$(vic | tr '\n' ' ' | sed 's/ $//')"
+night
+expect "the next night ends well" 0 "$code"
+expect "and does the rest" "create_account done, enrol done vic 1 1" "$(vic | tr '\n' ' ' | sed 's/ $//')"
 finish
