@@ -110,14 +110,20 @@ show(struct job *job, const struct config_tenant *tenant, int64_t as_of_utc, str
 	return 0;
 }
 
+/* A name that people can sort and name: the tenant's day, and the run. */
 static int
 fresh(struct job *job, const struct config_tenant *tenant, struct err *err)
 {
-	const char *base = arena_printf(&job->row, "report/%s-%" PRId64, tenant->name, job->night.run_id);
-	const char *snapshot = arena_printf(&job->row, "%s.snapshot", base), *xlsx = arena_printf(&job->row, "%s.xlsx", base);
-	const char *state_dir = job->config->state_dir, *untied;
+	const char *state_dir = job->config->state_dir, *base, *snapshot, *xlsx, *untied;
 	struct report_summary summary;
+	struct clock_date date;
 
+	if (clock_in_zone(tenant->timezone, job->night.now_utc, &date, NULL, err) != 0)
+		return -1;
+	base = arena_printf(
+	    &job->row, "report/%s-%04d-%02d-%02d-run%" PRId64, tenant->name, date.year, date.month, date.day, job->night.run_id);
+	snapshot = arena_printf(&job->row, "%s.snapshot", base);
+	xlsx = arena_printf(&job->row, "%s.xlsx", base);
 	stage_sweep(arena_printf(&job->row, "%s/report", state_dir));
 	if (draw(job, base, &summary, &untied, err) != 0)
 		return -1;

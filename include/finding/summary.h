@@ -10,7 +10,7 @@
 /**
  * summary_text(arena, db, config, night, exit_code, ret_text, err):
  * What the night did, for a person: at most 25 lines of 100 columns (commands may be longer), worst first, no
- * personal data: what is held, with the command that releases it, then the steps, then the open findings. Leaves the connection on the last tenant.
+ * personal data: what is held, with the command that releases it, then the steps with their runs, then the open findings by class. Leaves the connection on the last tenant.
  */
 MUST_CHECK int summary_text(struct arena *, struct db *, const struct config *, const struct night *, int, const char **,
     struct err *) __attribute__((nonnull));

@@ -1,6 +1,8 @@
 /* The night in a few lines. */
 #include "finding/summary.h"
 
+#include <string.h>
+
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -12,6 +14,8 @@
 #define SUMMARY_LINES 25
 #define SUMMARY_COLUMNS 100
 #define SUMMARY_HOLDS 4
+#define SUMMARY_CLASSES 9
+#define SUMMARY_INDENT 19 /* of what a step's line goes on with */
 
 /* What an exit code asks of a person. */
 static const char *
@@ -68,6 +72,49 @@ add(struct summary *s, struct arena *arena, const char *line)
 	buf_char(&s->buf, '\n');
 }
 
+/* A list goes on in further lines, broken after a comma. */
+static void
+add_list(struct summary *s, struct arena *arena, const char *line)
+{
+	const char *rest = line, *comma, *next;
+	int indent = 0;
+
+	while ((size_t)indent + text_count(rest) > SUMMARY_COLUMNS) {
+		comma = NULL;
+		for (next = strstr(rest, ", "); next != NULL; next = strstr(next + 1, ", ")) {
+			if ((size_t)indent + text_count(arena_strndup(arena, rest, (size_t)(next - rest) + 1)) > SUMMARY_COLUMNS)
+				break;
+			comma = next;
+		}
+		if (comma == NULL)
+			break;
+		add(s, arena, arena_printf(arena, "%*s%.*s", indent, "", (int)(comma + 1 - rest), rest));
+		rest = comma + 2;
+		indent = SUMMARY_INDENT;
+	}
+	add(s, arena, arena_printf(arena, "%*s%s", indent, "", rest));
+}
+
+/* The open findings, as many classes as there is room for; the rest in a word. */
+static void
+findings(struct summary *s, struct arena *arena, const struct db_row *rows, size_t count)
+{
+	size_t room = s->lines + 2 < SUMMARY_LINES ? SUMMARY_LINES - s->lines - 2 : 0, shown, i;
+
+	if (count == 0)
+		return;
+	shown = room < SUMMARY_CLASSES ? room : SUMMARY_CLASSES;
+	shown = count <= shown + 1 ? count : shown;
+	add(s, arena, "  open findings:");
+	for (i = 0; i < shown; i++)
+		add(s, arena,
+		    arena_printf(arena, "    %5s %-22s %s%s since %s", db_value(&rows[i], "findings"), db_value(&rows[i], "class"),
+			db_value(&rows[i], "risk"), db_value(&rows[i], "risk")[0] == '\0' ? "" : " at risk,",
+			db_value(&rows[i], "since")));
+	if (shown < count)
+		add(s, arena, arena_printf(arena, "          and %zu more classes: see sheet Exceptions", count - shown));
+}
+
 /* What waits for a person, each with the command that lets it go. */
 static int
 holds(struct summary *s, struct arena *arena, struct db *db, const struct config *config, const struct config_tenant *t,
@@ -103,10 +150,11 @@ tenant(struct summary *s, struct arena *arena, struct db *db, const struct night
 	for (i = 0; i < count; i++) {
 		int64_t code = db_int(&rows[i], "exit_code");
 
-		add(s, arena,
-		    code == EXIT_OK ? arena_printf(arena, "  %-16s %s", db_value(&rows[i], "program"), db_value(&rows[i], "counts"))
-				    : arena_printf(arena, "! %-16s %s (%s)", db_value(&rows[i], "program"), meaning(code),
-					  db_value(&rows[i], "counts")));
+		add_list(s, arena,
+		    code == EXIT_OK ? arena_printf(arena, "  %-16s run %s: %s", db_value(&rows[i], "program"),
+					  db_value(&rows[i], "run_id"), db_value(&rows[i], "counts"))
+				    : arena_printf(arena, "! %-16s run %s: %s (%s)", db_value(&rows[i], "program"),
+					  db_value(&rows[i], "run_id"), meaning(code), db_value(&rows[i], "counts")));
 	}
 	if (brake_unlike(arena, db, night->id, /* kinds= */ NULL, &unlike, err) != 0)
 		return -1;
@@ -118,13 +166,7 @@ tenant(struct summary *s, struct arena *arena, struct db *db, const struct night
 		add(s, arena, arena_printf(arena, "! %s", db_value(&rows[i], "detail")));
 	if (db_rows(arena, db, sql_finding_summary_findings, DB_NONE, &rows, &count, err) != 0)
 		return -1;
-	if (count > 0)
-		add(s, arena, "  open findings:");
-	for (i = 0; i < count; i++)
-		add(s, arena,
-		    arena_printf(arena, "    %5s %-22s %s%s since %s", db_value(&rows[i], "findings"), db_value(&rows[i], "class"),
-			db_value(&rows[i], "risk"), db_value(&rows[i], "risk")[0] == '\0' ? "" : " at risk,",
-			db_value(&rows[i], "since")));
+	findings(s, arena, rows, count);
 	return 0;
 }
 

@@ -32,7 +32,7 @@ static const struct opt night_options[] = {
 	{ .name = "night",
 	    .type = OPT_ID,
 	    .help = "Be a step of this running night; by default the program makes a night of its own." },
-	{ .name = "dry-run", .type = OPT_FLAG, .help = "Do the local work; nothing leaves this machine." }, OPT_END
+	{ .name = "dry-run", .type = OPT_FLAG, .help = "Read as always, but write nothing to Moodle and send no mail." }, OPT_END
 };
 
 static volatile sig_atomic_t stop_asked;

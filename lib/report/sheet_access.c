@@ -10,7 +10,7 @@ static const struct table_column columns[] = {
 	{ ACCESS_BUYER, "Buyer", 21, false, -1 },
 	{ ACCESS_LEARNER, "Learner", 21, false, -1 },
 	{ ACCESS_EMAIL, "Learner's e-mail", 25, false, -1 },
-	{ ACCESS_PRODUCT, "Product", 36, false, -1 },
+	{ ACCESS_PRODUCT, "Product", 36, true, -1 },
 	{ ACCESS_COURSE, "Course", 12, false, -1 },
 	{ ACCESS_QUANTITY, "Quantity", 9, false, 0 },
 	{ ACCESS_CURRENCY, "Currency", 9, false, -1 },

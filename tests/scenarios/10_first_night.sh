@@ -19,6 +19,10 @@ night
 expect "the trial night ends well" 0 "$code"
 hold
 expect "a trial night writes nothing to Moodle" "$before" "$(state)"
+book=$(sql "SELECT 'report/acme-2026-11-20-run' || max(run_id) || '.xlsx' FROM ctok.report")
+expect "the workbook is named by its day and run" "$book 1" "$(sql "SELECT xlsx_path FROM ctok.report") $(find "$dir/state/$book" -size +5k | wc -l)"
+run ctok-report --run "$(sql "SELECT max(run_id) FROM ctok.report")"
+expect "drawn again, it has the same name" "0 $dir/state/$book" "$code $(cat "$dir/out")"
 admin plan
 expect "the plan is shown in plain sentences" 1 "$(grep -c 'enrol Nguyễn Đức <duc@example.test> (paid until 2028-11-19; ' "$dir/out")"
 expect "an unmapped product is one finding" "UNMAPPED_PRODUCT 1 1000" \

@@ -197,6 +197,8 @@ def check_types(sheet):
                 complain("%s!%s is %r, not a number" % (sheet.title, cell.coordinate, cell.value))
             elif title not in DATES and title not in NUMBERS and cell.data_type not in ("s", "inlineStr"):
                 complain("%s!%s has type %s, not text" % (sheet.title, cell.coordinate, cell.data_type))
+            if title == "Product" and not cell.alignment.wrap_text:
+                complain("%s!%s is cut when it is long: %r" % (sheet.title, cell.coordinate, cell.value))
             if title in ("Net paid", "Money at risk"):
                 decimals = EXPONENTS.get(row[currency].value, 2)
                 wanted = "#,##0" + ("." + "0" * decimals if decimals else "")
