@@ -65,7 +65,7 @@ big_night() {
 	night
 	[ "$code" -eq 10 ] || return
 	echo "# a brake held $(sql "SELECT count(*) FROM ctok.action WHERE state = 'held'") actions"
-	sql "UPDATE ctok.action SET state = 'open' WHERE state = 'held'" >/dev/null
+	admin approve --name "$0" --reason 'so many are part of the test'
 	run ctok-apply
 }
 # quiet TITLE: one more night changes nothing at all.

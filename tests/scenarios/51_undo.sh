@@ -133,9 +133,8 @@ expect "and says so" "10 16 16" "$code $(sql "SELECT (SELECT count(*) FROM ctok.
 expect "every control ties" "" "$(sql "SELECT control FROM rule.control_now WHERE expected <> actual")"
 
 # Approved, it is done again.
-sql "WITH p AS (INSERT INTO ctok.approval (tenant_id, origin, kind, site_id, target_id, who_name, reason, approved_at, expires_at)
-	SELECT ctok.current_tenant(), 'approve', '', 0, 0, 'test', 'right after all', '2026-11-23T04:00:00Z', '2026-11-25T04:00:00Z' RETURNING *)
-	INSERT INTO ctok.approval_item SELECT p.tenant_id, p.approval_id, a.fingerprint, 'enrol' FROM p, ctok.action a WHERE a.state = 'held'"
+admin approve --name test --reason 'right after all'
+expect "approved" "0 16" "$code $(grep -o 'released [0-9]* .*took it back' "$dir/out" | awk '{ n += $2 } END { print n }')"
 at 2026-11-24T03:00:00Z
 night
 expect "approved, it is done again" "0 0" "$code $(sql "SELECT count(*) FROM ctok.action WHERE state = 'held'")"
