@@ -289,10 +289,41 @@ expect "a Moodle on the same host is asked meanwhile, and answers" 1 "$(grep -c 
 control reset >/dev/null
 open_breaker
 
+# Drafts, where they are wanted; the client's address where the billing contact has none, and nobody's where neither has one.
+fs contactos '{"idcontacto":7,"codcliente":"2","email":"","nombre":"Sin correo"}'
+fs clientes '{"codcliente":"3","email":"","nombre":"Nadie","idcontactofact":7}'
+invoice 3000 F2026A50 42 '"editable":true,"idcontactofact":7'
+line 3000 3000 CURSO-WELD 1 42
+receipt 3000 3000 42 true
+payment 3000 3000 42 16:30:00
+invoice 3001 F2026A51 43 '"idcontactofact":7'
+invoice 3002 F2026A52 44 '"idcontactofact":7,"codcliente":"3"'
+invoice 3003 F2026A53 45 '"idcontactofact":null'
+pull
+expect "a draft is not taken; an address is the contact's, else the client's, else nobody's" "0: F2026A51 invoice unpaid EUR 4300 paid 0 back 0 other 4300 admin@norte.example
+F2026A52 invoice unpaid EUR 4400 paid 0 back 0 other 4400 
+F2026A53 invoice unpaid EUR 4500 paid 0 back 0 other 4500 admin@norte.example" "$code: $(documents '300.')"
+erp 'sweep_days = 30; start = "2026-01-01"; drafts = true;'
+pull
+draft='F2026A50 invoice paid EUR 4200 paid 4200 back 0 other 0 admin@norte.example
+F2026A50 charge payment 3000 4200 11-20 15:30:00
+F2026A50 3000.1 4200 NO_RULE'
+expect "it is, where drafts are wanted" "0: $draft" "$code: $(documents 3000; movements 3000; units 3000)"
+pull
+expect "once" "0: 0" "$code: $(pulls | cut -d' ' -f3)"
+fs facturaclientes '{"idfactura":3000,"editable":false}'
+pull
+expect "issued, it is the same sale" "0: 1: $draft" "$code: $(pulls | cut -d' ' -f3): $(documents 3000; movements 3000; units 3000)"
+invoice 3004 F2026A54 46 '"editable":true,"idcontactofact":7'
+pull
+erp 'sweep_days = 30; start = "2026-01-01";'
+pull --full
+expect "a draft that is wanted no more is no finding" "0: DOCUMENT_GONE F2026S1 13976 missing since 2026-12-21" "$code: $(findings GONE)"
+
 # A restored backup.
 control sql "sql=DELETE FROM fs.row WHERE resource = 'facturaclientes' AND id::bigint > 2020" >/dev/null
 pull
-expect "a database that was set back is refused" "77 1 1" "$code $(grep -c 'the database was set back: invoice "F2026A31" (id 2031), which was issued, is not there' "$dir/out") $(grep -c 'HINT: .*--reset' "$dir/out")"
+expect "a database that was set back is refused" "77 1 1" "$code $(grep -c 'the database was set back: invoice "F2026A53" (id 3003), which was issued, is not there' "$dir/out") $(grep -c 'HINT: .*--reset' "$dir/out")"
 pull --full
 expect "even for a full reading" 77 "$code"
 run ctok-pull-sales --reset
