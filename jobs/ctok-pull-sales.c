@@ -36,6 +36,7 @@ struct target {
 	const char *source;
 	struct ledger *ledger;
 	int64_t documents;
+	bool again; /* the kind wants to be asked once more */
 };
 
 static int
@@ -78,6 +79,22 @@ take_whole(void *context)
 	const struct target *target = context;
 
 	ledger_whole(target->ledger);
+}
+
+static void
+take_until(void *context, int64_t utc)
+{
+	const struct target *target = context;
+
+	ledger_until(target->ledger, utc);
+}
+
+static void
+take_again(void *context)
+{
+	struct target *target = context;
+
+	target->again = true;
 }
 
 static bool
@@ -132,12 +149,13 @@ note_refusal(struct job *job, struct pull *pull, const struct config_source *con
 
 /* Read one source into an open pull, to its last page. */
 static int
-read_source(struct job *job, const struct config_tenant *tenant, const struct config_source *config, struct pull *pull,
-    struct ledger *ledger, struct err *err)
+read_source(struct job *job, const struct config_tenant *tenant, const struct config_source *config, const struct sales_kind *kind,
+    struct pull *pull, struct ledger *ledger, bool *ret_again, struct err *err)
 {
 	const struct http_breaker_store breaker = http_breaker_db(job->db);
 	struct target target = { .job = job, .source = config->name, .ledger = ledger };
-	const struct sales_sink sink = { &target, take_document, take_present, take_absent, take_cursor, take_whole, is_stopped };
+	const struct sales_sink sink = { &target, take_document, take_present, take_absent, take_cursor, take_whole, take_until,
+		take_again, is_stopped };
 	struct sales_source source = {
 		.config = config,
 		.account = arena_printf(&job->row, "%s/%s", tenant->name, config->name),
@@ -146,46 +164,54 @@ read_source(struct job *job, const struct config_tenant *tenant, const struct co
 		.trace = trace,
 		.trace_context = arena_strdup(&job->row, config->name),
 	};
-	const struct sales_kind *kind = sales_kind(config->kind, err);
-	char *secret;
+	char *secret = NULL;
+	int rc;
 
-	if (kind == NULL)
-		return -1;
 	if (kind->counts_refusals && was_refused(pull, config))
 		return err_set(err, ERR_REFUSED, "the site refused another source in this run, and is not asked again");
-	if (config_secret(&job->row, kind->wants_token ? config->token : config->api_key, kind->wants_token ? "token" : "api_key",
-		&secret, err) != 0)
+	if (!kind->is_fed && config_secret(&job->row, kind->wants_token ? config->token : config->api_key,
+				 kind->wants_token ? "token" : "api_key", &secret, err) != 0)
 		return -1;
 	source.secret = secret;
+	source.currency = tenant->currency;
 	source.now_utc = job->night.now_utc;
 	source.clock_utc = job->config->test_now != NULL ? job->night.now_utc : clock_now();
 	source.clock_mono_ms = clock_mono_ms();
 	source.full = opt_flag(job->options, "full") || opt_flag(job->options, "reset");
 	ledger_cursors(ledger, &source.cursors, &source.cursor_count);
 	ledger_window(ledger, &source.from_utc, &source.to_utc);
-	if (kind->pull(&source, &sink, err) == 0)
-		return 0;
-	if (kind->counts_refusals && err->code == ERR_REFUSED)
+	rc = kind->pull(&source, &sink, err);
+	if (rc != 0 && kind->counts_refusals && err->code == ERR_REFUSED)
 		note_refusal(job, pull, config);
-	return -1;
+	*ret_again = target.again;
+	return rc;
 }
 
-/* One source: all pages, then the merge. Why it failed also goes to its row in `pull`. */
+/* One pull of a source: all pages, then the merge. Why it failed also goes to its row in `pull`. ${ret_again}: there may be more. */
 static int
-pull_source(
-    struct job *job, const struct config_tenant *tenant, const struct config_source *config, struct pull *pull, struct err *err)
+pull_once(struct job *job, const struct config_tenant *tenant, const struct config_source *config, struct pull *pull,
+    bool *ret_again, struct err *err)
 {
-	const bool reset = opt_flag(job->options, "reset");
-	const struct ledger_plan plan = { job->db, &job->night, config, pull->master_key, reset || opt_flag(job->options, "full"),
-		reset };
+	const struct sales_kind *kind = sales_kind(config->kind, err);
+	const bool reset = opt_flag(job->options, "reset"), fed = kind != NULL && kind->is_fed;
+	/* What is fed can never be read in full; it sees by itself to what is to be taken again. */
+	const struct ledger_plan plan = { job->db, &job->night, config, pull->master_key,
+		!fed && (reset || opt_flag(job->options, "full")), !fed && reset };
 	struct ledger_counts counts;
 	struct ledger *ledger = NULL;
 	struct err unsaid = ERR_INIT;
 	int rc = -1;
 
-	if (ledger_open(&plan, &ledger, err) != 0)
+	if (kind == NULL || ledger_open(&plan, &ledger, err) != 0)
 		return -1;
-	if (read_source(job, tenant, config, pull, ledger, err) != 0 || ledger_commit(ledger, &counts, err) != 0) {
+	*ret_again = false;
+	if (read_source(job, tenant, config, kind, pull, ledger, ret_again, err) != 0) {
+		if (ledger_fail(ledger, err, &unsaid) != 0)
+			log_err(LOG_WARN, &unsaid);
+		goto out;
+	}
+	if (ledger_commit(ledger, &counts, err) != 0) {
+		*ret_again = false;
 		if (ledger_fail(ledger, err, &unsaid) != 0)
 			log_err(LOG_WARN, &unsaid);
 		goto out;
@@ -205,6 +231,27 @@ out:
 	return rc;
 }
 
+/* A source, pull after pull while it has more. */
+static void
+pull_source(struct job *job, const struct config_tenant *tenant, const struct config_source *config, struct pull *pull)
+{
+	bool again = true;
+
+	while (again && job_continue(job)) {
+		struct err failure = ERR_INIT;
+
+		again = false;
+		arena_reset(&job->row);
+		if (pull_once(job, tenant, config, pull, &again, &failure) == 0)
+			continue;
+		(void)err_wrap(&failure, "could not read source \"%s\"", config->name);
+		job_count(job, "incomplete", 1);
+		/* Whatever the reason was, the source is not complete tonight. */
+		job_note(job, EXIT_INCOMPLETE);
+		job_failed(job, &failure);
+	}
+}
+
 static int
 pull_tenant(struct job *job, const struct config_tenant *tenant, void *context, struct err *err)
 {
@@ -215,21 +262,12 @@ pull_tenant(struct job *job, const struct config_tenant *tenant, void *context, 
 	(void)err;
 	for (i = 0; i < tenant->source_count && job_continue(job); i++) {
 		const struct config_source *config = &tenant->sources[i];
-		struct err failure = ERR_INIT;
 
 		if (only != NULL && !text_equal(only, config->name))
 			continue;
 		pull->found = true;
-		if (config->closed)
-			continue;
-		arena_reset(&job->row);
-		if (pull_source(job, tenant, config, pull, &failure) == 0)
-			continue;
-		(void)err_wrap(&failure, "could not read source \"%s\"", config->name);
-		job_count(job, "incomplete", 1);
-		/* Whatever the reason was, the source is not complete tonight. */
-		job_note(job, EXIT_INCOMPLETE);
-		job_failed(job, &failure);
+		if (!config->closed)
+			pull_source(job, tenant, config, pull);
 	}
 	return 0;
 }

@@ -17,6 +17,14 @@
 void crypto_sha256(const void *, size_t, uint8_t[CRYPTO_HASH_BYTES]) __attribute__((nonnull(3)));
 
 /**
+ * crypto_sha256_file(path, ret_hash, err):
+ * SHA-256 of a file, read in blocks.
+ *
+ * Errors: ERR_IO naming it.
+ */
+MUST_CHECK int crypto_sha256_file(const char *, uint8_t[CRYPTO_HASH_BYTES], struct err *) __attribute__((nonnull(1, 3)));
+
+/**
  * crypto_keyed(key, bytes, len, ret_hash):
  * A keyed hash (BLAKE2b-256), for tombstones of erased e-mails.
  */

@@ -49,10 +49,25 @@ struct config_site {
 	bool allow_http;                    /* setting `allow_http`: tests on loopback only */
 };
 
+/* Where a csv source's rows say what (lib/sales/csv_columns.c): "Name of a column", several "A|B" of which the first one there counts, two
+ * that are joined by a blank "A + B", the second of equal names "A#2", or "= text" for all rows. NULL: the preset's, or nowhere. */
+struct config_columns {
+	const char *order, *number, *line, *status, *type, *test, *created, *modified, *cancelled, *corrects;
+	const char *currency, *total, *refunded, *discount, *tax, *shipping;
+	const char *items, *quantity, *line_total, *unit_price, *sku, *product, *variant, *name;
+	const char *buyer_email, *buyer_name, *learner_email, *learner_name;
+};
+
+/* What the texts of the column `status` mean; * stands for any text. */
+struct config_statuses {
+	struct config_list paid, unpaid, partial, refunded, cancelled, test;
+	struct config_list ignore; /* also of the columns `type` and `test` */
+};
+
 struct config_source {
 	struct config_where where;
 	const char *name;
-	const char *kind;    /* "squarespace", "facturascripts" */
+	const char *kind;    /* "squarespace", "facturascripts", "csv" */
 	const char *role;    /* "sale", "invoice", "payment" */
 	const char *url;     /* API base; kinds have their own default */
 	const char *api_key; /* secret reference */
@@ -71,6 +86,15 @@ struct config_source {
 	enum money_rounding rounding;
 	struct config_list learner_name_labels; /* product form labels that hold the learner's name */
 	struct config_list learner_email_labels;
+	const char *folder;       /* of a csv source: files are put here */
+	const char *preset;       /* "squarespace", …; "none" */
+	const char *encoding;     /* "utf-8", "windows-1252", "iso-8859-1", "iso-8859-15" */
+	const char *separator;    /* "auto", ",", ";", "tab", "pipe" */
+	const char *decimal;      /* "." or "," */
+	struct config_list dates; /* forms in which dates are written, tried in turn; empty: the preset's */
+	bool tax_on_top;          /* prices of lines are without tax */
+	struct config_columns columns;
+	struct config_statuses statuses;
 	const char *start; /* ISO date: the first pull reads from here; default 2000-01-01 */
 	int64_t overlap_s; /* default 900 */
 	int64_t max_age_s; /* default 26 h */

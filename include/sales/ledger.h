@@ -54,7 +54,7 @@ void ledger_cursors(const struct ledger *, const struct sales_cursor **, size_t 
 
 /**
  * ledger_add(ledger, document, err), ledger_present(ledger, external_id, err), ledger_absent(ledger, external_id),
- * ledger_cursor(ledger, name, value), ledger_whole(ledger):
+ * ledger_cursor(ledger, name, value), ledger_whole(ledger), ledger_until(ledger, utc):
  * Stage a document, and what else a `struct sales_sink` takes; these are its functions, with the ledger as context. Copied; memory
  * does not grow with the number of documents.
  */
@@ -63,6 +63,7 @@ MUST_CHECK int ledger_present(void *, const char *, struct err *) __attribute__(
 void ledger_absent(void *, const char *) __attribute__((nonnull));
 void ledger_cursor(void *, const char *, const char *) __attribute__((nonnull));
 void ledger_whole(void *) __attribute__((nonnull));
+void ledger_until(void *, int64_t) __attribute__((nonnull));
 
 /**
  * ledger_commit(ledger, ret_counts, err):

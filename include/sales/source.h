@@ -29,6 +29,7 @@ struct sales_line {
 	const char *name;
 	const char *quantity;                /* decimal text as sent */
 	int64_t unit_price_minor;            /* as sent, before discounts of the order */
+	const int64_t *amount_minor;         /* of the whole line, before them; NULL: quantity times unit price */
 	int64_t net_minor;                   /* share charged: after discounts, tax included, shipping excluded */
 	const struct sales_contact *learner; /* named by the product's form; NULL: nobody */
 };
@@ -87,7 +88,9 @@ struct sales_sink {
 	void (*absent)(void *, const char *external_id);               /* asked for by its id, it is not there any more; few */
 	void (*cursor)(void *, const char *name, const char *value);   /* to be told again by the next pull */
 	void (*whole)(void *);                                         /* all there is was read: the rest is gone */
-	bool (*stopped)(void *); /* asked between pages and while waiting; true ends the pull */
+	void (*until)(void *, int64_t utc); /* up to when the sales are known; CLOCK_MIN_UTC: as before. Not called: up to now */
+	void (*again)(void *);              /* there may be more: pull once more, whether this one succeeds or not */
+	bool (*stopped)(void *);            /* asked between pages and while waiting; true ends the pull */
 };
 
 /* What a kind asked to be told again. */
@@ -99,7 +102,8 @@ struct sales_cursor {
 /* What a kind is given. */
 struct sales_source {
 	const struct config_source *config;
-	const char *secret;       /* its key or token */
+	const char *secret;       /* its key or token; NULL: it has none */
+	const char *currency;     /* the tenant's */
 	const char *account;      /* a name for it among all tenants' sources; NULL: it is the only one */
 	const char *contact;      /* an address of the operator, which some shops want in the user agent; NULL: none */
 	int64_t from_utc, to_utc; /* of the moments of modification to read; what has none goes by its cursors */
@@ -118,6 +122,7 @@ struct sales_source {
 struct sales_kind {
 	const char *name;
 	bool wants_token; /* its secret is the setting `token`, else `api_key` */
+	bool is_fed;      /* it has no secret and reads what is put before it: it can never be asked for all there is */
 	bool
 	    counts_refusals; /* it shuts out who is refused several times: after the first one its site is not asked again in a run */
 	/* Read everything of the window and hand it to the sink. 0 only when all of it was read and every page checked. */

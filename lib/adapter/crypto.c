@@ -1,6 +1,8 @@
 /* Hashes, sealing and random bytes, on libsodium. */
 #include "adapter/crypto.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <sodium.h>
@@ -23,6 +25,32 @@ crypto_sha256(const void *bytes, size_t len, uint8_t ret_hash[CRYPTO_HASH_BYTES]
 {
 	ready();
 	(void)crypto_hash_sha256(ret_hash, bytes, len);
+}
+
+int
+crypto_sha256_file(const char *path, uint8_t ret_hash[CRYPTO_HASH_BYTES], struct err *err)
+{
+	crypto_hash_sha256_state state;
+	unsigned char block[65536];
+	FILE *file = fopen(path, "re");
+	size_t len;
+	int rc = -1;
+
+	ready();
+	if (file == NULL)
+		return err_set(err, ERR_IO, "could not open \"%s\": %s", path, strerror(errno));
+	(void)crypto_hash_sha256_init(&state);
+	while ((len = fread(block, 1, sizeof(block), file)) > 0)
+		(void)crypto_hash_sha256_update(&state, block, len);
+	if (ferror(file)) {
+		(void)err_set(err, ERR_IO, "could not read \"%s\": %s", path, strerror(errno));
+		goto out;
+	}
+	(void)crypto_hash_sha256_final(&state, ret_hash);
+	rc = 0;
+out:
+	(void)fclose(file);
+	return rc;
 }
 
 void

@@ -55,11 +55,12 @@ check_site(const struct config_site *site, struct fault_list *faults)
 /* What each kind of source must be told, and its only role. */
 static const struct {
 	const char *kind;
-	const char *role;
-	bool api_key, token, url;
+	const char *role; /* NULL: any */
+	bool api_key, token, url, folder;
 } source_kinds[] = {
 	{ "squarespace", "sale", .api_key = true },
 	{ "facturascripts", "invoice", .token = true, .url = true },
+	{ "csv", NULL, .folder = true },
 };
 
 static void
@@ -70,11 +71,32 @@ check_wanted(const struct config_source *source, bool wanted, const char *value,
 		    faults, source->where.file, source->where.line, "setting \"%s\" of a %s source is missing", name, source->kind);
 }
 
+/* What no file of a csv source can be read without. */
+static void
+check_csv(const struct config_source *source, struct fault_list *faults)
+{
+	const struct config_columns *columns = &source->columns;
+	bool preset = source->preset != NULL && strcmp(source->preset, "none") != 0;
+
+	if (!preset && (columns->created == NULL || columns->status == NULL))
+		fault_at(faults, &source->where,
+		    "setting \"columns\" of a csv source without a preset must say where \"created\" and \"status\" stand");
+	if (!preset && !text_equal(source->role, "payment") && columns->items == NULL && columns->sku == NULL &&
+	    columns->product == NULL && columns->name == NULL)
+		fault_at(faults, &source->where,
+		    "setting \"columns\" of a csv source without a preset must say where \"sku\", \"product\" or \"name\" stands");
+	if (source->dates.count == 0 && (!preset || strcmp(source->preset, "paypal") == 0))
+		fault_at(faults, &source->where,
+		    "setting \"dates\" of a csv source is missing: which of day and month comes first is not guessed");
+}
+
 static void
 check_source(const struct config_source *source, struct fault_list *faults)
 {
 	size_t i;
 
+	if (text_equal(source->kind, "csv"))
+		check_csv(source, faults);
 	check_http(source->url, source->allow_http, &source->where, faults);
 	for (i = 0; i < sizeof(source_kinds) / sizeof(source_kinds[0]); i++) {
 		if (!text_equal(source->kind, source_kinds[i].kind))
@@ -82,7 +104,8 @@ check_source(const struct config_source *source, struct fault_list *faults)
 		check_wanted(source, source_kinds[i].api_key, source->api_key, "api_key", faults);
 		check_wanted(source, source_kinds[i].token, source->token, "token", faults);
 		check_wanted(source, source_kinds[i].url, source->url, "url", faults);
-		if (source->role != NULL && strcmp(source->role, source_kinds[i].role) != 0)
+		check_wanted(source, source_kinds[i].folder, source->folder, "folder", faults);
+		if (source->role != NULL && source_kinds[i].role != NULL && strcmp(source->role, source_kinds[i].role) != 0)
 			fault_add(faults, source->where.file, source->where.line, "setting \"role\" of a %s source must be \"%s\"",
 			    source->kind, source_kinds[i].role);
 	}

@@ -2,10 +2,11 @@
 #include "sales/source.h"
 
 #include "base/text.h"
+#include "csv_source.h"
 #include "facturascripts.h"
 #include "squarespace.h"
 
-static const struct sales_kind *const kinds[] = { &squarespace_kind, &facturascripts_kind };
+static const struct sales_kind *const kinds[] = { &squarespace_kind, &facturascripts_kind, &csv_kind };
 
 const struct sales_kind *
 sales_kind(const char *name, struct err *err)

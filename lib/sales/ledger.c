@@ -178,6 +178,14 @@ ledger_whole(void *context)
 	ledger->whole = true;
 }
 
+void
+ledger_until(void *context, int64_t utc)
+{
+	struct ledger *ledger = context;
+
+	ledger->until_utc = utc == CLOCK_MIN_UTC ? "" : number(&ledger->arena, utc);
+}
+
 /* The steps of the merge in their order, and which of source and run are their parameters. */
 enum step_args { NOTHING, SOURCE, RUN, SOURCE_RUN };
 
@@ -362,7 +370,7 @@ merge(struct ledger *ledger, void *context, struct err *err)
 		DB_ARGS(ledger->pull_id, number(&ledger->arena, ledger->documents), number(&ledger->arena, *changed)), NULL,
 		err) != 0)
 		return -1;
-	if (db_exec(ledger->plan.db, sql_sales_merge_watermark, DB_ARGS(ledger->pull_id), NULL, err) != 0)
+	if (db_exec(ledger->plan.db, sql_sales_merge_watermark, DB_ARGS(ledger->pull_id, ledger->until_utc), NULL, err) != 0)
 		return -1;
 	return db_script(ledger->plan.db, sql_sales_stage_empty, err);
 }

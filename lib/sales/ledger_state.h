@@ -27,6 +27,7 @@ struct ledger {
 	const struct sales_cursor *had;
 	size_t had_count;
 	bool whole;
+	const char *until_utc; /* NULL: the sales are known up to now; "": up to when they were */
 	int64_t start_utc;
 	int64_t documents; /* handed to ledger_add() */
 	int64_t flushed;   /* of these, in the TEMP tables */

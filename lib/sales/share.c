@@ -138,7 +138,9 @@ sales_share(struct arena *arena, struct sales_document *document, struct err *er
 		lines[i] = &document->lines[i];
 	qsort(lines, count, sizeof(struct sales_line *), compare_keys);
 	for (i = 0; i < count; i++) {
-		if (sales_amount(lines[i]->quantity, lines[i]->unit_price_minor, &amounts[i], err) != 0)
+		if (lines[i]->amount_minor != NULL)
+			amounts[i] = *lines[i]->amount_minor;
+		else if (sales_amount(lines[i]->quantity, lines[i]->unit_price_minor, &amounts[i], err) != 0)
 			return err_wrap(err, "line \"%s\"", lines[i]->key);
 	}
 	sales_prorate(document->discount_minor, amounts, count, shares);

@@ -142,7 +142,14 @@ pull(struct with_db *w, const struct config_source *config, bool full, struct er
 	if (ledger_open(&plan, &ledger, err) != 0)
 		return -1;
 	ledger_window(ledger, &source.from_utc, &source.to_utc);
-	sink = (struct sales_sink){ ledger, ledger_add, ledger_present, ledger_absent, ledger_cursor, ledger_whole, is_stopped };
+	sink = (struct sales_sink){ .context = ledger,
+		.document = ledger_add,
+		.present = ledger_present,
+		.absent = ledger_absent,
+		.cursor = ledger_cursor,
+		.whole = ledger_whole,
+		.until = ledger_until,
+		.stopped = is_stopped };
 	if (kind->pull(&source, &sink, err) == 0 && ledger_commit(ledger, &counts, err) == 0)
 		rc = 0;
 	else
