@@ -7,6 +7,7 @@
 static const struct job_def *const commands[] = {
 	&admin_check,
 	&admin_example_config,
+	&admin_map,
 	&admin_plan,
 	&admin_go_live,
 	&admin_backfill,

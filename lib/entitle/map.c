@@ -1,0 +1,116 @@
+/* Products and their rules, and rules that could be. Nothing is changed here: rules stand in the configuration. */
+#include "entitle/map.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/money.h"
+#include "base/text.h"
+#include "sql.h"
+
+struct listing {
+	struct arena *arena;
+	FILE *file;
+	int64_t count;
+};
+
+static const char *
+worth(struct arena *arena, const struct db_row *row)
+{
+	struct money money = { .minor = 0 };
+
+	if (db_value(row, "currency") == NULL)
+		return "never paid for";
+	money.minor = db_int(row, "net_minor");
+	(void)snprintf(money.currency, sizeof(money.currency), "%s", db_value(row, "currency"));
+	return arena_printf(arena, "%s unit%s, %s, last sold %s", db_value(row, "units"), db_int(row, "units") == 1 ? "" : "s",
+	    money_text(arena, &money), db_value(row, "last_day"));
+}
+
+static int
+print_product(const struct db_row *row, void *context, struct err *err)
+{
+	struct listing *listing = context;
+	const char *how = db_value(row, "how"), *courses = db_value(row, "courses");
+
+	(void)err;
+	listing->count++;
+	(void)fprintf(listing->file, "%s  %s  %s\n    %s; ", db_value(row, "source"), db_value(row, "match"), db_value(row, "name"),
+	    worth(listing->arena, row));
+	if (text_equal(how, "none"))
+		(void)fputs("no rule fits\n", listing->file);
+	else if (text_equal(how, "tie"))
+		(void)fputs("two rules fit equally well, so that none is chosen\n", listing->file);
+	else if (text_equal(how, "exclude"))
+		(void)fprintf(listing->file, "\"%s\" says it is not a course\n", db_value(row, "rule"));
+	else
+		(void)fprintf(
+		    listing->file, "\"%s\" leads to %s\n", db_value(row, "rule"), courses != NULL ? courses : "no course");
+	arena_reset(listing->arena);
+	return 0;
+}
+
+int
+map_list(struct db *db, bool all, const char *text, FILE *file, int64_t *ret_products, struct err *err)
+{
+	struct arena scratch = ARENA_INIT;
+	struct listing listing = { &scratch, file, 0 };
+	int rc;
+
+	rc = db_each(db, sql_entitle_map_list, DB_ARGS(all ? "t" : "f", text), print_product, &listing, err);
+	arena_done(&scratch);
+	*ret_products = listing.count;
+	return rc;
+}
+
+/* A string as libconfig reads it. */
+static const char *
+quoted(struct arena *arena, const char *text)
+{
+	char *to = arena_alloc(arena, 2 * strlen(text) + 3), *out = to;
+
+	*out++ = '"';
+	for (; *text != '\0'; text++) {
+		if (*text == '"' || *text == '\\')
+			*out++ = '\\';
+		*out++ = *text;
+	}
+	*out++ = '"';
+	*out = '\0';
+	return to;
+}
+
+static int
+print_rule(const struct db_row *row, void *context, struct err *err)
+{
+	struct listing *listing = context;
+	const char *course = db_value(row, "course"), *match = quoted(listing->arena, db_value(row, "match"));
+
+	(void)err;
+	listing->count++;
+	(void)fprintf(
+	    listing->file, "# %s: %s unit%s", db_value(row, "name"), db_value(row, "units"), db_int(row, "units") == 1 ? "" : "s");
+	if (course != NULL)
+		(void)fprintf(listing->file, "; most like \"%s\"\n{ source = %s; match = %s; site = %s; courses = ( %s ); },\n",
+		    db_value(row, "fullname"), quoted(listing->arena, db_value(row, "source")), match,
+		    quoted(listing->arena, db_value(row, "site")), quoted(listing->arena, course));
+	else
+		(void)fprintf(listing->file,
+		    "; like no course more than others\n# { source = %s; match = %s; site = \"…\"; courses = ( \"…\" ); },\n",
+		    quoted(listing->arena, db_value(row, "source")), match);
+	arena_reset(listing->arena);
+	return 0;
+}
+
+int
+map_suggest(struct db *db, FILE *file, int64_t *ret_rules, struct err *err)
+{
+	struct arena scratch = ARENA_INIT;
+	struct listing listing = { &scratch, file, 0 };
+	int rc;
+
+	rc = db_each(db, sql_entitle_map_suggest, DB_NONE, print_rule, &listing, err);
+	arena_done(&scratch);
+	*ret_rules = listing.count;
+	return rc;
+}
