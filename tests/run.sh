@@ -1,6 +1,6 @@
 #!/bin/bash
 # Run the unit programs named as arguments and every scenario, as many at a time as there are processors; show what failed; end with the line
-# of counts. SCENARIOS: which scenarios (a shell pattern), all by default. What only root can try is skipped for others, and counted.
+# of counts. SCENARIOS: which scenarios (a shell pattern), all by default. CTOK_UNDER: a command that runs our programs, as valgrind. What only root can try is skipped for others, and counted.
 set -u
 cd "$(dirname "$0")/.."
 export LC_ALL=C.UTF-8            # whatever the caller's: tests read what tools say
@@ -19,12 +19,12 @@ done
 tests+=("$@")
 [ ${#tests[@]} -gt 0 ] || { echo "0 passed, 0 failed"; exit 1; }
 
-# A scenario has twenty minutes, a unit program ten.
+# A scenario has twenty minutes, a unit program ten; PATIENCE times as much under tools that slow them down.
 one() { # one TEST
 	local name=${1##*/}
 	case $1 in
-	*.sh) timeout 1200 bash "$1" ;;
-	*) timeout 600 "$1" ;;
+	*.sh) timeout $((1200 * ${PATIENCE:-1})) bash "$1" ;;
+	*) timeout $((600 * ${PATIENCE:-1})) ${CTOK_UNDER:-} "$1" ;;
 	esac >"$out/$name.tap" 2>&1 </dev/null
 	echo $? >"$out/$name.rc"
 }

@@ -26,8 +26,6 @@ R
 	order 22 CPR-1 learner07@example.test 'Ελένη Παπαδοπούλου' 50.00 2026-11-18T10:08:00Z
 	order 23 CPR-1 learner08@example.test 'محمد العربي' 50.00 2026-11-18T10:09:00Z
 	order 10 NOBODY-KNOWS ana@example.test 'Ana Díaz' 10.00 2026-11-18T13:00:00Z
-	night
-	expect "the trial night ends well" 0 "$code"
 	admin go-live --since 2026-01-01
 	night
 	expect "the first night ends well" 0 "$code"

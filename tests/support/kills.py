@@ -144,7 +144,7 @@ class World:
         shutil.rmtree(self.probe, ignore_errors=True)
         os.makedirs(self.probe)
 
-    def program(self, *words, probe=None, timeout=120):
+    def program(self, *words, probe=None, timeout=300):
         """Run a program in a process group of its own; returns its exit code, negative for a signal, and what it said."""
         environment = dict(os.environ)
         folder = os.environ.get("CTOK_BIN", f"{ROOT}/bin")
