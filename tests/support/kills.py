@@ -191,8 +191,7 @@ class World:
         parts += [f"SELECT '{name}', to_jsonb({value})::text FROM {rest}" for name, (value, rest) in CHECKS.items()]
         found = {name: [] for name in self.names + list(CHECKS)}
         for name, text in self.sql(" UNION ALL ".join(parts)):
-            # The clock of a test stands, but for fractions of a second.
-            found[name].append(json.loads(re.sub(r"(T\d\d:\d\d:\d\d)\.\d+", r"\1", text)))
+            found[name].append(json.loads(RUNNING_CLOCK.sub("while it ran", text)))
         return {name: found[name] for name in self.names}, {name: found[name] for name in CHECKS}
 
     def left(self):
@@ -488,17 +487,18 @@ def sweep(world, args):
         world.put_back()
         code, said = world.program("ctok-nightly", probe=f"{order}:{number}")
         reached = world.number() >= number
-        # A first night begins with nothing: who comes next makes the database.
-        if last_run:
+        # A first night begins by making the database: who comes next does what is missing, and must be a night.
+        made = last_run or trace[number - 1][1] != "ctok-nightly"
+        if made:
             world.hold()
-        left = (ENDS.get(order, "itself"), world.left()) if args.orders and last_run else None
+        left = (ENDS.get(order, "itself"), world.left()) if args.orders and made else None
         if reached and left in proven:
             n += 1
             print(f"ok {n} - {order} {number} {what[:100]} ({code}; {time.monotonic() - began:.1f} s; left the same as {proven[left]})")
             sys.stdout.flush()
             continue
         code_again, said_again = world.program("ctok-nightly")
-        if not last_run:
+        if not made:
             world.hold()
         lines = [] if reached else ["the effect was not reached"]
         lines += [] if code != 124 else ["the night did not end"]
