@@ -25,7 +25,7 @@ entitle_reckon(struct db *db, struct entitle_counts *ret_counts, struct err *err
 {
 	static const char *const entitlement[] = { "entitlement" }, *const access[] = { "access" };
 	struct entitle_counts counts = { 0, 0, 0 };
-	int64_t none, changed, pairs, fresh;
+	int64_t none, changed, pairs, fresh, forgotten;
 
 	if (db_exec(db, sql_entitle_pin_targets, DB_NONE, NULL, err) != 0)
 		return -1;
@@ -34,6 +34,8 @@ entitle_reckon(struct db *db, struct entitle_counts *ret_counts, struct err *err
 	if (db_exec(db, sql_entitle_unit_verdicts, DB_NONE, NULL, err) != 0)
 		return -1;
 	if (db_script(db, "ANALYZE unit_now", err) != 0)
+		return -1;
+	if (db_exec(db, sql_entitle_forget_trial, DB_NONE, &forgotten, err) != 0)
 		return -1;
 	if (db_exec(db, sql_entitle_fresh_entitlements, DB_NONE, &fresh, err) != 0)
 		return -1;
@@ -79,6 +81,8 @@ entitle_reckon(struct db *db, struct entitle_counts *ret_counts, struct err *err
 	if (changed >= ENTITLE_MANY)
 		if (rules_analyze(db, access, 1, err) != 0)
 			return -1;
+	if (forgotten > 0 && db_exec(db, sql_entitle_forget_access, DB_NONE, NULL, err) != 0)
+		return -1;
 	if (db_exec(db, sql_entitle_reckon_none, DB_NONE, &none, err) != 0)
 		return -1;
 	counts.changed = changed + none;

@@ -947,6 +947,61 @@ test_what_is_deleted_behind_our_back_is_missed(void **state)
 	    "a unit with an entitlement", untied(w), "MONEY_OF_UNITS 19800/0, OPEN_IN_FINDINGS 0/1, UNITS_OF_LINES 2/0, WHOLE 5/4");
 }
 
+/* Another word of the configuration about products[0], the rule for YEAR. */
+static void
+say(struct with_db *w, struct config_product *now)
+{
+	struct err err = ERR_INIT;
+	bool changed;
+
+	products[0] = *now;
+	expect_ok("rules", entitle_sync_rules(&w->arena, w->db, &w->tenant, &changed, &err), &err);
+	assert_true(changed);
+}
+
+static void
+test_a_trial_follows_the_rules_as_they_are(void **state)
+{
+	struct with_db *w = *state;
+	struct config_product was = products[0], other = was, none = was;
+
+	other.courses = (struct config_list){ (const char **)(uintptr_t)bundle, 2 };
+	other.term = "P2Y";
+	none.exclude = true;
+	none.courses = (struct config_list){ NULL, 0 };
+	none.term = NULL;
+	with_db_sql(w, "DELETE FROM ctok.live");
+	sell(w, "1", "ana@x.test", "", "YEAR", "2026-04-30T10:20:30Z", 1, 9900);
+	night(w, "2026-05-01T03:00:00Z", false);
+	expect_text("as the rule says", access_of(w, "ana@x.test", "C1"), "active active 2026-04-30 12:20 2027-05-01 00:00");
+	say(w, &other);
+	night(w, "2026-05-02T03:00:00Z", false);
+	expect_text(
+	    "corrected: a longer term", access_of(w, "ana@x.test", "C1"), "active active 2026-04-30 12:20 2028-05-01 00:00");
+	expect_text("and another course", access_of(w, "ana@x.test", "C2"), "active active 2026-04-30 12:20 2028-05-01 00:00");
+	expect_text("planned so", actions(w), "create_account enrol enrol");
+	expect_text("ties", untied(w), "ties");
+	say(w, &none);
+	night(w, "2026-05-03T03:00:00Z", false);
+	expect_text("no course at all", classes(w), "excluded NOT_A_COURSE x1");
+	expect_text("nobody has access by it", one(w, "SELECT count(*)::text FROM ctok.access"), "0");
+	expect_text("nothing is planned", actions(w), "");
+	expect_text("nothing is open", findings(w), "");
+	say(w, &was);
+	night(w, "2026-05-04T03:00:00Z", false);
+	expect_text("back", access_of(w, "ana@x.test", "C1"), "active active 2026-04-30 12:20 2027-05-01 00:00");
+
+	/* From go-live on what was matched stays as it was sold. */
+	with_db_sql(w, "INSERT INTO ctok.live SELECT ctok.current_tenant(), site_id, source_id, '-infinity', now() FROM ctok.site, "
+		       "ctok.source");
+	say(w, &other);
+	night(w, "2026-05-05T03:00:00Z", true);
+	expect_text(
+	    "live, a sale keeps its rule", access_of(w, "ana@x.test", "C1"), "active active 2026-04-30 12:20 2027-05-01 00:00");
+	expect_text("and its course", one(w, "SELECT count(*)::text FROM ctok.access"), "1");
+	products[0] = was;
+}
+
 static void
 test_findings_keep_their_age(void **state)
 {
@@ -1019,6 +1074,7 @@ main(void)
 		cmocka_unit_test_setup(test_a_suspended_account, setup),
 		cmocka_unit_test_setup(test_a_deleted_unit_does_not_tie, setup),
 		cmocka_unit_test_setup(test_what_is_deleted_behind_our_back_is_missed, setup),
+		cmocka_unit_test_setup(test_a_trial_follows_the_rules_as_they_are, setup),
 		cmocka_unit_test_setup(test_findings_keep_their_age, setup),
 		cmocka_unit_test_setup(test_calendar, setup),
 	};
