@@ -2,10 +2,13 @@
 # Brakes: a backlog approved by going live, a shop that takes back too much at once, the command that the summary names, an approval that
 # expires, an end that was foreseen.
 . "$(dirname "$0")/lib.sh"
-cat >"$dir/rules.conf" <<'R'
-products = ( { source = "shop"; match = "sku:MATH-*"; site = "campus"; courses = ("MATH-101"); term = "P2Y"; grace_days = 0; },
-             { source = "shop"; match = "sku:CPR-*"; site = "campus"; courses = ("CPR-2Y"); term = "P10D"; grace_days = 0; } );
+rules() { # rules COURSE-OF-MATH [MORE]
+	cat >"$dir/rules.conf" <<R
+products = ( { source = "shop"; match = "sku:MATH-*"; site = "campus"; courses = ("$1"); term = "P2Y"; grace_days = 0; },
+             { source = "shop"; match = "sku:CPR-*"; site = "campus"; courses = ("CPR-2Y"); term = "P10D"; grace_days = 0; } ${2:-} );
 R
+}
+rules BIG
 start --seed contract --now 2026-11-20T02:41:24Z
 at() { # at MOMENT: for the shop, Moodle and us
 	now=$1 write_conf
@@ -37,10 +40,32 @@ orders 101 140 CPR-1
 night
 expect "the trial night ends well" 0 "$code"
 hold
+# That was the wrong course: in trial the next night plans by the rule as it was corrected.
+rules MATH-101
+run ctok-reconcile
+expect "in trial a corrected rule is followed" "CPR-2Y 40, MATH-101 60" "$(sql "SELECT string_agg(shortname || ' ' || n, ', ' ORDER BY shortname) FROM (SELECT c.shortname, count(*) AS n
+	FROM ctok.action a JOIN ctok.mirror_course c USING (tenant_id, site_id, course_id) WHERE a.state = 'open' GROUP BY 1) x")"
 admin go-live --since 2026-01-01
 expect "going live approves what the trial showed" "200 enrolments and new accounts" "$(grep -o '[0-9]* enrolments and new accounts' "$dir/out")"
 night
 expect "so that the first live night carries it all out" "0 100" "$code $(enrolled)"
+
+# A changed rule: what nobody had thought of becomes a course, of many at once. What was sold before keeps the rule that it was sold by.
+at 2026-11-20T03:30:00Z
+orders 301 330 NEW-1 2026-11-20T03:20:00.5Z
+night
+expect "a product without a rule is one finding, and opens nothing" "0 UNMAPPED_PRODUCT 0" "$code $(sql "SELECT (SELECT string_agg(class, ' ') FROM ctok.finding
+	WHERE cleared_at IS NULL AND class NOT LIKE 'MAIL%'), (SELECT count(*) FROM ctok.action WHERE state IN ('open', 'held'))" | tr '\t' ' ')"
+rules BIG ', { source = "shop"; match = "sku:NEW-*"; site = "campus"; courses = ("SAFE-OPT"); term = "P1Y"; }'
+night
+expect "a rule for it makes the plan large: held; and nobody loses or changes the course that was sold" "10 held 30 100 0" \
+	"$code $(sql "SELECT string_agg(DISTINCT a.state, ' '), count(*) FROM ctok.action a WHERE a.kind = 'enrol' AND a.state IN ('open', 'held')" | tr '\t' ' ') $(enrolled) $(suspended)"
+expect "with the command that lets it go" "ctok-admin approve --config $dir/ctok-batch.conf --kind enrol --name NAME --reason WHY" "$(command_of)"
+rules MATH-101
+refund 301 330 99.00 2026-11-20T03:35:00Z
+at 2026-11-20T03:45:00Z
+night
+expect "given back before anybody let it go, it is nothing" "0 0 100" "$code $(sql "SELECT count(*) FROM ctok.action WHERE state IN ('open', 'held')") $(enrolled)"
 
 # A shop that lost its mind: two thirds of what was sold is given back at once. New sales go on.
 at 2026-11-21T03:17:00Z
