@@ -21,6 +21,12 @@ MUST_CHECK int rules_at(struct db *, int64_t, const char *, struct err *) __attr
 MUST_CHECK int rules_analyze(struct db *, const char *const *, size_t, struct err *) __attribute__((nonnull));
 
 /**
+ * rules_analyze_new(db, err):
+ * In a transaction: the same for all tables that have rows and were never looked at, however few.
+ */
+MUST_CHECK int rules_analyze_new(struct db *, struct err *) __attribute__((nonnull));
+
+/**
  * rules_index_off(db, tables, count, rows, err), rules_index_on(db, tables, count, err):
  * In a transaction, around statements that put about ${rows} rows into each of these tables (schema ctok): when they are many and a table
  * is empty, its indexes are made at the end, at once, which costs a fraction. Between the two nothing may need an index: ON CONFLICT does.

@@ -35,6 +35,12 @@ rules_analyze(struct db *db, const char *const *tables, size_t count, struct err
 }
 
 int
+rules_analyze_new(struct db *db, struct err *err)
+{
+	return db_exec(db, sql_db_rules_analyze_new, DB_NONE, NULL, err);
+}
+
+int
 rules_index_off(struct db *db, const char *const *tables, size_t count, int64_t rows, struct err *err)
 {
 	return rows < INDEX_OFF_ROWS ? 0 : for_tables(db, sql_db_index_off, tables, count, err);

@@ -17,6 +17,8 @@ finding_refresh(struct arena *arena, struct db *db, int64_t run_id, struct findi
 
 	if (db_begin(db, err) != 0)
 		return -1;
+	if (rules_analyze_new(db, err) != 0)
+		goto fail;
 	if (db_exec(db, sql_finding_refresh_seen, DB_NONE, &seen, err) != 0)
 		goto fail;
 	if (db_script(db, "ANALYZE finding_seen", err) != 0)

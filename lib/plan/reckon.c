@@ -1,6 +1,7 @@
 /* The order of the steps of a reconcile. Each explains itself where it is. */
 #include "plan/reckon.h"
 
+#include "db/rules.h"
 #include "party/party.h"
 
 int
@@ -15,6 +16,8 @@ reckon_tenant(struct arena *arena, struct db *db, const struct night *night, con
 		return err_wrap(err, "could not take in the product rules");
 	if (db_begin(db, err) != 0)
 		return -1;
+	if (rules_analyze_new(db, err) != 0)
+		goto fail;
 	if (entitle_begin(db, full, err) != 0)
 		goto fail;
 	if (plan_settle(db, night->run_id, &counts.plan, err) != 0)
