@@ -79,7 +79,7 @@ class Sandbox:
             self.connection = None
             raise
 
-    def control(self, name, **fields):
+    def control(self, name, /, **fields):
         answer = self.ask("POST", "/_sandbox/" + name, urllib.parse.urlencode(fields),
                           {"Authorization": "Bearer " + self.key, "Content-Type": "application/x-www-form-urlencoded"})
         if answer.status != 200:
