@@ -1,9 +1,6 @@
 #!/bin/bash
 # A night that is cut off anywhere, and run again, ends as one that nobody disturbed: a seeded share of the points, and those where it is
 # not known at first what was done. All of them: tests/soak.sh. Arguments are those of tests/support/kills.py.
-: "${TMPDIR:=/dev/shm}"
-[ -w "$TMPDIR" ] || TMPDIR=/tmp
-export TMPDIR
 . "$(dirname "$0")/kills_world.sh"
 prepare
 if [ $# -eq 0 ]; then

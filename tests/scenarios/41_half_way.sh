@@ -2,9 +2,6 @@
 # The night is disturbed half-way through its changes: Moodle goes into maintenance, a proxy gives up while the site goes on, the site is down
 # before it can be asked what became of a change, the database restarts. What was done is known, the rest waits, nothing is done twice, and the
 # next night ends as one that nobody disturbed.
-: "${TMPDIR:=/dev/shm}"
-[ -w "$TMPDIR" ] || TMPDIR=/tmp
-export TMPDIR
 . "$(dirname "$0")/kills_world.sh"
 prepare
 # Each change is a request of its own. Who is asked to come back in five minutes gives up, a few seconds are waited for.

@@ -1,9 +1,6 @@
 #!/bin/bash
 # The very first night, which makes the database and everything in it and is a trial, is cut off; the next one ends as if nothing had been. All
 # points: tests/soak.sh. Arguments are those of tests/support/kills.py.
-: "${TMPDIR:=/dev/shm}"
-[ -w "$TMPDIR" ] || TMPDIR=/tmp
-export TMPDIR
 . "$(dirname "$0")/lib.sh"
 cat >"$dir/rules.conf" <<'R'
 products = ( { source = "shop"; match = "sku:MATH-*"; site = "campus"; courses = ("MATH-101"); term = "P2Y"; grace_days = 0; } );

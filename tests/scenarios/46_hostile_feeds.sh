@@ -3,7 +3,8 @@
 # nobody else gets it, and the night says why. HOSTILE_SEED, HOSTILE_CASES, HOSTILE_KINDS: others.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-dir=$(mktemp -d "${TMPDIR:-/tmp}/ctok-scenario-XXXXXX")
+. tests/support/tmpdir.sh
+dir=$(mktemp -d "$TMPDIR/ctok-scenario-XXXXXX")
 chmod 755 "$dir"
 trap 'rm -rf "$dir"' EXIT
 trap 'kill $pids 2>/dev/null; exit 1' INT TERM

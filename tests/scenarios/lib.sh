@@ -12,7 +12,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 root=$PWD
 bin=${CTOK_BIN:-$root/bin}
 read -r -a under <<<"${CTOK_UNDER:-}"
-dir=$(mktemp -d "${TMPDIR:-/tmp}/ctok-scenario-XXXXXX")
+. "$root/tests/support/tmpdir.sh"
+dir=$(mktemp -d "$TMPDIR/ctok-scenario-XXXXXX")
 chmod 755 "$dir"
 n=0 bad=0 sandbox= smtpd= held= code=0
 
