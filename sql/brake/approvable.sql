@@ -1,5 +1,5 @@
 -- What is held and asked for, in groups. $1: kind, $2: site, $3: course, each NULL for all.
-SELECT i.kind, rule.brake_words(i.kind) AS words, coalesce(s.name, '') AS site, coalesce(n.course, '') AS course,
+SELECT i.kind, regexp_replace(rule.brake_words(i.kind), CASE count(*) WHEN 1 THEN 's$' ELSE '^$' END, '') AS words, coalesce(s.name, '') AS site, coalesce(n.course, '') AS course,
        lower(coalesce(w.words, i.why)) AS why, count(*) AS items
   FROM rule.held_item i
   LEFT JOIN ctok.site s ON s.tenant_id = i.tenant_id AND s.site_id = i.site_id

@@ -10,7 +10,7 @@ SELECT h.kind, h.site, h.course,
   FROM rule.hold_now h
  WHERE h.tenant_id = ctok.current_tenant() AND h.held > 0
 UNION ALL
-SELECT i.kind, '', '', format('%s %s held: %s', count(*), rule.brake_words(i.kind), lower(coalesce(w.words, i.why))), count(*)
+SELECT i.kind, '', '', format('%s %s held: %s', count(*), regexp_replace(rule.brake_words(i.kind), CASE count(*) WHEN 1 THEN 's$' ELSE '^$' END, ''), lower(coalesce(w.words, i.why))), count(*)
   FROM rule.held_item i
   LEFT JOIN rule.held_word w ON w.code = i.why
  WHERE i.tenant_id = ctok.current_tenant() AND i.why <> 'enrolments'

@@ -134,6 +134,7 @@ expect "every control ties" "" "$(sql "SELECT control FROM rule.control_now WHER
 
 # Approved, it is done again.
 admin approve --name test --reason 'right after all'
+expect "one is told as one" 1 "$(grep -c 'released 1 enrolment in course CPR-2Y of site campus: held: somebody took it back$' "$dir/out")"
 expect "approved" "0 16" "$code $(grep -o 'released [0-9]* .*took it back' "$dir/out" | awk '{ n += $2 } END { print n }')"
 at 2026-11-24T03:00:00Z
 night
