@@ -67,7 +67,7 @@ err_set(struct err *err, enum err_code code, const char *fmt, ...)
 	va_end(args);
 	fold_line(message, len >= (int)sizeof(message));
 	err->code = code;
-	memcpy(err->message, message, sizeof(message));
+	memcpy(err->message, message, strlen(message) + 1);
 	err->hint[0] = '\0';
 	return -1;
 }
@@ -87,11 +87,11 @@ err_wrap(struct err *err, const char *fmt, ...)
 	fold_line(message, whole >= (int)sizeof(err->message));
 	len = strlen(message);
 	memcpy(message + len, ": ", 2);
-	memcpy(message + len + 2, err->message, sizeof(err->message));
+	memcpy(message + len + 2, err->message, strlen(err->message) + 1);
 	len = strlen(message);
 	message[sizeof(err->message) - 1] = '\0';
 	fold_line(message, len >= sizeof(err->message));
-	memcpy(err->message, message, sizeof(err->message));
+	memcpy(err->message, message, strlen(message) + 1);
 	return -1;
 }
 
@@ -107,7 +107,7 @@ err_hint(struct err *err, const char *fmt, ...)
 	len = vsnprintf(hint, sizeof(hint), fmt, args);
 	va_end(args);
 	fold_line(hint, len >= (int)sizeof(hint));
-	memcpy(err->hint, hint, sizeof(hint));
+	memcpy(err->hint, hint, strlen(hint) + 1);
 	return -1;
 }
 

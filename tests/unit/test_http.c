@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "http/http.h"
+#include "patience.h"
 #include "webserver.h"
 
 static char dir[] = "/tmp/ctok-http-XXXXXX";
@@ -45,9 +46,9 @@ config_for(const char *host)
 		.allow_private_count = 2,
 		.connections = 4,
 		.retry = { .max_total_ms = 600000, .base_ms = 100, .cap_ms = 120000, .max_tries = 3, .seed = 7 },
-		.connect_timeout_ms = 5000,
-		.idle_timeout_ms = 5000,
-		.total_timeout_ms = 8000,
+		.connect_timeout_ms = patience(5000),
+		.idle_timeout_ms = patience(5000),
+		.total_timeout_ms = patience(8000),
 		.max_bytes = 100000,
 		.sleep_ms = count_sleep,
 		.trace = take_trace,
@@ -290,7 +291,7 @@ test_time_outs(void **state)
 	struct err err = ERR_INIT;
 
 	(void)state;
-	config.total_timeout_ms = 150;
+	config.total_timeout_ms = patience(150);
 	http = open_http(&config);
 	{
 		WEB_SCRIPT(&web, { .status = 200, .delay_ms = 600 }, { .status = 200 });
@@ -303,8 +304,8 @@ test_time_outs(void **state)
 		assert_int_equal(web.asked_count, 1);
 	}
 	http_close(http);
-	config.total_timeout_ms = 8000;
-	config.idle_timeout_ms = 1000;
+	config.total_timeout_ms = patience(8000);
+	config.idle_timeout_ms = patience(1000);
 	config.retry.max_tries = 1;
 	http = open_http(&config);
 	{
@@ -313,7 +314,7 @@ test_time_outs(void **state)
 		err_reset(&err);
 		assert_int_equal(http_send(&arena, http, &get_thing, &response, &err), -1);
 		assert_int_equal(err.code, ERR_SERVICE);
-		assert_in_range(clock_mono_ms() - begun_ms, 900, 3000);
+		assert_in_range(clock_mono_ms() - begun_ms, patience(900), patience(3000));
 	}
 	http_close(http);
 }

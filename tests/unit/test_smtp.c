@@ -15,11 +15,12 @@
 #include "adapter/smtp.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "patience.h"
 
 #define MESSAGE "Subject: hello\r\nMessage-ID: <1@example.org>\r\n\r\nfirst\r\n.dot\r\n..\r\n.\r\nlast\r\n"
 #define HASTE \
 	{ \
-		5000, 1000, 5000 \
+		patience(5000), patience(1000), patience(5000) \
 	}
 
 static char *

@@ -16,6 +16,8 @@
 
 #include <microhttpd.h>
 
+#include "patience.h"
+
 struct web_answer {
 	unsigned status;    /* 0: the connection is closed without an answer */
 	const char *type;   /* NULL: application/json */
@@ -170,8 +172,11 @@ web_handle(void *context, struct MHD_Connection *connection, const char *url, co
 	if (web->respond != NULL)
 		answer = web->respond(web->context, &asked);
 	pthread_mutex_unlock(&web->lock);
-	if (answer.delay_ms > 0)
-		(void)nanosleep(&(struct timespec){ answer.delay_ms / 1000, (long)(answer.delay_ms % 1000) * 1000000 }, NULL);
+	if (answer.delay_ms > 0) {
+		const int64_t delay_ms = patience(answer.delay_ms);
+
+		(void)nanosleep(&(struct timespec){ delay_ms / 1000, (long)(delay_ms % 1000) * 1000000 }, NULL);
+	}
 	pthread_mutex_lock(&web->lock);
 	if (generation == web->generation)
 		web->running--;
