@@ -11,6 +11,8 @@
 int
 entitle_begin(struct db *db, bool full, struct err *err)
 {
+	if (db_exec(db, sql_entitle_sweep, DB_ARGS(full ? "on" : "off"), NULL, err) != 0)
+		return -1;
 	if (db_exec(db, sql_entitle_dirty_make, DB_NONE, NULL, err) != 0)
 		return -1;
 	if (db_exec(db, full ? sql_entitle_look_documents_all : sql_entitle_look_documents, DB_NONE, NULL, err) != 0)
@@ -20,18 +22,35 @@ entitle_begin(struct db *db, bool full, struct err *err)
 	return db_script(db, "ANALYZE look_document", err);
 }
 
+/* Few rows are looked up one by one, many are swept: ${sql} says which. */
+static int
+are_few(struct db *db, const char *sql, bool *ret_few, struct err *err)
+{
+	struct arena arena = ARENA_INIT;
+	struct db_row *row;
+	int rc = db_row(&arena, db, sql, DB_NONE, &row, err);
+
+	if (rc == 0)
+		*ret_few = db_bool(row, "few");
+	arena_done(&arena);
+	return rc;
+}
+
 int
 entitle_reckon(struct db *db, struct entitle_counts *ret_counts, struct err *err)
 {
 	static const char *const entitlement[] = { "entitlement" }, *const access[] = { "access" };
 	struct entitle_counts counts = { 0, 0, 0 };
 	int64_t none, changed, pairs, fresh, forgotten;
+	bool few;
 
 	if (db_exec(db, sql_entitle_pin_targets, DB_NONE, NULL, err) != 0)
 		return -1;
 	if (db_exec(db, sql_entitle_join_targets, DB_NONE, NULL, err) != 0)
 		return -1;
-	if (db_exec(db, sql_entitle_unit_verdicts, DB_NONE, NULL, err) != 0)
+	if (are_few(db, sql_entitle_look_few, &few, err) != 0)
+		return -1;
+	if (db_exec(db, few ? sql_entitle_unit_verdicts_few : sql_entitle_unit_verdicts, DB_NONE, NULL, err) != 0)
 		return -1;
 	if (db_script(db, "ANALYZE unit_now", err) != 0)
 		return -1;
@@ -68,7 +87,9 @@ entitle_reckon(struct db *db, struct entitle_counts *ret_counts, struct err *err
 	if (counts.fresh >= ENTITLE_MANY)
 		if (rules_analyze(db, entitlement, 1, err) != 0)
 			return -1;
-	if (db_exec(db, pairs < ENTITLE_MANY ? sql_entitle_access_few : sql_entitle_access_many, DB_NONE, NULL, err) != 0)
+	if (are_few(db, sql_entitle_pair_few, &few, err) != 0)
+		return -1;
+	if (db_exec(db, few ? sql_entitle_access_few : sql_entitle_access_many, DB_NONE, NULL, err) != 0)
 		return -1;
 	if (db_script(db, "ANALYZE access_wanted", err) != 0)
 		return -1;

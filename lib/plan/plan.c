@@ -52,9 +52,14 @@ plan_make(struct db *db, int64_t run_id, struct plan_counts *ret_counts, struct 
 	static const char *const action[] = { "action" };
 	struct arena arena = ARENA_INIT;
 	const char *run = arena_printf(&arena, "%lld", (long long)run_id);
+	struct db_row *row;
 	int64_t wanted;
 	int rc = -1;
 
+	if (db_row(&arena, db, sql_entitle_pair_few, DB_NONE, &row, err) != 0)
+		goto out;
+	if (db_exec(db, db_bool(row, "few") ? sql_plan_gap_few : sql_plan_gap_many, DB_NONE, NULL, err) != 0)
+		goto out;
 	if (db_exec(db, sql_plan_wanted, DB_NONE, &wanted, err) != 0)
 		goto out;
 	if (db_script(db, "ANALYZE action_wanted", err) != 0)

@@ -1,11 +1,6 @@
 -- The actions that the dirty pairs want now, and the accounts these need first.
 CREATE TEMP TABLE action_wanted ON COMMIT DROP AS
-WITH judged AS MATERIALIZED (
-    -- Judged once: the columns below ask for the gap again and again.
-    SELECT g.*
-      FROM dirty_pair p
-      JOIN rule.access_gap g ON g.tenant_id = (SELECT ctok.current_tenant()) AND g.person_id = p.person_id AND g.target_id = p.target_id
-), change AS (
+WITH change AS (
     SELECT g.tenant_id, g.gap AS kind, g.site_id, g.person_id, g.target_id, g.course_id, g.user_id,
            CASE WHEN g.wanted = 'active' THEN 'paid' WHEN g.gap = 'extend' THEN 'waits' ELSE g.why END AS reason, g.trial,
            g.before_status, g.before_start, g.before_end,
@@ -21,7 +16,7 @@ WITH judged AS MATERIALIZED (
                 WHEN g.gap IN ('extend', 'resume') THEN greatest(g.before_end, g.wanted_end)
                 ELSE g.wanted_end END AS after_end,
            g.role
-      FROM judged g
+      FROM gap_now g
      WHERE g.gap IN ('enrol', 'extend', 'resume', 'take_over', 'suspend', 'unenrol')
 ), account AS (
     SELECT c.tenant_id, 'create_account'::text AS kind, c.site_id, c.person_id, NULL::bigint AS target_id, NULL::bigint AS course_id,

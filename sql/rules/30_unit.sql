@@ -45,7 +45,7 @@ SELECT u.tenant_id, u.unit_id, u.document_id, u.line_no, u.unit_no, u.net_minor,
                CASE p.who WHEN 'form' THEN f.email WHEN 'buyer' THEN b.email END AS email,
                CASE p.who WHEN 'form' THEN f.raw_email WHEN 'buyer' THEN b.raw_email END AS raw_email
        ) w
-  LEFT JOIN rule.unit_void v ON v.tenant_id = u.tenant_id AND v.unit_id = u.unit_id;
+  LEFT JOIN rule.unit_void v ON v.tenant_id = u.tenant_id AND v.document_id = u.document_id AND v.unit_id = u.unit_id;
 
 -- Entitlements that count: not those of facts older than go-live (or, before it, than the rule's own `since`).
 CREATE VIEW rule.entitlement_live WITH (security_invoker = true) AS

@@ -65,7 +65,8 @@ WITH told AS MATERIALIZED (
            CASE WHEN w.ends_at <= o.now THEN rule.later(w.ends_at, make_interval(days => r.grace_days), o.zone) END AS suspend_at
       FROM whole w
      CROSS JOIN told o
-      JOIN ctok.entitlement l ON l.tenant_id = w.tenant_id AND l.entitlement_id = w.last_one[2]::bigint
+      JOIN ctok.entitlement l ON l.tenant_id = w.tenant_id AND l.person_id = w.person_id AND l.target_id = w.target_id
+                             AND l.entitlement_id = w.last_one[2]::bigint
       JOIN ctok.product_rule r ON r.tenant_id = l.tenant_id AND r.rule_id = l.rule_id
 ), due AS (
     -- Suspension waits for the notice, but for `grace_days = 0`; in trial no notice leaves, so none is waited for.

@@ -24,6 +24,12 @@ WITH unit AS MATERIALIZED (
      WHERE a.state = 'sending'
 ), gap AS MATERIALIZED (
     SELECT * FROM rule.access_gap WHERE gap IS NOT NULL
+), unpaid AS MATERIALIZED (
+    -- Few: looked at from here, not from all that is enrolled.
+    SELECT d.tenant_id, d.document_id, d.source_id, d.status, e.unit_id, e.person_id, e.target_id, e.price_minor, e.currency
+      FROM ctok.document d
+      JOIN rule.entitlement_live e ON e.tenant_id = d.tenant_id AND e.document_id = d.document_id AND NOT e.before_live
+     WHERE d.status IN ('unpaid', 'test')
 ), waiting AS (
     SELECT tenant_id, target_id, count(*) AS waiting FROM gap WHERE gap = 'END_WAITS' GROUP BY tenant_id, target_id
 ), reverted AS MATERIALIZED (
@@ -225,13 +231,11 @@ WITH unit AS MATERIALIZED (
     -- What was paid once and is not any more, while it still gives access that no other sale pays for.
     SELECT r.tenant_id, 'PAYMENT_REVERSED', 'access_without_money', 'd' || r.document_id, r.source_id, r.document_id, NULL, NULL, NULL, NULL, NULL, NULL,
            NULL, 0, sum(r.price_minor)::bigint, r.currency, CASE r.status WHEN 'test' THEN 'a test order now' ELSE 'unpaid now' END
-      FROM (SELECT DISTINCT d.tenant_id, d.document_id, d.source_id, d.status, e.unit_id, e.price_minor, e.currency
-              FROM ctok.document d
-              JOIN rule.entitlement_live e ON e.tenant_id = d.tenant_id AND e.document_id = d.document_id AND NOT e.before_live
+      FROM (SELECT DISTINCT e.tenant_id, e.document_id, e.source_id, e.status, e.unit_id, e.price_minor, e.currency
+              FROM unpaid e
               JOIN rule.access_gap g ON g.tenant_id = e.tenant_id AND g.person_id = e.person_id AND g.target_id = e.target_id
                                     AND g.managed AND g.active
-             WHERE d.status IN ('unpaid', 'test')
-               AND NOT EXISTS (SELECT 1 FROM rule.entitlement_live o
+             WHERE NOT EXISTS (SELECT 1 FROM rule.entitlement_live o
                                 JOIN ctok.document x ON x.tenant_id = o.tenant_id AND x.document_id = o.document_id AND x.status = 'paid'
                                WHERE o.tenant_id = e.tenant_id AND o.person_id = e.person_id AND o.target_id = e.target_id AND NOT o.before_live
                                  AND o.starts_at <= rule.now() AND rule.now() < o.ends_at)) r

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/exit.h"
 #include "bench.h"
 #include "entitle/entitle.h"
 #include "finding/finding.h"
@@ -36,6 +37,11 @@ static const char forget[] = "TRUNCATE ctok.person, ctok.person_email, ctok.pers
 			     "INSERT INTO ctok.dirty_document (tenant_id, document_id) SELECT tenant_id, document_id FROM "
 			     "ctok.document ORDER BY document_id;"
 			     "ANALYZE ctok.dirty_document";
+
+static const char few_changes[] = "INSERT INTO ctok.dirty_document (tenant_id, document_id) SELECT tenant_id, document_id FROM "
+				  "ctok.document WHERE document_id % 1000 = 0";
+
+static const char *const programs[] = { "ctok-reconcile", "ctok-certify", "ctok-report", "ctok-mail" };
 
 struct night_times {
 	double reckon_s; /* rules, persons, rights, plan */
@@ -84,6 +90,21 @@ join(struct bench *bench, struct bench_runs *runs)
 	bench_add(runs, bench_now() - began);
 }
 
+/* A program of the night on this world: its time and its memory. What is held or does not tie is not its failure. */
+static void
+program(struct bench *bench, const char *name, const char *size, double join_s)
+{
+	const char *const argv[] = { arena_printf(&bench->arena, "bin/%s", name), "--config", bench->conf_path, NULL };
+	double seconds, peak_bytes;
+	int code = bench_program(argv, &seconds, &peak_bytes);
+
+	if (code != EXIT_OK && code != EXIT_HELD && code != EXIT_UNTIED)
+		bench_fail(arena_printf(&bench->arena, "%s ended with %d", name, code), NULL);
+	bench_result(arena_printf(&bench->arena, "%s, %s units", name, size), "s", seconds, "the same FULL JOIN", join_s);
+	bench_result(
+	    arena_printf(&bench->arena, "%s, %s units, peak memory", name, size), "MiB", peak_bytes / 1048576, "limit", 256);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -129,11 +150,19 @@ main(int argc, char **argv)
 	bench_result(arena_printf(&bench.arena, "a night without changes, %s units", size), "s", bench_median(&quiet),
 	    "the same FULL JOIN", bench_median(&joins));
 	bench_result("its findings, none left", "s", bench_median(&findings), "the same FULL JOIN", bench_median(&joins));
+	bench_sql(bench.owner, few_changes);
+	times = reconcile(&bench, /* full= */ false);
+	bench_result(arena_printf(&bench.arena, "a night with 1 document in 1,000 changed, %s units", size), "s", times.reckon_s,
+	    "the same FULL JOIN", bench_median(&joins));
 	times = reconcile(&bench, /* full= */ true);
 	if (times.planned != 0)
 		bench_fail("a full look planned what was in step", NULL);
 	bench_result(arena_printf(&bench.arena, "reconcile --full, %s units in step", size), "s", times.reckon_s,
 	    "the same FULL JOIN", bench_median(&joins));
+	bench_night_end(&bench);
+	for (i = 0; i < (long)(sizeof(programs) / sizeof(programs[0])); i++)
+		program(&bench, programs[i], size, bench_median(&joins));
+	bench_night(&bench, SECOND_NIGHT);
 	bench_close(&bench);
 	return 0;
 }
