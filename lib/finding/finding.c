@@ -53,7 +53,9 @@ finding_controls(struct arena *arena, struct db *db, int64_t run_id, const char 
 
 	if (db_begin(db, err) != 0)
 		return -1;
-	if (db_exec(db, sql_finding_controls, DB_ARGS(run), NULL, err) != 0)
+	if (db_exec(db, sql_finding_controls, DB_NONE, NULL, err) != 0)
+		goto fail;
+	if (db_exec(db, sql_finding_controls_save, DB_ARGS(run), NULL, err) != 0)
 		goto fail;
 	if (db_maybe(arena, db, sql_finding_untied, DB_ARGS(run), &row, err) != 0)
 		goto fail;

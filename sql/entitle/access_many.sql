@@ -2,4 +2,4 @@
 CREATE TEMP TABLE access_wanted ON COMMIT DROP AS
 SELECT n.*
   FROM dirty_pair p
-  JOIN rule.access_now n ON n.person_id = p.person_id AND n.target_id = p.target_id
+  JOIN (SELECT * FROM rule.access_now OFFSET 0) n ON n.person_id = p.person_id AND n.target_id = p.target_id

@@ -2,4 +2,4 @@
 CREATE TEMP TABLE gap_now ON COMMIT DROP AS
 SELECT g.*
   FROM dirty_pair p
-  JOIN rule.access_gap g ON g.person_id = p.person_id AND g.target_id = p.target_id
+  JOIN (SELECT * FROM rule.access_gap OFFSET 0) g ON g.person_id = p.person_id AND g.target_id = p.target_id

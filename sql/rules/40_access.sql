@@ -38,11 +38,11 @@ WITH told AS MATERIALIZED (
            min(e.starts_at) FILTER (WHERE e.starts_at > e.now) AS next_start,
            min(e.ends_at) FILTER (WHERE e.ends_at > e.now) AS next_end,
            min(e.starts_at) FILTER (WHERE e.ends_at > e.now) AS stretch_start,
-           max(e.ends_at) AS ends_at, max(e.place) AS last_one,
+           max(e.ends_at) AS ends_at, (max(e.place))[2]::bigint AS last_one,
            bool_or(e.runs) FILTER (WHERE NOT e.trial) AS live_running,
            min(e.starts_at) FILTER (WHERE NOT e.trial AND e.starts_at > e.now) AS live_next_start,
            min(e.starts_at) FILTER (WHERE NOT e.trial AND e.ends_at > e.now) AS live_stretch_start,
-           max(e.ends_at) FILTER (WHERE NOT e.trial) AS live_ends_at, max(e.place) FILTER (WHERE NOT e.trial) AS live_last_one
+           max(e.ends_at) FILTER (WHERE NOT e.trial) AS live_ends_at, (max(e.place) FILTER (WHERE NOT e.trial))[2]::bigint AS live_last_one
       FROM counted e
      GROUP BY e.tenant_id, e.person_id, e.target_id, e.site_id
 ), whole AS (
@@ -65,8 +65,7 @@ WITH told AS MATERIALIZED (
            CASE WHEN w.ends_at <= o.now THEN rule.later(w.ends_at, make_interval(days => r.grace_days), o.zone) END AS suspend_at
       FROM whole w
      CROSS JOIN told o
-      JOIN ctok.entitlement l ON l.tenant_id = w.tenant_id AND l.person_id = w.person_id AND l.target_id = w.target_id
-                             AND l.entitlement_id = w.last_one[2]::bigint
+      JOIN ctok.entitlement l ON l.tenant_id = w.tenant_id AND l.entitlement_id = w.last_one
       JOIN ctok.product_rule r ON r.tenant_id = l.tenant_id AND r.rule_id = l.rule_id
 ), due AS (
     -- Suspension waits for the notice, but for `grace_days = 0`; in trial no notice leaves, so none is waited for.

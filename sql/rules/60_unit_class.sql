@@ -16,6 +16,8 @@ WITH owed AS (
 )
 SELECT v.tenant_id, v.unit_id, v.document_id, v.line_no, v.unit_no, v.net_minor, v.currency, v.source_id, v.sold_at, v.product_id, v.rule_id,
        o.person_id, o.other_person_id, v.verdict, v.learner_contact_id, coalesce(o.gap_target, o.trial_target) AS gap_target,
+       -- The shop names another learner than the one who was given access.
+       v.verdict IS NULL AND (o.person_id <> k.person_id OR o.other_person_id <> k.person_id) AS learner_changed,
        CASE
            WHEN o.entitlements > 0 AND o.before_live THEN 'excluded'
            WHEN o.entitlements > 0 AND coalesce(o.gap_target, o.trial_target) IS NOT NULL THEN 'open'
@@ -33,4 +35,5 @@ SELECT v.tenant_id, v.unit_id, v.document_id, v.line_no, v.unit_no, v.net_minor,
            ELSE coalesce(v.verdict, 'NOT_RECONCILED')
        END AS code
   FROM rule.unit_verdict v
-  LEFT JOIN owed o ON o.tenant_id = v.tenant_id AND o.unit_id = v.unit_id;
+  LEFT JOIN owed o ON o.tenant_id = v.tenant_id AND o.unit_id = v.unit_id
+  LEFT JOIN ctok.person_contact k ON k.tenant_id = v.tenant_id AND k.contact_id = v.learner_contact_id;

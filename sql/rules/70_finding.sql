@@ -2,7 +2,7 @@
 -- personal data.
 CREATE VIEW rule.finding_now WITH (security_invoker = true) AS
 WITH unit AS MATERIALIZED (
-    SELECT * FROM rule.unit_class
+    SELECT * FROM rule.unit_class WHERE class = 'open' OR learner_changed
 ), open_unit AS (
     SELECT * FROM unit WHERE class = 'open'
 ), refused AS (
@@ -137,12 +137,11 @@ WITH unit AS MATERIALIZED (
       JOIN rule.source_ruled s ON s.tenant_id = d.tenant_id AND s.source_id = d.source_id
      WHERE (l.quantity <> trunc(l.quantity) OR l.quantity < 1) AND NOT l.gone AND d.status <> 'test' AND d.kind <> 'credit_note'
     UNION ALL
-    -- The shop names another learner than the one who was given access: a person must say whose it is.
+    -- A person must say whose it is.
     SELECT v.tenant_id, 'LEARNER_CHANGED', 'paid_without_access', 'l' || v.document_id || '.' || v.line_no, v.source_id, v.document_id, v.line_no,
            v.product_id, NULL, NULL, NULL, NULL, NULL, 0, sum(v.net_minor)::bigint, v.currency, ''
       FROM unit v
-      JOIN ctok.person_contact k ON k.tenant_id = v.tenant_id AND k.contact_id = v.learner_contact_id
-     WHERE v.verdict IS NULL AND (v.person_id <> k.person_id OR v.other_person_id <> k.person_id)
+     WHERE v.learner_changed
      GROUP BY v.tenant_id, v.document_id, v.line_no, v.source_id, v.product_id, v.currency
     UNION ALL
     -- A partial refund of an order of several units, which does not say of which: access is kept.

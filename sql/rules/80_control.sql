@@ -5,9 +5,10 @@ WITH class AS (
 )
 -- Every quantity that was sold is so many units.
 SELECT 'UNITS_OF_LINES' AS control, '' AS currency,
-       (SELECT coalesce(sum(l.quantity), 0)::bigint FROM ctok.line l
+       -- (What is added up is filtered, not the rows: nothing tells the planner how many quantities are whole.)
+       (SELECT coalesce(sum(l.quantity) FILTER (WHERE l.quantity = trunc(l.quantity) AND l.quantity >= 1), 0)::bigint FROM ctok.line l
           JOIN ctok.document d ON d.tenant_id = l.tenant_id AND d.document_id = l.document_id AND d.kind <> 'credit_note'
-         WHERE NOT l.gone AND l.quantity = trunc(l.quantity) AND l.quantity >= 1) AS expected,
+         WHERE NOT l.gone) AS expected,
        (SELECT count(*) FROM ctok.unit u
           JOIN ctok.line l ON l.tenant_id = u.tenant_id AND l.document_id = u.document_id AND l.line_no = u.line_no
          WHERE NOT u.gone AND NOT l.gone) AS actual
@@ -66,7 +67,7 @@ SELECT 'CREDITS', d.currency, sum(-coalesce(d.paid_minor, d.total_minor))::bigin
 UNION ALL
 -- Every enrolment of ours that gives access is owed, or a finding.
 SELECT 'MANAGED_IS_OWED', '', (SELECT count(*) FROM rule.manual_row m WHERE m.managed AND m.active),
-       (SELECT count(*) FROM rule.access_gap g WHERE g.managed AND g.active)
+       (SELECT count(*) FILTER (WHERE g.managed AND g.active) FROM rule.access_gap g)
      + (SELECT count(*) FROM ctok.finding f WHERE f.class = 'ACCESS_WITHOUT_SALE' AND f.cleared_at IS NULL)
 UNION ALL
 -- Every certificate that was issued is in the outbox, once.
