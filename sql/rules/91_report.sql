@@ -109,7 +109,8 @@ SELECT f.finding_id, coalesce(w.words, f.class) AS class, coalesce(k.words, f.ri
 
 -- Every unit once, with its money and the access it gives. A unit that is no longer in its document counts 0 and 0.00.
 CREATE VIEW rule.report_access WITH (security_invoker = true) AS
--- Each part once for all units: in a loop over them it would be judged anew for each.
+-- Each part once for all units: in a loop over them it would be judged anew for each. They are joined by their keys alone, without the tenant,
+-- which row security sees to: by a column that nothing is known of the planner takes them for a few rows, and loops over all of them.
 WITH v AS MATERIALIZED (
     SELECT * FROM rule.unit_class
 ), given AS MATERIALIZED (
@@ -143,17 +144,17 @@ SELECT v.unit_id, s.name AS source, d.number AS document, d.document_id, v.line_
        coalesce(f.finding_id, '') AS finding_id, rule.report_moment(x.starts_at)::date AS access_from,
        rule.report_moment(x.ends_at)::date AS access_to, coalesce(x.moodle, '') AS moodle
   FROM v
-  JOIN ctok.unit u ON u.tenant_id = v.tenant_id AND u.unit_id = v.unit_id
-  JOIN ctok.line l ON l.tenant_id = v.tenant_id AND l.document_id = v.document_id AND l.line_no = v.line_no
-  JOIN ctok.document d ON d.tenant_id = v.tenant_id AND d.document_id = v.document_id
-  JOIN ctok.source s ON s.tenant_id = v.tenant_id AND s.source_id = v.source_id
-  JOIN ctok.product r ON r.tenant_id = v.tenant_id AND r.product_id = v.product_id
+  JOIN ctok.unit u ON u.unit_id = v.unit_id
+  JOIN ctok.line l ON l.tenant_id = u.tenant_id AND l.document_id = v.document_id AND l.line_no = v.line_no
+  JOIN ctok.document d ON d.tenant_id = u.tenant_id AND d.document_id = v.document_id
+  JOIN ctok.source s ON s.tenant_id = u.tenant_id AND s.source_id = v.source_id
+  JOIN ctok.product r ON r.tenant_id = u.tenant_id AND r.product_id = v.product_id
   LEFT JOIN ctok.contact b ON b.tenant_id = d.tenant_id AND b.contact_id = d.buyer_contact_id
   LEFT JOIN ctok.contact n ON n.tenant_id = l.tenant_id AND n.contact_id = l.learner_contact_id
-  LEFT JOIN ctok.person p ON p.tenant_id = v.tenant_id AND p.person_id = v.person_id
-  LEFT JOIN given x ON x.tenant_id = v.tenant_id AND x.unit_id = v.unit_id
+  LEFT JOIN ctok.person p ON p.tenant_id = u.tenant_id AND p.person_id = v.person_id
+  LEFT JOIN given x ON x.unit_id = v.unit_id
   LEFT JOIN rule.report_word w ON w.kind = 'unit' AND w.code = v.code
-  LEFT JOIN filed f ON f.tenant_id = v.tenant_id AND v.class = 'open'
+  LEFT JOIN filed f ON v.class = 'open'
                    AND f.about = CASE WHEN v.code IN ('UNMAPPED_PRODUCT', 'RULE_TIE') THEN concat_ws('.', v.code, v.product_id, v.currency)
                                       WHEN v.code IN ('ACCESS', 'TRIAL') THEN concat_ws('.', 'ACCESS', v.person_id, v.gap_target)
                                       ELSE concat_ws('.', v.code, v.document_id, v.line_no) END;
