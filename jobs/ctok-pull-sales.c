@@ -200,18 +200,16 @@ pull_once(struct job *job, const struct config_tenant *tenant, const struct conf
 	struct ledger_counts counts;
 	struct ledger *ledger = NULL;
 	struct err unsaid = ERR_INIT;
-	int rc = -1;
+	int rc;
 
 	if (kind == NULL || ledger_open(&plan, &ledger, err) != 0)
 		return -1;
 	*ret_again = false;
-	if (read_source(job, tenant, config, kind, pull, ledger, ret_again, err) != 0) {
-		if (ledger_fail(ledger, err, &unsaid) != 0)
-			log_err(LOG_WARN, &unsaid);
-		goto out;
-	}
-	if (ledger_commit(ledger, &counts, err) != 0) {
+	rc = read_source(job, tenant, config, kind, pull, ledger, ret_again, err);
+	/* What was read and could not be kept would only be read again. */
+	if (rc == 0 && (rc = ledger_commit(ledger, &counts, err)) != 0)
 		*ret_again = false;
+	if (rc != 0) {
 		if (ledger_fail(ledger, err, &unsaid) != 0)
 			log_err(LOG_WARN, &unsaid);
 		goto out;
@@ -225,7 +223,6 @@ pull_once(struct job *job, const struct config_tenant *tenant, const struct conf
 		(struct log_field){ "documents", arena_printf(&job->row, "%lld", (long long)counts.documents) },
 		(struct log_field){ "changed", arena_printf(&job->row, "%lld", (long long)counts.changed) }),
 	    "source is complete");
-	rc = 0;
 out:
 	ledger_close(ledger);
 	return rc;

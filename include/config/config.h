@@ -212,4 +212,10 @@ MUST_CHECK int config_secret(struct arena *, const char *, const char *, char **
 void config_example(FILE *) __attribute__((nonnull));
 void config_print(FILE *, const struct config *) __attribute__((nonnull));
 
+/**
+ * config_print_text(file, text):
+ * Write a string as such a file holds it, quoted.
+ */
+void config_print_text(FILE *, const char *) __attribute__((nonnull));
+
 #endif

@@ -6,8 +6,8 @@
 
 static void print_scope(FILE *, enum settings_scope, const void *, int);
 
-static void
-print_text(FILE *file, const char *text)
+void
+config_print_text(FILE *file, const char *text)
 {
 	fputc('"', file);
 	for (; *text != '\0'; text++) {
@@ -26,7 +26,7 @@ print_list(FILE *file, const struct config_list *list)
 	fputs("( ", file);
 	for (i = 0; i < list->count; i++) {
 		fputs(i > 0 ? ", " : "", file);
-		print_text(file, list->items[i]);
+		config_print_text(file, list->items[i]);
 	}
 	fputs(" )", file);
 }
@@ -36,7 +36,7 @@ print_span(FILE *file, int64_t seconds)
 {
 	struct arena arena = ARENA_INIT;
 
-	print_text(file, duration_text(&arena, seconds));
+	config_print_text(file, duration_text(&arena, seconds));
 	arena_done(&arena);
 }
 
@@ -92,8 +92,10 @@ print_value(FILE *file, const struct setting *setting, const void *base, int ind
 	int64_t value;
 
 	switch (setting->type) {
-	case SETTINGS_LEVEL: print_text(file, levels[*(const enum log_level *)field]); return;
-	case SETTINGS_ROUNDING: print_text(file, *(const enum money_rounding *)field == MONEY_EXACT ? "exact" : "half_up"); return;
+	case SETTINGS_LEVEL: config_print_text(file, levels[*(const enum log_level *)field]); return;
+	case SETTINGS_ROUNDING:
+		config_print_text(file, *(const enum money_rounding *)field == MONEY_EXACT ? "exact" : "half_up");
+		return;
 	case SETTINGS_INT:
 		value = *(const int64_t *)field;
 		fprintf(file, "%lld%s", (long long)value, value > INT32_MAX || value < INT32_MIN ? "L" : "");
@@ -107,7 +109,7 @@ print_value(FILE *file, const struct setting *setting, const void *base, int ind
 		print_scope(file, setting->inner, field, indent + 2);
 		fprintf(file, "%*s}", indent, "");
 		return;
-	default: print_text(file, *(const char *const *)field); return;
+	default: config_print_text(file, *(const char *const *)field); return;
 	}
 }
 

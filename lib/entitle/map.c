@@ -1,11 +1,10 @@
 /* Products and their rules, and rules that could be. Nothing is changed here: rules stand in the configuration. */
 #include "entitle/map.h"
 
-#include <string.h>
-
 #include "base/arena.h"
 #include "base/money.h"
 #include "base/text.h"
+#include "config/config.h"
 #include "sql.h"
 
 struct listing {
@@ -63,54 +62,45 @@ map_list(struct db *db, bool all, const char *text, FILE *file, int64_t *ret_pro
 	return rc;
 }
 
-/* A string as libconfig reads it. */
-static const char *
-quoted(struct arena *arena, const char *text)
+/* "name = "text"; " of a rule. */
+static void
+print_setting(FILE *file, const char *name, const char *text)
 {
-	char *to = arena_alloc(arena, 2 * strlen(text) + 3), *out = to;
-
-	*out++ = '"';
-	for (; *text != '\0'; text++) {
-		if (*text == '"' || *text == '\\')
-			*out++ = '\\';
-		*out++ = *text;
-	}
-	*out++ = '"';
-	*out = '\0';
-	return to;
+	(void)fprintf(file, "%s = ", name);
+	config_print_text(file, text);
+	(void)fputs("; ", file);
 }
 
 static int
 print_rule(const struct db_row *row, void *context, struct err *err)
 {
 	struct listing *listing = context;
-	const char *course = db_value(row, "course"), *match = quoted(listing->arena, db_value(row, "match"));
+	const char *course = db_value(row, "course");
+	FILE *file = listing->file;
 
 	(void)err;
 	listing->count++;
 	(void)fprintf(
-	    listing->file, "# %s: %s unit%s", db_value(row, "name"), db_value(row, "units"), db_int(row, "units") == 1 ? "" : "s");
+	    file, "# %s: %s unit%s; ", db_value(row, "name"), db_value(row, "units"), db_int(row, "units") == 1 ? "" : "s");
 	if (course != NULL)
-		(void)fprintf(listing->file, "; most like \"%s\"\n{ source = %s; match = %s; site = %s; courses = ( %s ); },\n",
-		    db_value(row, "fullname"), quoted(listing->arena, db_value(row, "source")), match,
-		    quoted(listing->arena, db_value(row, "site")), quoted(listing->arena, course));
+		(void)fprintf(file, "most like \"%s\"\n{ ", db_value(row, "fullname"));
 	else
-		(void)fprintf(listing->file,
-		    "; like no course more than others\n# { source = %s; match = %s; site = \"…\"; courses = ( \"…\" ); },\n",
-		    quoted(listing->arena, db_value(row, "source")), match);
-	arena_reset(listing->arena);
+		(void)fputs("like no course more than others\n# { ", file);
+	print_setting(file, "source", db_value(row, "source"));
+	print_setting(file, "match", db_value(row, "match"));
+	print_setting(file, "site", course != NULL ? db_value(row, "site") : "…");
+	(void)fputs("courses = ( ", file);
+	config_print_text(file, course != NULL ? course : "…");
+	(void)fputs(" ); },\n", file);
 	return 0;
 }
 
 int
 map_suggest(struct db *db, FILE *file, int64_t *ret_rules, struct err *err)
 {
-	struct arena scratch = ARENA_INIT;
-	struct listing listing = { &scratch, file, 0 };
-	int rc;
+	struct listing listing = { .file = file };
+	int rc = db_each(db, sql_entitle_map_suggest, DB_NONE, print_rule, &listing, err);
 
-	rc = db_each(db, sql_entitle_map_suggest, DB_NONE, print_rule, &listing, err);
-	arena_done(&scratch);
 	*ret_rules = listing.count;
 	return rc;
 }
