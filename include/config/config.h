@@ -56,6 +56,7 @@ struct config_columns {
 	const char *currency, *total, *refunded, *discount, *tax, *shipping;
 	const char *items, *quantity, *line_total, *unit_price, *sku, *product, *variant, *name;
 	const char *buyer_email, *buyer_name, *learner_email, *learner_name;
+	const char *transaction, *invoice, *reference;
 };
 
 /* What the texts of the column `status` mean; * stands for any text. */

@@ -48,6 +48,15 @@ struct sales_payment {
 	int64_t effective_us;
 };
 
+/* What a document says of itself or of a document elsewhere: documents of several sources that say the same are one sale. Names that mean
+ * the same everywhere: "transaction", the id of a payment at the payment provider; "order", "invoice", "payment", ids or numbers of documents
+ * elsewhere; "reference", whatever else was entered to find one; "metadata.KEY", free fields. A kind may have others, called as its system
+ * calls them. What is the document's own id and number need not be said again. */
+struct sales_reference {
+	const char *name;
+	const char *value;
+};
+
 #define SALES_UNKNOWN INT64_MIN /* the source does not say */
 
 /* An order, invoice or credit note in one version. Moments are microseconds since 1970. Of a credit note totals, quantities and payments
@@ -76,6 +85,8 @@ struct sales_document {
 	size_t line_count;
 	const struct sales_payment *payments; /* where the source tells them apart */
 	size_t payment_count;
+	const struct sales_reference *references; /* add them with sales_refer() */
+	size_t reference_count;
 	const char *payload; /* the source's own text of this document */
 	size_t payload_len;
 };

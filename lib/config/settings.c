@@ -218,6 +218,11 @@ const struct setting settings_table[] = {
 	{ SETTINGS_COLUMNS, "learner_email", SETTINGS_TEXT, AT(config_columns, learner_email),
 	    .help = "E-mail address of the learner. See also `learner_email_labels`." },
 	{ SETTINGS_COLUMNS, "learner_name", SETTINGS_TEXT, AT(config_columns, learner_name), .help = "Name of the learner." },
+	{ SETTINGS_COLUMNS, "transaction", SETTINGS_TEXT, AT(config_columns, transaction),
+	    .help = "Id of the payment at the payment provider, or several; it ties a sale to its payment and invoice." },
+	{ SETTINGS_COLUMNS, "invoice", SETTINGS_TEXT, AT(config_columns, invoice), .help = "Number of its invoice elsewhere." },
+	{ SETTINGS_COLUMNS, "reference", SETTINGS_TEXT, AT(config_columns, reference),
+	    .help = "Number of the same sale in another system." },
 
 	/* Its statuses. */
 	{ SETTINGS_STATUSES, "paid", SETTINGS_LIST, AT(config_statuses, paid), .help = "Paid." },

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "csv_source.h"
 #include "sales/contact.h"
+#include "sales/refer.h"
 #include "sales/share.h"
 
 #define PAYLOAD_BYTES ((size_t)8 * 1024 * 1024)
@@ -171,6 +172,28 @@ make_credit(struct csv_reading *reading, struct err *err)
 	return 0;
 }
 
+/* By what it may be found to be one sale with documents of other systems. Free fields of a payment stand in columns of their own. */
+static void
+read_references(struct csv_reading *reading)
+{
+	static const char mark[] = " (metadata)";
+	struct sales_document *document = &reading->document;
+	struct arena *arena = reading->arena;
+	const char *name;
+	size_t i;
+
+	sales_refer_each(arena, document, "transaction", csv_get(reading, CSV_TRANSACTION));
+	sales_refer(arena, document, "invoice", csv_get(reading, CSV_INVOICE));
+	sales_refer(arena, document, "reference", csv_get(reading, CSV_REFERENCE));
+	for (i = 0; i < reading->columns->count; i++) {
+		name = reading->columns->names[i];
+		if (!text_ends(name, mark))
+			continue;
+		name = arena_printf(arena, "metadata.%.*s", (int)(strlen(name) - strlen(mark)), name);
+		sales_refer(arena, document, name, reading->row->cells[i]);
+	}
+}
+
 /* The rows as they stand, by the names of their columns, whatever the order of these: what tells one version from another. */
 static int
 make_payload(struct csv_reading *reading, struct err *err)
@@ -228,6 +251,7 @@ read_order(struct csv_reading *reading, struct err *err)
 	if (document->total_minor >= 0 && read_status(reading, err) != 0)
 		return -1;
 	document->buyer = sales_contact(reading->arena, csv_get(reading, CSV_BUYER_EMAIL), csv_get(reading, CSV_BUYER_NAME));
+	read_references(reading);
 	reading->column = NULL;
 	return sales_share(reading->arena, document, err) != 0 ? -1 : make_payload(reading, err);
 }

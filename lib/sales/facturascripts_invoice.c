@@ -10,6 +10,7 @@
 #include "base/money.h"
 #include "base/text.h"
 #include "sales/contact.h"
+#include "sales/refer.h"
 #include "sales/share.h"
 
 #define KEY_BYTES 200
@@ -307,7 +308,7 @@ read_payments(struct reading *reading, struct fs_parts receipts, const struct fs
 {
 	struct sales_document *document = reading->document;
 	struct sales_payment *list;
-	const char *date, *hour;
+	const char *date, *hour, *transaction;
 	int64_t amount;
 	size_t i, j, count = 0;
 	bool paid = false;
@@ -331,8 +332,10 @@ read_payments(struct reading *reading, struct fs_parts receipts, const struct fs
 			if (read_amount(reading, own.items[j].json, "importe", &payment->amount_minor, err) != 0 ||
 			    fs_text(own.items[j].json, "fecha", &date, err) != 0 ||
 			    fs_text(own.items[j].json, "hora", &hour, err) != 0 ||
-			    fs_moment(reading->config->zone, date, hour, &payment->effective_us, err) != 0)
+			    fs_moment(reading->config->zone, date, hour, &payment->effective_us, err) != 0 ||
+			    fs_text(own.items[j].json, "customid", &transaction, err) != 0)
 				return err_wrap(err, "payment %s", payment->key);
+			sales_refer(reading->arena, document, "transaction", transaction);
 		}
 	}
 	document->payments = list;
@@ -341,6 +344,18 @@ read_payments(struct reading *reading, struct fs_parts receipts, const struct fs
 	if (fs_flag(reading->row, "pagada", &paid, err) != 0)
 		return -1;
 	document->paid_minor = paid ? document->total_minor : 0;
+	return 0;
+}
+
+/* The second number is free: shops put their order's there. */
+static int
+read_references(struct reading *reading, struct err *err)
+{
+	const char *number;
+
+	if (fs_text(reading->row, "numero2", &number, err) != 0)
+		return -1;
+	sales_refer(reading->arena, reading->document, "numero2", number);
 	return 0;
 }
 
@@ -421,7 +436,7 @@ fs_invoice(struct arena *arena, const struct config_source *config, const struct
 
 	if (read_totals(&reading, err) != 0 || read_lines(&reading, lines, err) != 0 ||
 	    read_payments(&reading, receipts, &payments, err) != 0 || share(&reading, err) != 0 ||
-	    make_payload(&reading, row, lines, receipts, &payments, err) != 0)
+	    read_references(&reading, err) != 0 || make_payload(&reading, row, lines, receipts, &payments, err) != 0)
 		return err_wrap(err, "invoice \"%s\" (id %s)", document.number, document.external_id);
 	for (i = 0; i < document.line_count; i++)
 		document.lines[i].learner = people->learner;

@@ -252,6 +252,7 @@ find_changes(struct ledger *ledger, int64_t *ret_changed, struct err *err)
 		{ sql_sales_merge_rows, SOURCE },
 		{ sql_sales_stage_analyze_row, NOTHING },
 		{ sql_sales_merge_line_changes, NOTHING },
+		{ sql_sales_merge_reference_changes, NOTHING },
 		{ sql_sales_merge_unchanged, NOTHING },
 	};
 	struct db_row *row;
@@ -281,11 +282,14 @@ write_changes(struct ledger *ledger, int64_t changed, struct err *err)
 		{ sql_sales_merge_versions, RUN },
 		{ sql_sales_merge_lines_new, NOTHING },
 		{ sql_sales_merge_units_new, NOTHING },
+		{ sql_sales_merge_references_new, NOTHING },
 	}, known[] = {
 		{ sql_sales_merge_lines_gone, NOTHING },
 		{ sql_sales_merge_lines, NOTHING },
 		{ sql_sales_merge_units_gone, NOTHING },
 		{ sql_sales_merge_units, NOTHING },
+		{ sql_sales_merge_references_gone, NOTHING },
+		{ sql_sales_merge_references, NOTHING },
 		{ sql_sales_merge_payments, RUN },
 		{ sql_sales_merge_movements, RUN },
 		{ sql_sales_merge_credits, SOURCE_RUN },
@@ -294,8 +298,8 @@ write_changes(struct ledger *ledger, int64_t changed, struct err *err)
 		{ sql_sales_merge_dirty, NOTHING },
 	};
 	static const char *const tables[] = { "contact", "product", "document", "document_version", "payload", "line", "unit",
-		"movement", "dirty_document" };
-	static const char *const filled[] = { "document", "document_version", "payload", "line", "unit" };
+		"document_reference", "movement", "dirty_document" };
+	static const char *const filled[] = { "document", "document_version", "payload", "line", "unit", "document_reference" };
 	size_t i;
 
 	if (rules_index_off(ledger->plan.db, filled, sizeof(filled) / sizeof(filled[0]), changed, err) != 0)

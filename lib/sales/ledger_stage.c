@@ -144,6 +144,25 @@ put_payments(struct ledger *ledger, struct copy *copy, struct err *err)
 }
 
 static int
+put_references(struct ledger *ledger, struct copy *copy, struct err *err)
+{
+	const struct sales_document *document;
+	size_t i, j;
+
+	for (i = 0; i < ledger->staged_count; i++) {
+		document = &ledger->staged[i].document;
+		for (j = 0; j < document->reference_count; j++) {
+			copy_int(copy, ledger->flushed + (int64_t)i);
+			copy_text(copy, document->references[j].name);
+			copy_text(copy, document->references[j].value);
+			if (copy_row(copy, err) != 0)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+static int
 put_present(struct ledger *ledger, struct copy *copy, struct err *err)
 {
 	size_t i;
@@ -193,6 +212,7 @@ ledger_flush(struct ledger *ledger, struct err *err)
 	if (ledger->staged_count > 0 && (copy_batch(ledger, sql_sales_stage_documents, put_documents, err) != 0 ||
 					    copy_batch(ledger, sql_sales_stage_lines, put_lines, err) != 0 ||
 					    copy_batch(ledger, sql_sales_stage_payments, put_payments, err) != 0 ||
+					    copy_batch(ledger, sql_sales_stage_references, put_references, err) != 0 ||
 					    copy_batch(ledger, sql_sales_stage_payloads, put_payloads, err) != 0))
 		return err_wrap(err, "could not stage orders");
 	ledger->flushed += (int64_t)ledger->staged_count;
@@ -260,6 +280,18 @@ keep_payments(struct arena *arena, const struct sales_payment *payments, size_t 
 	return copy;
 }
 
+static const struct sales_reference *
+keep_references(struct arena *arena, const struct sales_reference *references, size_t count)
+{
+	struct sales_reference *copy = ARENA_ARRAY(arena, count, struct sales_reference);
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		copy[i] =
+		    (struct sales_reference){ arena_strdup(arena, references[i].name), arena_strdup(arena, references[i].value) };
+	return copy;
+}
+
 static bool
 is_batch_full(const struct ledger *ledger)
 {
@@ -279,6 +311,7 @@ ledger_add(void *context, const struct sales_document *document, struct err *err
 	staged->document.number = arena_strdup(arena, document->number);
 	staged->document.corrects = arena_strdup(arena, document->corrects);
 	staged->document.payments = keep_payments(arena, document->payments, document->payment_count);
+	staged->document.references = keep_references(arena, document->references, document->reference_count);
 	staged->document.currency = arena_strdup(arena, document->currency);
 	staged->document.buyer = keep_contact(arena, document->buyer);
 	staged->document.lines = keep_lines(arena, document->lines, document->line_count);

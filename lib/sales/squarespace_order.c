@@ -10,6 +10,7 @@
 #include "base/money.h"
 #include "base/text.h"
 #include "sales/contact.h"
+#include "sales/refer.h"
 #include "sales/share.h"
 
 #define KEY_BYTES 200
@@ -237,6 +238,18 @@ read_buyer(struct reading *reading, const struct json *order, struct sales_docum
 	return 0;
 }
 
+/* Orders that came in from elsewhere keep what they were called there. */
+static int
+read_references(struct reading *reading, const struct json *order, struct sales_document *document, struct err *err)
+{
+	const char *reference;
+
+	if (json_text_or_null(order, "externalOrderReference", &reference, err) != 0)
+		return -1;
+	sales_refer(reading->arena, document, "reference", reference);
+	return 0;
+}
+
 static int
 read_order(struct reading *reading, const struct json *order, struct sales_document *document, struct err *err)
 {
@@ -244,7 +257,8 @@ read_order(struct reading *reading, const struct json *order, struct sales_docum
 	    read_moment(order, "modifiedOn", &document->modified_us, err) != 0)
 		return -1;
 	if (read_totals(reading, order, document, err) != 0 || read_lines(reading, order, document, err) != 0 ||
-	    read_status(reading, order, document, err) != 0 || read_buyer(reading, order, document, err) != 0)
+	    read_status(reading, order, document, err) != 0 || read_buyer(reading, order, document, err) != 0 ||
+	    read_references(reading, order, document, err) != 0)
 		return -1;
 	document->currency = reading->currency;
 	return sales_share(reading->arena, document, err);

@@ -46,6 +46,12 @@ CREATE TEMP TABLE IF NOT EXISTS sale_payment (
     amount_minor bigint NOT NULL,
     effective_at timestamptz NOT NULL
 );
+-- What documents say of themselves and of others, by which they are found to be one sale.
+CREATE TEMP TABLE IF NOT EXISTS sale_reference (
+    seq   bigint NOT NULL,
+    name  text NOT NULL,
+    value text NOT NULL
+);
 -- Documents that are there but were not taken.
 CREATE TEMP TABLE IF NOT EXISTS sale_present (
     external_id text NOT NULL
@@ -76,4 +82,4 @@ CREATE TEMP TABLE IF NOT EXISTS sale_row (
     net_minor          bigint NOT NULL,
     learner_contact_id bigint
 );
-TRUNCATE sale_document, sale_line, sale_payment, sale_present, sale_payload, sale_pick, sale_row;
+TRUNCATE sale_document, sale_line, sale_payment, sale_reference, sale_present, sale_payload, sale_pick, sale_row;

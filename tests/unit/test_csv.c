@@ -259,6 +259,8 @@ print_document(void *context, const struct sales_document *d, struct err *err)
 		buf_printf(&out, " unallocated %lld", (long long)d->unallocated_minor);
 	if (d->buyer != NULL)
 		buf_printf(&out, " by %s <%s>", d->buyer->name, d->buyer->email);
+	for (i = 0; i < d->reference_count; i++)
+		buf_printf(&out, " [%s %s]", d->references[i].name, d->references[i].value);
 	for (i = 0; i < d->line_count; i++) {
 		buf_printf(&out, "; %s x %s/%s/%s/%s = %lld", d->lines[i].quantity, d->lines[i].product_key, d->lines[i].sku,
 		    d->lines[i].variant_key, d->lines[i].name, (long long)d->lines[i].net_minor);
@@ -319,34 +321,39 @@ presets_read_their_exports(void **state)
 		    "Order ID,Email,Financial Status,Paid at,Currency,Subtotal,Shipping,Taxes,Amount Refunded,Total,Discount "
 		    "Code,Discount Amount,"
 		    "Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Lineitem variant,Billing "
-		    "Name,Cancelled at,"
+		    "Name,Cancelled at,Payment Reference,"
 		    "Product Form: Learner email\n"
 		    "01042,hr@acme.example,PAID,8/3/2026 10:05,EUR,270.00,0.00,21.57,0.00,264.57,SUMMER10,27.00,8/3/2026 10:05,2,"
-		    "\"Basic Life Support, online\",60.00,BLS-2026,English,Dana Buyer,,wei.zhang@example.com\n"
-		    "01042,,,,,,,,,,,,,1,Advanced Cardiac Life Support,150.00,ACLS-2026,,,,joao.silva@example.com\n",
-		    "order 01042 2026-08-03T08:05:00Z paid EUR 26457 by Dana Buyer <hr@acme.example>; 2 x /BLS-2026/English/Basic "
+		    "\"Basic Life Support, online\",60.00,BLS-2026,English,Dana Buyer,,ch_A1,wei.zhang@example.com\n"
+		    "01042,,,,,,,,,,,,,1,Advanced Cardiac Life Support,150.00,ACLS-2026,,,,,joao.silva@example.com\n",
+		    "order 01042 2026-08-03T08:05:00Z paid EUR 26457 by Dana Buyer <hr@acme.example> [transaction ch_A1]; 2 x "
+		    "/BLS-2026/English/Basic "
 		    "Life Support, online"
 		    " = 11759 for  <wei.zhang@example.com>; 1 x /ACLS-2026//Advanced Cardiac Life Support = 14698 for  "
 		    "<joao.silva@example.com>\n" },
 		{ "stripe: failed attempts are left out, part was given back",
 		    { .preset = "stripe", .role = "payment", .zone = "UTC" },
 		    "id,Description,Created (UTC),Amount,Amount Refunded,Currency,Mode,Status,Customer Email,course "
-		    "(metadata),learner_email (metadata)\r\n"
+		    "(metadata),learner_email (metadata),Invoice ID,PaymentIntent ID,order_id (metadata)\r\n"
 		    "ch_A1,Subscription update,2026-08-01 "
-		    "00:01,20.00,5.00,eur,Live,Paid,learner@example.com,BLS-2026,wei.zhang@example.com\r\n"
-		    "ch_B1,Subscription update,2026-08-01 00:02,20.00,0.00,eur,Live,Failed,b@example.com,,\r\n"
-		    "ch_C1,Try,2026-08-01 00:03:30,20.00,0.00,eur,Test,Paid,c@example.com,,\r\n",
-		    "payment ch_A1 2026-08-01T00:01:00Z paid EUR 2000 refunded 500 by  <learner@example.com>; 1 x "
+		    "00:01,20.00,5.00,eur,Live,Paid,learner@example.com,BLS-2026,wei.zhang@example.com,in_A1,pi_A1,1042\r\n"
+		    "ch_B1,Subscription update,2026-08-01 00:02,20.00,0.00,eur,Live,Failed,b@example.com,,,,,\r\n"
+		    "ch_C1,Try,2026-08-01 00:03:30,20.00,0.00,eur,Test,Paid,c@example.com,,,,,\r\n",
+		    "payment ch_A1 2026-08-01T00:01:00Z paid EUR 2000 refunded 500 by  <learner@example.com> [transaction ch_A1] "
+		    "[transaction pi_A1] [invoice in_A1] [metadata.course BLS-2026] [metadata.order_id 1042]; 1 x "
 		    "/BLS-2026//Subscription update = 2000 for"
 		    "  <wei.zhang@example.com>\n"
-		    "payment ch_C1 2026-08-01T00:03:30Z test EUR 2000 by  <c@example.com>; 1 x ///Try = 2000\n" },
+		    "payment ch_C1 2026-08-01T00:03:30Z test EUR 2000 by  <c@example.com> [transaction ch_C1]; 1 x ///Try = "
+		    "2000\n" },
 		{ "woocommerce: a row per item, the order's cells repeated", { .preset = "woocommerce" },
-		    "order_id,order_number,order_date,status,order_total,shipping_total,order_currency,billing_email,billing_first_"
-		    "name,billing_last_name,"
+		    "order_id,order_number,order_date,status,order_total,shipping_total,order_currency,transaction_id,billing_"
+		    "email,"
+		    "billing_first_name,billing_last_name,"
 		    "item_name,item_sku,item_quantity,item_total\n"
-		    "77,1077,2026-08-03 12:00:00,completed,108.00,8.00,EUR,d@acme.example,Dana,Buyer,Course A,A,2,60.00\n"
-		    "77,1077,2026-08-03 12:00:00,completed,108.00,8.00,EUR,d@acme.example,Dana,Buyer,Course B,B,1,40.00\n",
-		    "order 77 2026-08-03T10:00:00Z paid EUR 10800 by Dana Buyer <d@acme.example>; 2 x /A//Course A = 6000; 1 x "
+		    "77,1077,2026-08-03 12:00:00,completed,108.00,8.00,EUR,pi_77,d@acme.example,Dana,Buyer,Course A,A,2,60.00\n"
+		    "77,1077,2026-08-03 12:00:00,completed,108.00,8.00,EUR,pi_77,d@acme.example,Dana,Buyer,Course B,B,1,40.00\n",
+		    "order 77 2026-08-03T10:00:00Z paid EUR 10800 by Dana Buyer <d@acme.example> [transaction pi_77]; 2 x "
+		    "/A//Course A = 6000; 1 x "
 		    "/B//Course B = 4000\n" },
 		{ "woocommerce: lines packed into a cell", { .preset = "woocommerce" },
 		    "order_id;status;order_date;order_total;customer_email;line_items\n"
@@ -375,9 +382,11 @@ presets_read_their_exports(void **state)
 			.role = "invoice",
 			.decimal = ",",
 			.columns = { .name = "= Course", .buyer_email = "correo" } },
-		    "codigo;fecha;nombrecliente;total;pagada;correo\nFAC2026A1;20-11-2026;José;121,00;1;jose@example.org\n"
-		    "FAC2026A2;20-11-2026;Ana;60,50;0;ana@example.org\n",
-		    "invoice FAC2026A1 2026-11-19T23:00:00Z paid EUR 12100 by José <jose@example.org>; 1 x ///Course = 12100\n"
+		    "codigo;numero2;fecha;nombrecliente;total;pagada;correo\nFAC2026A1;1042;20-11-2026;José;121,00;1;jose@example."
+		    "org\n"
+		    "FAC2026A2;;20-11-2026;Ana;60,50;0;ana@example.org\n",
+		    "invoice FAC2026A1 2026-11-19T23:00:00Z paid EUR 12100 by José <jose@example.org> [reference 1042]; 1 x "
+		    "///Course = 12100\n"
 		    "invoice FAC2026A2 2026-11-19T23:00:00Z unpaid EUR 6050 by Ana <ana@example.org>; 1 x ///Course = 6050\n" },
 	};
 	size_t i;
@@ -387,9 +396,10 @@ presets_read_their_exports(void **state)
 		struct sheet sheet = sheets[i];
 
 		if (sheet.expected == NULL)
-			sheet.expected =
-			    "payment 8AB 2026-08-03T14:05:11Z paid EUR 113068 by Dana Buyer <dana@acme.example>; 1 x /// = 113068\n"
-			    "credit_note 9XY 2026-08-05T08:00:00Z paid EUR -6534 corrects 8AB by Dana Buyer <>; -1 x /// = -6534\n";
+			sheet.expected = "payment 8AB 2026-08-03T14:05:11Z paid EUR 113068 by Dana Buyer <dana@acme.example> "
+					 "[transaction 8AB]; 1 x /// = 113068\n"
+					 "credit_note 9XY 2026-08-05T08:00:00Z paid EUR -6534 corrects 8AB by Dana Buyer <> "
+					 "[transaction 9XY]; -1 x /// = -6534\n";
 		expect_sheet(&sheet);
 	}
 }

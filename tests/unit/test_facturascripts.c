@@ -187,6 +187,9 @@ read_invoice(const char *head_text, const char *lines_text, const char *receipts
 	"{\"idlinea\":" id \
 	",\"idfactura\":2,\"idproducto\":10,\"referencia\":\"A\",\"descripcion\":\"Curso\",\"cantidad\":" quantity \
 	",\"pvpunitario\":1,\"pvptotal\":" net more "}"
+#define PAYMENT(id, amount, custom) \
+	"{\"idpago\":" id ",\"idrecibo\":5,\"importe\":" amount \
+	",\"fecha\":\"20-11-2026\",\"hora\":\"10:40:43\",\"customid\":" custom "}"
 #define RECEIPT(id, amount, paid) "{\"idrecibo\":" id ",\"idfactura\":2,\"importe\":" amount ",\"pagado\":" paid "}"
 
 /* kind, status, paid, the lines' nets, what is left over, discount */
@@ -200,7 +203,26 @@ told(const struct sales_document *document)
 
 	for (i = 0; i < document->line_count; i++)
 		text = arena_printf(&arena, "%s %lld", text, (long long)document->lines[i].net_minor);
-	return arena_printf(&arena, "%s, other %lld", text, (long long)document->unallocated_minor);
+	text = arena_printf(&arena, "%s, other %lld", text, (long long)document->unallocated_minor);
+	for (i = 0; i < document->reference_count; i++)
+		text = arena_printf(&arena, "%s, %s %s", text, document->references[i].name, document->references[i].value);
+	return text;
+}
+
+static void
+an_invoice_says_what_it_belongs_to(void **state)
+{
+	struct sales_document document;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	expect_ok("read",
+	    read_invoice(HEAD("20", "20", ",\"numero2\":\" 1042 \""), "[" LINE("1", "1", "20", "") "]",
+		"[" RECEIPT("5", "20", "true") "]",
+		"[" PAYMENT("1", "20", "\"ch_A1\"") "," PAYMENT("2", "-20", "\"ch_A1\"") "," PAYMENT("3", "20", "null") "]",
+		&document, &err),
+	    &err);
+	expect_text("told", told(&document), "invoice - paid paid 2000: 2000, other 0, transaction ch_A1, numero2 1042");
 }
 
 static void
@@ -362,6 +384,7 @@ main(void)
 		cmocka_unit_test(decimals_are_rounded_half_up),
 		cmocka_unit_test(dates_come_in_both_orders),
 		cmocka_unit_test(notes_name_a_learner),
+		cmocka_unit_test(an_invoice_says_what_it_belongs_to),
 		cmocka_unit_test(totals_are_split_and_payment_is_decided),
 		cmocka_unit_test(quantities_are_doubles_too),
 		cmocka_unit_test(payments_keep_their_moments_and_rows_their_text),

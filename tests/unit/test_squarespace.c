@@ -248,6 +248,7 @@ ledger_digest(struct with_db *w)
 			       " (SELECT string_agg(t::text, '|' ORDER BY t::text) FROM ctok.line t),"
 			       " (SELECT string_agg(t::text, '|' ORDER BY t::text) FROM ctok.unit t),"
 			       " (SELECT string_agg(t::text, '|' ORDER BY t::text) FROM ctok.movement t),"
+			       " (SELECT string_agg(t::text, '|' ORDER BY t::text) FROM ctok.document_reference t),"
 			       " (SELECT string_agg(t::text, '|' ORDER BY t::text) FROM ctok.contact t),"
 			       " (SELECT string_agg(t::text, '|' ORDER BY t::text) FROM ctok.product t),"
 			       " (SELECT string_agg(t::text, '|' ORDER BY t::text) FROM ctok.payload t),"
@@ -294,6 +295,35 @@ movements_text(struct with_db *w)
 	    "SELECT string_agg(format('%s %s %s %s%s %s', d.number, m.kind, external_key, amount_minor, m.currency,"
 	    " to_char(m.effective_at, 'MM-DD HH24:MI:SS.MS')), E'\\n' ORDER BY external_id, movement_id)"
 	    " FROM ctok.movement m JOIN ctok.document d USING (document_id)");
+}
+
+/* The newest version's references count, and a document that refers elsewhere now has changed, even when its payload is the same. */
+static void
+references_are_those_of_the_newest_version(void **state)
+{
+	static const char said[] = "SELECT coalesce(string_agg(format('%s %s=%s', d.number, f.name, f.value), ' ' ORDER BY 1), '')"
+				   " FROM ctok.document_reference f JOIN ctok.document d USING (document_id)";
+	struct with_db *w = *state;
+	const char *first = order(w, 1, MODIFIED), *other = order(w, 2, MODIFIED);
+
+	first = edit(w, first, "\"testmode\"", "\"externalOrderReference\":\" A-1 \",\"testmode\"");
+	serve(page_of(w, arena_printf(&w->arena, "%s,%s", first, other), NULL));
+	pull_ok(w, "one refers", 2, 2);
+	expect_text("kept", with_db_text(w, said), "1 reference=A-1");
+	pull_ok(w, "the same again", 2, 0);
+	first = edit(w, edit(w, first, " A-1 ", "B-2"), MODIFIED, "2026-04-03T10:00:00.000Z");
+	serve(page_of(w, arena_printf(&w->arena, "%s,%s", first, other), NULL));
+	pull_ok(w, "a new version", 2, 1);
+	expect_text("the new one", with_db_text(w, said), "1 reference=B-2");
+	/* As an earlier version of ours left it, which did not read them. */
+	with_db_sql(w, "DELETE FROM ctok.document_reference; DELETE FROM ctok.dirty_document");
+	pull_ok(w, "read again", 2, 1);
+	expect_text("made good", with_db_text(w, said), "1 reference=B-2");
+	expect_text("to be looked at", with_db_text(w, "SELECT count(*) FROM ctok.dirty_document"), "1");
+	first = edit(w, edit(w, first, "\"B-2\"", "\"ann@example.org\""), "2026-04-03", "2026-04-04");
+	serve(page_of(w, arena_printf(&w->arena, "%s,%s", first, other), NULL));
+	pull_ok(w, "an address refers to nothing", 2, 1);
+	expect_text("none", with_db_text(w, said), "");
 }
 
 static void
@@ -1036,6 +1066,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FRESH(orders_become_documents),
+		FRESH(references_are_those_of_the_newest_version),
 		FRESH(payloads_are_kept_as_sent),
 		FRESH(pages_follow_each_other),
 		FRESH(a_repeated_reading_changes_nothing),

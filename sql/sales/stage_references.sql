@@ -1,0 +1,1 @@
+COPY sale_reference (seq, name, value) FROM STDIN
