@@ -13,6 +13,7 @@ static const struct job_def *const commands[] = {
 	&admin_backfill,
 	&admin_approve,
 	&admin_explain,
+	&admin_person,
 	&admin_runs,
 	&admin_revert,
 	&admin_adopt,

@@ -95,15 +95,17 @@ MUST_CHECK int db_rows(struct arena *, struct db *, const char *, const struct d
 MUST_CHECK int db_script(struct db *, const char *, struct err *) __attribute__((nonnull));
 
 /**
- * db_begin(db, err), db_commit(db, err), db_rollback(db):
+ * db_begin(db, err), db_commit(db, err), db_rollback(db), db_end(db, rc, err):
  * A transaction; db_begin() inside one is a bug. db_commit() of a failed transaction is an error, and after any failure of
  * db_commit() nothing is open. When the connection knows its night (night_begin(), night_join()), db_commit() first checks the
  * fence and fails with ERR_BUSY if it is stale; and so that nothing escapes that check, the server then refuses every write
- * (also CREATE TEMP TABLE) outside db_begin() … db_commit(). db_rollback() without a transaction does nothing.
+ * (also CREATE TEMP TABLE) outside db_begin() … db_commit(). db_rollback() without a transaction does nothing. db_end() commits if
+ * ${rc}, the outcome of what was done inside, is 0, rolls back if not, and returns the outcome of the whole.
  */
 MUST_CHECK int db_begin(struct db *, struct err *) __attribute__((nonnull));
 MUST_CHECK int db_commit(struct db *, struct err *) __attribute__((nonnull));
 void db_rollback(struct db *) __attribute__((nonnull));
+MUST_CHECK int db_end(struct db *, int, struct err *) __attribute__((nonnull));
 
 /**
  * db_preview(db, err), db_preview_end(db):

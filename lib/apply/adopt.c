@@ -114,13 +114,8 @@ adopt(struct arena *arena, struct db *db, const struct adopt_only *only, int64_t
 
 	if (db_begin(db, err) != 0)
 		return -1;
-	if (in_transaction(arena, db, only, run_id, dry, file, &adopted, err) != 0)
-		goto fail;
-	if (db_commit(db, err) != 0)
-		goto fail;
+	if (db_end(db, in_transaction(arena, db, only, run_id, dry, file, &adopted, err), err) != 0)
+		return -1;
 	*ret_adopted = adopted;
 	return 0;
-fail:
-	db_rollback(db);
-	return -1;
 }

@@ -48,14 +48,7 @@ apply_claim(struct arena *arena, struct db *db, const char *sql, const struct db
 {
 	if (db_begin(db, err) != 0)
 		return -1;
-	if (db_rows(arena, db, sql, args, ret_rows, ret_count, err) != 0)
-		goto fail;
-	if (db_commit(db, err) != 0)
-		goto fail;
-	return 0;
-fail:
-	db_rollback(db);
-	return -1;
+	return db_end(db, db_rows(arena, db, sql, args, ret_rows, ret_count, err), err);
 }
 
 /* What moved since it was planned is not for this run. */
@@ -64,15 +57,10 @@ skip_moved(struct arena *arena, struct db *db, const struct apply_site *site, in
 {
 	if (db_begin(db, err) != 0)
 		return -1;
-	if (db_exec(db, sql_apply_skip_moved, DB_ARGS(apply_number(arena, site->site_id), apply_number(arena, site->run_id)),
-		ret_moved, err) != 0)
-		goto fail;
-	if (db_commit(db, err) != 0)
-		goto fail;
-	return 0;
-fail:
-	db_rollback(db);
-	return -1;
+	return db_end(db,
+	    db_exec(db, sql_apply_skip_moved, DB_ARGS(apply_number(arena, site->site_id), apply_number(arena, site->run_id)),
+		ret_moved, err),
+	    err);
 }
 
 /* One line in the audit log for what a run did on a site. */

@@ -167,14 +167,7 @@ revert_look(struct arena *arena, struct db *db, const struct apply_site *site, s
 		return -1;
 	if (db_begin(db, err) != 0)
 		return -1;
-	if (copy_seen(db, site, keys, seen, count, err) != 0)
-		goto fail;
-	if (db_commit(db, err) != 0)
-		goto fail;
-	return 0;
-fail:
-	db_rollback(db);
-	return -1;
+	return db_end(db, copy_seen(db, site, keys, seen, count, err), err);
 }
 
 /* The same record of outcomes that the night keeps, for actions of which ${rows} knows the outcome. */

@@ -517,6 +517,15 @@ db_rollback(struct db *db)
 }
 
 int
+db_end(struct db *db, int rc, struct err *err)
+{
+	if (rc == 0 && db_commit(db, err) == 0)
+		return 0;
+	db_rollback(db);
+	return -1;
+}
+
+int
 db_join(struct db *db, int64_t fence, struct err *err)
 {
 	if (db_exec(db, fence != 0 ? "SET default_transaction_read_only = on" : "SET default_transaction_read_only = off", DB_NONE,

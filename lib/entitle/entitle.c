@@ -22,16 +22,16 @@ entitle_begin(struct db *db, bool full, struct err *err)
 	return db_script(db, "ANALYZE look_document", err);
 }
 
-/* Few rows are looked up one by one, many are swept: ${sql} says which. */
+/* What ${sql} answers. */
 static int
-are_few(struct db *db, const char *sql, bool *ret_few, struct err *err)
+ask(struct db *db, const char *sql, bool *ret_yes, struct err *err)
 {
 	struct arena arena = ARENA_INIT;
 	struct db_row *row;
 	int rc = db_row(&arena, db, sql, DB_NONE, &row, err);
 
 	if (rc == 0)
-		*ret_few = db_bool(row, "few");
+		*ret_yes = db_bool(row, "yes");
 	arena_done(&arena);
 	return rc;
 }
@@ -42,13 +42,13 @@ entitle_reckon(struct db *db, struct entitle_counts *ret_counts, struct err *err
 	static const char *const entitlement[] = { "entitlement" }, *const access[] = { "access" };
 	struct entitle_counts counts = { 0, 0, 0 };
 	int64_t none, changed, pairs, fresh, forgotten;
-	bool few;
+	bool few, moved;
 
 	if (db_exec(db, sql_entitle_pin_targets, DB_NONE, NULL, err) != 0)
 		return -1;
 	if (db_exec(db, sql_entitle_join_targets, DB_NONE, NULL, err) != 0)
 		return -1;
-	if (are_few(db, sql_entitle_look_few, &few, err) != 0)
+	if (ask(db, sql_entitle_look_few, &few, err) != 0)
 		return -1;
 	if (db_exec(db, few ? sql_entitle_unit_verdicts_few : sql_entitle_unit_verdicts, DB_NONE, NULL, err) != 0)
 		return -1;
@@ -87,7 +87,7 @@ entitle_reckon(struct db *db, struct entitle_counts *ret_counts, struct err *err
 	if (counts.fresh >= ENTITLE_MANY)
 		if (rules_analyze(db, entitlement, 1, err) != 0)
 			return -1;
-	if (are_few(db, sql_entitle_pair_few, &few, err) != 0)
+	if (ask(db, sql_entitle_pair_few, &few, err) != 0)
 		return -1;
 	if (db_exec(db, few ? sql_entitle_access_few : sql_entitle_access_many, DB_NONE, NULL, err) != 0)
 		return -1;
@@ -102,7 +102,9 @@ entitle_reckon(struct db *db, struct entitle_counts *ret_counts, struct err *err
 	if (changed >= ENTITLE_MANY)
 		if (rules_analyze(db, access, 1, err) != 0)
 			return -1;
-	if (forgotten > 0 && db_exec(db, sql_entitle_forget_access, DB_NONE, NULL, err) != 0)
+	if (ask(db, sql_entitle_persons_moved, &moved, err) != 0)
+		return -1;
+	if ((forgotten > 0 || moved) && db_exec(db, sql_entitle_forget_access, DB_NONE, NULL, err) != 0)
 		return -1;
 	if (db_exec(db, sql_entitle_reckon_none, DB_NONE, &none, err) != 0)
 		return -1;

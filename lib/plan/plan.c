@@ -58,7 +58,7 @@ plan_make(struct db *db, int64_t run_id, struct plan_counts *ret_counts, struct 
 
 	if (db_row(&arena, db, sql_entitle_pair_few, DB_NONE, &row, err) != 0)
 		goto out;
-	if (db_exec(db, db_bool(row, "few") ? sql_plan_gap_few : sql_plan_gap_many, DB_NONE, NULL, err) != 0)
+	if (db_exec(db, db_bool(row, "yes") ? sql_plan_gap_few : sql_plan_gap_many, DB_NONE, NULL, err) != 0)
 		goto out;
 	if (db_exec(db, sql_plan_wanted, DB_NONE, &wanted, err) != 0)
 		goto out;

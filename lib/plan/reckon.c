@@ -9,7 +9,7 @@ reckon_tenant(struct arena *arena, struct db *db, const struct night *night, con
     struct reckon_counts *ret_counts, struct err *err)
 {
 	struct reckon_counts counts = { { 0 }, { 0 }, 0 };
-	int64_t persons, ended = 0;
+	int64_t decided, persons, ended = 0;
 	bool rules_changed;
 
 	if (entitle_sync_rules(arena, db, tenant, &rules_changed, err) != 0)
@@ -17,6 +17,8 @@ reckon_tenant(struct arena *arena, struct db *db, const struct night *night, con
 	if (db_begin(db, err) != 0)
 		return -1;
 	if (rules_analyze_new(db, err) != 0)
+		goto fail;
+	if (party_decide(db, &decided, err) != 0)
 		goto fail;
 	if (entitle_begin(db, full, err) != 0)
 		goto fail;

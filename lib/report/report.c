@@ -111,17 +111,12 @@ report_save(struct arena *arena, struct db *db, int64_t run_id, const char *stat
 		return -1;
 	if (db_begin(db, err) != 0)
 		return -1;
-	if (db_exec(db, sql_report_save,
+	return db_end(db,
+	    db_exec(db, sql_report_save,
 		DB_ARGS(run, snapshot_path, text_hex(arena, snapshot, sizeof(snapshot)), xlsx_path,
 		    text_hex(arena, xlsx, sizeof(xlsx)), ties ? "t" : "f"),
-		NULL, err) != 0)
-		goto fail;
-	if (db_commit(db, err) != 0)
-		goto fail;
-	return 0;
-fail:
-	db_rollback(db);
-	return -1;
+		NULL, err),
+	    err);
 }
 
 /* 64 hex digits of our own database. */

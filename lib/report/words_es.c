@@ -320,6 +320,11 @@ const struct word words_es[] = {
 	  "Averiguar quién la pidió; si no fue nadie, terminarla en Moodle." },
 	{ "Completed before anything was paid", "Completado antes de pagar nada" },
 	{ "Decide whether a certificate is due; none is made by itself.", "Decidir si corresponde un certificado; no se hace solo." },
+	{ "One address, two names", "Una dirección, dos nombres" },
+	{ "Find out whether it is still the same human. If so, ctok-admin person confirm; if not, give each an address of their own in the shop's "
+	  "orders.",
+	  "Averigüe si sigue siendo la misma persona. Si lo es, ctok-admin person confirm; si no, dé a cada una su propia dirección en los pedidos "
+	  "de la tienda." },
 	{ "Certificate due, not yet made", "Certificado pendiente de hacer" },
 	{ "Nothing: the next run of ctok-certify makes it.", "Nada: lo hará la próxima ejecución de ctok-certify." },
 	{ "The certificate could not be drawn", "No se pudo dibujar el certificado" },

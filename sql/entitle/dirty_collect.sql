@@ -44,3 +44,8 @@ UNION ALL
 SELECT f.person_id, f.target_id
   FROM ctok.finding f
  WHERE f.class = 'AMBIGUOUS_ACCOUNT' AND f.cleared_at IS NULL
+UNION ALL
+-- Who is who was decided by hand.
+SELECT a.person_id, a.target_id
+  FROM ctok.dirty_person d
+  JOIN ctok.access a ON a.tenant_id = d.tenant_id AND a.person_id = d.person_id

@@ -1,2 +1,2 @@
 -- The same of the pairs.
-SELECT count(*) < 1000 AND current_setting('ctok.sweep') <> 'on' AS few FROM dirty_pair
+SELECT count(*) < 1000 AND current_setting('ctok.sweep') <> 'on' AS yes FROM dirty_pair

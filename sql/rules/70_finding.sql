@@ -252,6 +252,13 @@ WITH unit AS MATERIALIZED (
       FROM rule.completion_due c
      WHERE c.due
     UNION ALL
+    -- One address, two names that cannot be one human's.
+    SELECT n.tenant_id, 'NAME_CHANGED', 'none', 'n' || n.person_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, n.person_id, NULL, 0, 0, '',
+           concat('ctok-admin person show #', n.person_id, CASE WHEN w.waiting = 1 THEN '; 1 certificate waits' WHEN w.waiting > 1 THEN format('; %s certificates wait', w.waiting) END)
+      FROM rule.doubted_name n
+      LEFT JOIN (SELECT c.tenant_id, c.person_id, count(*) AS waiting FROM rule.completion_due c WHERE c.doubted GROUP BY c.tenant_id, c.person_id) w
+             ON w.tenant_id = n.tenant_id AND w.person_id = n.person_id
+    UNION ALL
     -- Certificates that could not be drawn.
     SELECT i.tenant_id, 'CERTIFICATE_REFUSED', 'none', 'i' || i.issue_id, NULL, NULL, NULL, NULL, i.site_id, i.target_id, i.course_id, i.person_id,
            NULL, 0, 0, '', i.failure

@@ -36,6 +36,7 @@ CREATE VIEW rule.report_word (kind, code, words, advice) WITH (security_invoker 
 ('finding', 'ACCESS_WITHOUT_SALE', 'Enrolment of ours without a sale', 'Find out who asked for it; end it in Moodle if nobody did.'),
 ('finding', 'UNCOVERED', 'Completed before anything was paid', 'Decide whether a certificate is due; none is made by itself.'),
 ('finding', 'PAYMENT_REVERSED', 'Was paid, and is not any more', 'See in the source why. Access ends after its grace, unless it is paid again.'),
+('finding', 'NAME_CHANGED', 'One address, two names', 'Find out whether it is still the same human. If so, ctok-admin person confirm; if not, give each an address of their own in the shop''s orders.'),
 ('finding', 'CERTIFICATE_WAITING', 'Certificate due, not yet made', 'Nothing: the next run of ctok-certify makes it.'),
 ('finding', 'CERTIFICATE_REFUSED', 'The certificate could not be drawn', 'See the details; often a letter that no installed font has.'),
 ('finding', 'CHANGE_DOUBT', 'It is not known whether Moodle made the change', 'Nothing: the next complete reading of Moodle tells. It is sent again only if it did not arrive.'),

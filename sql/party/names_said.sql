@@ -1,5 +1,6 @@
--- A person is called what the newest document calls them: as learner before as buyer; a blank name is none. Looked at for everybody whom
--- a changed document names and who goes by several names or addresses, over these documents and all that gave them a right.
+-- What documents call persons, as learner and as buyer; a blank name is none. Looked at for everybody whom a changed document names and who
+-- goes by several names or addresses, over these documents and all that gave them a right.
+CREATE TEMP TABLE name_said ON COMMIT DROP AS
 WITH named AS (
     SELECT l.tenant_id, l.learner_contact_id AS contact_id
       FROM look_document d
@@ -31,15 +32,9 @@ WITH named AS (
       FROM document x
       JOIN ctok.document d ON d.tenant_id = x.tenant_id AND d.document_id = x.document_id
       JOIN ctok.person_contact k ON k.tenant_id = d.tenant_id AND k.contact_id = d.buyer_contact_id
-), called AS (
-    SELECT DISTINCT ON (s.person_id) s.tenant_id, s.person_id, c.name
-      FROM said s
-      JOIN concerned p ON p.tenant_id = s.tenant_id AND p.person_id = s.person_id
-      JOIN ctok.contact c ON c.tenant_id = s.tenant_id AND c.contact_id = s.contact_id
-     WHERE c.name <> ''
-     ORDER BY s.person_id, s.as_learner DESC, s.modified_at DESC, s.document_id DESC, s.line_no
 )
-UPDATE ctok.person p
-   SET display_name = c.name
-  FROM called c
- WHERE p.tenant_id = c.tenant_id AND p.person_id = c.person_id AND p.display_name <> c.name
+SELECT s.tenant_id, s.person_id, s.contact_id, s.as_learner, c.name, s.modified_at, s.document_id, s.line_no
+  FROM said s
+  JOIN concerned p ON p.tenant_id = s.tenant_id AND p.person_id = s.person_id
+  JOIN ctok.contact c ON c.tenant_id = s.tenant_id AND c.contact_id = s.contact_id
+ WHERE c.name <> ''
