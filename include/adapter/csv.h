@@ -33,4 +33,10 @@ struct csv_row {
 MUST_CHECK int csv_read(FILE *, const char *, const struct csv_format *, int (*)(void *, const struct csv_row *, struct err *),
     void *, struct err *) __attribute__((nonnull(1, 2, 3, 4, 6)));
 
+/**
+ * csv_write_cell(file, text):
+ * Write a cell, quoted. The comma or the end of the row comes from the caller.
+ */
+void csv_write_cell(FILE *, const char *) __attribute__((nonnull));
+
 #endif

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "config/config.h"
 #include "db/db.h"
 
 /* Which product gives access to which courses, for the person who writes the rules. */
@@ -23,5 +24,11 @@ MUST_CHECK int map_list(struct db *, bool, const char *, FILE *, int64_t *, stru
  * none gets a rule to be filled in, as a comment.
  */
 MUST_CHECK int map_suggest(struct db *, FILE *, int64_t *, struct err *) __attribute__((nonnull));
+
+/**
+ * map_export(db, tenant, file, err):
+ * Write the rules of the configuration, and a row to be filled in for each product without one, as a sheet (config/rule_sheet.h).
+ */
+MUST_CHECK int map_export(struct db *, const struct config_tenant *, FILE *, struct err *) __attribute__((nonnull));
 
 #endif

@@ -268,3 +268,9 @@ csv_read(FILE *file, const char *what, const struct csv_format *format, int (*ro
 		(void)iconv_close(reading.decoder);
 	return rc;
 }
+
+void
+csv_write_cell(FILE *file, const char *text)
+{
+	(void)csv_fwrite(file, text, strlen(text));
+}

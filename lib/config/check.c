@@ -221,6 +221,16 @@ check_mail(const struct config_tenant *tenant, struct fault_list *faults)
 		    mail->user == NULL ? "password" : "user", mail->user == NULL ? "user" : "password");
 }
 
+void
+check_rules(const struct config_tenant *tenant, struct fault_list *faults)
+{
+	size_t i;
+
+	for (i = 0; i < tenant->product_count; i++)
+		check_product(tenant, &tenant->products[i], faults);
+	check_ties(tenant, faults);
+}
+
 static void
 check_tenant(const struct config_tenant *tenant, struct fault_list *faults)
 {
@@ -236,9 +246,7 @@ check_tenant(const struct config_tenant *tenant, struct fault_list *faults)
 		for (j = 0; j < i; j++)
 			check_twice("sources", tenant->sources[i].name, tenant->sources[j].name, &tenant->sources[i].where, faults);
 	}
-	for (i = 0; i < tenant->product_count; i++)
-		check_product(tenant, &tenant->products[i], faults);
-	check_ties(tenant, faults);
+	check_rules(tenant, faults);
 	check_mail(tenant, faults);
 }
 

@@ -10,4 +10,10 @@
  */
 void check_config(const struct config *, struct fault_list *) __attribute__((nonnull));
 
+/**
+ * check_rules(tenant, faults):
+ * The same of a tenant's product rules alone.
+ */
+void check_rules(const struct config_tenant *, struct fault_list *) __attribute__((nonnull));
+
 #endif

@@ -175,3 +175,9 @@ parse_tree(const struct conf_node *root, struct config *config, struct fault_lis
 {
 	parse_group(root, SETTINGS_ROOT, config, faults);
 }
+
+void
+parse_rules(const struct conf_node *list, struct config_tenant *tenant, struct fault_list *faults)
+{
+	parse_groups(list, settings_find(SETTINGS_TENANT, "products"), tenant, faults);
+}

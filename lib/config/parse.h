@@ -11,4 +11,10 @@
  */
 void parse_tree(const struct conf_node *, struct config *, struct fault_list *) __attribute__((nonnull));
 
+/**
+ * parse_rules(list, tenant, faults):
+ * The same of a list of product rules, which become the tenant's.
+ */
+void parse_rules(const struct conf_node *, struct config_tenant *, struct fault_list *) __attribute__((nonnull));
+
 #endif

@@ -1,8 +1,10 @@
 /* The settings in force, in the syntax of the configuration file: what is printed can be loaded again. */
+#include "print.h"
+
 #include <string.h>
 
+#include "base/text.h"
 #include "config/duration.h"
-#include "settings.h"
 
 static void print_scope(FILE *, enum settings_scope, const void *, int);
 
@@ -84,7 +86,7 @@ is_set(const struct setting *setting, const void *base)
 	}
 }
 
-static void
+void
 print_value(FILE *file, const struct setting *setting, const void *base, int indent)
 {
 	static const char *const levels[] = { "error", "warn", "info", "debug" };
@@ -111,6 +113,32 @@ print_value(FILE *file, const struct setting *setting, const void *base, int ind
 		return;
 	default: config_print_text(file, *(const char *const *)field); return;
 	}
+}
+
+bool
+print_differs(const struct setting *setting, const void *base)
+{
+	const void *field = settings_field_const(setting, base);
+	struct arena arena = ARENA_INIT;
+	const char *text;
+	bool differs;
+
+	if (!is_set(setting, base))
+		return false;
+	switch (setting->type) {
+	case SETTINGS_BOOL: return *(const bool *)field;
+	case SETTINGS_INT: text = arena_printf(&arena, "%lld", (long long)*(const int64_t *)field); break;
+	case SETTINGS_LIST:
+	case SETTINGS_SPAN:
+	case SETTINGS_LEVEL:
+	case SETTINGS_ROUNDING:
+	case SETTINGS_GROUP:
+	case SETTINGS_GROUPS: return true;
+	default: text = *(const char *const *)field; break;
+	}
+	differs = !text_equal(text, setting->fallback != NULL ? setting->fallback : setting->type == SETTINGS_INT ? "0" : "");
+	arena_done(&arena);
+	return differs;
 }
 
 static void

@@ -4,7 +4,7 @@
 #include "base/arena.h"
 #include "base/money.h"
 #include "base/text.h"
-#include "config/config.h"
+#include "config/rule_sheet.h"
 #include "sql.h"
 
 struct listing {
@@ -102,5 +102,39 @@ map_suggest(struct db *db, FILE *file, int64_t *ret_rules, struct err *err)
 	int rc = db_each(db, sql_entitle_map_suggest, DB_NONE, print_rule, &listing, err);
 
 	*ret_rules = listing.count;
+	return rc;
+}
+
+static int
+write_blank(const struct db_row *row, void *context, struct err *err)
+{
+	struct listing *listing = context;
+	struct money money = { .minor = 0 };
+
+	(void)err;
+	if (!text_equal(db_value(row, "how"), "none"))
+		return 0;
+	if (db_value(row, "currency") != NULL) {
+		money.minor = db_int(row, "net_minor");
+		(void)snprintf(money.currency, sizeof(money.currency), "%s", db_value(row, "currency"));
+	}
+	rule_sheet_blank(listing->file,
+	    &(struct rule_sheet_blank){ db_value(row, "source"), db_value(row, "match"), db_value(row, "name"),
+		db_value(row, "units"), db_value(row, "currency") != NULL ? money_text(listing->arena, &money) : "" });
+	arena_reset(listing->arena);
+	return 0;
+}
+
+int
+map_export(struct db *db, const struct config_tenant *tenant, FILE *file, struct err *err)
+{
+	struct arena scratch = ARENA_INIT;
+	struct listing listing = { &scratch, file, 0 };
+	int rc;
+
+	rule_sheet_head(file);
+	rule_sheet_rules(file, tenant);
+	rc = db_each(db, sql_entitle_map_list, DB_ARGS("f", NULL), write_blank, &listing, err);
+	arena_done(&scratch);
 	return rc;
 }

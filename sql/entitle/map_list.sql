@@ -9,12 +9,12 @@ WITH named AS (
      WHERE p.tenant_id = ctok.current_tenant()
        AND ($2::text IS NULL OR strpos(lower(concat_ws(' ', p.sku, p.variant_key, p.product_key, p.name)), lower($2)) > 0)
 ), sold AS (
-    SELECT l.product_id, d.currency, sum(l.units) AS units, sum(l.net_minor)::bigint AS net_minor, max(d.effective_at) AS last_at
-      FROM (SELECT l.tenant_id, l.document_id, l.product_id, l.net_minor,
-                   (SELECT count(*) FROM ctok.unit u WHERE u.tenant_id = l.tenant_id AND u.document_id = l.document_id AND u.line_no = l.line_no AND NOT u.gone) AS units
-              FROM ctok.line l
-             WHERE NOT l.gone AND l.product_id IN (SELECT n.product_id FROM named n)) l
+    SELECT l.product_id, d.currency, sum(coalesce(u.units, 0)) AS units, sum(l.net_minor)::bigint AS net_minor, max(d.effective_at) AS last_at
+      FROM ctok.line l
       JOIN ctok.document d ON d.tenant_id = l.tenant_id AND d.document_id = l.document_id AND d.status = 'paid' AND d.kind <> 'credit_note'
+      LEFT JOIN (SELECT tenant_id, document_id, line_no, count(*) AS units FROM ctok.unit WHERE NOT gone GROUP BY tenant_id, document_id, line_no) u
+             ON u.tenant_id = l.tenant_id AND u.document_id = l.document_id AND u.line_no = l.line_no
+     WHERE NOT l.gone AND l.product_id IN (SELECT n.product_id FROM named n)
      GROUP BY l.product_id, d.currency
 )
 SELECT n.source, n.match, n.name, s.currency, s.net_minor, coalesce(s.units, 0) AS units,

@@ -35,11 +35,16 @@ WITH loose AS (
       FROM (SELECT s.*, max(score) OVER (PARTITION BY product_id) AS most FROM (SELECT product_id, site_id, course_id, max(score) AS score FROM score
                                                                                   WHERE score IS NOT NULL GROUP BY 1, 2, 3) s) x
      WHERE score = most
+), sold AS (
+    SELECT n.product_id, count(*) AS units
+      FROM ctok.line n
+      JOIN ctok.unit u ON u.tenant_id = n.tenant_id AND u.document_id = n.document_id AND u.line_no = n.line_no AND NOT u.gone
+     WHERE NOT n.gone AND n.product_id IN (SELECT l.product_id FROM loose l)
+     GROUP BY n.product_id
 )
-SELECT l.source, l.match, l.name, b.site, b.course, b.fullname,
-       (SELECT count(*) FROM ctok.line n JOIN ctok.unit u ON u.tenant_id = n.tenant_id AND u.document_id = n.document_id AND u.line_no = n.line_no AND NOT u.gone
-         WHERE n.tenant_id = l.tenant_id AND n.product_id = l.product_id AND NOT n.gone) AS units
+SELECT l.source, l.match, l.name, b.site, b.course, b.fullname, coalesce(s.units, 0) AS units
   FROM loose l
+  LEFT JOIN sold s ON s.product_id = l.product_id
   LEFT JOIN (SELECT b.product_id, min(i.name) AS site, min(m.shortname) AS course, min(m.fullname) AS fullname
                FROM best b
                JOIN ctok.mirror_course m ON m.tenant_id = ctok.current_tenant() AND m.site_id = b.site_id AND m.course_id = b.course_id

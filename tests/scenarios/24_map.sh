@@ -41,7 +41,50 @@ run ctok-reconcile
 admin map test CPR
 expect "as a rule it works" 1 "$(grep -c '"sku:CPR-2Y" leads to CPR-2Y$' "$dir/out")"
 admin map plan
-expect "no other word" "64 1" "$code $(grep -c 'error: "plan" is none of list, suggest and test' "$dir/out")"
+expect "no other word" "64 1" "$code $(grep -c 'error: "plan" is none of list, suggest, test, export and import' "$dir/out")"
 admin map test
 expect "nor one without its object" 64 "$code"
+
+# The rules as a sheet: what is not filled in stays out, what is comes back as the same rules.
+echo 'products = ( { source = "shop"; match = "sku:MATH-*"; site = "campus"; courses = ("MATH-101", "id:3"); term = "P2Y"; grace_days = 0; on_refund = "unenrol"; },
+             { source = "shop"; match = "sku:T-T"; exclude = true; } );' >"$dir/rules.conf"
+run ctok-reconcile
+admin map export
+cp "$dir/out" "$dir/sheet.csv"
+expect "a row for each rule, and one for each product without" 'product,units,sold,source,match,site,courses,role,term,grace_days,notice_days,delivery,learner,on_expiry,on_refund,renews,price,certificate,since,exclude
+,,,"shop","sku:MATH-*","campus","MATH-101; id:3",,"P2Y",0,,,,,"unenrol",,,,,
+,,,"shop","sku:T-T",,,,,,,,,,,,,,,yes
+"Product CPR-2Y","2","80.00 EUR","shop","sku:CPR-2Y",,,,,,,,,,,,,,,
+"Product MUG","1","12.50 EUR","shop","sku:MUG",,,,,,,,,,,,,,,' "$(cat "$dir/sheet.csv")"
+# An office program writes it back with semicolons and a mark of its encoding.
+/usr/bin/python3 - "$dir/sheet.csv" "$dir/filled.csv" <<'PY'
+import csv, sys
+rows = list(csv.reader(open(sys.argv[1])))
+for r in rows:
+    if r[4] == "sku:CPR-2Y": r[5], r[6] = "campus", "CPR-2Y"
+csv.writer(open(sys.argv[2], "w", encoding="utf-8-sig", newline=""), delimiter=";").writerows(rows)
+PY
+admin map import "$dir/filled.csv"
+expect "filled in, it is the setting" "0 # From $dir/filled.csv: 3 rules; 1 row is not filled in.
+products = (
+  { source = \"shop\"; match = \"sku:MATH-*\"; site = \"campus\"; courses = ( \"MATH-101\", \"id:3\" ); term = \"P2Y\"; grace_days = 0; on_refund = \"unenrol\"; },
+  { source = \"shop\"; match = \"sku:T-T\"; exclude = true; },
+  { source = \"shop\"; match = \"sku:CPR-2Y\"; site = \"campus\"; courses = ( \"CPR-2Y\" ); }
+);" "$code $(cat "$dir/out")"
+cp "$dir/out" "$dir/rules.conf"
+run ctok-reconcile
+admin map test CPR
+expect "which loads, and fits" "0 1" "$code $(grep -c '"sku:CPR-2Y" leads to CPR-2Y$' "$dir/out")"
+admin map export
+cp "$dir/out" "$dir/sheet.csv"
+admin map import "$dir/sheet.csv"
+expect "out and in again it is the same" same "$(sed 1d "$dir/out" | cmp -s - <(sed 1d "$dir/rules.conf") && echo same)"
+printf 'source,match,site,courses,grace_days,exclude\nshop,sku:A,campus,A,soon,\nshop,sku:A,campus,B,,\nshop,SKU-B,campus,B,,\nbazaar,sku:C,nowhere,id:x,,\nshop,sku:D,campus,B,,perhaps\n' >"$dir/bad.csv"
+admin map import "$dir/bad.csv"
+expect "everything that is wrong is named with its row" "65 2 3 4 5 5 5 6" "$code $(grep -o "^$dir/bad.csv:[0-9]*:" "$dir/out" | cut -d: -f2 | tr '\n' ' ' | sed 's/ $//')"
+printf 'sauce,match\n' >"$dir/bad.csv"
+admin map import "$dir/bad.csv"
+expect "and a column that is none" "65 1" "$code $(grep -c 'there is no setting "sauce" of a product rule' "$dir/out")"
+admin map import "$dir/none.csv"
+expect "and a file that is not there" "74 1" "$code $(grep -c 'none.csv: No such file' "$dir/out")"
 finish
