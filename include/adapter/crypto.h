@@ -1,6 +1,7 @@
 #ifndef ADAPTER_CRYPTO_H
 #define ADAPTER_CRYPTO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,28 @@ MUST_CHECK int crypto_sha256_file(const char *, uint8_t[CRYPTO_HASH_BYTES], stru
  * A keyed hash (BLAKE2b-256), for tombstones of erased e-mails.
  */
 void crypto_keyed(const uint8_t[CRYPTO_KEY_BYTES], const void *, size_t, uint8_t[CRYPTO_HASH_BYTES]) __attribute__((nonnull(1, 4)));
+
+/**
+ * crypto_hmac_sha256(key, key_len, bytes, len, ret_hash):
+ * HMAC-SHA-256 with a key of any length, as those who send webhooks sign them.
+ *
+ * Source: RFC 2104.
+ */
+void crypto_hmac_sha256(const void *, size_t, const void *, size_t, uint8_t[CRYPTO_HASH_BYTES]) __attribute__((nonnull));
+
+/**
+ * crypto_equal(a, b, len):
+ * Are these bytes the same? It takes as long whether they are or not.
+ */
+bool crypto_equal(const void *, const void *, size_t) __attribute__((nonnull));
+
+/**
+ * crypto_base64(arena, bytes, len):
+ * Base64 with padding, in one line.
+ *
+ * Source: RFC 4648, section 4.
+ */
+char *crypto_base64(struct arena *, const void *, size_t) __attribute__((nonnull, returns_nonnull));
 
 /**
  * crypto_seal(arena, key, bytes, len, context, ret_sealed, ret_len), crypto_open(…, err):

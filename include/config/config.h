@@ -68,7 +68,7 @@ struct config_statuses {
 struct config_source {
 	struct config_where where;
 	const char *name;
-	const char *kind;    /* "squarespace", "facturascripts", "csv" */
+	const char *kind;    /* "squarespace", "facturascripts", "woocommerce", "csv" */
 	const char *role;    /* "sale", "invoice", "payment" */
 	const char *url;     /* API base; kinds have their own default */
 	const char *api_key; /* secret reference */
@@ -76,6 +76,8 @@ struct config_source {
 	const char *ca_file;
 	struct config_list allow_private;
 	bool allow_http;
+	bool key_in_query;            /* the key goes into the query; default false */
+	bool plain_permalinks;        /* a WordPress site without rewritten addresses; default false */
 	bool test_orders;             /* take orders of test mode too; default false */
 	struct config_list companies; /* decimal numbers; empty: all */
 	bool drafts;                  /* take drafts too; default false */
@@ -87,13 +89,14 @@ struct config_source {
 	enum money_rounding rounding;
 	struct config_list learner_name_labels; /* product form labels that hold the learner's name */
 	struct config_list learner_email_labels;
-	const char *folder;       /* of a csv source: files are put here */
-	const char *preset;       /* "squarespace", …; "none" */
-	const char *encoding;     /* "utf-8", "windows-1252", "iso-8859-1", "iso-8859-15" */
-	const char *separator;    /* "auto", ",", ";", "tab", "pipe" */
-	const char *decimal;      /* "." or "," */
-	struct config_list dates; /* forms in which dates are written, tried in turn; empty: the preset's */
-	bool tax_on_top;          /* prices of lines are without tax */
+	struct config_list reference_labels; /* of fields that name the same sale elsewhere */
+	const char *folder;                  /* of a csv source: files are put here */
+	const char *preset;                  /* "squarespace", …; "none" */
+	const char *encoding;                /* "utf-8", "windows-1252", "iso-8859-1", "iso-8859-15" */
+	const char *separator;               /* "auto", ",", ";", "tab", "pipe" */
+	const char *decimal;                 /* "." or "," */
+	struct config_list dates;            /* forms in which dates are written, tried in turn; empty: the preset's */
+	bool tax_on_top;                     /* prices of lines are without tax */
 	struct config_columns columns;
 	struct config_statuses statuses;
 	const char *start; /* ISO date: the first pull reads from here; default 2000-01-01 */

@@ -89,6 +89,8 @@ struct sales_document {
 	size_t reference_count;
 	const char *payload; /* the source's own text of this document */
 	size_t payload_len;
+	const char *content; /* what tells versions apart where the payload also holds what moves by itself; NULL: the payload */
+	size_t content_len;
 };
 
 /* Where documents go. Of a pull that fails nothing counts, cursors included. */

@@ -61,6 +61,33 @@ crypto_keyed(const uint8_t key[CRYPTO_KEY_BYTES], const void *bytes, size_t len,
 }
 
 void
+crypto_hmac_sha256(const void *key, size_t key_len, const void *bytes, size_t len, uint8_t ret_hash[CRYPTO_HASH_BYTES])
+{
+	crypto_auth_hmacsha256_state state;
+
+	ready();
+	(void)crypto_auth_hmacsha256_init(&state, key, key_len);
+	(void)crypto_auth_hmacsha256_update(&state, bytes, len);
+	(void)crypto_auth_hmacsha256_final(&state, ret_hash);
+	sodium_memzero(&state, sizeof(state));
+}
+
+bool
+crypto_equal(const void *a, const void *b, size_t len)
+{
+	return sodium_memcmp(a, b, len) == 0;
+}
+
+char *
+crypto_base64(struct arena *arena, const void *bytes, size_t len)
+{
+	size_t room = sodium_base64_ENCODED_LEN(len, sodium_base64_VARIANT_ORIGINAL);
+	char *text = arena_alloc(arena, room);
+
+	return sodium_bin2base64(text, room, bytes, len, sodium_base64_VARIANT_ORIGINAL);
+}
+
+void
 crypto_seal(struct arena *arena, const uint8_t key[CRYPTO_KEY_BYTES], const void *bytes, size_t len, const char *context,
     uint8_t **ret_sealed, size_t *ret_len)
 {

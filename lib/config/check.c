@@ -60,6 +60,7 @@ static const struct {
 } source_kinds[] = {
 	{ "squarespace", "sale", .api_key = true },
 	{ "facturascripts", "invoice", .token = true, .url = true },
+	{ "woocommerce", "sale", .api_key = true, .url = true },
 	{ "csv", NULL, .folder = true },
 };
 

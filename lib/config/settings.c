@@ -96,14 +96,16 @@ const struct setting settings_table[] = {
 	{ SETTINGS_SOURCE, "name", SETTINGS_NAME, AT(config_source, name), .required = true, .example = "\"shop\"",
 	    .help = "Short name; it stays the same for good." },
 	{ SETTINGS_SOURCE, "kind", SETTINGS_CHOICE, AT(config_source, kind), .required = true,
-	    .choices = "squarespace|facturascripts|csv", .example = "\"squarespace\"",
-	    .help = "What it is: \"squarespace\", \"facturascripts\", or \"csv\" for files of any other system." },
+	    .choices = "squarespace|woocommerce|facturascripts|csv", .example = "\"squarespace\"",
+	    .help = "What it is: \"squarespace\", \"woocommerce\", \"facturascripts\", or \"csv\" for files of any other system." },
 	{ SETTINGS_SOURCE, "role", SETTINGS_CHOICE, AT(config_source, role), .fallback = "sale", .choices = "sale|invoice|payment",
 	    .example = "\"sale\"", .help = "What its documents are: \"sale\", \"invoice\" or \"payment\"." },
 	{ SETTINGS_SOURCE, "url", SETTINGS_URL, AT(config_source, url),
-	    .help = "Base of its interface. A FacturaScripts site: its address without \"/api/3\"; squarespace has a default." },
+	    .help = "Base of its interface. A FacturaScripts site: its address without \"/api/3\"; a WooCommerce shop: its address "
+		    "without \"/wp-json\"; squarespace has a default." },
 	{ SETTINGS_SOURCE, "api_key", SETTINGS_SECRET, AT(config_source, api_key),
-	    .example = "\"file:/etc/ctok-batch/squarespace.key\"", .help = "Key of its interface (squarespace)." },
+	    .example = "\"file:/etc/ctok-batch/squarespace.key\"",
+	    .help = "Key of its interface (squarespace); of woocommerce the consumer key and secret: ck_…:cs_…." },
 	{ SETTINGS_SOURCE, "token", SETTINGS_SECRET, AT(config_source, token),
 	    .help = "Token of its interface (facturascripts). It needs only the right to read." },
 	{ SETTINGS_SOURCE, "ca_file", SETTINGS_PATH, AT(config_source, ca_file),
@@ -112,6 +114,10 @@ const struct setting settings_table[] = {
 	    .help = "Host names that may lead to private addresses." },
 	{ SETTINGS_SOURCE, "allow_http", SETTINGS_BOOL, AT(config_source, allow_http), .hidden = true,
 	    .help = "For tests: plain HTTP, to this machine only." },
+	{ SETTINGS_SOURCE, "key_in_query", SETTINGS_BOOL, AT(config_source, key_in_query),
+	    .help = "Send the key in the query, to a host that drops the header Authorization (woocommerce)." },
+	{ SETTINGS_SOURCE, "plain_permalinks", SETTINGS_BOOL, AT(config_source, plain_permalinks),
+	    .help = "The site has plain permalinks: \"/?rest_route=…\" instead of \"/wp-json…\" (woocommerce)." },
 	{ SETTINGS_SOURCE, "test_orders", SETTINGS_BOOL, AT(config_source, test_orders),
 	    .help = "Take orders of the shop's test mode too." },
 	{ SETTINGS_SOURCE, "companies", SETTINGS_LIST, AT(config_source, companies),
@@ -130,16 +136,23 @@ const struct setting settings_table[] = {
 	{ SETTINGS_SOURCE, "unpaid_days", SETTINGS_INT, AT(config_source, unpaid_days), .fallback = "400", .least = 1,
 	    .most = 36500, .help = "Unpaid invoices so young are read again by every pull (facturascripts)." },
 	{ SETTINGS_SOURCE, "sweep_days", SETTINGS_INT, AT(config_source, sweep_days), .fallback = "7", .least = 1, .most = 365,
-	    .help = "After so many days everything is read again, to find what was changed or has vanished (facturascripts). 1 "
+	    .help = "After so many days everything is read again, to find what was changed or has vanished (facturascripts, "
+		    "woocommerce). 1 "
 		    "sweeps every night." },
 	{ SETTINGS_SOURCE, "rounding", SETTINGS_ROUNDING, AT(config_source, rounding), .fallback = "exact",
 	    .help = "\"exact\": an amount with more decimals than its currency is an error; \"half_up\": round it. FacturaScripts "
 		    "sends "
 		    "computed numbers, which are always rounded." },
 	{ SETTINGS_SOURCE, "learner_name_labels", SETTINGS_LIST, AT(config_source, learner_name_labels),
-	    .example = "( \"Learner name\" )", .help = "Labels of the product form's fields that hold the learner's name." },
+	    .example = "( \"Learner name\" )",
+	    .help = "Labels of the product form's fields that hold the learner's name; of woocommerce labels or keys of meta "
+		    "fields of the line "
+		    "or the order, \"key.member\" for what lies within one." },
 	{ SETTINGS_SOURCE, "learner_email_labels", SETTINGS_LIST, AT(config_source, learner_email_labels),
 	    .example = "( \"Learner e-mail\" )", .help = "Labels of the fields that hold the learner's e-mail address." },
+	{ SETTINGS_SOURCE, "reference_labels", SETTINGS_LIST, AT(config_source, reference_labels),
+	    .help = "Keys of an order's fields that say what the same sale is called elsewhere (woocommerce); they become "
+		    "\"metadata.KEY\"." },
 	{ SETTINGS_SOURCE, "folder", SETTINGS_PATH, AT(config_source, folder),
 	    .help = "Where the files are put (csv). Each is taken once and moved to done/ in it, or with an error to rejected/." },
 	{ SETTINGS_SOURCE, "preset", SETTINGS_CHOICE, AT(config_source, preset), .fallback = "none",
@@ -165,7 +178,9 @@ const struct setting settings_table[] = {
 		    "joined; "
 		    "\"A#2\" for the second of equal names; \"= text\" for the same in all rows." },
 	{ SETTINGS_SOURCE, "statuses", SETTINGS_GROUP, AT(config_source, statuses), .inner = SETTINGS_STATUSES,
-	    .help = "What the column `status` may say (csv); * stands for any text. Any other text is an error." },
+	    .help =
+		"What the column `status` may say (csv), or the status of an order (woocommerce); * stands for any text. Any other "
+		"text is an error." },
 	{ SETTINGS_SOURCE, "start", SETTINGS_DATE, AT(config_source, start), .fallback = "2000-01-01",
 	    .help = "The first pull reads from this day." },
 	{ SETTINGS_SOURCE, "overlap", SETTINGS_SPAN, AT(config_source, overlap_s), .fallback = "PT15M", .least = 0,

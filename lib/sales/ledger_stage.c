@@ -76,6 +76,10 @@ put_document(struct ledger *ledger, struct copy *copy, int64_t seq, const struct
 	copy_text(copy, document->tax_included ? "t" : "f");
 	copy_contact(copy, document->buyer);
 	copy_bytes(copy, staged->payload.hash, sizeof(staged->payload.hash));
+	if (document->content != NULL)
+		copy_bytes(copy, staged->content_hash, sizeof(staged->content_hash));
+	else
+		copy_text(copy, NULL);
 }
 
 static void
@@ -315,6 +319,8 @@ ledger_add(void *context, const struct sales_document *document, struct err *err
 	staged->document.currency = arena_strdup(arena, document->currency);
 	staged->document.buyer = keep_contact(arena, document->buyer);
 	staged->document.lines = keep_lines(arena, document->lines, document->line_count);
+	if (document->content != NULL)
+		payload_hash(document->content, document->content_len, staged->content_hash);
 	payload_seal(arena, ledger->plan.master_key, document->payload, document->payload_len, &staged->payload);
 	ledger->documents++;
 	return is_batch_full(ledger) ? ledger_flush(ledger, err) : 0;

@@ -12,6 +12,7 @@
 struct staged {
 	struct sales_document document;
 	struct payload payload;
+	uint8_t content_hash[CRYPTO_HASH_BYTES];
 };
 
 struct ledger {

@@ -3,6 +3,7 @@
 
 #include "adapter/json.h"
 #include "http/http.h"
+#include "sales/newest.h"
 #include "sales/source.h"
 
 extern const struct sales_kind squarespace_kind;
@@ -41,20 +42,10 @@ MUST_CHECK int squarespace_json(struct arena *, const struct sales_source *, con
 
 /* What makes a reading believable beyond its pages: the newest orders that the last one found are found again, the end of the list is the
  * same when read once more, and the shop is the one it was. Remembered as cursors. */
-#define SQUARESPACE_NEWEST 5
-
-struct squarespace_mark {
-	const char *id, *number;
-	int64_t modified_us;
-	bool seen;
-};
-
 struct squarespace_proof {
 	struct arena *arena;
 	const struct sales_source *source;
-	struct squarespace_mark known[SQUARESPACE_NEWEST];  /* of the last reading */
-	struct squarespace_mark newest[SQUARESPACE_NEWEST]; /* of this one, newest first */
-	size_t known_count, newest_count;
+	struct sales_newest newest;
 	size_t orders;
 };
 

@@ -11,94 +11,33 @@
 #include "base/text.h"
 
 #define US_PER_S INT64_C(1000000)
-#define ID_CHARACTERS "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
 #define CURSOR_NEWEST "newest"
 #define CURSOR_WEBSITE "website"
-
-static bool
-is_plain(const char *id)
-{
-	return id[0] != '\0' && strlen(id) <= 64 && id[strspn(id, ID_CHARACTERS)] == '\0';
-}
-
-/* "microseconds id number" a line. What cannot be read is not known. */
-static void
-read_known(struct squarespace_proof *proof, const char *text)
-{
-	while (text != NULL && *text != '\0' && proof->known_count < SQUARESPACE_NEWEST) {
-		struct squarespace_mark *mark = &proof->known[proof->known_count];
-		size_t len = strcspn(text, "\n"), moment = strcspn(text, " "), id;
-		struct err ignored = ERR_INIT;
-
-		if (moment < len && text_int64(arena_strndup(proof->arena, text, moment), &mark->modified_us, &ignored) == 0) {
-			id = strcspn(text + moment + 1, " \n");
-			mark->id = arena_strndup(proof->arena, text + moment + 1, id);
-			mark->number =
-			    moment + 1 + id < len ? arena_strndup(proof->arena, text + moment + 2 + id, len - moment - 2 - id) : "";
-			proof->known_count++;
-		}
-		text += len + (text[len] == '\n');
-	}
-}
 
 struct squarespace_proof
 squarespace_proof_begin(struct arena *arena, const struct sales_source *source)
 {
-	struct squarespace_proof proof = { .arena = arena, .source = source };
-
-	read_known(&proof, sales_cursor(source, CURSOR_NEWEST));
-	return proof;
+	return (struct squarespace_proof){
+		.arena = arena, .source = source, .newest = sales_newest_begin(arena, sales_cursor(source, CURSOR_NEWEST))
+	};
 }
 
 int64_t
 squarespace_proof_from(const struct squarespace_proof *proof)
 {
-	int64_t from_utc = proof->source->from_utc;
-	size_t i;
-
-	for (i = 0; i < proof->known_count; i++)
-		if (proof->known[i].modified_us / US_PER_S < from_utc)
-			from_utc = proof->known[i].modified_us / US_PER_S;
-	return from_utc;
-}
-
-static void
-drop_newest(struct squarespace_proof *proof, size_t at)
-{
-	memmove(&proof->newest[at], &proof->newest[at + 1], (proof->newest_count - at - 1) * sizeof(proof->newest[0]));
-	proof->newest_count--;
+	return sales_newest_from(&proof->newest, proof->source->from_utc);
 }
 
 void
 squarespace_proof_order(struct squarespace_proof *proof, const struct sales_document *order)
 {
-	size_t i;
-
 	proof->orders++;
-	for (i = 0; i < proof->known_count; i++)
-		proof->known[i].seen = proof->known[i].seen || text_equal(proof->known[i].id, order->external_id);
-	if (!is_plain(order->external_id))
-		return;
-	/* One that changed during the walk came before. */
-	for (i = 0; i < proof->newest_count; i++)
-		if (text_equal(proof->newest[i].id, order->external_id))
-			drop_newest(proof, i--);
-	i = 0;
-	while (i < proof->newest_count && proof->newest[i].modified_us > order->modified_us)
-		i++;
-	if (i == SQUARESPACE_NEWEST)
-		return;
-	if (proof->newest_count == SQUARESPACE_NEWEST)
-		proof->newest_count--;
-	memmove(&proof->newest[i + 1], &proof->newest[i], (proof->newest_count - i) * sizeof(proof->newest[0]));
-	proof->newest[i] = (struct squarespace_mark){ arena_strdup(proof->arena, order->external_id),
-		arena_strdup(proof->arena, order->number), order->modified_us, false };
-	proof->newest_count++;
+	sales_newest_note(&proof->newest, order);
 }
 
 /* An order that did not come: it may have changed since the window's end, or be deleted; else the list lacks it. */
 static int
-look_up(struct squarespace_proof *proof, struct http *http, const struct squarespace_mark *mark, bool *ret_there, struct err *err)
+look_up(struct squarespace_proof *proof, struct http *http, const struct sales_mark *mark, bool *ret_there, struct err *err)
 {
 	const struct sales_source *source = proof->source;
 	const struct http_response *response = NULL;
@@ -125,11 +64,11 @@ look_up(struct squarespace_proof *proof, struct http *http, const struct squares
 static int
 check_known(struct squarespace_proof *proof, struct http *http, const struct sales_sink *sink, struct err *err)
 {
-	const struct squarespace_mark *missing = NULL;
+	const struct sales_mark *missing = NULL;
 	size_t found = 0, i;
 
-	for (i = 0; i < proof->known_count; i++) {
-		struct squarespace_mark *mark = &proof->known[i];
+	for (i = 0; i < proof->newest.known_count; i++) {
+		struct sales_mark *mark = &proof->newest.known[i];
 
 		if (!mark->seen && look_up(proof, http, mark, &mark->seen, err) != 0)
 			return err_wrap(err, "order \"%s\", read before and not now", mark->number);
@@ -138,9 +77,9 @@ check_known(struct squarespace_proof *proof, struct http *http, const struct sal
 			missing = mark;
 	}
 	if (missing == NULL || found > 0) {
-		for (i = 0; i < proof->known_count; i++)
-			if (!proof->known[i].seen)
-				sink->absent(sink->context, proof->known[i].id);
+		for (i = 0; i < proof->newest.known_count; i++)
+			if (!proof->newest.known[i].seen)
+				sink->absent(sink->context, proof->newest.known[i].id);
 		return 0;
 	}
 	err_set(err, ERR_INCOMPLETE,
@@ -163,11 +102,11 @@ check_end(struct squarespace_proof *proof, struct http *http, struct err *err)
 	const char *query;
 	size_t i, j;
 
-	if (proof->newest_count == 0)
+	if (proof->newest.newest_count == 0)
 		return 0;
 	query = http_form(arena,
-	    (const char *const[]){ "modifiedAfter", clock_iso(arena, proof->newest[0].modified_us / US_PER_S), "modifiedBefore",
-		clock_iso(arena, source->to_utc) },
+	    (const char *const[]){ "modifiedAfter", clock_iso(arena, proof->newest.newest[0].modified_us / US_PER_S),
+		"modifiedBefore", clock_iso(arena, source->to_utc) },
 	    2);
 	if (squarespace_get(arena, http, source, arena_printf(arena, SQUARESPACE_ORDERS "?%s", query), &response, err) != 0 ||
 	    squarespace_json(arena, source, response, &page, err) != 0 || json_list(page, "result", &orders, err) != 0)
@@ -175,11 +114,11 @@ check_end(struct squarespace_proof *proof, struct http *http, struct err *err)
 	for (i = 0; i < orders->count; i++) {
 		if (squarespace_order(arena, source->config, &orders->items[i], &order, err) != 0)
 			return -1;
-		if (order.modified_us <= proof->newest[0].modified_us)
+		if (order.modified_us <= proof->newest.newest[0].modified_us)
 			continue;
-		for (j = 0; j < proof->newest_count && !text_equal(order.external_id, proof->newest[j].id); j++)
+		for (j = 0; j < proof->newest.newest_count && !text_equal(order.external_id, proof->newest.newest[j].id); j++)
 			;
-		if (j == proof->newest_count)
+		if (j == proof->newest.newest_count)
 			return err_set(
 			    err, ERR_INCOMPLETE, "order \"%s\" was not in the list: others may be missing too", order.number);
 	}
@@ -218,8 +157,7 @@ check_website(struct squarespace_proof *proof, struct http *http, const char **r
 int
 squarespace_proof_end(struct squarespace_proof *proof, struct http *http, const struct sales_sink *sink, struct err *err)
 {
-	const char *website, *text = "";
-	size_t i;
+	const char *website, *text;
 
 	if (check_website(proof, http, &website, err) != 0)
 		return err_wrap(err, "who the shop is");
@@ -229,9 +167,7 @@ squarespace_proof_end(struct squarespace_proof *proof, struct http *http, const 
 		return err_wrap(err, "the end of the orders, read once more");
 	if (website != NULL)
 		sink->cursor(sink->context, CURSOR_WEBSITE, website);
-	for (i = 0; i < proof->newest_count; i++)
-		text = arena_printf(proof->arena, "%s%lld %s %s\n", text, (long long)proof->newest[i].modified_us,
-		    proof->newest[i].id, proof->newest[i].number);
+	text = sales_newest_text(&proof->newest);
 	if (text[0] != '\0')
 		sink->cursor(sink->context, CURSOR_NEWEST, text);
 	return 0;

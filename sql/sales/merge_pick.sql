@@ -1,12 +1,15 @@
--- Each staged document beside the ledger's. A new version is one whose payload, status or money differs; the rest may differ without
--- one, when our reading of the same payload has changed.
+-- Each staged document beside the ledger's. A new version is one whose payload, status or money differs (or whose content, where the
+-- payload also holds what moves by itself); the rest may differ without one, when our reading of the same payload has changed.
 INSERT INTO sale_pick (seq, external_id, is_new, document_id, version, buyer_contact_id, new_version, changed)
 SELECT x.seq, x.external_id, x.document_id IS NULL, x.document_id, coalesce(x.version, 0) + x.new_version::integer, x.buyer_contact_id, x.new_version,
        x.new_version OR x.differs
   FROM (SELECT s.seq, s.external_id, d.document_id, d.version, b.contact_id AS buyer_contact_id,
-               d.document_id IS NULL OR v.payload_hash IS DISTINCT FROM s.payload_hash
-                   OR (d.modified_at, d.status, d.total_minor, d.refunded_minor)
-                      IS DISTINCT FROM (coalesce(s.modified_at, d.modified_at), s.status, s.total_minor, coalesce(s.refunded_minor, d.refunded_minor))
+               d.document_id IS NULL
+                   OR CASE WHEN s.content_hash IS NULL
+                           THEN v.payload_hash IS DISTINCT FROM s.payload_hash OR d.modified_at <> coalesce(s.modified_at, d.modified_at)
+                           ELSE v.content_hash IS DISTINCT FROM s.content_hash END
+                   OR (d.status, d.total_minor, d.refunded_minor)
+                      IS DISTINCT FROM (s.status, s.total_minor, coalesce(s.refunded_minor, d.refunded_minor))
                    AS new_version,
                (d.number, d.kind, d.effective_at, d.currency, d.subtotal_minor, d.discount_minor, d.tax_minor, d.shipping_minor,
                 d.unallocated_minor, d.tax_included, d.buyer_contact_id, d.paid_minor, d.corrects, d.draft)

@@ -22,7 +22,8 @@ CREATE TEMP TABLE IF NOT EXISTS sale_document (
     buyer_email       text,               -- these three NULL: nobody
     buyer_name        text,
     buyer_raw_email   text,
-    payload_hash      bytea NOT NULL
+    payload_hash      bytea NOT NULL,
+    content_hash      bytea               -- NULL: the payload tells versions apart
 );
 CREATE TEMP TABLE IF NOT EXISTS sale_line (
     seq               bigint NOT NULL,

@@ -218,6 +218,23 @@ put_fs(struct control *control, struct err *err)
 	return 0;
 }
 
+/* Orders of WooCommerce, or the refunds of one. */
+static int
+put_woo(struct control *control, struct err *err)
+{
+	const char *orders = tree_text(control->fields, "orders"), *order = tree_text(control->fields, "order"),
+		   *refunds = tree_text(control->fields, "refunds");
+
+	if (orders == NULL && (order == NULL || refunds == NULL))
+		return err_set(err, ERR_USAGE, "field \"orders\" is missing, or \"order\" and \"refunds\"");
+	if (orders != NULL && pg_run(control->pg, sql_put_woo, PG_ARGS(orders), NULL, err) != 0)
+		return -1;
+	if (refunds != NULL && order != NULL && pg_run(control->pg, sql_put_woo_refunds, PG_ARGS(order, refunds), NULL, err) != 0)
+		return -1;
+	answer_ok(control);
+	return 0;
+}
+
 static int
 take_snapshot(struct control *control, struct err *err)
 {
@@ -283,6 +300,7 @@ static const struct {
 	{ "document", put_transaction },
 	{ "product", put_product },
 	{ "fs", put_fs },
+	{ "woo", put_woo },
 	{ "snapshot", take_snapshot },
 	{ "restore", restore_snapshot },
 	{ "dump", dump },

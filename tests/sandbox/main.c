@@ -1,4 +1,4 @@
-/* ctok-sandbox: one server that plays Moodle 4.5's web services, Squarespace Commerce and FacturaScripts, their traps and their faults, for tests. Its state
+/* ctok-sandbox: one server that plays Moodle 4.5's web services, Squarespace Commerce, WooCommerce and FacturaScripts, their traps and their faults, for tests. Its state
  * is a PostgreSQL database shaped like Moodle's, so that the read-only SQL connection can be tested on it too. */
 #include <dirent.h>
 #include <errno.h>
@@ -27,6 +27,7 @@
 #include "state.h"
 #include "tls.h"
 #include "web.h"
+#include "woocommerce.h"
 #include "world.h"
 
 #define ZONE "Europe/Madrid"             /* of the tenant that the world's rules are for */
@@ -34,6 +35,7 @@
 #define MOODLE_TOKEN "5a4db0c0ffee5a4db0c0ffee5a4db0c0"
 #define SHOP_KEY "5b0b5b0b-5a4d-4b0c-8fee-5a4db0c0ffee"
 #define FS_TOKEN "fs0c0ffee5a4db0c0ffee"
+#define WOO_KEY "ck_0c0ffee5a4db0c0ffee:cs_5a4db0c0ffee5a4db0c"
 #define CONTROL_KEY "control-0c0ffee"
 
 static const struct opt options[] = {
@@ -85,6 +87,8 @@ handle(struct web_request *request, struct web_answer *answer)
 			rc = shop_handle(request, answer, SHOP_KEY, &effect, &err);
 		else if (text_starts(request->path, "/api/") || text_equal(request->path, "/api"))
 			rc = facturascripts_handle(request, answer, FS_TOKEN, &effect, &err);
+		else if (text_starts(request->path, "/wp-json/") || text_starts(request->query, "rest_route="))
+			rc = woocommerce_handle(request, answer, WOO_KEY, &effect, &err);
 		else if (effect.gateway)
 			rc = gateway_answer(request, answer, base_url, &effect, &err);
 		else
@@ -133,7 +137,8 @@ seed(struct arena *arena, const char *what, const struct world_spec *world, int6
 		rc = 0;
 		goto out;
 	}
-	if (pg_script(pg, "BEGIN", err) != 0 || pg_script(pg, sql_schema, err) != 0 || pg_script(pg, sql_fs_schema, err) != 0)
+	if (pg_script(pg, "BEGIN", err) != 0 || pg_script(pg, sql_schema, err) != 0 || pg_script(pg, sql_fs_schema, err) != 0 ||
+	    pg_script(pg, sql_woo_schema, err) != 0)
 		goto out;
 	if (pg_run(pg, "INSERT INTO sandbox.setting VALUES ('seed_now', $1)",
 		PG_ARGS(pg_number(arena, world == NULL ? now : world->start_utc)), NULL, err) != 0)
@@ -256,6 +261,7 @@ serve(struct arena *arena, const struct opt_set *set, struct err *err)
 	    write_file(arena, directory, "moodle.token", MOODLE_TOKEN, err) != 0 ||
 	    write_file(arena, directory, "shop.key", SHOP_KEY, err) != 0 ||
 	    write_file(arena, directory, "fs.token", FS_TOKEN, err) != 0 ||
+	    write_file(arena, directory, "woo.key", WOO_KEY, err) != 0 ||
 	    write_file(arena, directory, "control.key", CONTROL_KEY, err) != 0 ||
 	    (ca != NULL && write_file(arena, directory, "ca.pem", ca, err) != 0))
 		return -1;

@@ -59,6 +59,8 @@ state_set(const char *name, const char *value, struct err *err)
 		{ "debug", NULL, &switches.debug },
 		{ "newest_first", NULL, &switches.newest_first },
 		{ "site_expired", NULL, &switches.site_expired },
+		{ "strip_authorization", NULL, &switches.strip_authorization },
+		{ "old_woocommerce", NULL, &switches.old_woocommerce },
 	};
 	int64_t number;
 	size_t i;

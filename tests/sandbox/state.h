@@ -22,10 +22,12 @@ struct switches {
 	bool upgrade_running;
 	bool upgrade_pending;
 	bool database_down;
-	bool debug;         /* answers carry debuginfo */
-	bool newest_first;  /* the shop lists the latest change first */
-	int64_t date_off_s; /* the shop's `Date`, so far from the sandbox's clock; 0: it sends none */
-	bool site_expired;  /* the shop's site lapsed: 402 */
+	bool debug;               /* answers carry debuginfo */
+	bool newest_first;        /* the shop lists the latest change first */
+	int64_t date_off_s;       /* the shop's `Date`, so far from the sandbox's clock; 0: it sends none */
+	bool site_expired;        /* the shop's site lapsed: 402 */
+	bool strip_authorization; /* WooCommerce's host drops the header */
+	bool old_woocommerce;     /* it knows nothing of times of change */
 };
 
 void state_switches(struct switches *) __attribute__((nonnull));

@@ -301,7 +301,7 @@ each_fault_is_found_with_its_line(void **state)
 		    "2: setting \"currency\": \"Euro\" is not an ISO 4217 currency\n" },
 		{ "no such locale", TENANT("locale = \"fr\";"), "3: setting \"locale\": \"fr\" is not one of en|es\n" },
 		{ "no such kind", TENANT("sources = ( { name = \"s\"; kind = \"shopify\"; api_key = \"env:A\"; } );"),
-		    "3: setting \"kind\": \"shopify\" is not one of squarespace|facturascripts|csv\n" },
+		    "3: setting \"kind\": \"shopify\" is not one of squarespace|woocommerce|facturascripts|csv\n" },
 		{ "no key", TENANT("sources = ( { name = \"s\"; kind = \"squarespace\"; } );"),
 		    "3: setting \"api_key\" of a squarespace source is missing\n" },
 		{ "invoices without address and token",
@@ -310,6 +310,11 @@ each_fault_is_found_with_its_line(void **state)
 		    "3: setting \"url\" of a facturascripts source is missing\n"
 		    "3: setting \"role\" of a facturascripts source must be \"invoice\"\n"
 		    "3: setting \"companies\": \"one\" is not the number of a company\n" },
+		{ "a shop without address and key, and in another role",
+		    TENANT("sources = ( { name = \"s\"; kind = \"woocommerce\"; role = \"invoice\"; } );"),
+		    "3: setting \"api_key\" of a woocommerce source is missing\n"
+		    "3: setting \"url\" of a woocommerce source is missing\n"
+		    "3: setting \"role\" of a woocommerce source must be \"sale\"\n" },
 		{ "files that nothing is known of", TENANT("sources = ( { name = \"s\"; kind = \"csv\"; } );"),
 		    "3: setting \"columns\" of a csv source without a preset must say where \"created\" and \"status\" stand\n"
 		    "3: setting \"columns\" of a csv source without a preset must say where \"sku\", \"product\" or \"name\" "

@@ -32,6 +32,43 @@ test_sha256_is_that_of_fips_180(void **state)
 }
 
 static void
+test_hmac_is_that_of_rfc_4231(void **state)
+{
+	static const struct {
+		const char *key, *text, *hash;
+	} cases[] = {
+		{ "Jefe", "what do ya want for nothing?", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843" },
+		{ "\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b", "Hi There",
+		    "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7" },
+	};
+	struct arena arena = ARENA_INIT;
+	uint8_t hash[CRYPTO_HASH_BYTES];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		crypto_hmac_sha256(cases[i].key, strlen(cases[i].key), cases[i].text, strlen(cases[i].text), hash);
+		assert_string_equal(text_hex(&arena, hash, sizeof(hash)), cases[i].hash);
+	}
+	assert_true(crypto_equal("abc", "abc", 3));
+	assert_false(crypto_equal("abc", "abd", 3));
+	arena_done(&arena);
+}
+
+static void
+test_base64_is_that_of_rfc_4648(void **state)
+{
+	struct arena arena = ARENA_INIT;
+
+	(void)state;
+	assert_string_equal(crypto_base64(&arena, "", 0), "");
+	assert_string_equal(crypto_base64(&arena, "f", 1), "Zg==");
+	assert_string_equal(crypto_base64(&arena, "fo", 2), "Zm8=");
+	assert_string_equal(crypto_base64(&arena, "foobar", 6), "Zm9vYmFy");
+	arena_done(&arena);
+}
+
+static void
 test_keyed_hash_depends_on_key_and_text(void **state)
 {
 	uint8_t a[CRYPTO_HASH_BYTES], b[CRYPTO_HASH_BYTES];
@@ -229,6 +266,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sha256_is_that_of_fips_180),
+		cmocka_unit_test(test_hmac_is_that_of_rfc_4231),
+		cmocka_unit_test(test_base64_is_that_of_rfc_4648),
 		cmocka_unit_test(test_keyed_hash_depends_on_key_and_text),
 		cmocka_unit_test(test_sealed_text_opens),
 		cmocka_unit_test(test_same_text_is_sealed_differently_each_time),

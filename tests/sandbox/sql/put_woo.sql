@@ -1,0 +1,1 @@
+SELECT woo.put_orders($1::json)

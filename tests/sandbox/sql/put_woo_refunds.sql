@@ -1,0 +1,1 @@
+SELECT woo.put_refunds($1::bigint, $2::json)

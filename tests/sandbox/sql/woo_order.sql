@@ -1,0 +1,1 @@
+SELECT doc FROM woo.orders WHERE id = $1::bigint
