@@ -97,6 +97,38 @@ take_again(void *context)
 	target->again = true;
 }
 
+static int
+take_settlement(void *context, const struct sales_settlement *settlement, struct err *err)
+{
+	const struct target *target = context;
+
+	return ledger_settlement(target->ledger, settlement, err);
+}
+
+static int
+take_subscription(void *context, const struct sales_subscription *subscription, struct err *err)
+{
+	const struct target *target = context;
+
+	return ledger_subscription(target->ledger, subscription, err);
+}
+
+static int
+take_payout(void *context, const struct sales_payout *payout, struct err *err)
+{
+	const struct target *target = context;
+
+	return ledger_payout(target->ledger, payout, err);
+}
+
+static int
+take_balance(void *context, const struct sales_balance *balance, struct err *err)
+{
+	const struct target *target = context;
+
+	return ledger_balance(target->ledger, balance, err);
+}
+
 static bool
 is_stopped(void *context)
 {
@@ -155,7 +187,7 @@ read_source(struct job *job, const struct config_tenant *tenant, const struct co
 	const struct http_breaker_store breaker = http_breaker_db(job->db);
 	struct target target = { .job = job, .source = config->name, .ledger = ledger };
 	const struct sales_sink sink = { &target, take_document, take_present, take_absent, take_cursor, take_whole, take_until,
-		take_again, is_stopped };
+		take_again, is_stopped, take_settlement, take_subscription, take_payout, take_balance };
 	struct sales_source source = {
 		.config = config,
 		.account = arena_printf(&job->row, "%s/%s", tenant->name, config->name),

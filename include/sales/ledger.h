@@ -66,6 +66,15 @@ void ledger_whole(void *) __attribute__((nonnull));
 void ledger_until(void *, int64_t) __attribute__((nonnull));
 
 /**
+ * ledger_settlement(ledger, settlement, err), ledger_subscription(…), ledger_payout(…), ledger_balance(…):
+ * The same of payment providers.
+ */
+MUST_CHECK int ledger_settlement(void *, const struct sales_settlement *, struct err *) __attribute__((nonnull));
+MUST_CHECK int ledger_subscription(void *, const struct sales_subscription *, struct err *) __attribute__((nonnull));
+MUST_CHECK int ledger_payout(void *, const struct sales_payout *, struct err *) __attribute__((nonnull));
+MUST_CHECK int ledger_balance(void *, const struct sales_balance *, struct err *) __attribute__((nonnull));
+
+/**
  * ledger_commit(ledger, ret_counts, err):
  * All was read: merge it and move the watermark.
  *

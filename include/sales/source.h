@@ -93,6 +93,49 @@ struct sales_document {
 	size_t content_len;
 };
 
+/* What a payment provider says happened to a payment: a fact for good, what undoes it is another one. It concerns the document of its source
+ * that names the payment, by either id, as "transaction"; that may come earlier or later. */
+struct sales_settlement {
+	const char *kind; /* as in ctok.movement: "charge", "refund", "dispute_opened", "dispute_won", "dispute_lost", "fee" */
+	const char *key;  /* what makes it one fact of its kind */
+	const char *payment, *intent; /* the payment's ids; "" : none */
+	int64_t amount_minor;         /* negative: away from us */
+	const char *currency;
+	int64_t effective_us;
+};
+
+/* A subscription as it is now. Documents that name it as "subscription" were sold under it. */
+struct sales_subscription {
+	const char *key;
+	const char *status; /* in the provider's words */
+	bool paused;        /* nothing is collected meanwhile */
+	int64_t paid_to_us; /* end of the period that runs; SALES_UNKNOWN: none */
+	int64_t cancel_us;  /* when it will end; SALES_UNKNOWN: it is not cancelled */
+	int64_t ended_us;   /* SALES_UNKNOWN: it has not ended */
+};
+
+/* Money that a payment provider sent to the bank. */
+struct sales_payout {
+	const char *key;
+	const char *status; /* "pending", "in_transit", "paid", "failed", "canceled" */
+	bool listed;        /* the provider says what it is made of: its entries are known */
+	int64_t amount_minor;
+	const char *currency;
+	int64_t created_us, arrival_us;
+};
+
+/* An entry of an account at a payment provider. */
+struct sales_balance {
+	const char *key;
+	const char *payout; /* of whose list it is; NULL: not known here, which leaves what is known */
+	const char
+	    *category;    /* "charge", "refund", "dispute", "fee", "reserve", "reader_fee", "failed_payout", "payout", "other" */
+	const char *type; /* in the provider's words */
+	int64_t amount_minor, fee_minor; /* net is their difference */
+	const char *currency;
+	int64_t created_us, available_us;
+};
+
 /* Where documents go. Of a pull that fails nothing counts, cursors included. */
 struct sales_sink {
 	void *context;
@@ -104,6 +147,11 @@ struct sales_sink {
 	void (*until)(void *, int64_t utc); /* up to when the sales are known; CLOCK_MIN_UTC: as before. Not called: up to now */
 	void (*again)(void *);              /* there may be more: pull once more, whether this one succeeds or not */
 	bool (*stopped)(void *);            /* asked between pages and while waiting; true ends the pull */
+	/* Of payment providers; the later one of the same key counts. */
+	int (*settlement)(void *, const struct sales_settlement *, struct err *);
+	int (*subscription)(void *, const struct sales_subscription *, struct err *);
+	int (*payout)(void *, const struct sales_payout *, struct err *);
+	int (*balance)(void *, const struct sales_balance *, struct err *);
 };
 
 /* What a kind asked to be told again. */

@@ -370,6 +370,8 @@ merge(struct ledger *ledger, void *context, struct err *err)
 		return -1;
 	if (*changed > 0 && write_changes(ledger, *changed, err) != 0)
 		return -1;
+	if (ledger_money_merge(ledger, err) != 0)
+		return -1;
 	if (db_exec(ledger->plan.db, sql_sales_merge_done,
 		DB_ARGS(ledger->pull_id, number(&ledger->arena, ledger->documents), number(&ledger->arena, *changed)), NULL,
 		err) != 0)

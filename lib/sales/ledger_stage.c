@@ -4,14 +4,12 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "db/copy.h"
 #include "sql.h"
 
 #define BATCH_BYTES ((size_t)8 * 1024 * 1024)
 
-/* A moment as the server reads it, to the microsecond. */
-static const char *
-moment(struct arena *arena, int64_t us)
+const char *
+ledger_moment(struct arena *arena, int64_t us)
 {
 	int64_t seconds = us / 1000000 - (us % 1000000 < 0);
 	struct clock_date date = clock_from_utc(seconds);
@@ -59,8 +57,8 @@ put_document(struct ledger *ledger, struct copy *copy, int64_t seq, const struct
 	copy_text(copy, document->external_id);
 	copy_text(copy, document->number);
 	copy_text(copy, document->kind);
-	copy_text(copy, moment(&ledger->batch, document->effective_us));
-	copy_text(copy, document->modified_us != SALES_UNKNOWN ? moment(&ledger->batch, document->modified_us) : NULL);
+	copy_text(copy, ledger_moment(&ledger->batch, document->effective_us));
+	copy_text(copy, document->modified_us != SALES_UNKNOWN ? ledger_moment(&ledger->batch, document->modified_us) : NULL);
 	copy_text(copy, status_name(document->status));
 	copy_text(copy, document->currency);
 	copy_int(copy, document->total_minor);
@@ -139,7 +137,7 @@ put_payments(struct ledger *ledger, struct copy *copy, struct err *err)
 			copy_int(copy, ledger->flushed + (int64_t)i);
 			copy_text(copy, document->payments[j].key);
 			copy_int(copy, document->payments[j].amount_minor);
-			copy_text(copy, moment(&ledger->batch, document->payments[j].effective_us));
+			copy_text(copy, ledger_moment(&ledger->batch, document->payments[j].effective_us));
 			if (copy_row(copy, err) != 0)
 				return -1;
 		}
@@ -193,8 +191,8 @@ put_payloads(struct ledger *ledger, struct copy *copy, struct err *err)
 	return 0;
 }
 
-static int
-copy_batch(struct ledger *ledger, const char *statement, int (*put)(struct ledger *, struct copy *, struct err *), struct err *err)
+int
+ledger_copy(struct ledger *ledger, const char *statement, int (*put)(struct ledger *, struct copy *, struct err *), struct err *err)
 {
 	struct copy *copy;
 
@@ -211,14 +209,16 @@ copy_batch(struct ledger *ledger, const char *statement, int (*put)(struct ledge
 int
 ledger_flush(struct ledger *ledger, struct err *err)
 {
-	if (ledger->present_count > 0 && copy_batch(ledger, sql_sales_stage_present, put_present, err) != 0)
+	if (ledger->present_count > 0 && ledger_copy(ledger, sql_sales_stage_present, put_present, err) != 0)
 		return err_wrap(err, "could not stage what is there");
-	if (ledger->staged_count > 0 && (copy_batch(ledger, sql_sales_stage_documents, put_documents, err) != 0 ||
-					    copy_batch(ledger, sql_sales_stage_lines, put_lines, err) != 0 ||
-					    copy_batch(ledger, sql_sales_stage_payments, put_payments, err) != 0 ||
-					    copy_batch(ledger, sql_sales_stage_references, put_references, err) != 0 ||
-					    copy_batch(ledger, sql_sales_stage_payloads, put_payloads, err) != 0))
+	if (ledger->staged_count > 0 && (ledger_copy(ledger, sql_sales_stage_documents, put_documents, err) != 0 ||
+					    ledger_copy(ledger, sql_sales_stage_lines, put_lines, err) != 0 ||
+					    ledger_copy(ledger, sql_sales_stage_payments, put_payments, err) != 0 ||
+					    ledger_copy(ledger, sql_sales_stage_references, put_references, err) != 0 ||
+					    ledger_copy(ledger, sql_sales_stage_payloads, put_payloads, err) != 0))
 		return err_wrap(err, "could not stage orders");
+	if (ledger_money_flush(ledger, err) != 0)
+		return err_wrap(err, "could not stage payments");
 	ledger->flushed += (int64_t)ledger->staged_count;
 	ledger->staged_count = 0;
 	ledger->present_count = 0;

@@ -29,7 +29,8 @@ WITH course AS (
                                         ELSE 'from ' || to_char(e.starts_at AT TIME ZONE $2, 'YYYY-MM-DD') || ' to ' ||
                                              CASE WHEN e.ends_at = 'infinity' THEN 'no end' ELSE to_char(e.ends_at AT TIME ZONE $2, 'YYYY-MM-DD') END
                                         END,
-                                   CASE WHEN e.revoked_at IS NULL THEN '' ELSE ', ended by ' || CASE e.revoked_why WHEN 'unpaid' THEN 'a payment taken back' ELSE e.revoked_why END END)
+                                   CASE WHEN e.revoked_at IS NULL THEN '' ELSE ', ended by ' || CASE e.revoked_why WHEN 'unpaid' THEN 'a payment taken back' WHEN 'dispute' THEN 'a lost dispute'
+                                                      WHEN 'subscription' THEN 'the end of the subscription' ELSE e.revoked_why END END)
       FROM ctok.entitlement e
       JOIN course c ON c.target_id = e.target_id
       JOIN ctok.document d ON d.tenant_id = e.tenant_id AND d.document_id = e.document_id

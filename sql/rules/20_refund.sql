@@ -16,12 +16,23 @@ UNION ALL
 SELECT d.tenant_id, d.document_id
   FROM rule.document_credit k
   JOIN ctok.document d ON d.tenant_id = k.tenant_id AND d.document_id = k.original_id
- WHERE NOT (d.status IN ('cancelled', 'unpaid') OR d.refunded_minor > 0);
+ WHERE NOT (d.status IN ('cancelled', 'unpaid') OR d.refunded_minor > 0)
+UNION
+SELECT d.tenant_id, d.document_id
+  FROM (SELECT tenant_id, document_id FROM rule.document_dispute WHERE lost_minor > 0
+        UNION
+        SELECT tenant_id, document_id FROM rule.document_ended) x
+  JOIN ctok.document d ON d.tenant_id = x.tenant_id AND d.document_id = x.document_id
+ WHERE NOT (d.status IN ('cancelled', 'unpaid') OR d.refunded_minor > 0)
+   AND NOT EXISTS (SELECT 1 FROM rule.document_credit k WHERE k.tenant_id = d.tenant_id AND k.original_id = d.document_id);
 
 -- The moment from which a whole document is void, and why: cancelled (from the first version since which it has been), its money given
--- back or credited in full, or its payment taken back (until it is paid again).
+-- back, credited or lost in a dispute in full, its payment taken back (until it is paid again), or its subscription ended early.
 CREATE VIEW rule.document_void WITH (security_invoker = true) AS
-SELECT d.tenant_id, d.document_id, c.cancelled_at, least(r.refunded_at, k.credited_at) AS refunded_at, p.unpaid_at
+SELECT d.tenant_id, d.document_id, c.cancelled_at, least(r.refunded_at, k.credited_at) AS refunded_at, p.unpaid_at,
+       -- A lost dispute weighs with what was refunded besides.
+       CASE WHEN x.lost_minor + d.refunded_minor >= d.total_minor THEN x.lost_at END AS lost_at, x.lost_minor, x.lost_at AS last_lost_at,
+       e.ended_at
   FROM rule.document_touched t
   JOIN ctok.document d ON d.tenant_id = t.tenant_id AND d.document_id = t.document_id
   LEFT JOIN LATERAL (
@@ -36,7 +47,10 @@ SELECT d.tenant_id, d.document_id, c.cancelled_at, least(r.refunded_at, k.credit
         SELECT min(x.effective_at) AS refunded_at
           FROM rule.document_refund x
          WHERE x.tenant_id = d.tenant_id AND x.document_id = d.document_id AND x.so_far >= d.total_minor AND x.so_far > 0
-       ) r ON d.refunded_minor > 0
+       -- (What was refunded and came back, because the refund failed, is not refunded.)
+       ) r ON d.refunded_minor > 0 AND d.refunded_minor >= d.total_minor
+  LEFT JOIN rule.document_dispute x ON x.tenant_id = d.tenant_id AND x.document_id = d.document_id AND x.lost_minor > 0
+  LEFT JOIN rule.document_ended e ON e.tenant_id = d.tenant_id AND e.document_id = d.document_id
   LEFT JOIN rule.document_credit k ON k.tenant_id = d.tenant_id AND k.original_id = d.document_id
   LEFT JOIN LATERAL (
         SELECT max(m.effective_at) AS unpaid_at
@@ -51,6 +65,8 @@ SELECT u.tenant_id, u.unit_id, u.document_id,
        w.revoked_at,
        CASE WHEN v.cancelled_at = w.revoked_at THEN 'cancelled'
             WHEN v.unpaid_at = w.revoked_at THEN 'unpaid'
+            WHEN l.lost_at = w.revoked_at THEN 'dispute'
+            WHEN v.ended_at = w.revoked_at THEN 'subscription'
             ELSE 'refund' END AS why
   FROM rule.document_void v
   JOIN ctok.document d ON d.tenant_id = v.tenant_id AND d.document_id = v.document_id
@@ -61,7 +77,7 @@ SELECT u.tenant_id, u.unit_id, u.document_id,
          WHERE x.tenant_id = u.tenant_id AND x.document_id = u.document_id AND x.so_far >= u.net_minor AND x.so_far > 0
            AND NOT EXISTS (SELECT 1 FROM ctok.unit s
                             WHERE s.tenant_id = u.tenant_id AND s.document_id = u.document_id AND s.unit_id <> u.unit_id AND NOT s.gone)
-       ) o ON d.refunded_minor > 0
+       ) o ON d.refunded_minor > 0 AND d.refunded_minor >= u.net_minor
   LEFT JOIN LATERAL (
         SELECT min(y.effective_at) AS refunded_at
           FROM (SELECT m.effective_at, sum(-m.amount_minor) OVER (ORDER BY m.effective_at, m.movement_id) AS so_far
@@ -71,6 +87,14 @@ SELECT u.tenant_id, u.unit_id, u.document_id,
        ) n ON d.refunded_minor > 0
   LEFT JOIN rule.unit_credit k ON k.tenant_id = u.tenant_id AND k.unit_id = u.unit_id
  CROSS JOIN LATERAL (
-        SELECT least(v.cancelled_at, v.refunded_at, v.unpaid_at, o.refunded_at, n.refunded_at, k.effective_at) AS revoked_at
+        -- Of a one-unit document a dispute takes the unit when it reaches its price, as a refund does.
+        SELECT CASE WHEN v.lost_at IS NOT NULL THEN v.lost_at
+                    WHEN v.lost_minor + d.refunded_minor >= u.net_minor
+                         AND NOT EXISTS (SELECT 1 FROM ctok.unit s
+                                          WHERE s.tenant_id = u.tenant_id AND s.document_id = u.document_id AND s.unit_id <> u.unit_id AND NOT s.gone)
+                        THEN v.last_lost_at END AS lost_at
+       ) l
+ CROSS JOIN LATERAL (
+        SELECT least(v.cancelled_at, v.refunded_at, v.unpaid_at, o.refunded_at, n.refunded_at, k.effective_at, l.lost_at, v.ended_at) AS revoked_at
        ) w
  WHERE w.revoked_at IS NOT NULL;

@@ -16,7 +16,7 @@ SELECT u.tenant_id, u.unit_id, u.document_id, u.line_no, u.unit_no, u.net_minor,
            WHEN s.source_id IS NULL THEN 'NO_RULE'
            WHEN r.exclude THEN 'NOT_A_COURSE'
            WHEN v.why = 'cancelled' THEN 'CANCELLED'
-           WHEN v.why = 'refund' THEN 'REFUNDED'
+           WHEN v.why IN ('refund', 'dispute') THEN 'REFUNDED'
            WHEN c.rules > 1 THEN 'RULE_TIE'
            WHEN c.rule_id IS NULL THEN 'UNMAPPED_PRODUCT'
            WHEN w.contact_id IS NULL OR (w.email = '' AND w.raw_email = '') THEN 'NO_LEARNER'

@@ -29,12 +29,15 @@ CREATE VIEW rule.access_now WITH (security_invoker = true) AS
 WITH told AS MATERIALIZED (
     SELECT rule.now() AS now, rule.zone() AS zone
 ), counted AS (
-    SELECT e.*, o.now, e.starts_at <= o.now AND o.now < e.ends_at AS runs, array[date_part('epoch', e.ends_at), e.entitlement_id] AS place
+    SELECT e.*, o.now, e.starts_at <= o.now AND o.now < e.ends_at AS runs, x.document_id IS NOT NULL AS disputed, array[date_part('epoch', e.ends_at), e.entitlement_id] AS place
       FROM rule.entitlement_live e
      CROSS JOIN told o
+      LEFT JOIN rule.document_dispute x ON x.tenant_id = e.tenant_id AND x.document_id = e.document_id AND x.open_minor > 0
      WHERE NOT e.before_live AND e.starts_at IS NOT NULL
 ), both_ways AS (
     SELECT e.tenant_id, e.person_id, e.target_id, e.site_id, bool_or(e.runs) AS running, bool_or(e.trial) AS any_trial,
+           -- All that runs is under dispute.
+           bool_or(e.runs) AND bool_and(e.disputed OR NOT e.runs) AS disputed,
            min(e.starts_at) FILTER (WHERE e.starts_at > e.now) AS next_start,
            min(e.ends_at) FILTER (WHERE e.ends_at > e.now) AS next_end,
            min(e.starts_at) FILTER (WHERE e.ends_at > e.now) AS stretch_start,
@@ -46,7 +49,7 @@ WITH told AS MATERIALIZED (
       FROM counted e
      GROUP BY e.tenant_id, e.person_id, e.target_id, e.site_id
 ), whole AS (
-    SELECT b.tenant_id, b.person_id, b.target_id, b.site_id, NOT l.counts AS trial,
+    SELECT b.tenant_id, b.person_id, b.target_id, b.site_id, b.disputed, NOT l.counts AS trial,
            CASE WHEN l.counts THEN b.live_running ELSE b.running END AS running,
            CASE WHEN l.counts THEN b.live_next_start ELSE b.next_start END AS next_start,
            CASE WHEN l.counts THEN b.live_stretch_start ELSE b.stretch_start END AS stretch_start,
@@ -60,7 +63,8 @@ WITH told AS MATERIALIZED (
     SELECT w.*, o.now, o.zone, l.rule_id, l.starts_at AS last_start, coalesce(l.revoked_why, 'term') AS why, r.role, r.grace_days, r.notice_days,
            r.renews, r.on_expiry,
            -- A payment that was taken back is a debt like a term that is over: it may be paid again.
-           CASE WHEN coalesce(l.revoked_why, 'unpaid') = 'unpaid' THEN r.on_expiry ELSE r.on_refund END AS policy,
+           -- So does a subscription that ended early end like a term.
+           CASE WHEN coalesce(l.revoked_why, 'unpaid') IN ('unpaid', 'subscription') THEN r.on_expiry ELSE r.on_refund END AS policy,
            CASE WHEN w.ends_at <= o.now THEN w.ends_at END AS debt_at,
            CASE WHEN w.ends_at <= o.now THEN rule.later(w.ends_at, make_interval(days => r.grace_days), o.zone) END AS suspend_at
       FROM whole w
@@ -88,7 +92,8 @@ WITH told AS MATERIALIZED (
       FROM due d
      CROSS JOIN LATERAL (
             SELECT rule.later(d.ends_at, make_interval(days => d.grace_days) + rule.tail(d.renews), d.zone) AS tail_end,
-                   CASE WHEN d.running THEN 'active'
+                   CASE WHEN d.running AND d.disputed THEN 'held'
+                        WHEN d.running THEN 'active'
                         WHEN d.next_start IS NOT NULL THEN 'pending'
                         -- Grace keeps access that was given; it gives none.
                         WHEN d.policy = 'keep' OR NOT d.given_access THEN 'ended'
@@ -99,15 +104,17 @@ WITH told AS MATERIALIZED (
            ) x
 )
 SELECT s.tenant_id, s.person_id, s.target_id, s.site_id, s.state, s.why,
-       CASE WHEN s.state IN ('active', 'grace') THEN 'active'
+       -- While its payment is under dispute, access that was given stays, and none is given.
+       CASE WHEN s.state = 'held' THEN CASE WHEN s.given_access THEN 'active' ELSE 'untouched' END
+            WHEN s.state IN ('active', 'grace') THEN 'active'
             WHEN s.state = 'suspended' THEN 'suspended'
             WHEN s.state = 'ended' AND s.policy = 'unenrol' AND s.given_access THEN 'unenrolled'
             ELSE 'untouched' END AS wanted,
        s.starts_at, s.ends_at, s.debt_at, s.suspend_at,
-       CASE WHEN s.state IN ('active', 'grace') THEN rule.moodle_start(s.starts_at) END AS wanted_start,
+       CASE WHEN s.state IN ('active', 'held', 'grace') THEN rule.moodle_start(s.starts_at) END AS wanted_start,
        -- Where the term's end takes nothing away, Moodle must not either.
-       CASE WHEN s.state = 'active' AND s.on_expiry = 'keep' THEN 0
-            WHEN s.state = 'active' THEN rule.moodle_end(s.tail_end)
+       CASE WHEN s.state IN ('active', 'held') AND s.on_expiry = 'keep' THEN 0
+            WHEN s.state IN ('active', 'held') THEN rule.moodle_end(s.tail_end)
             -- Moodle must not end by itself what we may not end yet: its end moves out while the notice is unsent, and lies no earlier
             -- than the day that the notice named.
             WHEN s.state = 'grace' AND s.notice_wanted THEN
@@ -116,6 +123,7 @@ SELECT s.tenant_id, s.person_id, s.target_id, s.site_id, s.state, s.why,
        s.role, s.rule_id, s.trial,
        least(s.wake_at, CASE s.state
             WHEN 'active' THEN nullif(s.ends_at, 'infinity')
+            WHEN 'held' THEN nullif(s.ends_at, 'infinity')
             WHEN 'pending' THEN s.next_start
             WHEN 'grace' THEN CASE WHEN s.notice_wanted THEN s.now ELSE s.due_at END
             -- What may not end yet is looked at every night.

@@ -24,6 +24,7 @@ SELECT a.tenant_id, a.person_id, a.target_id, a.site_id, a.state, a.why, a.wante
        m.status AS before_status, m.time_start AS before_start, m.time_end AS before_end,
        coalesce(nullif(a.role, ''), 'student') AS role,
        CASE
+           WHEN a.state = 'held' AND a.wanted = 'untouched' THEN 'DISPUTED'
            WHEN a.wanted = 'untouched' THEN NULL
            WHEN a.wanted = 'active' THEN CASE
                WHEN t.course_id IS NULL THEN 'COURSE_MISSING'
@@ -37,11 +38,12 @@ SELECT a.tenant_id, a.person_id, a.target_id, a.site_id, a.state, a.why, a.wante
                WHEN NOT m.managed AND m.read_level < 3 AND m.status = 0 AND m.time_end <> 0
                     AND m.time_end <= (SELECT extract(epoch FROM rule.now())) THEN 'take_over'
                WHEN NOT m.managed THEN 'FOREIGN_ROW'
+               WHEN m.status <> 0 AND a.state = 'held' THEN 'DISPUTED'
                WHEN m.status <> 0 THEN 'resume'
                WHEN m.time_end <> 0 AND (a.wanted_end = 0 OR m.time_end < a.wanted_end) THEN 'extend'
                WHEN m.time_start > a.wanted_start THEN 'extend'
                -- In step, but for an account that somebody shut out as a whole; we never did, so a person must undo it.
-               WHEN a.state = 'active' AND u.suspended THEN 'ACCOUNT_SUSPENDED'
+               WHEN a.state IN ('active', 'held') AND u.suspended THEN 'ACCOUNT_SUSPENDED'
            END
            WHEN m.user_id IS NULL OR NOT m.managed THEN NULL
            WHEN is_.protected THEN 'PROTECTED_ACCOUNT'

@@ -154,6 +154,34 @@ WITH unit AS MATERIALIZED (
        AND NOT EXISTS (SELECT 1 FROM rule.document_credit k WHERE k.tenant_id = d.tenant_id AND k.original_id = d.document_id)
        AND (SELECT count(*) FROM ctok.unit u WHERE u.tenant_id = d.tenant_id AND u.document_id = d.document_id AND NOT u.gone) > 1
     UNION ALL
+    -- The same of a dispute over part of it that was lost.
+    SELECT d.tenant_id, 'REFUND_AMBIGUOUS', 'access_without_money', 'x' || d.document_id, d.source_id, d.document_id, NULL, NULL, NULL, NULL, NULL,
+           NULL, NULL, 0, x.lost_minor, d.currency, 'a lost dispute'
+      FROM rule.document_dispute x
+      JOIN ctok.document d ON d.tenant_id = x.tenant_id AND d.document_id = x.document_id AND d.status = 'paid'
+     WHERE x.lost_minor > 0 AND x.lost_minor + d.refunded_minor < d.total_minor
+       AND (SELECT count(*) FROM ctok.unit u WHERE u.tenant_id = d.tenant_id AND u.document_id = d.document_id AND NOT u.gone) > 1
+    UNION ALL
+    -- A payment under dispute: the money is gone until it is won.
+    SELECT x.tenant_id, 'DISPUTE_OPEN', 'access_without_money', 'd' || x.document_id, d.source_id, x.document_id, NULL, NULL, NULL, NULL, NULL,
+           NULL, NULL, 0, x.open_minor, x.currency, 'since ' || to_char(x.open_since AT TIME ZONE rule.zone(), 'YYYY-MM-DD')
+      FROM rule.document_dispute x
+      JOIN ctok.document d ON d.tenant_id = x.tenant_id AND d.document_id = x.document_id
+     WHERE x.open_minor > 0
+    UNION ALL
+    -- Money that a source of sales took and that none of its documents names.
+    SELECT s.tenant_id, 'CHARGE_UNTIED', 'unexplained', 's' || s.settlement_id, s.source_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0,
+           s.amount_minor, s.currency, 'payment ' || s.payment_key
+      FROM ctok.settlement s
+      JOIN ctok.source o ON o.tenant_id = s.tenant_id AND o.source_id = s.source_id AND o.role = 'sale' AND NOT o.gone
+     WHERE s.kind = 'charge' AND s.document_id IS NULL AND s.amount_minor > 0
+    UNION ALL
+    -- A payout that is not what it is made of.
+    SELECT p.tenant_id, 'PAYOUT_DIFFERS', 'unexplained', 'y' || p.payout_id, p.source_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0,
+           abs(p.residual_minor), p.currency, 'payout ' || p.external_id
+      FROM rule.payout_bridge p
+     WHERE p.residual_minor <> 0
+    UNION ALL
     -- A credit note for part of an invoice that does not say of which seats: access is kept.
     SELECT d.tenant_id, 'REFUND_AMBIGUOUS', 'access_without_money', 'd' || d.document_id, d.source_id, d.document_id, NULL, NULL, NULL, NULL, NULL,
            NULL, NULL, 0, k.loose_minor, d.currency, ''

@@ -65,6 +65,20 @@ SELECT 'CREDITS', d.currency, sum(-coalesce(d.paid_minor, d.total_minor))::bigin
  WHERE d.kind = 'credit_note' AND d.status <> 'test'
  GROUP BY d.currency
 UNION ALL
+-- What was paid out to the bank is what the provider's entries add up to, wherever it says what a payout is made of.
+SELECT 'PAYOUTS', p.currency, sum(p.amount_minor)::bigint, sum(p.amount_minor - p.residual_minor)::bigint
+  FROM rule.payout_bridge p
+ WHERE p.residual_minor IS NOT NULL
+ GROUP BY p.currency
+UNION ALL
+-- What was booked of payments is what the provider says happened to them, but for what no document names.
+SELECT 'SETTLEMENTS', s.currency, sum(s.amount_minor)::bigint, coalesce(sum(m.amount_minor), 0)::bigint
+  FROM ctok.settlement s
+  LEFT JOIN ctok.movement m ON m.tenant_id = s.tenant_id AND m.document_id = s.document_id AND m.kind = s.kind AND m.external_key = s.external_key
+                           AND m.currency = s.currency
+ WHERE s.document_id IS NOT NULL AND s.kind <> 'charge'
+ GROUP BY s.currency
+UNION ALL
 -- Every enrolment of ours that gives access is owed, or a finding.
 SELECT 'MANAGED_IS_OWED', '', (SELECT count(*) FROM rule.manual_row m WHERE m.managed AND m.active),
        (SELECT count(*) FILTER (WHERE g.managed AND g.active) FROM rule.access_gap g)

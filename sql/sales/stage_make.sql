@@ -83,4 +83,49 @@ CREATE TEMP TABLE IF NOT EXISTS sale_row (
     net_minor          bigint NOT NULL,
     learner_contact_id bigint
 );
-TRUNCATE sale_document, sale_line, sale_payment, sale_reference, sale_present, sale_payload, sale_pick, sale_row;
+-- What payment providers tell beside documents.
+CREATE TEMP TABLE IF NOT EXISTS sale_settlement (
+    kind         text NOT NULL,
+    external_key text NOT NULL,
+    payment_key  text NOT NULL,
+    intent_key   text NOT NULL,
+    amount_minor bigint NOT NULL,
+    currency     text NOT NULL,
+    effective_at timestamptz NOT NULL
+);
+CREATE TEMP TABLE IF NOT EXISTS sale_subscription (
+    place       bigint NOT NULL,
+    external_id text NOT NULL,
+    status      text NOT NULL,
+    paused      boolean NOT NULL,
+    paid_to     timestamptz,
+    cancel_at   timestamptz,
+    ended_at    timestamptz
+);
+CREATE TEMP TABLE IF NOT EXISTS sale_payout (
+    place        bigint NOT NULL,
+    external_id  text NOT NULL,
+    status       text NOT NULL,
+    listed       boolean NOT NULL,
+    amount_minor bigint NOT NULL,
+    currency     text NOT NULL,
+    created_at   timestamptz NOT NULL,
+    arrival_at   timestamptz NOT NULL
+);
+CREATE TEMP TABLE IF NOT EXISTS sale_balance (
+    external_id  text NOT NULL,
+    payout_key   text,
+    category     text NOT NULL,
+    type         text NOT NULL,
+    amount_minor bigint NOT NULL,
+    fee_minor    bigint NOT NULL,
+    currency     text NOT NULL,
+    created_at   timestamptz NOT NULL,
+    available_at timestamptz NOT NULL
+);
+-- Documents that something was booked for, in this pull.
+CREATE TEMP TABLE IF NOT EXISTS sale_settled (
+    document_id bigint NOT NULL
+);
+TRUNCATE sale_document, sale_line, sale_payment, sale_reference, sale_present, sale_payload, sale_pick, sale_row,
+    sale_settlement, sale_subscription, sale_payout, sale_balance, sale_settled;

@@ -1,0 +1,31 @@
+-- Disputes and subscriptions: what payment providers say, by document.
+
+-- Disputes of documents. The money is taken at the opening; won, it comes back, lost, it stays away.
+CREATE VIEW rule.dispute WITH (security_invoker = true) AS
+SELECT o.tenant_id, o.document_id, o.external_key, -o.amount_minor AS amount_minor, o.currency, o.effective_at AS opened_at,
+       min(e.effective_at) FILTER (WHERE e.kind = 'dispute_won') AS won_at, min(e.effective_at) FILTER (WHERE e.kind = 'dispute_lost') AS lost_at
+  FROM ctok.settlement o
+  LEFT JOIN ctok.settlement e ON e.tenant_id = o.tenant_id AND e.document_id = o.document_id AND e.source_id = o.source_id
+                             AND e.external_key = o.external_key AND e.kind IN ('dispute_won', 'dispute_lost')
+ WHERE o.kind = 'dispute_opened' AND o.document_id IS NOT NULL
+ GROUP BY o.tenant_id, o.document_id, o.external_key, o.amount_minor, o.currency, o.effective_at;
+
+-- Documents with disputes: what was lost for good and when the last of it was, and what is open.
+CREATE VIEW rule.document_dispute WITH (security_invoker = true) AS
+SELECT d.tenant_id, d.document_id, d.currency,
+       coalesce(sum(d.amount_minor) FILTER (WHERE d.lost_at IS NOT NULL), 0)::bigint AS lost_minor, max(d.lost_at) AS lost_at,
+       coalesce(sum(d.amount_minor) FILTER (WHERE d.lost_at IS NULL AND d.won_at IS NULL), 0)::bigint AS open_minor,
+       min(d.opened_at) FILTER (WHERE d.lost_at IS NULL AND d.won_at IS NULL) AS open_since
+  FROM rule.dispute d
+ GROUP BY d.tenant_id, d.document_id, d.currency;
+
+-- Documents sold under a subscription that ended before the time that it was paid for was over. (One that runs out at the end of its period ends
+-- with its term.)
+CREATE VIEW rule.document_ended WITH (security_invoker = true) AS
+SELECT d.tenant_id, d.document_id, min(s.ended_at) AS ended_at
+  FROM ctok.subscription s
+  JOIN ctok.document_reference f ON f.tenant_id = s.tenant_id AND f.name = 'subscription' AND f.value = s.external_id
+  JOIN ctok.document d ON d.tenant_id = f.tenant_id AND d.document_id = f.document_id AND d.source_id = s.source_id
+                      AND d.kind <> 'credit_note' AND d.effective_at <= s.ended_at
+ WHERE s.ended_at < s.paid_to
+ GROUP BY d.tenant_id, d.document_id;

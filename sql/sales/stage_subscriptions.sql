@@ -1,0 +1,1 @@
+COPY sale_subscription (place, external_id, status, paused, paid_to, cancel_at, ended_at) FROM STDIN
