@@ -68,7 +68,7 @@ struct config_statuses {
 struct config_source {
 	struct config_where where;
 	const char *name;
-	const char *kind;    /* "squarespace", "facturascripts", "woocommerce", "csv" */
+	const char *kind;    /* "squarespace", "facturascripts", "woocommerce", "stripe", "csv" */
 	const char *role;    /* "sale", "invoice", "payment" */
 	const char *url;     /* API base; kinds have their own default */
 	const char *api_key; /* secret reference */
@@ -81,6 +81,7 @@ struct config_source {
 	bool test_orders;             /* take orders of test mode too; default false */
 	struct config_list companies; /* decimal numbers; empty: all */
 	bool drafts;                  /* take drafts too; default false */
+	bool skip_payouts;            /* do not read what payouts are made of; default false */
 	const char *zone;             /* of times sent without one; default Europe/Madrid */
 	int64_t paid_percent;         /* from which a document counts as paid; default 100 */
 	const char *learner_from;     /* "billing_contact", "delivery_contact", "notes" */

@@ -55,13 +55,14 @@ check_site(const struct config_site *site, struct fault_list *faults)
 /* What each kind of source must be told, and its only role. */
 static const struct {
 	const char *kind;
-	const char *role; /* NULL: any */
+	const char *role, *other_role; /* NULL: any; no other */
 	bool api_key, token, url, folder;
 } source_kinds[] = {
-	{ "squarespace", "sale", .api_key = true },
-	{ "facturascripts", "invoice", .token = true, .url = true },
-	{ "woocommerce", "sale", .api_key = true, .url = true },
-	{ "csv", NULL, .folder = true },
+	{ "squarespace", "sale", NULL, .api_key = true },
+	{ "facturascripts", "invoice", NULL, .token = true, .url = true },
+	{ "woocommerce", "sale", NULL, .api_key = true, .url = true },
+	{ "stripe", "sale", "payment", .api_key = true },
+	{ "csv", NULL, NULL, .folder = true },
 };
 
 static void
@@ -106,9 +107,13 @@ check_source(const struct config_source *source, struct fault_list *faults)
 		check_wanted(source, source_kinds[i].token, source->token, "token", faults);
 		check_wanted(source, source_kinds[i].url, source->url, "url", faults);
 		check_wanted(source, source_kinds[i].folder, source->folder, "folder", faults);
-		if (source->role != NULL && source_kinds[i].role != NULL && strcmp(source->role, source_kinds[i].role) != 0)
-			fault_add(faults, source->where.file, source->where.line, "setting \"role\" of a %s source must be \"%s\"",
-			    source->kind, source_kinds[i].role);
+		if (source->role != NULL && source_kinds[i].role != NULL && !text_equal(source->role, source_kinds[i].role) &&
+		    !text_equal(source->role, source_kinds[i].other_role))
+			fault_add(faults, source->where.file, source->where.line,
+			    "setting \"role\" of a %s source must be \"%s\"%s%s%s", source->kind, source_kinds[i].role,
+			    source_kinds[i].other_role != NULL ? " or \"" : "",
+			    source_kinds[i].other_role != NULL ? source_kinds[i].other_role : "",
+			    source_kinds[i].other_role != NULL ? "\"" : "");
 	}
 	for (i = 0; i < source->companies.count; i++) {
 		if (strspn(source->companies.items[i], "0123456789") != strlen(source->companies.items[i]) ||

@@ -5,9 +5,11 @@
 #include "csv_source.h"
 #include "facturascripts.h"
 #include "squarespace.h"
+#include "stripe.h"
 #include "woocommerce.h"
 
-static const struct sales_kind *const kinds[] = { &squarespace_kind, &facturascripts_kind, &woocommerce_kind, &csv_kind };
+static const struct sales_kind *const kinds[] = { &squarespace_kind, &facturascripts_kind, &woocommerce_kind, &stripe_kind,
+	&csv_kind };
 
 const struct sales_kind *
 sales_kind(const char *name, struct err *err)

@@ -235,6 +235,20 @@ put_woo(struct control *control, struct err *err)
 	return 0;
 }
 
+/* Objects of Stripe: one or a list of them, new or with the fields to change; a kind is the path of its list. */
+static int
+put_stripe(struct control *control, struct err *err)
+{
+	const char *kind = tree_text(control->fields, "kind"), *objects = tree_text(control->fields, "objects");
+
+	if (kind == NULL || objects == NULL)
+		return err_set(err, ERR_USAGE, "field \"%s\" is missing", kind == NULL ? "kind" : "objects");
+	if (pg_run(control->pg, sql_put_stripe, PG_ARGS(kind, objects), NULL, err) != 0)
+		return -1;
+	answer_ok(control);
+	return 0;
+}
+
 static int
 take_snapshot(struct control *control, struct err *err)
 {
@@ -301,6 +315,7 @@ static const struct {
 	{ "product", put_product },
 	{ "fs", put_fs },
 	{ "woo", put_woo },
+	{ "stripe", put_stripe },
 	{ "snapshot", take_snapshot },
 	{ "restore", restore_snapshot },
 	{ "dump", dump },

@@ -1,4 +1,4 @@
-/* ctok-sandbox: one server that plays Moodle 4.5's web services, Squarespace Commerce, WooCommerce and FacturaScripts, their traps and their faults, for tests. Its state
+/* ctok-sandbox: one server that plays Moodle 4.5's web services, Squarespace Commerce, WooCommerce, FacturaScripts and Stripe, their traps and their faults, for tests. Its state
  * is a PostgreSQL database shaped like Moodle's, so that the read-only SQL connection can be tested on it too. */
 #include <dirent.h>
 #include <errno.h>
@@ -25,6 +25,7 @@
 #include "sandbox-sql.h"
 #include "shop.h"
 #include "state.h"
+#include "stripe.h"
 #include "tls.h"
 #include "web.h"
 #include "woocommerce.h"
@@ -89,6 +90,8 @@ handle(struct web_request *request, struct web_answer *answer)
 			rc = facturascripts_handle(request, answer, FS_TOKEN, &effect, &err);
 		else if (text_starts(request->path, "/wp-json/") || text_starts(request->query, "rest_route="))
 			rc = woocommerce_handle(request, answer, WOO_KEY, &effect, &err);
+		else if (text_starts(request->path, "/v1/"))
+			rc = stripe_handle(request, answer, &effect, &err);
 		else if (effect.gateway)
 			rc = gateway_answer(request, answer, base_url, &effect, &err);
 		else
@@ -138,7 +141,7 @@ seed(struct arena *arena, const char *what, const struct world_spec *world, int6
 		goto out;
 	}
 	if (pg_script(pg, "BEGIN", err) != 0 || pg_script(pg, sql_schema, err) != 0 || pg_script(pg, sql_fs_schema, err) != 0 ||
-	    pg_script(pg, sql_woo_schema, err) != 0)
+	    pg_script(pg, sql_woo_schema, err) != 0 || pg_script(pg, sql_stripe_schema, err) != 0)
 		goto out;
 	if (pg_run(pg, "INSERT INTO sandbox.setting VALUES ('seed_now', $1)",
 		PG_ARGS(pg_number(arena, world == NULL ? now : world->start_utc)), NULL, err) != 0)
@@ -262,6 +265,8 @@ serve(struct arena *arena, const struct opt_set *set, struct err *err)
 	    write_file(arena, directory, "shop.key", SHOP_KEY, err) != 0 ||
 	    write_file(arena, directory, "fs.token", FS_TOKEN, err) != 0 ||
 	    write_file(arena, directory, "woo.key", WOO_KEY, err) != 0 ||
+	    write_file(arena, directory, "stripe.key", STRIPE_LIVE_KEY, err) != 0 ||
+	    write_file(arena, directory, "stripe-test.key", STRIPE_TEST_KEY, err) != 0 ||
 	    write_file(arena, directory, "control.key", CONTROL_KEY, err) != 0 ||
 	    (ca != NULL && write_file(arena, directory, "ca.pem", ca, err) != 0))
 		return -1;

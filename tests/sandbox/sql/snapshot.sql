@@ -4,7 +4,7 @@ CREATE SCHEMA snapshot;
 DO $do$
 DECLARE t record; body text := ''; s record;
 BEGIN
-	FOR t IN SELECT schemaname AS s, tablename AS t FROM pg_tables WHERE schemaname IN ('public', 'shop', 'fs', 'woo', 'sandbox') LOOP
+	FOR t IN SELECT schemaname AS s, tablename AS t FROM pg_tables WHERE schemaname IN ('public', 'shop', 'fs', 'woo', 'stripe', 'sandbox') LOOP
 		EXECUTE format('CREATE TABLE snapshot.%I AS TABLE %I.%I', t.s || '_' || t.t, t.s, t.t);
 		body := body || format('DELETE FROM %I.%I; INSERT INTO %I.%I SELECT * FROM snapshot.%I;', t.s, t.t, t.s, t.t, t.s || '_' || t.t);
 	END LOOP;

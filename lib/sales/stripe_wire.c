@@ -1,0 +1,422 @@
+/* Requests to Stripe and what may be made of its answers. A list has no count: what makes it whole is that its rows come once each, newest
+ * first, and that nothing follows when the end is asked for once more behind the last row. Lists are asked for with bounds of time, so that what
+ * is new meanwhile does not move them. The version is pinned with every request: else the account's own counts, which anybody there may change.
+ *
+ * Source: Stripe API reference, "Authentication", "Versioning", "Pagination", "Errors", "Rate limits". */
+#include "stripe.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+
+#define DEFAULT_URL "https://api.stripe.com"
+#define PAGE_ROWS 100
+#define PAGE_BYTES ((size_t)32 * 1024 * 1024)
+#define ID_BYTES 255
+#define CLOCK_OFF_S 600 /* as far as a pull reads back at least */
+#define BUSY_TRIES 3
+#define BUSY_WAIT_MS 1000
+
+/* The mode is in the key: sk_live_…, rk_test_… */
+static int
+read_mode(const char *key, bool *ret_live, struct err *err)
+{
+	bool secret = text_starts(key, "sk_") || text_starts(key, "rk_");
+
+	if (secret && text_starts(key + 3, "live_"))
+		*ret_live = true;
+	else if (secret && text_starts(key + 3, "test_"))
+		*ret_live = false;
+	else {
+		err_set(err, ERR_CONFIG,
+		    "the API key is neither a secret nor a restricted one: it begins with none of sk_live_, "
+		    "sk_test_, rk_live_, rk_test_");
+		return err_hint(err, "Make a restricted key with the right to read and put it where api_key points.");
+	}
+	return 0;
+}
+
+int
+stripe_open(const struct sales_source *source, const struct sales_sink *sink, struct stripe_site **ret_site, struct err *err)
+{
+	const struct config_source *config = source->config;
+	struct arena arena = ARENA_INIT;
+	struct stripe_site *site = ARENA_NEW(&arena, struct stripe_site);
+	struct stripe_set *const sets[] = { &site->handed, &site->people, &site->learners, &site->owners, &site->moments,
+		&site->open_sessions, &site->open_refunds, &site->open_disputes, &site->open_charges, &site->open_payouts };
+	struct http_config http = {
+		.account = source->account, /* many accounts at one address, each with limits of its own */
+		.user_agent = source->contact != NULL ? arena_printf(&arena, "ctok-batch (%s)", source->contact) : "ctok-batch",
+		.ca_file = config->ca_file,
+		.allow_private = config->allow_private.items,
+		.allow_private_count = config->allow_private.count,
+		.allow_http = config->allow_http,
+		.connections = 1,
+		.retry = { .max_total_ms = 600000, .base_ms = 1000, .cap_ms = 60000, .max_tries = 6 },
+		.min_gap_ms = 40, /* 25 a second, which test mode and single endpoints allow */
+		.keep_header = "Request-Id",
+		.connect_timeout_ms = 15000,
+		.idle_timeout_ms = 60000,
+		.total_timeout_ms = 180000,
+		.max_bytes = PAGE_BYTES,
+		.breaker = source->breaker,
+		.sleep_ms = source->sleep_ms,
+		.stopped = sink->stopped,
+		.stopped_context = sink->context,
+		.trace = source->trace,
+		.trace_context = source->trace_context,
+	};
+	char *url = arena_strdup(&arena, config->url != NULL ? config->url : DEFAULT_URL);
+	size_t len = strlen(url), i;
+
+	while (len > 0 && url[len - 1] == '/')
+		url[--len] = '\0';
+	http.base_url = url;
+	site->source = source;
+	site->sink = sink;
+	site->config = config;
+	if (read_mode(source->secret, &site->live, err) != 0 || http_open(&http, &site->http, err) != 0) {
+		arena_done(&arena);
+		return -1;
+	}
+	site->arena = arena;
+	for (i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
+		sets[i]->arena = &site->arena;
+	*ret_site = site;
+	return 0;
+}
+
+void
+stripe_close(struct stripe_site *site)
+{
+	struct arena arena;
+
+	if (site == NULL)
+		return;
+	http_close(site->http);
+	/* The site lies in its own arena. */
+	arena = site->arena;
+	arena_done(&arena);
+}
+
+/* Anything but 200: say what it means for the source. Never "no rows". The message may quote what was sent. */
+static int
+refuse_answer(struct arena *arena, const struct stripe_site *site, const struct http_response *response, struct err *err)
+{
+	struct err ignored = ERR_INIT; /* an error that is not JSON has no parts to show */
+	const struct json *error = NULL;
+	struct json *body = NULL;
+	const char *text;
+
+	if (json_parse(arena, "error", response->body, response->body_len, &body, &ignored) == 0)
+		error = json_get(body, "error");
+	text = arena_printf(arena, "status %ld %s %s \"%.200s\", request \"%.60s\"", response->status, stripe_word(error, "type"),
+	    stripe_word(error, "code"), stripe_word(error, "message"), response->kept != NULL ? response->kept : "");
+	if (strstr(text, site->source->secret) != NULL)
+		text = arena_printf(arena, "status %ld; what it says repeats the API key", response->status);
+	switch (response->status) {
+	case 401:
+		err_set(err, ERR_REFUSED, "Stripe does not accept the API key: %s", text);
+		return err_hint(err, "Make a restricted key with the right to read and put it where api_key points.");
+	case 403:
+		err_set(err, ERR_REFUSED, "the API key lacks a right: %s", text);
+		return err_hint(err, "Give the restricted key the right to read it.");
+	default: return err_set(err, ERR_REJECTED, "Stripe refuses the request: %s", text);
+	}
+}
+
+/* What changed while the clocks were apart would lie outside of every window that we ask for. */
+static int
+check_clock(struct arena *arena, const struct sales_source *source, const struct http_response *response, struct err *err)
+{
+	int64_t now_utc = source->clock_utc + (clock_mono_ms() - source->clock_mono_ms) / 1000,
+		off_s = response->date_utc - now_utc;
+
+	if (source->clock_utc == 0 || response->date_utc == 0 || (off_s <= CLOCK_OFF_S && off_s >= -CLOCK_OFF_S))
+		return 0;
+	err_set(err, ERR_INCOMPLETE, "Stripe's clock says %s, ours %s: sales between the two may be missed",
+	    clock_iso(arena, response->date_utc), clock_iso(arena, now_utc));
+	return err_hint(err, "Set the clock of this machine.");
+}
+
+/* Send. 409 says that another request holds the object: after a moment it does not. */
+static int
+send_request(struct stripe_site *site, struct arena *arena, const char *path, struct http_response **ret_response, struct err *err)
+{
+	const struct http_header headers[] = {
+		{ "Authorization", arena_printf(arena, "Bearer %s", site->source->secret), true },
+		{ "Stripe-Version", STRIPE_VERSION, false },
+		{ "Accept", "application/json", false },
+	};
+	const struct http_request request = { .method = "GET",
+		.path = path,
+		.headers = headers,
+		.header_count = sizeof(headers) / sizeof(headers[0]),
+		.repeatable = true,
+		.what = arena_strndup(arena, path, strcspn(path, "?")) };
+	int try;
+
+	for (try = 1;; try++) {
+		if (site->sink->stopped(site->sink->context))
+			return err_set(err, ERR_INCOMPLETE, "stopped on request");
+		if (http_send(arena, site->http, &request, ret_response, err) != 0)
+			return -1;
+		if ((*ret_response)->status != 409 || try == BUSY_TRIES)
+			return check_clock(arena, site->source, *ret_response, err);
+		(site->source->sleep_ms != NULL ? site->source->sleep_ms : clock_sleep_ms)(BUSY_WAIT_MS);
+	}
+}
+
+/* Take a 200 as a JSON object. */
+static int
+read_answer(struct arena *arena, const struct stripe_site *site, const struct http_response *response, struct json **ret_json,
+    struct err *err)
+{
+	struct err cause = ERR_INIT;
+	struct json *json;
+
+	if (response->status != 200)
+		return refuse_answer(arena, site, response, err);
+	if (!text_equal(response->content_type, "application/json"))
+		return err_set(err, ERR_INCOMPLETE, "the answer is \"%.60s\", not JSON", response->content_type);
+	/* A broken page is no wrong sale: the reading is what failed. */
+	if (json_parse(arena, "the answer", response->body, response->body_len, &json, &cause) != 0)
+		return err_set(err, ERR_INCOMPLETE, "%s", cause.message);
+	if (json->kind != JSON_OBJECT)
+		return err_set(err, ERR_INCOMPLETE, "the answer is %s, not an object", json_kind_name(json));
+	*ret_json = json;
+	return 0;
+}
+
+/* Objects of the two modes never mix; where they do, something is between us and Stripe. */
+static int
+check_object(const struct stripe_site *site, const struct json *json, struct err *err)
+{
+	const struct json *live = json_get(json, "livemode");
+
+	if (live != NULL && live->kind == JSON_BOOL && live->truth != site->live)
+		return err_set(err, ERR_INCOMPLETE, "\"%.60s\" is of %s mode, the key is not", stripe_word(json, "id"),
+		    live->truth ? "live" : "test");
+	return 0;
+}
+
+static int
+read_id(const struct json *json, const char **ret_id, struct err *err)
+{
+	const char *id;
+
+	if (json_text(json, "id", &id, err) != 0)
+		return -1;
+	/* It goes into paths, and between blanks into what is remembered. */
+	if (id[0] == '\0' || strlen(id) > ID_BYTES ||
+	    strspn(id, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-") != strlen(id))
+		return err_set(err, ERR_DATA, "\"%.60s\" is no id", id);
+	*ret_id = id;
+	return 0;
+}
+
+int
+stripe_get(struct stripe_site *site, struct arena *arena, const char *path, struct stripe_item *ret_item, struct err *err)
+{
+	struct http_response *response;
+	struct json *json = NULL;
+	const char *id = NULL;
+
+	if (send_request(site, arena, path, &response, err) != 0)
+		return -1;
+	if (response->status == 404) {
+		*ret_item = (struct stripe_item){ .arena = arena };
+		return 0;
+	}
+	if (read_answer(arena, site, response, &json, err) != 0 || read_id(json, &id, err) != 0 ||
+	    check_object(site, json, err) != 0)
+		return err_wrap(err, "%.*s", (int)strcspn(path, "?"), path);
+	*ret_item = (struct stripe_item){ arena, id, json, { response->body, response->body_len } };
+	return 0;
+}
+
+/* A walk under way. Pages take turns in two arenas, as the last row of one is compared with the next one's. */
+struct walking {
+	struct stripe_site *site;
+	const struct stripe_walk *walk;
+	struct arena arenas[2];
+	size_t pages, rows;
+	const char *last;     /* id of the last row; NULL: none yet */
+	int64_t last_created; /* of it; INT64_MAX: none yet */
+	struct stripe_set ids;
+};
+
+static int
+ask_page(struct walking *walking, struct arena *arena, const char *limit, const struct json **ret_data, bool *ret_more,
+    struct http_response **ret_response, struct err *err)
+{
+	const struct stripe_walk *walk = walking->walk;
+	const char **pairs = ARENA_ARRAY(arena, 2 * (walk->pair_count + 2), const char *);
+	const struct json *more;
+	struct json *json = NULL;
+	size_t count = 0;
+
+	memcpy(pairs, walk->pairs, 2 * walk->pair_count * sizeof(*pairs));
+	count = 2 * walk->pair_count;
+	pairs[count++] = "limit";
+	pairs[count++] = limit;
+	if (walking->last != NULL) {
+		pairs[count++] = "starting_after";
+		pairs[count++] = walking->last;
+	}
+	if (send_request(walking->site, arena, arena_printf(arena, "%s?%s", walk->path, http_form(arena, pairs, count / 2)),
+		ret_response, err) != 0 ||
+	    read_answer(arena, walking->site, *ret_response, &json, err) != 0)
+		return -1;
+	more = json_get(json, "has_more");
+	if (!text_equal(stripe_word(json, "object"), "list") || more == NULL || more->kind != JSON_BOOL)
+		return err_set(err, ERR_INCOMPLETE, "the answer is no list that says whether more follow");
+	*ret_more = more->truth;
+	return json_list(json, "data", ret_data, err);
+}
+
+/* The next row must be another one, and no newer than the one before. */
+static int
+check_row(struct walking *walking, struct stripe_item *item, struct err *err)
+{
+	int64_t created = INT64_MIN;
+
+	if (read_id(item->json, &item->id, err) != 0 || check_object(walking->site, item->json, err) != 0)
+		return -1;
+	if (stripe_set_find(&walking->ids, item->id) != NULL)
+		return err_set(err, ERR_INCOMPLETE, "\"%s\" came twice: others may be lost for it", item->id);
+	stripe_set_put(&walking->ids, item->id, 0);
+	if (walking->walk->nested)
+		return 0;
+	if (json_int(item->json, "created", &created, err) != 0)
+		return -1;
+	if (created > walking->last_created)
+		return err_set(err, ERR_INCOMPLETE, "\"%s\" is newer than the row before it: the list is not in order", item->id);
+	walking->last_created = created;
+	return 0;
+}
+
+static int
+take_page(struct walking *walking, stripe_take *take, void *context, bool *ret_more, struct err *err)
+{
+	struct arena *arena = &walking->arenas[walking->pages % 2];
+	struct http_response *response;
+	const struct json *data;
+	struct json_raw *raw;
+	size_t count, i;
+
+	arena_reset(arena);
+	if (ask_page(walking, arena, arena_printf(arena, "%d", PAGE_ROWS), &data, ret_more, &response, err) != 0)
+		return -1;
+	if (*ret_more && data->count < PAGE_ROWS)
+		return err_set(
+		    err, ERR_INCOMPLETE, "it has %zu rows although more follow: a whole page has %d", data->count, PAGE_ROWS);
+	if (json_raw_items(arena, response->body, response->body_len, "data", &raw, &count, err) != 0)
+		return -1;
+	if (count != data->count)
+		return err_set(err, ERR_DATA, "the rows cannot be told apart");
+	for (i = 0; i < count; i++) {
+		struct stripe_item item = { arena, NULL, &data->items[i], raw[i] };
+
+		if (check_row(walking, &item, err) != 0 || take(context, &item, err) != 0)
+			return err_wrap(err, "row %zu", i + 1);
+		walking->last = item.id;
+	}
+	walking->rows += count;
+	return 0;
+}
+
+/* Behind the last row there must be nothing. */
+static int
+check_end(struct walking *walking, struct err *err)
+{
+	struct arena *arena = &walking->arenas[walking->pages % 2]; /* not that of the last row */
+	struct http_response *response;
+	const struct json *data;
+	bool more;
+
+	arena_reset(arena);
+	if (ask_page(walking, arena, "1", &data, &more, &response, err) != 0)
+		return -1;
+	if (data->count > 0 || more)
+		return err_set(err, ERR_INCOMPLETE, "it ends after %zu rows, and goes on when asked again", walking->rows);
+	return 0;
+}
+
+int
+stripe_walk(struct stripe_site *site, const struct stripe_walk *walk, stripe_take *take, void *context, struct err *err)
+{
+	struct arena arena = ARENA_INIT;
+	struct walking walking = { .site = site, .walk = walk, .last_created = INT64_MAX, .ids = { .arena = &arena } };
+	bool more = true;
+	int rc = -1;
+
+	site->walks++;
+	for (; more; walking.pages++) {
+		if (take_page(&walking, take, context, &more, err) != 0) {
+			err_wrap(err, "page %zu of %s", walking.pages + 1, walk->path);
+			goto out;
+		}
+	}
+	if (check_end(&walking, err) != 0) {
+		err_wrap(err, "the end of %s", walk->path);
+		goto out;
+	}
+	rc = 0;
+out:
+	arena_done(&walking.arenas[0]);
+	arena_done(&walking.arenas[1]);
+	arena_done(&arena);
+	return rc;
+}
+
+/* Rows that outlive their page: parsed once more where they are kept. */
+struct rows {
+	struct arena *arena;
+	const struct json **items;
+	size_t count, room;
+};
+
+static int
+keep_row(void *context, const struct stripe_item *item, struct err *err)
+{
+	struct rows *rows = context;
+	const struct json **more;
+	struct json *json;
+
+	if (json_parse(rows->arena, "row", item->raw.text, item->raw.len, &json, err) != 0)
+		return -1;
+	if (rows->count == rows->room) {
+		rows->room = 2 * rows->room + 16;
+		more = ARENA_ARRAY(rows->arena, rows->room, const struct json *);
+		if (rows->count > 0)
+			memcpy(more, rows->items, rows->count * sizeof(*more));
+		rows->items = more;
+	}
+	rows->items[rows->count++] = json;
+	return 0;
+}
+
+int
+stripe_rows(struct stripe_site *site, struct arena *arena, const struct json *owner, const char *name, const char *path,
+    const struct json ***ret_rows, size_t *ret_count, struct err *err)
+{
+	const struct json *list = json_get(owner, name), *more = json_get(list, "has_more"), *data;
+	const struct stripe_walk walk = { .path = path, .nested = true };
+	struct rows rows = { .arena = arena };
+	size_t i;
+
+	if (list != NULL && list->kind == JSON_OBJECT && more != NULL && more->kind == JSON_BOOL && !more->truth) {
+		if (json_list(list, "data", &data, err) != 0)
+			return err_wrap(err, "\"%s\"", name);
+		rows.items = ARENA_ARRAY(arena, data->count, const struct json *);
+		for (i = 0; i < data->count; i++)
+			rows.items[rows.count++] = &data->items[i];
+	} else if (stripe_walk(site, &walk, keep_row, &rows, err) != 0) {
+		return -1;
+	}
+	*ret_rows = rows.items;
+	*ret_count = rows.count;
+	return 0;
+}

@@ -1,0 +1,1 @@
+SELECT stripe.put($1, $2::jsonb)
