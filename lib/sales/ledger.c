@@ -292,6 +292,7 @@ write_changes(struct ledger *ledger, int64_t changed, struct err *err)
 		{ sql_sales_merge_references, NOTHING },
 		{ sql_sales_merge_payments, RUN },
 		{ sql_sales_merge_movements, RUN },
+		{ sql_sales_merge_notes_waited, SOURCE },
 		{ sql_sales_merge_credits, SOURCE_RUN },
 		{ sql_sales_merge_credit_rest, SOURCE_RUN },
 		{ sql_sales_merge_refunded, SOURCE },

@@ -1,10 +1,11 @@
 -- What credit notes of source $1 gave back of their originals so far.
 WITH original AS (
     SELECT DISTINCT c.original_id
-      FROM sale_document s
+      FROM (SELECT s.external_id FROM sale_document s WHERE s.kind = 'credit_note'
+             UNION
+            SELECT w.external_id FROM sale_note_waited w) s
       JOIN ctok.document d ON d.tenant_id = ctok.current_tenant() AND d.source_id = $1::bigint AND d.external_id = s.external_id
       JOIN rule.credit_note c ON c.tenant_id = d.tenant_id AND c.document_id = d.document_id
-     WHERE s.kind = 'credit_note'
 ), refunded AS (
     SELECT o.original_id, -coalesce(sum(m.amount_minor), 0) AS refunded_minor
       FROM original o
