@@ -76,6 +76,7 @@ struct config_source {
 	const char *ca_file;
 	struct config_list allow_private;
 	bool allow_http;
+	bool transactions;            /* read what was paid beside orders; default false */
 	bool key_in_query;            /* the key goes into the query; default false */
 	bool plain_permalinks;        /* a WordPress site without rewritten addresses; default false */
 	bool test_orders;             /* take orders of test mode too; default false */

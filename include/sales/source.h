@@ -41,11 +41,19 @@ enum sales_status {
 	SALES_TEST /* moves no money */
 };
 
-/* A payment as the source records one: a fact for good. */
+enum sales_money {
+	SALES_MONEY_PAID,   /* by the customer; negative: taken back */
+	SALES_MONEY_REFUND, /* negative */
+	SALES_MONEY_FEE     /* kept by the payment provider: negative */
+};
+
+/* A payment as the source records one: a fact for good. What a document says was refunded and its refunds do not add up to is booked
+ * besides, from the version that shows it. */
 struct sales_payment {
 	const char *key;      /* the source's own id */
 	int64_t amount_minor; /* negative: taken or given back */
 	int64_t effective_us;
+	enum sales_money kind;
 };
 
 /* What a document says of itself or of a document elsewhere: documents of several sources that say the same are one sale. Names that mean

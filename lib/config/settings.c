@@ -116,6 +116,8 @@ const struct setting settings_table[] = {
 	    .help = "Host names that may lead to private addresses." },
 	{ SETTINGS_SOURCE, "allow_http", SETTINGS_BOOL, AT(config_source, allow_http), .hidden = true,
 	    .help = "For tests: plain HTTP, to this machine only." },
+	{ SETTINGS_SOURCE, "transactions", SETTINGS_BOOL, AT(config_source, transactions),
+	    .help = "Read payments, refunds, fees and donations too, which the key must be allowed to (squarespace)." },
 	{ SETTINGS_SOURCE, "key_in_query", SETTINGS_BOOL, AT(config_source, key_in_query),
 	    .help = "Send the key in the query, to a host that drops the header Authorization (woocommerce)." },
 	{ SETTINGS_SOURCE, "plain_permalinks", SETTINGS_BOOL, AT(config_source, plain_permalinks),

@@ -125,6 +125,17 @@ put_lines(struct ledger *ledger, struct copy *copy, struct err *err)
 	return 0;
 }
 
+static const char *
+money_name(enum sales_money kind)
+{
+	switch (kind) {
+	case SALES_MONEY_REFUND: return "refund";
+	case SALES_MONEY_FEE: return "fee";
+	case SALES_MONEY_PAID: break;
+	}
+	return "paid";
+}
+
 static int
 put_payments(struct ledger *ledger, struct copy *copy, struct err *err)
 {
@@ -138,6 +149,7 @@ put_payments(struct ledger *ledger, struct copy *copy, struct err *err)
 			copy_text(copy, document->payments[j].key);
 			copy_int(copy, document->payments[j].amount_minor);
 			copy_text(copy, ledger_moment(&ledger->batch, document->payments[j].effective_us));
+			copy_text(copy, money_name(document->payments[j].kind));
 			if (copy_row(copy, err) != 0)
 				return -1;
 		}

@@ -1,9 +1,6 @@
-/* Reading the orders of a Squarespace shop, page after page. The walk is no snapshot: an order changed meanwhile may come twice, in two
- * versions; the sink keeps the later one. What must not pass for a whole reading is refused: a page that is no JSON, one that is
- * short although more follow, a cursor that is missing or comes again; and what squarespace_proof.c finds wrong with the whole.
- *
- * Source: Squarespace Commerce API, "Retrieve all orders": at most 50 a page; `cursor` is sent alone; the page's own URL is not
- * followed, as the published one points elsewhere. Rate limits: 300 a minute, then 429 without Retry-After and a minute's pause. */
+/* Pulling a Squarespace shop: its orders, and with `transactions` what was paid for each, which has times of change and a watermark of its own
+ * (cursor `settled`). Transactions are read first and wait for their orders; an order that comes without one is asked about by its id, and one
+ * whose transaction alone changed is read by itself. What makes the whole believable is squarespace_proof.c. */
 #include "squarespace.h"
 
 #include <string.h>
@@ -12,140 +9,310 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-#define PAGE_ORDERS 50
-#define PAGE_BYTES ((size_t)16 * 1024 * 1024)
+#define CURSOR_SETTLED "settled"
+#define CURSOR_NEWEST_SETTLED "newest_settled"
+#define LEAST_OVERLAP_S 600
+#define PAYLOAD_BYTES ((size_t)48 * 1024 * 1024)
 
-/* A walk from cursor to cursor. To notice circles of any length without keeping all cursors, each is compared with the one before
- * and with a mark that is set anew after 1, 2, 4, 8, … pages (Brent). */
-struct walk {
-	struct arena arenas[2]; /* of this page and of the one before */
-	const char *cursor;     /* of the page at hand; NULL: the first one */
-	struct buf mark;
-	size_t pages;
-	size_t next_mark;
-	struct squarespace_proof *proof;
+struct pull {
+	const struct sales_source *source;
+	const struct sales_sink *sink;
+	struct http *http;
+	struct squarespace_proof proof;
+	int64_t settled_from_utc; /* transactions were read from here on */
+	struct sales_newest settled;
+	struct squarespace_ties ties;
+	struct arena one; /* of a single order */
 };
 
+/* An order's transaction, of which no list told: NULL if it has none. */
 static int
-hand_over(struct arena *arena, const struct walk *walk, const struct sales_source *source, const struct sales_sink *sink,
-    const struct json *page, const struct http_response *response, size_t *ret_count, struct err *err)
+ask_transaction(struct pull *pull, struct arena *arena, const char *order_id, struct json_raw *ret_raw, struct err *err)
 {
-	struct sales_document document;
-	const struct json *orders;
-	struct json_raw *raw;
-	size_t count, i;
-
-	if (json_list(page, "result", &orders, err) != 0 ||
-	    json_raw_items(arena, response->body, response->body_len, "result", &raw, &count, err) != 0)
-		return -1;
-	if (count != orders->count)
-		return err_set(err, ERR_DATA, "the list \"result\" cannot be told apart");
-	for (i = 0; i < count; i++) {
-		if (squarespace_order(arena, source->config, &orders->items[i], &document, err) != 0)
-			return err_wrap(err, "item %zu", i + 1);
-		squarespace_proof_order(walk->proof, &document);
-		document.payload = raw[i].text;
-		document.payload_len = raw[i].len;
-		if (sink->document(sink->context, &document, err) != 0)
-			return -1;
-	}
-	*ret_count = count;
-	return 0;
-}
-
-/* The cursor of the page after this one; NULL after the last. */
-static int
-next_cursor(const struct walk *walk, const struct json *page, size_t count, const char **ret_cursor, struct err *err)
-{
-	const struct json *pagination = json_get(page, "pagination"), *more = json_get(pagination, "hasNextPage");
-	const char *cursor;
-
-	if (more == NULL || more->kind != JSON_BOOL)
-		return err_set(err, ERR_INCOMPLETE, "\"pagination.hasNextPage\" is %s, not true or false", json_kind_name(more));
-	if (!more->truth) {
-		*ret_cursor = NULL;
-		return 0;
-	}
-	if (count < PAGE_ORDERS)
-		return err_set(
-		    err, ERR_INCOMPLETE, "it has %zu orders although more follow: a whole page has %d", count, PAGE_ORDERS);
-	if (json_text_or_null(pagination, "nextPageCursor", &cursor, err) != 0)
-		return err_wrap(err, "\"pagination\"");
-	if (cursor == NULL || cursor[0] == '\0')
-		return err_set(err, ERR_INCOMPLETE, "it says that more follow, but gives no cursor");
-	if (text_equal(cursor, walk->cursor) || text_equal(cursor, walk->mark.data))
-		return err_set(err, ERR_INCOMPLETE, "its cursor came before: the pages go in circles");
-	*ret_cursor = cursor;
-	return 0;
-}
-
-/* Read the page at hand, hand its orders over and step on to the next one. */
-static int
-pull_page(struct walk *walk, struct http *http, const struct sales_source *source, const struct sales_sink *sink, bool *ret_more,
-    struct err *err)
-{
-	struct arena *arena = &walk->arenas[walk->pages % 2];
+	const char *query = http_form(arena, (const char *const[]){ "orderId", order_id }, 1);
 	const struct http_response *response = NULL;
+	struct squarespace_transaction transaction;
+	const struct json *documents;
 	struct json *page = NULL;
-	const char *query, *cursor = NULL;
-	size_t count = 0;
+	struct json_raw *raw;
+	size_t count;
 
-	arena_reset(arena);
-	if (walk->cursor == NULL)
-		query = http_form(arena,
-		    (const char *const[]){ "modifiedAfter", clock_iso(arena, squarespace_proof_from(walk->proof)), "modifiedBefore",
-			clock_iso(arena, source->to_utc) },
-		    2);
-	else
-		query = http_form(arena, (const char *const[]){ "cursor", walk->cursor }, 1);
-	if (squarespace_get(arena, http, source, arena_printf(arena, SQUARESPACE_ORDERS "?%s", query), &response, err) != 0 ||
-	    squarespace_json(arena, source, response, &page, err) != 0 ||
-	    hand_over(arena, walk, source, sink, page, response, &count, err) != 0 ||
-	    next_cursor(walk, page, count, &cursor, err) != 0)
-		return err_wrap(err, "page %zu of the orders", walk->pages + 1);
-	walk->pages++;
-	if (cursor != NULL && walk->pages == walk->next_mark) {
-		buf_reset(&walk->mark);
-		buf_text(&walk->mark, cursor);
-		walk->next_mark *= 2;
-	}
-	walk->cursor = cursor;
-	*ret_more = cursor != NULL;
+	*ret_raw = (struct json_raw){ NULL, 0 };
+	if (squarespace_get(
+		arena, pull->http, pull->source, arena_printf(arena, SQUARESPACE_TRANSACTIONS "?%s", query), &response, err) != 0 ||
+	    squarespace_json(arena, pull->source, response, &page, err) != 0 ||
+	    json_list(page, "documents", &documents, err) != 0 ||
+	    json_raw_items(arena, response->body, response->body_len, "documents", &raw, &count, err) != 0)
+		return -1;
+	if (documents->count == 0)
+		return 0;
+	if (count != 1 || documents->count != 1)
+		return err_set(err, ERR_INCOMPLETE, "%zu documents came for one order", documents->count);
+	if (squarespace_transaction(&documents->items[0], &transaction, err) != 0)
+		return -1;
+	if (!text_equal(transaction.order_id, order_id))
+		return err_set(err, ERR_INCOMPLETE, "transaction %s came, which is another order's", transaction.id);
+	*ret_raw = raw[0];
 	return 0;
 }
 
+/* Both texts in one. */
 static int
-pull(const struct sales_source *source, const struct sales_sink *sink, struct err *err)
+join_payload(
+    struct arena *arena, struct json_raw order, struct json_raw transaction, struct sales_document *document, struct err *err)
 {
-	struct arena arena = ARENA_INIT;
-	struct squarespace_proof proof = squarespace_proof_begin(&arena, source);
-	struct walk walk = { .next_mark = 1, .proof = &proof };
-	struct http *http = NULL;
-	struct http_config config = squarespace_http(&arena, source, sink);
-	bool more = true;
+	struct buf buf;
 	int rc = -1;
 
-	buf_init(&walk.mark, PAGE_BYTES);
-	if (http_open(&config, &http, err) != 0)
-		goto out;
-	while (more) {
-		if (sink->stopped(sink->context)) {
-			err_set(err, ERR_INCOMPLETE, "stopped on request after %zu pages", walk.pages);
-			goto out;
-		}
-		if (pull_page(&walk, http, source, sink, &more, err) != 0)
-			goto out;
+	buf_init(&buf, PAYLOAD_BYTES);
+	buf_text(&buf, "{\"order\":");
+	buf_add(&buf, order.text, order.len);
+	buf_text(&buf, ",\"transaction\":");
+	buf_add(&buf, transaction.text, transaction.len);
+	buf_char(&buf, '}');
+	if (buf_check(&buf, "the order with its transaction", err) == 0) {
+		document->payload = arena_strndup(arena, buf.data, buf.len);
+		document->payload_len = buf.len;
+		rc = 0;
 	}
-	if (squarespace_proof_end(&proof, http, sink, err) != 0)
-		goto out;
-	rc = 0;
-out:
-	http_close(http);
-	buf_done(&walk.mark);
-	arena_done(&walk.arenas[0]);
-	arena_done(&walk.arenas[1]);
+	buf_done(&buf);
+	return rc;
+}
+
+/* Put what was paid to an order. */
+static int
+settle(struct pull *pull, struct arena *arena, struct json_raw raw, struct sales_document *document, struct err *err)
+{
+	struct squarespace_transaction transaction;
+	struct json_raw found;
+	struct json *json;
+
+	if (squarespace_ties_take(arena, &pull->ties, document->external_id, &found, err) != 0)
+		return -1;
+	/* One sold since has its transaction among those that were read, or none yet. */
+	if (found.text == NULL && document->effective_us / 1000000 < pull->settled_from_utc &&
+	    ask_transaction(pull, arena, document->external_id, &found, err) != 0)
+		return err_wrap(err, "the transaction of order \"%s\"", document->number);
+	if (found.text == NULL)
+		return 0;
+	if (json_parse(arena, "the transaction", found.text, found.len, &json, err) != 0 ||
+	    squarespace_transaction(json, &transaction, err) != 0 ||
+	    squarespace_settle(arena, pull->source->config, &transaction, document, err) != 0)
+		return -1;
+	return join_payload(arena, raw, found, document, err);
+}
+
+static int
+hand_over(struct pull *pull, struct arena *arena, const struct json *json, struct json_raw raw, bool listed, struct err *err)
+{
+	struct sales_document document;
+
+	if (squarespace_order(arena, pull->source->config, json, &document, err) != 0)
+		return -1;
+	if (listed)
+		squarespace_proof_order(&pull->proof, &document);
+	document.payload = raw.text;
+	document.payload_len = raw.len;
+	if (pull->source->config->transactions && settle(pull, arena, raw, &document, err) != 0)
+		return -1;
+	return pull->sink->document(pull->sink->context, &document, err);
+}
+
+static int
+take_order(void *context, struct arena *arena, const struct json *json, struct json_raw raw, struct err *err)
+{
+	return hand_over(context, arena, json, raw, /* listed= */ true, err);
+}
+
+static int
+take_transaction(void *context, struct arena *arena, const struct json *json, struct json_raw raw, struct err *err)
+{
+	struct pull *pull = context;
+	struct squarespace_transaction transaction;
+	struct sales_document document;
+
+	if (squarespace_transaction(json, &transaction, err) != 0)
+		return -1;
+	document = (struct sales_document){
+		.external_id = transaction.id, .number = transaction.id, .modified_us = transaction.modified_us
+	};
+	sales_newest_note(&pull->settled, &document);
+	if (transaction.order_id != NULL) {
+		squarespace_ties_add(&pull->ties, &transaction, raw);
+		return 0;
+	}
+	if (squarespace_donation(arena, pull->source->config, &transaction, &document, err) != 0)
+		return -1;
+	document.payload = raw.text;
+	document.payload_len = raw.len;
+	return pull->sink->document(pull->sink->context, &document, err);
+}
+
+/* Which of the ids are there still. One that is not fails the whole question, so that it is halved down to the one. */
+static int
+look_up(struct pull *pull, struct sales_mark *const *marks, size_t count, struct err *err)
+{
+	struct arena *arena = &pull->one;
+	const struct http_response *response = NULL;
+	struct squarespace_transaction transaction;
+	const struct json *documents;
+	const char *ids = "";
+	struct json *page = NULL;
+	size_t i, j;
+
+	arena_reset(arena);
+	for (i = 0; i < count; i++)
+		ids = arena_printf(arena, "%s%s%s", ids, i > 0 ? "," : "", marks[i]->id);
+	if (squarespace_get(
+		arena, pull->http, pull->source, arena_printf(arena, SQUARESPACE_TRANSACTIONS "/%s", ids), &response, err) != 0)
+		return -1;
+	if (response->status == 404) {
+		if (count == 1)
+			return 0;
+		return look_up(pull, marks, count / 2, err) != 0 ? -1 : look_up(pull, marks + count / 2, count - count / 2, err);
+	}
+	if (squarespace_json(arena, pull->source, response, &page, err) != 0 || json_list(page, "documents", &documents, err) != 0)
+		return -1;
+	for (i = 0; i < documents->count; i++) {
+		if (squarespace_transaction(&documents->items[i], &transaction, err) != 0)
+			return -1;
+		for (j = 0; j < count && !text_equal(marks[j]->id, transaction.id); j++)
+			;
+		if (j == count)
+			return err_set(err, ERR_INCOMPLETE, "transaction %s came, which nobody asked for", transaction.id);
+		if (transaction.modified_us < pull->source->to_utc * 1000000)
+			return err_set(err, ERR_INCOMPLETE,
+			    "transaction %s is in the shop, but not in its list: others may be missing too", transaction.id);
+		marks[j]->seen = true;
+	}
+	return 0;
+}
+
+/* The newest transactions of the last reading must have come again, or have changed since this one's end. */
+static int
+check_settled(struct pull *pull, struct err *err)
+{
+	struct sales_mark *missing[SALES_NEWEST];
+	size_t count = 0, gone = 0, i;
+
+	for (i = 0; i < pull->settled.known_count; i++)
+		if (!pull->settled.known[i].seen)
+			missing[count++] = &pull->settled.known[i];
+	if (count == 0)
+		return 0;
+	if (look_up(pull, missing, count, err) != 0)
+		return err_wrap(err, "transactions read before and not now");
+	for (i = 0; i < count; i++)
+		gone += !missing[i]->seen;
+	if (gone < pull->settled.known_count)
+		return 0;
+	err_set(
+	    err, ERR_INCOMPLETE, "none of the newest transactions read before is in the shop any more, %s for one", missing[0]->id);
+	return err_hint(err, "If this is right, begin anew with ctok-pull-sales --source %s --reset.", pull->source->config->name);
+}
+
+/* Orders of which only the transaction changed. */
+static int
+read_left(struct pull *pull, struct err *err)
+{
+	const struct http_response *response = NULL;
+	struct arena *arena = &pull->one;
+	const char *order_id;
+	struct json *body;
+	size_t at = 0;
+
+	while ((order_id = squarespace_ties_left(&pull->ties, &at)) != NULL) {
+		if (pull->sink->stopped(pull->sink->context))
+			return err_set(err, ERR_INCOMPLETE, "stopped on request");
+		arena_reset(arena);
+		if (squarespace_get(arena, pull->http, pull->source,
+			arena_printf(
+			    arena, SQUARESPACE_ORDERS "/%s", http_form(arena, (const char *const[]){ "", order_id }, 1) + 1),
+			&response, err) != 0)
+			return err_wrap(err, "order %s, which a transaction names", order_id);
+		if (response->status == 404) {
+			pull->sink->absent(pull->sink->context, order_id);
+			continue;
+		}
+		body = NULL;
+		if (squarespace_json(arena, pull->source, response, &body, err) != 0 ||
+		    hand_over(
+			pull, arena, body, (struct json_raw){ response->body, response->body_len }, /* listed= */ false, err) != 0)
+			return err_wrap(err, "order %s, which a transaction names", order_id);
+	}
+	return 0;
+}
+
+/* From when transactions are to be read: their own watermark, or with the first reading from the source's start. */
+static int
+find_settled_from(struct arena *arena, struct pull *pull, bool *ret_first, struct err *err)
+{
+	const struct sales_source *source = pull->source;
+	const char *text = sales_cursor(source, CURSOR_SETTLED);
+	int64_t overlap_s = source->config->overlap_s > LEAST_OVERLAP_S ? source->config->overlap_s : LEAST_OVERLAP_S, utc;
+
+	pull->settled = sales_newest_begin(arena, sales_cursor(source, CURSOR_NEWEST_SETTLED));
+	*ret_first = source->full || text == NULL;
+	if (*ret_first) {
+		if (clock_parse_date(
+			source->config->start != NULL ? source->config->start : "2000-01-01", &pull->settled_from_utc, err) != 0)
+			return err_wrap(err, "setting \"start\"");
+		return 0;
+	}
+	if (text_int64(text, &utc, err) != 0)
+		return err_wrap(err, "what was remembered as \"%s\"", CURSOR_SETTLED);
+	pull->settled_from_utc = sales_newest_from(&pull->settled, utc - overlap_s);
+	return 0;
+}
+
+static int
+read_shop(struct arena *arena, struct pull *pull, struct err *err)
+{
+	const struct sales_source *source = pull->source;
+	struct squarespace_list transactions = { SQUARESPACE_TRANSACTIONS, "documents", "transactions", 0, source->to_utc,
+		take_transaction, pull };
+	struct squarespace_list orders = { SQUARESPACE_ORDERS, "result", "orders", squarespace_proof_from(&pull->proof),
+		source->to_utc, take_order, pull };
+	const char *text;
+	bool first = false;
+
+	if (source->config->transactions) {
+		if (find_settled_from(arena, pull, &first, err) != 0)
+			return -1;
+		transactions.from_utc = pull->settled_from_utc;
+		if (squarespace_walk(pull->http, source, pull->sink, &transactions, err) != 0 || check_settled(pull, err) != 0)
+			return -1;
+		/* Orders that were read before transactions were are read with them. */
+		if (first && pull->settled_from_utc < orders.from_utc)
+			orders.from_utc = pull->settled_from_utc;
+	}
+	if (squarespace_walk(pull->http, source, pull->sink, &orders, err) != 0 || read_left(pull, err) != 0 ||
+	    squarespace_proof_end(&pull->proof, pull->http, pull->sink, err) != 0)
+		return -1;
+	if (source->config->transactions) {
+		text = sales_newest_text(&pull->settled);
+		if (text[0] != '\0')
+			pull->sink->cursor(pull->sink->context, CURSOR_NEWEST_SETTLED, text);
+		pull->sink->cursor(pull->sink->context, CURSOR_SETTLED, arena_printf(arena, "%lld", (long long)source->to_utc));
+	}
+	return 0;
+}
+
+static int
+pull_shop(const struct sales_source *source, const struct sales_sink *sink, struct err *err)
+{
+	struct arena arena = ARENA_INIT;
+	struct pull pull = { .source = source, .sink = sink, .proof = squarespace_proof_begin(&arena, source) };
+	const struct http_config config = squarespace_http(&arena, source, sink);
+	int rc = -1;
+
+	if (http_open(&config, &pull.http, err) == 0)
+		rc = read_shop(&arena, &pull, err);
+	http_close(pull.http);
+	arena_done(&pull.ties.arena);
+	arena_done(&pull.one);
 	arena_done(&arena);
 	return rc;
 }
 
-const struct sales_kind squarespace_kind = { .name = "squarespace", .pull = pull };
+const struct sales_kind squarespace_kind = { .name = "squarespace", .pull = pull_shop };

@@ -9,6 +9,17 @@
 extern const struct sales_kind squarespace_kind;
 
 /**
+ * squarespace_money(config, object, name, presence, currency, ret_minor, err), squarespace_moment(object, name, ret_us, err),
+ * squarespace_key(object, name, ret_key, err):
+ * An amount, in the ${currency} of the ones before (NULL: the first one); a moment; an id, neither empty nor absurdly long.
+ */
+enum squarespace_presence { SQUARESPACE_REQUIRED, SQUARESPACE_OR_NULL };
+MUST_CHECK int squarespace_money(const struct config_source *, const struct json *, const char *, enum squarespace_presence,
+    const char **, int64_t *, struct err *) __attribute__((nonnull(1, 3, 5, 6, 7)));
+MUST_CHECK int squarespace_moment(const struct json *, const char *, int64_t *, struct err *) __attribute__((nonnull(2, 3, 4)));
+MUST_CHECK int squarespace_key(const struct json *, const char *, const char **, struct err *) __attribute__((nonnull(2, 3, 4)));
+
+/**
  * squarespace_order(arena, config, order, ret_document, err):
  * An order of the Orders API as a document, all but its payload.
  *
@@ -19,7 +30,75 @@ extern const struct sales_kind squarespace_kind;
 MUST_CHECK int squarespace_order(struct arena *, const struct config_source *, const struct json *, struct sales_document *,
     struct err *) __attribute__((nonnull));
 
+/* A document of the Transactions API: what was paid for an order, or a donation. */
+struct squarespace_transaction {
+	const char *id;
+	const char *order_id; /* NULL: a donation */
+	int64_t created_us, modified_us;
+	const struct json *json;
+};
+
+/**
+ * squarespace_transaction(json, ret_transaction, err), squarespace_settle(arena, config, transaction, order, err),
+ * squarespace_donation(arena, config, transaction, ret_document, err):
+ * Its head; its payments, refunds, fees, the provider's ids and the lines' shares put to the order; a donation as a document, all but its
+ * payload.
+ *
+ * Errors: ERR_DATA naming the transaction, the part and the field.
+ * Source: Squarespace Commerce API, Transactions 1.0, "Document resource".
+ */
+MUST_CHECK int squarespace_transaction(const struct json *, struct squarespace_transaction *, struct err *)
+    __attribute__((nonnull(2, 3)));
+MUST_CHECK int squarespace_settle(struct arena *, const struct config_source *, const struct squarespace_transaction *,
+    struct sales_document *, struct err *) __attribute__((nonnull));
+MUST_CHECK int squarespace_donation(struct arena *, const struct config_source *, const struct squarespace_transaction *,
+    struct sales_document *, struct err *) __attribute__((nonnull));
+
+/* Transactions by their orders. Begin with all zero; the end is arena_done(&ties->arena). */
+struct squarespace_tie {
+	const char *order_id;
+	const uint8_t *packed;
+	size_t packed_len;
+	int64_t modified_us;
+	bool taken;
+};
+
+struct squarespace_ties {
+	struct arena arena;
+	struct squarespace_tie *items;
+	size_t count, room;
+};
+
+/**
+ * squarespace_ties_add(ties, transaction, raw), squarespace_ties_take(arena, ties, order_id, ret_raw, err), squarespace_ties_left(ties, at):
+ * Keep one; its text, with NULL if there is none; the order ids of those that were not taken, one after the other, ${at} begins with 0.
+ */
+void squarespace_ties_add(struct squarespace_ties *, const struct squarespace_transaction *, struct json_raw)
+    __attribute__((nonnull(1, 2)));
+MUST_CHECK int squarespace_ties_take(struct arena *, struct squarespace_ties *, const char *, struct json_raw *, struct err *)
+    __attribute__((nonnull));
+const char *squarespace_ties_left(const struct squarespace_ties *, size_t *) __attribute__((nonnull));
+
 #define SQUARESPACE_ORDERS "/1.0/commerce/orders"
+#define SQUARESPACE_TRANSACTIONS "/1.0/commerce/transactions"
+
+/* A walk over a list from cursor to cursor. */
+struct squarespace_list {
+	const char *path, *items, *what; /* "/1.0/commerce/orders", "result", "orders" */
+	int64_t from_utc, to_utc;
+	/* Each item of it, in an arena that is emptied soon. */
+	int (*take)(void *, struct arena *, const struct json *, struct json_raw, struct err *);
+	void *context;
+};
+
+/**
+ * squarespace_walk(http, source, sink, list, err):
+ * Read all of it, page after page.
+ *
+ * Errors: ERR_INCOMPLETE for what must not pass for a whole reading.
+ */
+MUST_CHECK int squarespace_walk(struct http *, const struct sales_source *, const struct sales_sink *,
+    const struct squarespace_list *, struct err *) __attribute__((nonnull));
 
 /**
  * squarespace_http(arena, source, sink):

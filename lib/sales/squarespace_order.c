@@ -6,14 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "base/money.h"
 #include "base/text.h"
 #include "sales/contact.h"
 #include "sales/refer.h"
 #include "sales/share.h"
 
-#define KEY_BYTES 200
+#define TEXT_BYTES 200
 #define MOST_LINES 5000
 
 /* An order being read: its currency is the first one met, and all amounts must be in it. */
@@ -23,38 +21,17 @@ struct reading {
 	const char *currency;
 };
 
-enum presence { REQUIRED, OR_NULL };
-
 static int
-read_money(struct reading *reading, const struct json *object, const char *name, enum presence presence, int64_t *ret_minor,
-    struct err *err)
+read_money(struct reading *reading, const struct json *object, const char *name, enum squarespace_presence presence,
+    int64_t *ret_minor, struct err *err)
 {
-	const struct json *value = json_get(object, name);
-	const char *currency, *text;
-	struct money money;
-
-	if (json_is_null(value) && presence == OR_NULL) {
-		*ret_minor = 0;
-		return 0;
-	}
-	if (value == NULL || value->kind != JSON_OBJECT)
-		return err_set(err, ERR_DATA, "member \"%s\" is %s, not an amount", name, json_kind_name(value));
-	if (json_text(value, "currency", &currency, err) != 0 || json_decimal(json_get(value, "value"), &text, err) != 0)
-		return err_wrap(err, "\"%s\"", name);
-	if (reading->currency != NULL && !text_equal(currency, reading->currency))
-		return err_set(
-		    err, ERR_DATA, "\"%s\" is in \"%s\", other amounts are in \"%s\"", name, currency, reading->currency);
-	if (money_parse(text, currency, reading->config->rounding, &money, err) != 0)
-		return err_wrap(err, "\"%s\"", name);
-	reading->currency = currency;
-	*ret_minor = money.minor;
-	return 0;
+	return squarespace_money(reading->config, object, name, presence, &reading->currency, ret_minor, err);
 }
 
 /* Totals that are never below zero: a sign there would turn the meaning round. */
 static int
-read_positive(struct reading *reading, const struct json *object, const char *name, enum presence presence, int64_t *ret_minor,
-    struct err *err)
+read_positive(struct reading *reading, const struct json *object, const char *name, enum squarespace_presence presence,
+    int64_t *ret_minor, struct err *err)
 {
 	int64_t minor = 0;
 
@@ -66,35 +43,6 @@ read_positive(struct reading *reading, const struct json *object, const char *na
 	return 0;
 }
 
-static int
-read_moment(const struct json *order, const char *name, int64_t *ret_us, struct err *err)
-{
-	const char *text;
-	int64_t utc;
-	int micros;
-
-	if (json_text(order, name, &text, err) != 0)
-		return -1;
-	if (clock_parse(text, &utc, &micros, err) != 0)
-		return err_wrap(err, "\"%s\"", name);
-	*ret_us = utc * 1000000 + micros;
-	return 0;
-}
-
-/* An identifier: not empty, not absurdly long. */
-static int
-read_key(const struct json *object, const char *name, const char **ret_key, struct err *err)
-{
-	const char *key;
-
-	if (json_text(object, name, &key, err) != 0)
-		return -1;
-	if (key[0] == '\0' || strlen(key) > KEY_BYTES || text_has_control(key))
-		return err_set(err, ERR_DATA, "\"%s\" is empty, longer than %d bytes or holds control characters", name, KEY_BYTES);
-	*ret_key = key;
-	return 0;
-}
-
 /* Text that may be missing. */
 static int
 read_text(struct reading *reading, const struct json *object, const char *name, const char **ret_text, struct err *err)
@@ -103,7 +51,7 @@ read_text(struct reading *reading, const struct json *object, const char *name, 
 
 	if (json_text_or_null(object, name, &text, err) != 0)
 		return -1;
-	*ret_text = sales_text(reading->arena, text, KEY_BYTES);
+	*ret_text = sales_text(reading->arena, text, TEXT_BYTES);
 	return 0;
 }
 
@@ -139,7 +87,7 @@ read_line(struct reading *reading, const struct json *from, struct sales_line *l
 {
 	const char *name;
 
-	if (read_key(from, "id", &line->key, err) != 0)
+	if (squarespace_key(from, "id", &line->key, err) != 0)
 		return -1;
 	if (read_text(reading, from, "productId", &line->product_key, err) != 0 ||
 	    read_text(reading, from, "variantId", &line->variant_key, err) != 0 ||
@@ -147,10 +95,10 @@ read_line(struct reading *reading, const struct json *from, struct sales_line *l
 		return -1;
 	if (json_text_or_null(from, "productName", &name, err) != 0)
 		return -1;
-	line->name = sales_text(reading->arena, name, 2 * (size_t)KEY_BYTES);
+	line->name = sales_text(reading->arena, name, 2 * (size_t)TEXT_BYTES);
 	if (json_decimal(json_get(from, "quantity"), &line->quantity, err) != 0)
 		return err_wrap(err, "\"quantity\"");
-	if (read_money(reading, from, "unitPricePaid", REQUIRED, &line->unit_price_minor, err) != 0)
+	if (read_money(reading, from, "unitPricePaid", SQUARESPACE_REQUIRED, &line->unit_price_minor, err) != 0)
 		return -1;
 	return read_learner(reading, from, &line->learner, err);
 }
@@ -182,12 +130,12 @@ read_totals(struct reading *reading, const struct json *order, struct sales_docu
 {
 	const char *taxes;
 
-	if (read_positive(reading, order, "grandTotal", REQUIRED, &document->total_minor, err) != 0 ||
-	    read_positive(reading, order, "subtotal", OR_NULL, &document->subtotal_minor, err) != 0 ||
-	    read_positive(reading, order, "discountTotal", OR_NULL, &document->discount_minor, err) != 0 ||
-	    read_positive(reading, order, "taxTotal", OR_NULL, &document->tax_minor, err) != 0 ||
-	    read_positive(reading, order, "shippingTotal", OR_NULL, &document->shipping_minor, err) != 0 ||
-	    read_positive(reading, order, "refundedTotal", OR_NULL, &document->refunded_minor, err) != 0)
+	if (read_positive(reading, order, "grandTotal", SQUARESPACE_REQUIRED, &document->total_minor, err) != 0 ||
+	    read_positive(reading, order, "subtotal", SQUARESPACE_OR_NULL, &document->subtotal_minor, err) != 0 ||
+	    read_positive(reading, order, "discountTotal", SQUARESPACE_OR_NULL, &document->discount_minor, err) != 0 ||
+	    read_positive(reading, order, "taxTotal", SQUARESPACE_OR_NULL, &document->tax_minor, err) != 0 ||
+	    read_positive(reading, order, "shippingTotal", SQUARESPACE_OR_NULL, &document->shipping_minor, err) != 0 ||
+	    read_positive(reading, order, "refundedTotal", SQUARESPACE_OR_NULL, &document->refunded_minor, err) != 0)
 		return -1;
 	if (json_text_or_null(order, "priceTaxInterpretation", &taxes, err) != 0)
 		return -1;
@@ -253,8 +201,8 @@ read_references(struct reading *reading, const struct json *order, struct sales_
 static int
 read_order(struct reading *reading, const struct json *order, struct sales_document *document, struct err *err)
 {
-	if (read_moment(order, "createdOn", &document->effective_us, err) != 0 ||
-	    read_moment(order, "modifiedOn", &document->modified_us, err) != 0)
+	if (squarespace_moment(order, "createdOn", &document->effective_us, err) != 0 ||
+	    squarespace_moment(order, "modifiedOn", &document->modified_us, err) != 0)
 		return -1;
 	if (read_totals(reading, order, document, err) != 0 || read_lines(reading, order, document, err) != 0 ||
 	    read_status(reading, order, document, err) != 0 || read_buyer(reading, order, document, err) != 0 ||
@@ -271,7 +219,8 @@ squarespace_order(struct arena *arena, const struct config_source *config, const
 	struct sales_document document = { .kind = "order", .paid_minor = SALES_UNKNOWN };
 	struct reading reading = { arena, config, NULL };
 
-	if (read_key(order, "id", &document.external_id, err) != 0 || read_key(order, "orderNumber", &document.number, err) != 0)
+	if (squarespace_key(order, "id", &document.external_id, err) != 0 ||
+	    squarespace_key(order, "orderNumber", &document.number, err) != 0)
 		return -1;
 	if (read_order(&reading, order, &document, err) != 0)
 		return err_wrap(err, "order \"%s\" (id %s)", document.number, document.external_id);

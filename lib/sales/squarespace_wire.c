@@ -76,7 +76,7 @@ refuse_answer(struct arena *arena, const struct sales_source *source, const stru
 		return err_hint(err, "Nothing can be read until the owner of the site renews it.");
 	case 403:
 		err_set(err, ERR_REFUSED, "the API key lacks a permission: %s", text);
-		return err_hint(err, "Give the key permission to read orders.");
+		return err_hint(err, "Give the key permission to read orders, and transactions where the source wants them.");
 	default: return err_set(err, ERR_REJECTED, "the shop refuses the request: %s", text);
 	}
 }

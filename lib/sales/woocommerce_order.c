@@ -320,7 +320,8 @@ read_payment(struct reading *reading, struct err *err)
 	if (reading->paid_at_known && document->paid_minor > 0) {
 		struct sales_payment *payment = ARENA_NEW(reading->arena, struct sales_payment);
 
-		*payment = (struct sales_payment){ "paid", document->paid_minor, reading->paid_us };
+		*payment =
+		    (struct sales_payment){ .key = "paid", .amount_minor = document->paid_minor, .effective_us = reading->paid_us };
 		document->payments = payment;
 		document->payment_count = 1;
 	}

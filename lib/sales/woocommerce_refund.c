@@ -182,7 +182,7 @@ read_refund(struct reading *reading, const struct refund *refund, struct sales_d
 		return -1;
 	if (amount < 0)
 		return err_set(err, ERR_DATA, "\"amount\" is negative");
-	*payment = (struct sales_payment){ refund->id, -amount, refund->effective_us };
+	*payment = (struct sales_payment){ .key = refund->id, .amount_minor = -amount, .effective_us = refund->effective_us };
 	*document = (struct sales_document){
 		.external_id = refund->id,
 		.number = arena_printf(reading->arena, "%s-%s", order->number, refund->id),

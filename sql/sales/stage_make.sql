@@ -45,7 +45,8 @@ CREATE TEMP TABLE IF NOT EXISTS sale_payment (
     seq          bigint NOT NULL,
     payment_key  text NOT NULL,
     amount_minor bigint NOT NULL,
-    effective_at timestamptz NOT NULL
+    effective_at timestamptz NOT NULL,
+    kind         text NOT NULL             -- 'paid', 'refund', 'fee'
 );
 -- What documents say of themselves and of others, by which they are found to be one sale.
 CREATE TEMP TABLE IF NOT EXISTS sale_reference (

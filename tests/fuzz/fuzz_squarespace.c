@@ -51,6 +51,38 @@ check_order(struct arena *arena, const struct json *order)
 		check_contact(document.lines[i].learner);
 }
 
+/* A transaction put to an order of its currency, or taken as a donation: money still adds up, and nothing turns its sign. */
+static void
+check_transaction(struct arena *arena, const struct json *json)
+{
+	static const struct config_source config = { .name = "shop" };
+	struct sales_line line = { .key = "a", .quantity = "2", .unit_price_minor = 6000, .net_minor = 11759 };
+	struct sales_document order = { .external_id = "1",
+		.number = "1",
+		.currency = "USD",
+		.total_minor = 11759,
+		.lines = &line,
+		.line_count = 1 },
+			      donation;
+	struct squarespace_transaction transaction;
+	struct err err = ERR_INIT;
+	size_t i;
+
+	if (squarespace_transaction(json, &transaction, &err) != 0 ||
+	    squarespace_settle(arena, &config, &transaction, &order, &err) != 0) {
+		MUST_HOLD(err.code == ERR_DATA && err.message[0] != '\0');
+		err_reset(&err);
+	} else {
+		check_money(&order);
+		for (i = 0; i < order.payment_count; i++)
+			MUST_HOLD(order.payments[i].kind == SALES_MONEY_FEE ||
+				  (order.payments[i].kind == SALES_MONEY_PAID) == (order.payments[i].amount_minor > 0));
+	}
+	if (squarespace_transaction(json, &transaction, &err) == 0 &&
+	    squarespace_donation(arena, &config, &transaction, &donation, &err) == 0)
+		check_money(&donation);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -61,7 +93,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct json *orders;
 	size_t count, i;
 
-	if (json_parse(&arena, "it", (const char *)data, size, &page, &err) != 0 || json_list(page, "result", &orders, &err) != 0)
+	if (json_parse(&arena, "it", (const char *)data, size, &page, &err) != 0)
+		goto out;
+	if (json_list(page, "documents", &orders, &err) == 0) {
+		for (i = 0; i < orders->count; i++)
+			check_transaction(&arena, &orders->items[i]);
+		goto out;
+	}
+	err_reset(&err);
+	if (json_list(page, "result", &orders, &err) != 0)
 		goto out;
 	/* A name written with escapes is not found in the raw text: refused, not misread. */
 	if (json_raw_items(&arena, (const char *)data, size, "result", &raw, &count, &err) != 0)
