@@ -34,6 +34,8 @@ struct table_column {
 	int total; /* number of the sum shown above the titles; -1: none */
 };
 
+struct book;
+
 struct table_spec {
 	const char *name; /* of the sheet */
 	const char *about;
@@ -46,6 +48,10 @@ struct table_spec {
 	int currency;
 	int sums[TALLY_SUMS];                               /* and those it adds up; -1: none */
 	enum xlsx_style (*style)(const struct cell *, int); /* of a section's column in a row */
+	/* A column that is reckoned live from the row's other cells; what the section has for it is the engine's figure. NULL: none is. */
+	const struct xlsx_expr *(*live)(struct arena *, const struct book *, uint32_t part, uint32_t row, const struct cell *);
+	int live_column;
+	bool optional; /* no sheet where there are no rows */
 	/* Columns of the section that hold words of ours, and words with values between them; SAYS_END ends a list. */
 	const int *says, *says_parts;
 };
@@ -101,7 +107,7 @@ struct book {
 	int64_t untied; /* controls whose difference or check is not 0 */
 };
 
-extern const struct table_spec exception_spec, access_spec, action_spec, source_spec;
+extern const struct table_spec exception_spec, access_spec, action_spec, payout_spec, source_spec;
 
 /**
  * book_range(book, section, column, part):

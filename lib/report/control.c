@@ -92,6 +92,8 @@ reckon(const struct book *book, const struct cell *cells)
 	if (text_equal(code, "OPEN_IN_FINDINGS"))
 		return units(book, "open", NULL, TALLY_ROWS) -
 		       tally_get(&book->tables[SECTION_EXCEPTION].tally, NULL, NULL, TALLY_ANY_PART, 0);
+	if (text_equal(code, "PAYOUTS"))
+		return tally_get(&book->tables[SECTION_PAYOUT].tally, NULL, cells[CONTROL_CURRENCY].text, TALLY_ANY_PART, 1);
 	bridge = bridge_of(book, cells[CONTROL_CURRENCY].text, &ignored);
 	if (text_equal(code, "MONEY_OF_UNITS") && bridge != NULL)
 		return expected - bridge[BRIDGE_SHIPPING].number - bridge[BRIDGE_UNALLOCATED].number -
@@ -202,6 +204,12 @@ live(struct book *book, const struct control_line *line, uint32_t row, const cha
 		    xlsx_expr_plus(arena, bridge_cell(book, index, LINE_UNALLOCATED), bridge_cell(book, index, LINE_ODD)));
 		return xlsx_expr_minus(arena, at(book, row, COL_EXPECTED),
 		    xlsx_expr_plus(arena, found, book_sum(book, SECTION_ACCESS, ACCESS_NET, money)));
+	}
+	if (text_equal(code, "PAYOUTS") && book->tables[SECTION_PAYOUT].parts > 0) {
+		const struct book_where payouts[] = { { PAYOUT_CURRENCY, line->currency }, { -1, NULL } };
+
+		*ret_from = book_say(book, "The live residuals on sheet Payouts");
+		return book_sum(book, SECTION_PAYOUT, PAYOUT_LIVE, payouts);
 	}
 	*ret_from = book_say(book, "Expected and found, on this row");
 	return xlsx_expr_minus(arena, at(book, row, COL_EXPECTED), at(book, row, COL_ACTUAL));

@@ -328,6 +328,7 @@ write_sheets(struct pen *pen, struct err *err)
 		{ SECTION_EXCEPTION, "What is open: who, what, how much, how long, and what to do next." },
 		{ SECTION_ACCESS, "Every unit sold, with its money, its class and the access it gives." },
 		{ SECTION_ACTION, "What the night planned and did in Moodle: before and after." },
+		{ SECTION_PAYOUT, "Every payout to the bank, from what was charged down to what arrived." },
 		{ SECTION_SOURCE, "What was read, when, and whether it was complete." },
 	};
 	struct book *book = pen->book;
@@ -341,6 +342,8 @@ write_sheets(struct pen *pen, struct err *err)
 		return -1;
 	for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		table = &book->tables[tables[i].section];
+		if (table->parts == 0)
+			continue;
 		if (entry(pen, "",
 			arena_printf(&book->arena, "%s %s %s.", book_say(book, tables[i].about), book_number(book, table->rows),
 			    book_say(book, table->spec->rows_are)),

@@ -82,6 +82,27 @@ static const struct section_column action[] = {
 	{ "code", CELL_TEXT },
 };
 
+static const struct section_column payout[] = {
+	{ "payout", CELL_TEXT },
+	{ "source", CELL_TEXT },
+	{ "status", CELL_TEXT },
+	{ "created_on", CELL_DATE },
+	{ "arrives_on", CELL_DATE },
+	{ "entries", CELL_INTEGER },
+	{ "currency", CELL_TEXT },
+	{ "charge_minor", CELL_MONEY },
+	{ "refund_minor", CELL_MONEY },
+	{ "dispute_minor", CELL_MONEY },
+	{ "fee_minor", CELL_MONEY },
+	{ "reserve_minor", CELL_MONEY },
+	{ "reader_minor", CELL_MONEY },
+	{ "failed_minor", CELL_MONEY },
+	{ "other_minor", CELL_MONEY },
+	{ "amount_minor", CELL_MONEY },
+	{ "residual_minor", CELL_MONEY },
+	{ "live_minor", CELL_MONEY },
+};
+
 static const struct section_column source[] = {
 	{ "name", CELL_TEXT },
 	{ "kind", CELL_TEXT },
@@ -110,6 +131,7 @@ const struct section_def section_defs[SECTION_COUNT] = {
 	[SECTION_EXCEPTION] = SECTION(exception),
 	[SECTION_ACCESS] = SECTION(access),
 	[SECTION_ACTION] = SECTION(action),
+	[SECTION_PAYOUT] = SECTION(payout),
 	[SECTION_SOURCE] = SECTION(source),
 };
 

@@ -52,6 +52,8 @@ table_sheets(struct book *book, enum section section, struct err *err)
 		columns[i] = (struct xlsx_column){ book_say(book, spec->columns[i].title), spec->columns[i].width,
 			cell_type(section, spec->columns[i].from), spec->columns[i].wrap };
 	table->parts = (uint32_t)((table->rows + book->rows_per_sheet - 1) / book->rows_per_sheet);
+	if (table->parts == 0 && spec->optional)
+		return 0;
 	if (table->parts == 0)
 		table->parts = 1;
 	table->currencies = tally_currencies(&book->arena, &table->tally, &table->currency_count);
@@ -190,7 +192,10 @@ table_row(struct book *book, enum section section, const struct cell *cells, str
 			value.text = shown(&arena, book, section, spec->columns[i].from, cells);
 		if (value.type == XLSX_MONEY)
 			value.currency = cells[spec->currency].text;
-		rc = xlsx_put(book->xlsx, table->sheets[part], row, i, &value, err);
+		rc = spec->live != NULL && spec->columns[i].from == spec->live_column && !cell->null
+			 ? xlsx_formula(
+			       book->xlsx, table->sheets[part], row, i, spec->live(&arena, book, part, row, cells), &value, err)
+			 : xlsx_put(book->xlsx, table->sheets[part], row, i, &value, err);
 	}
 	table->written++;
 	arena_done(&arena);

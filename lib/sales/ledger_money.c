@@ -206,6 +206,7 @@ ledger_money_merge(struct ledger *ledger, struct err *err)
 	} steps[] = {
 		{ sql_sales_stage_analyze_money, false, false },
 		{ sql_sales_merge_settlements, true, true },
+		{ sql_sales_merge_settlement_intents, true, true },
 		{ sql_sales_merge_settle, true, true },
 		{ sql_sales_merge_settled_refunded, false, false },
 		{ sql_sales_merge_subscriptions, true, true },

@@ -334,9 +334,13 @@ read_invoice(struct reading *reading, struct err *err)
 	if (read_totals(reading, err) != 0 || read_status(reading, err) != 0 || read_people(reading, err) != 0)
 		return -1;
 	refer(reading);
-	if (read_lines(reading, err) != 0 || read_payments(reading, err) != 0)
+	if (read_lines(reading, err) != 0 || read_payments(reading, err) != 0 || read_paid_at(reading, err) != 0)
 		return -1;
-	return read_paid_at(reading, err);
+	if (document->status == SALES_TEST) {
+		document->paid_minor = SALES_UNKNOWN;
+		document->payment_count = 0;
+	}
+	return 0;
 }
 
 int

@@ -102,6 +102,13 @@ CREATE VIEW rule.report_word (kind, code, words, advice) WITH (security_invoker 
 ('state', 'refused', 'Refused by Moodle', ''),
 ('state', 'skipped', 'Skipped: it had moved', ''),
 ('state', 'superseded', 'No longer wanted', ''),
+-- States of payouts.
+('payout', 'pending', 'On its way', ''),
+('payout', 'in_transit', 'On its way', ''),
+('payout', 'paid', 'Paid out', ''),
+('payout', 'failed', 'Failed, and came back', ''),
+('payout', 'canceled', 'Cancelled', ''),
+('payout', 'by_hand', 'Made by hand: its parts are not told', ''),
 -- Controls.
 ('control', 'UNITS_OF_LINES', 'Units of lines', 'Every whole quantity sold is so many units: the quantities of all lines against the units kept.'),
 ('control', 'UNITS_CLASSED', 'Units classed', 'Every unit is matched, open or excluded, exactly once.'),

@@ -191,6 +191,15 @@ SELECT a.action_id, coalesce(k.words, a.kind) AS kind, i.name AS site, coalesce(
                          WHERE b.tenant_id = a.tenant_id AND b.person_id = a.person_id AND b.site_id = a.site_id
                            AND b.target_id IS NOT DISTINCT FROM a.target_id AND b.action_id > a.action_id));
 
+-- Every payout, from what was charged down to what the bank got.
+CREATE VIEW rule.report_payout WITH (security_invoker = true) AS
+SELECT p.payout_id, p.external_id AS payout, s.name AS source, coalesce(w.words, p.status) AS status, rule.report_moment(p.created_at)::date AS created_on,
+       rule.report_moment(p.arrival_at)::date AS arrives_on, p.entries, p.currency, p.charge_minor, p.refund_minor, p.dispute_minor, p.fee_minor,
+       p.reserve_minor, p.reader_minor, p.failed_minor, p.other_minor, p.amount_minor, p.residual_minor
+  FROM rule.payout_bridge p
+  JOIN ctok.source s ON s.tenant_id = p.tenant_id AND s.source_id = p.source_id
+  LEFT JOIN rule.report_word w ON w.kind = 'payout' AND w.code = CASE WHEN p.listed THEN p.status ELSE 'by_hand' END;
+
 -- How fresh what we know is: each source and site with its last reading.
 CREATE VIEW rule.report_source WITH (security_invoker = true) AS
 SELECT s.name, 'source' AS kind, s.kind || ', ' || s.role AS type,

@@ -170,4 +170,107 @@ W-20 dispute_opened dp_lost -2000 USD 11-03 09:00
 W-20 dispute_lost dp_lost 0 USD 11-19 13:00
 W-20 prod_weld Welding il_lost.1 2000 NO_RULE dispute 11-19 13:00" "$(movements in_lost; units in_lost)"
 expect "nothing is open any more" ": " "$(findings DISPUTE): $(untied)"
+
+# Payouts: each is what its list adds up to and what stands in no list: a reserve, a card reader's fee, and a payout that failed and came back.
+day=86400
+txns() { put balance_transactions "[$(while read -r line; do [ -z "$line" ] || make_ txn $line; echo ,; done | sed '$d')]"; }
+txns <<ROWS
+id=txn_old amount=2000 fee=88 source=ch_old payout=po_1 created=$T
+id=txn_shop amount=9000 fee=291 source=ch_shop payout=po_1 created=$T
+id=txn_part amount=-500 type=refund source=re_part payout=po_1 created=$T
+id=txn_po_1 amount=-10121 type=payout source=po_1 payout=po_1 created=$((T + 3 * day))
+id=txn_stray amount=700 source=ch_stray payout=po_0 created=$T
+id=txn_later amount=4000 fee=146 source=ch_later payout=po_2 created=$((T + 3 * day))
+id=txn_lost amount=-2000 type=adjustment category=dispute source=dp_lost fee=1500 payout=po_2 created=$((T + 3 * day))
+id=txn_back amount=2000 type=adjustment category=dispute_reversal source=dp_ask payout=po_2 created=$((T + 3 * day))
+id=txn_bill amount=-40 type=stripe_fee description=Radar payout=po_2 created=$((T + 3 * day))
+id=txn_hold amount=-1000 type=reserve_transaction created=$((T + 3 * day + 60))
+id=txn_reader amount=-100 type=stripe_fee description=M2_reader_fee created=$((T + 3 * day + 60))
+id=txn_return amount=700 type=payout_failure source=po_0 created=$((T + 3 * day + 60))
+id=txn_next amount=1000 type=reserve_transaction available=$((T + 30 * day)) created=$((T + 4 * day))
+ROWS
+for p in "po_0 700 1 failed" "po_1 10121 3 paid" "po_2 2014 5 paid" "po_4 500 7 in_transit"; do
+	read -r id amount after status <<<"$p"
+	new payouts payout id=$id amount=$amount created=$((T + after * day)) status=$status
+done
+new payouts payout id=po_hand amount=123 created=$((T + 6 * day)) automatic=false
+txns <<ROWS
+id=txn_4 amount=1000 fee=500 payout=po_4 created=$((T + 6 * day))
+ROWS
+bridge() { sql "SELECT concat_ws(' ', external_id, status, 'charges', charge_minor, 'back', refund_minor, 'disputes', dispute_minor, 'fees', fee_minor, 'reserve', reserve_minor,
+	'readers', reader_minor, 'failed', failed_minor, 'other', other_minor, '=', amount_minor, 'left', coalesce(residual_minor::text, '?')) FROM rule.payout_bridge ORDER BY created_at"; }
+pull --full
+expect "payouts are read whole" "0: 5 14" "$code: $(sql "SELECT (SELECT count(*) FROM ctok.payout) || ' ' || (SELECT count(*) FROM ctok.payout_entry)")"
+expect "each is what it is made of, and the three hidden causes are named" \
+"po_0 failed charges 700 back 0 disputes 0 fees 0 reserve 0 readers 0 failed 0 other 0 = 700 left 0
+po_1 paid charges 11000 back -500 disputes 0 fees -379 reserve 0 readers 0 failed 0 other 0 = 10121 left 0
+po_2 paid charges 4000 back 0 disputes 0 fees -1686 reserve -1000 readers -100 failed 700 other 0 = 2014 left 100
+po_hand paid charges 0 back 0 disputes 0 fees 0 reserve 0 readers 0 failed 0 other 0 = 123 left ?
+po_4 in_transit charges 1000 back 0 disputes 0 fees -500 reserve 0 readers 0 failed 0 other 0 = 500 left 0" "$(bridge)"
+expect "what nothing explains is a finding, and the run does not tie" "PAYOUT_DIFFERS 100 USD payout po_2: PAYOUTS USD 13335 13235" "$(findings PAYOUT): $(untied)"
+expect "fees are booked for what they were paid for, those of a dispute too" "W-1 fee txn_old -88, W-20 fee txn_lost -1500, cs_shop fee txn_shop -291" \
+	"$(movements | sed -n 's/^\([^ ]* fee [^ ]* [^ ]*\) .*/\1/p' | paste -sd, | sed 's/,/, /g')"
+put payouts '{"id":"po_2","amount":1914}'
+new events event id=evt_20 type=payout.updated object=payout of=po_2 created=$((at + 5 * 3600))
+put payouts '{"id":"po_4","status":"paid"}'
+now=2026-11-20T15:00:00Z pay
+pull
+expect "put right there, it ties; one on its way arrived" "0: : : paid" "$code: $(findings PAYOUT): $(untied): $(sql "SELECT status FROM ctok.payout WHERE external_id = 'po_4'")"
+
+# What must not pass for a whole reading: nothing of such a pull counts.
+whole=$(documents; movements)
+fails() { # fails TITLE MESSAGE FAULT…
+	control fault "${@:3}" >/dev/null
+	pull
+	expect "$1" "${refused:-12}: $2" "$code: $(why)"
+	control reset >/dev/null
+}
+new invoices invoice id=in_new number=W-30 pi=pi_new created=$((T + 17 * day + 4 * 3600))
+new events event id=evt_30 type=invoice.paid object=invoice of=in_new created=$((at + 6 * 3600))
+now=2026-11-20T16:00:00Z pay
+fails "a page of HTML with 200" 'page 1 of /v1/charges: the answer is "text/html", not JSON' kind=html match=/v1/charges
+fails "a row less" 'the end of /v1/subscriptions: it ends after 0 rows, and goes on when asked again' kind=short n=1 match=status=past_due
+fails "a row twice" 'page 1 of /v1/events: row 3: "evt_30" came twice: others may be lost for it' kind=repeat n=1 match=/v1/events
+fails "rows in no order" 'page 1 of /v1/events: row 2: "evt_30" is newer than the row before it: the list is not in order' kind=shuffle seed=2 match=/v1/events
+fails "nothing all of a sudden" 'the end of /v1/events: it ends after 0 rows, and goes on when asked again' kind=empty match=/v1/events
+fails "an event that was known is gone" 'event "evt_20", at which the last reading ended, did not come again: others may be missing too' \
+	kind=sql match=/v1/account sql="DELETE FROM stripe.object WHERE id = 'evt_20'"
+new events event id=evt_20 type=payout.updated object=payout of=po_2 created=$((at + 5 * 3600))
+refused=77 fails "the key lacks a right" 'page 1 of /v1/refunds: the API key lacks a right: status 403 invalid_request_error "The provided key does not have the required permissions for this endpoint.", request "req_sandbox"' \
+	kind=sql match=/v1/account sql="UPDATE stripe.kind SET allowed = false WHERE name = 'refunds'"
+control sql "sql=UPDATE stripe.kind SET allowed = true" >/dev/null
+expect "nothing of them counted" "$whole" "$(documents; movements)"
+# Too many requests, errors of the server and connections that break are tried again.
+for fault in "kind=status status=429" "kind=status status=429 retry_after=1" "kind=status status=500" "kind=status status=503 type=html" "kind=drop" "kind=cut" "kind=status status=409"; do
+	control fault $fault match=/v1/invoices >/dev/null
+done
+pull
+expect "what passes is tried again, and all is read" "0: W-30 charge payment inpay_new 2000 USD 11-19 13:01" "$code: $(movements in_new)"
+control reset >/dev/null
+
+# Whose key it is.
+control sql "sql=UPDATE stripe.object SET doc = doc || '{\"id\":\"acct_other\"}' WHERE kind = 'account' AND id = ''" >/dev/null
+pull
+expect "another account's key is refused" '77: it is another account than before: "acct_other", not "acct_sandbox1"' "$code: $(why)"
+control sql "sql=UPDATE stripe.object SET doc = doc || '{\"id\":\"acct_sandbox1\"}' WHERE kind = 'account' AND id = ''" >/dev/null
+key=sandbox/stripe-test.key pay
+pull
+expect "so is a key of the other mode" "77: the key is of test mode, this source was read in live mode" "$code: $(why)"
+printf pk_live_x >"$dir/pk.key"; chmod 600 "$dir/pk.key"; key=pk.key pay
+pull
+expect "a publishable key is none" "78: the API key is neither a secret nor a restricted one: it begins with none of sk_live_, sk_test_, rk_live_, rk_test_" "$code: $(why)"
+expect "the key is nowhere to be read" "" "$(grep -rl "$(cat "$dir/sandbox/stripe.key")" "$dir/state" "$dir/out" --exclude-dir=db 2>/dev/null; sql "SELECT failure FROM ctok.pull WHERE failure LIKE '%c0ffee%'")"
+
+# Test mode sells nothing; and where Stripe only takes the money, charges are the documents.
+new invoices invoice id=in_test number=W-40 live=false pi=pi_test created=$T
+more() { more_sources="$more_sources, { name = \"$1\"; kind = \"stripe\"; role = \"$2\"; url = \"$url\"; api_key = \"file:$dir/sandbox/$3\"; skip_payouts = true;
+	ca_file = \"$dir/sandbox/ca.pem\"; allow_private = (\"127.0.0.1\", \"localhost\"); start = \"2026-10-01\"; }"; }
+key= pay; more trial sale stripe-test.key; more till payment stripe.key; write_conf
+run ctok-pull-sales --source trial
+expect "what test mode sold are test orders, and move nothing" "0: W-40 invoice test USD 2000 paid back 0 other 0 ana@example.test: " "$code: $(documents in_test): $(movements in_test)"
+run ctok-pull-sales --source till
+expect "charges as documents, with what became of them" "0: ch_old payment paid USD 2000 paid back 500 other 0 ana@example.test: ch_old charge charge 2000 USD 10-24 09:00
+ch_old refund re_part -500 USD 10-31 09:00" "$code: $(documents ch_old): $(movements ch_old)"
+expect "a charge that failed is none" "" "$(documents ch_failed)"
+expect "all ties" "" "$(untied)"
 finish

@@ -250,6 +250,28 @@ write_actions(struct snapshot *snapshot, const struct sample *sample, struct are
 	return snapshot_end(snapshot, err);
 }
 
+/* Each is what its parts add up to; the last one has 5.00 more than that, when the sample is to be untied. */
+static int
+write_payouts(struct snapshot *snapshot, const struct sample *sample, struct arena *arena, struct err *err)
+{
+	int64_t i, more;
+
+	if (snapshot_begin(snapshot, SECTION_PAYOUT, err) != 0)
+		return -1;
+	for (i = 0; i < sample->payouts; i++) {
+		more = sample->untie > 0 && i == sample->payouts - 1 ? 500 : 0;
+		if (add(snapshot,
+			arena_printf(arena,
+			    "po_%" PRId64 "\tpay\tPaid out\t2026-08-01\t2026-08-03\t%" PRId64 "\tEUR\t%" PRId64
+			    "\t-1000\t-2000\t-350\t-700\t-100\t2500\t33\t%" PRId64 "\t%" PRId64 "\t%" PRId64,
+			    i, i + 7, 10000 + i, 8383 + i + more, more, more),
+			err) != 0)
+			return -1;
+		arena_reset(arena);
+	}
+	return snapshot_end(snapshot, err);
+}
+
 static int
 write_sources(struct snapshot *snapshot, struct err *err)
 {
@@ -293,7 +315,8 @@ sample_snapshot_write(const struct sample *sample, const char *path, struct err 
 		goto out;
 	if (write_cover(snapshot, sample, &arena, err) != 0 || write_control(snapshot, sample, &t, &arena, err) != 0 ||
 	    write_exceptions(snapshot, sample, &arena, err) != 0 || write_units(snapshot, sample, &arena, err) != 0 ||
-	    write_actions(snapshot, sample, &arena, err) != 0 || write_sources(snapshot, err) != 0)
+	    write_actions(snapshot, sample, &arena, err) != 0 || write_payouts(snapshot, sample, &arena, err) != 0 ||
+	    write_sources(snapshot, err) != 0)
 		goto out;
 	rc = snapshot_publish(snapshot, err);
 out:

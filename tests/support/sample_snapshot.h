@@ -14,7 +14,8 @@ struct sample {
 	bool trial;
 	bool preview;
 	const char *locale; /* NULL: a snapshot of before it was kept */
-	int64_t untie;      /* this many units less than the control expects */
+	int64_t payouts;
+	int64_t untie; /* this many units less than the control expects */
 };
 
 MUST_CHECK int sample_snapshot_write(const struct sample *, const char *, struct err *) __attribute__((nonnull));

@@ -61,7 +61,7 @@ expect_same_file(const char *title, const char *a, const char *b)
 
 /* A whole snapshot of next to nothing, to be broken. */
 static const char *const small[] = {
-	"ctok-report\t1",
+	"ctok-report\t2",
 	"s\tcover\tname:text\tvalue:text",
 	"r\ttenant\tacme",
 	"r\trun\t1",
@@ -97,11 +97,17 @@ static const char *const small[] = {
 	"text\tstate:text"
 	"\tended_at:datetime\tfailure:text\tcode:text",
 	"e\taction\t0",
+	"s\tpayout\tpayout:text\tsource:text\tstatus:text\tcreated_on:date\tarrives_on:date\tentries:integer\tcurrency:"
+	"text\tcharge_minor:money"
+	"\trefund_minor:money\tdispute_minor:money\tfee_minor:money\treserve_minor:money\treader_minor:money\tfailed_minor:"
+	"money\tother_minor:money"
+	"\tamount_minor:money\tresidual_minor:money\tlive_minor:money",
+	"e\tpayout\t0",
 	"s\tsource\tname:text\tkind:text\ttype:text\tmode:text\toutcome:text\twindow_from:datetime\twindow_to:datetime\trows_read:"
 	"integer"
 	"\tchanged:integer\tlast_complete:datetime\twatermark:datetime\tage_hours:integer\tfailure:text",
 	"e\tsource\t0",
-	"z\t27",
+	"z\t29",
 };
 
 /* Write ${small} with line ${at} (from 1) replaced by ${line}; NULL ends the file there. */
@@ -136,7 +142,7 @@ a_snapshot_that_is_not_exactly_right_is_refused(void **state)
 		size_t line_no;
 		const char *line, *message; /* after the snapshot's name */
 	} cases[] = {
-		{ "another version", 1, "ctok-report\t2", " has version 2, this program reads version 1" },
+		{ "another version", 1, "ctok-report\t1", " has version 1, this program reads version 2" },
 		{ "another section", 2, "s\tcontrol\tname:text\tvalue:text",
 		    ", line 2: expected \"s cover name:text value:text\", found \"s control name:text value:text\"" },
 		{ "a column too few", 3, "r\ttenant", ", line 3: row of section \"cover\" has 1 columns of 2" },
@@ -158,9 +164,9 @@ a_snapshot_that_is_not_exactly_right_is_refused(void **state)
 		    "r\t1\tshop\tSO-1\t2026-02-03\tAna\tAna\tana@example.org\tACLS\tACLS\t1\tEUR\t9900\tmatched\t\t\t2026-04-"
 		    "02\tinfinity\tactive",
 		    ", line 22: column \"access_to\" of section \"access\": \"infinity\" is not a date" },
-		{ "another end", 28, "z\t26", ", line 28: expected \"z 27\", found \"z 26\"" },
-		{ "no end", 28, NULL, ": is cut after line 27" },
-		{ "something after the end", 28, "z\t27\nz\t28", ": goes on after its end" },
+		{ "another end", 30, "z\t28", ", line 30: expected \"z 29\", found \"z 28\"" },
+		{ "no end", 30, NULL, ": is cut after line 29" },
+		{ "something after the end", 30, "z\t29\nz\t30", ": goes on after its end" },
 		{ "cover without a value", 3, "r\tTenant\tacme", ": section \"cover\" has no \"tenant\"" },
 		{ "a moment that is none", 7, "r\tnow_utc\tnow", ": section \"cover\": \"now\" is not a whole number" },
 		{ "a moment before all", 7, "r\tnow_utc\t0", ": section \"cover\": \"now_utc\" is not positive" },
@@ -276,16 +282,17 @@ static void
 long_tables_go_on_on_more_sheets(void **state)
 {
 	const struct with_db *w = *state;
-	struct report_summary summary = render_sample(w, &(struct sample){ .units = 1000, .actions = 301 }, "split", 300);
+	struct report_summary summary =
+	    render_sample(w, &(struct sample){ .units = 1000, .actions = 301, .payouts = 302 }, "split", 300);
 
 	assert_true(summary.ties);
 	assert_int_equal(summary.units, 1000);
-	/* Cover, Control, Exceptions, four of units, two of actions, Sources. */
-	assert_int_equal(summary.sheets, 10);
+	/* Cover, Control, Exceptions, four of units, two of actions, two of payouts, Sources. */
+	assert_int_equal(summary.sheets, 12);
 	witness("check_workbook.py", at(w, "split.xlsx"), "",
 	    "ties: Exceptions 21, Access vs money 300, Access vs money (2) 300, Access vs money (3) 300, Access vs money (4) 100, "
 	    "Actions 300, "
-	    "Actions (2) 1, Sources 3; ");
+	    "Actions (2) 1, Payouts 300, Payouts (2) 2, Sources 3; ");
 	witness("recalculate_workbook.py", at(w, "split.xlsx"), "", "LibreOffice agrees on ");
 }
 
@@ -304,8 +311,9 @@ static void
 a_difference_is_shown_everywhere(void **state)
 {
 	const struct with_db *w = *state;
-	struct report_summary summary = render_sample(
-	    w, &(struct sample){ .units = 100, .actions = 3, .trial = true, .untie = 2 }, "untied", REPORT_ROWS_PER_SHEET);
+	struct report_summary summary =
+	    render_sample(w, &(struct sample){ .units = 100, .actions = 3, .payouts = 3, .trial = true, .untie = 2 }, "untied",
+		REPORT_ROWS_PER_SHEET);
 
 	assert_false(summary.ties);
 	witness("check_workbook.py", at(w, "untied.xlsx"), "--untied", "does not tie: ");
@@ -529,10 +537,12 @@ a_workbook_speaks_spanish(void **state)
 	    "CUADRA 'Pagado sin acceso' conforme abierta excluida 'Qué hacer' 'De los cobros a las unidades' 'Total EUR'",
 	    "Portada, Control, Excepciones, Acceso y dinero, Acciones, Orígenes;\n");
 	(void)render_sample(w,
-	    &(struct sample){ .units = 900, .actions = 9, .untie = 2, .trial = true, .preview = true, .locale = "es" }, "cortada",
-	    300);
+	    &(struct sample){
+		.units = 900, .actions = 9, .payouts = 2, .untie = 2, .trial = true, .preview = true, .locale = "es" },
+	    "cortada", 300);
 	witness("workbook_text.py", at(w, "cortada.xlsx"), "'NO CUADRA' 'Total EUR, esta hoja'",
-	    "Portada, Control, Excepciones, Acceso y dinero, Acceso y dinero (2), Acceso y dinero (3), Acciones, Orígenes;\n");
+	    "Portada, Control, Excepciones, Acceso y dinero, Acceso y dinero (2), Acceso y dinero (3), Acciones, Transferencias, "
+	    "Orígenes;\n");
 	(void)render_sample(w, &(struct sample){ .units = 0, .locale = "es" }, "nada", REPORT_ROWS_PER_SHEET);
 	build_world(w);
 	speak(w, "es-MX");
