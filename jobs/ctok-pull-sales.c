@@ -129,6 +129,14 @@ take_balance(void *context, const struct sales_balance *balance, struct err *err
 	return ledger_balance(target->ledger, balance, err);
 }
 
+static int
+take_bank(void *context, const struct sales_bank *bank, struct err *err)
+{
+	const struct target *target = context;
+
+	return ledger_bank(target->ledger, bank, err);
+}
+
 static bool
 is_stopped(void *context)
 {
@@ -187,7 +195,7 @@ read_source(struct job *job, const struct config_tenant *tenant, const struct co
 	const struct http_breaker_store breaker = http_breaker_db(job->db);
 	struct target target = { .job = job, .source = config->name, .ledger = ledger };
 	const struct sales_sink sink = { &target, take_document, take_present, take_absent, take_cursor, take_whole, take_until,
-		take_again, is_stopped, take_settlement, take_subscription, take_payout, take_balance };
+		take_again, is_stopped, take_settlement, take_subscription, take_payout, take_balance, take_bank };
 	struct sales_source source = {
 		.config = config,
 		.account = arena_printf(&job->row, "%s/%s", tenant->name, config->name),

@@ -69,7 +69,7 @@ struct config_source {
 	struct config_where where;
 	const char *name;
 	const char *kind;    /* "squarespace", "facturascripts", "woocommerce", "stripe", "csv" */
-	const char *role;    /* "sale", "invoice", "payment" */
+	const char *role;    /* "sale", "invoice", "payment", "bank" */
 	const char *url;     /* API base; kinds have their own default */
 	const char *api_key; /* secret reference */
 	const char *token;   /* secret reference; each kind says which of the two it wants */
@@ -93,6 +93,8 @@ struct config_source {
 	struct config_list learner_email_labels;
 	struct config_list reference_labels; /* of fields that name the same sale elsewhere */
 	const char *folder;                  /* of a csv source: files are put here */
+	const char *format;                  /* of a bank's files: "camt.053", "csv" */
+	struct config_list payouts;          /* what a bank writes beside payouts; * stands for any text */
 	const char *preset;                  /* "squarespace", …; "none" */
 	const char *encoding;                /* "utf-8", "windows-1252", "iso-8859-1", "iso-8859-15" */
 	const char *separator;               /* "auto", ",", ";", "tab", "pipe" */

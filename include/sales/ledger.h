@@ -73,6 +73,7 @@ MUST_CHECK int ledger_settlement(void *, const struct sales_settlement *, struct
 MUST_CHECK int ledger_subscription(void *, const struct sales_subscription *, struct err *) __attribute__((nonnull));
 MUST_CHECK int ledger_payout(void *, const struct sales_payout *, struct err *) __attribute__((nonnull));
 MUST_CHECK int ledger_balance(void *, const struct sales_balance *, struct err *) __attribute__((nonnull));
+MUST_CHECK int ledger_bank(void *, const struct sales_bank *, struct err *) __attribute__((nonnull));
 
 /**
  * ledger_commit(ledger, ret_counts, err):

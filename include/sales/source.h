@@ -144,6 +144,15 @@ struct sales_balance {
 	int64_t created_us, available_us;
 };
 
+/* A movement on a bank account, as its statement says. */
+struct sales_bank {
+	const char *key; /* what makes it one among its like, in any statement that holds it */
+	int64_t amount_minor;
+	const char *currency;
+	int64_t booked_us; /* the day's beginning, in the source's zone */
+	const char *text;  /* what the bank writes beside it */
+};
+
 /* Where documents go. Of a pull that fails nothing counts, cursors included. */
 struct sales_sink {
 	void *context;
@@ -160,6 +169,7 @@ struct sales_sink {
 	int (*subscription)(void *, const struct sales_subscription *, struct err *);
 	int (*payout)(void *, const struct sales_payout *, struct err *);
 	int (*balance)(void *, const struct sales_balance *, struct err *);
+	int (*bank)(void *, const struct sales_bank *, struct err *); /* of bank accounts; the same key again is the same */
 };
 
 /* What a kind asked to be told again. */

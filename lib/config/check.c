@@ -63,6 +63,7 @@ static const struct {
 	{ "woocommerce", "sale", NULL, .api_key = true, .url = true },
 	{ "stripe", "sale", "payment", .api_key = true },
 	{ "csv", NULL, NULL, .folder = true },
+	{ "bank", "bank", NULL, .folder = true },
 };
 
 static void
@@ -93,12 +94,32 @@ check_csv(const struct config_source *source, struct fault_list *faults)
 }
 
 static void
+check_bank(const struct config_source *source, struct fault_list *faults)
+{
+	const struct config_columns *columns = &source->columns;
+
+	if (source->payouts.count == 0)
+		fault_at(faults, &source->where,
+		    "setting \"payouts\" of a bank source is missing: what the bank writes beside a payout");
+	if (!text_equal(source->format, "csv"))
+		return;
+	if (columns->created == NULL || columns->total == NULL || columns->reference == NULL)
+		fault_at(faults, &source->where,
+		    "setting \"columns\" of a bank source must say where \"created\", \"total\" and \"reference\" stand");
+	if (source->dates.count == 0)
+		fault_at(faults, &source->where,
+		    "setting \"dates\" of a bank source is missing: which of day and month comes first is not guessed");
+}
+
+static void
 check_source(const struct config_source *source, struct fault_list *faults)
 {
 	size_t i;
 
 	if (text_equal(source->kind, "csv"))
 		check_csv(source, faults);
+	if (text_equal(source->kind, "bank"))
+		check_bank(source, faults);
 	check_http(source->url, source->allow_http, &source->where, faults);
 	for (i = 0; i < sizeof(source_kinds) / sizeof(source_kinds[0]); i++) {
 		if (!text_equal(source->kind, source_kinds[i].kind))
@@ -173,6 +194,8 @@ check_product(const struct config_tenant *tenant, const struct config_product *p
 
 	if (product->source != NULL && source_of(tenant, product->source) == NULL)
 		fault_add(faults, file, line, "setting \"source\": the tenant has no source \"%s\"", product->source);
+	else if (product->source != NULL && text_equal(source_of(tenant, product->source)->kind, "bank"))
+		fault_add(faults, file, line, "setting \"source\": \"%s\" is a bank account, which sells nothing", product->source);
 	if (product->site != NULL && site_of(tenant, product->site) == NULL)
 		fault_add(faults, file, line, "setting \"site\": the tenant has no site \"%s\"", product->site);
 	if (product->exclude) {

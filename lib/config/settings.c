@@ -96,11 +96,12 @@ const struct setting settings_table[] = {
 	{ SETTINGS_SOURCE, "name", SETTINGS_NAME, AT(config_source, name), .required = true, .example = "\"shop\"",
 	    .help = "Short name; it stays the same for good." },
 	{ SETTINGS_SOURCE, "kind", SETTINGS_CHOICE, AT(config_source, kind), .required = true,
-	    .choices = "squarespace|woocommerce|facturascripts|stripe|csv", .example = "\"squarespace\"",
-	    .help = "What it is: \"squarespace\", \"woocommerce\", \"facturascripts\", \"stripe\", or \"csv\" for files of any "
-		    "other system." },
-	{ SETTINGS_SOURCE, "role", SETTINGS_CHOICE, AT(config_source, role), .fallback = "sale", .choices = "sale|invoice|payment",
-	    .example = "\"sale\"", .help = "What its documents are: \"sale\", \"invoice\" or \"payment\"." },
+	    .choices = "squarespace|woocommerce|facturascripts|stripe|csv|bank", .example = "\"squarespace\"",
+	    .help = "What it is: \"squarespace\", \"woocommerce\", \"facturascripts\", \"stripe\", \"csv\" for files of any "
+		    "other system, or \"bank\" for statements of a bank account." },
+	{ SETTINGS_SOURCE, "role", SETTINGS_CHOICE, AT(config_source, role), .fallback = "sale",
+	    .choices = "sale|invoice|payment|bank", .example = "\"sale\"",
+	    .help = "What its documents are: \"sale\", \"invoice\" or \"payment\"; \"bank\" for statements of a bank account." },
 	{ SETTINGS_SOURCE, "url", SETTINGS_URL, AT(config_source, url),
 	    .help = "Base of its interface. A FacturaScripts site: its address without \"/api/3\"; a WooCommerce shop: its address "
 		    "without \"/wp-json\"; squarespace and stripe have a default." },
@@ -160,7 +161,8 @@ const struct setting settings_table[] = {
 	    .help = "Keys of an order's fields that say what the same sale is called elsewhere (woocommerce); they become "
 		    "\"metadata.KEY\"." },
 	{ SETTINGS_SOURCE, "folder", SETTINGS_PATH, AT(config_source, folder),
-	    .help = "Where the files are put (csv). Each is taken once and moved to done/ in it, or with an error to rejected/." },
+	    .help = "Where the files are put (csv, bank). Each is taken once and moved to done/ in it, or with an error to "
+		    "rejected/." },
 	{ SETTINGS_SOURCE, "preset", SETTINGS_CHOICE, AT(config_source, preset), .fallback = "none",
 	    .choices = "none|squarespace|stripe|woocommerce|paypal|facturascripts|sheet",
 	    .help = "Whose export it is (csv): sets columns, statuses and dates. \"sheet\" is a list of submitted, name, email, "
@@ -177,6 +179,13 @@ const struct setting settings_table[] = {
 	    .help =
 		"Forms of its dates (csv), tried in turn: strptime(3) as in \"%d/%m/%Y %H:%M\"; \"iso\", \"epoch\", \"excel\" or "
 		"\"excel1904\". Times without a zone are of `zone`." },
+	{ SETTINGS_SOURCE, "format", SETTINGS_CHOICE, AT(config_source, format), .fallback = "camt.053", .choices = "camt.053|csv",
+	    .help = "What its files are (bank): \"camt.053\", or \"csv\" with columns created (the day), total (the amount), "
+		    "reference (the text), "
+		    "and transaction (the bank's reference), currency where they are there." },
+	{ SETTINGS_SOURCE, "payouts", SETTINGS_LIST, AT(config_source, payouts),
+	    .help = "What the bank writes beside payouts of payment providers (bank), as \"*STRIPE*\". Of other movements nothing "
+		    "is kept." },
 	{ SETTINGS_SOURCE, "tax_on_top", SETTINGS_BOOL, AT(config_source, tax_on_top),
 	    .help = "Prices of lines are without tax (csv)." },
 	{ SETTINGS_SOURCE, "columns", SETTINGS_GROUP, AT(config_source, columns), .inner = SETTINGS_COLUMNS,

@@ -320,6 +320,12 @@ const struct word words_es[] = {
 	  "Averiguar quién la pidió; si no fue nadie, terminarla en Moodle." },
 	{ "Completed before anything was paid", "Completado antes de pagar nada" },
 	{ "Decide whether a certificate is due; none is made by itself.", "Decidir si corresponde un certificado; no se hace solo." },
+	{ "A payout did not reach the bank", "Un pago del proveedor no llegó al banco" },
+	{ "Look for it on the account: another amount, another day, or sent back. Ask the payment provider where it went.",
+	  "Búsquelo en la cuenta: otro importe, otro día, o devuelto. Pregunte al proveedor de pagos dónde está." },
+	{ "Money on the account that no payout explains", "Dinero en la cuenta que ningún pago explica" },
+	{ "Look whose it is: a provider that is not configured, or a payout of another amount.",
+	  "Mire de quién es: un proveedor sin configurar, o un pago por otro importe." },
 	{ "One address, two names", "Una dirección, dos nombres" },
 	{ "Find out whether it is still the same human. If so, ctok-admin person confirm; if not, give each an address of their own in the shop's "
 	  "orders.",

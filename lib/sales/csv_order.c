@@ -6,14 +6,13 @@
 #include "base/text.h"
 #include "csv_source.h"
 
-#define MOST_FAULTS 1000
 #define LEAST_SEEN 1024
 
 struct orders {
 	const char *name; /* of the file */
 	const struct sales_source *source;
 	const struct config_source *config;
-	struct csv_faults *faults;
+	struct drop_faults *faults;
 	const struct sales_sink *sink;
 	struct arena arena; /* for the file */
 	struct arena batch; /* for the order */
@@ -29,18 +28,13 @@ struct orders {
 static void
 add_fault(struct orders *orders, int64_t line, const char *column, const char *why)
 {
-	struct csv_faults *faults = orders->faults;
+	struct drop_faults *faults = orders->faults;
 
-	if (faults->lines == NULL)
-		faults->lines = ARENA_ARRAY(&faults->arena, MOST_FAULTS, const char *);
 	/* What stands there may be anybody's name: it is told in the file beside the rejected one only. */
-	if (faults->count++ == 0)
-		faults->first = column != NULL ? arena_printf(&faults->arena, "row %lld, column \"%s\"", (long long)line, column)
-					       : arena_printf(&faults->arena, "row %lld", (long long)line);
-	if (faults->kept < MOST_FAULTS)
-		faults->lines[faults->kept++] =
-		    column != NULL ? arena_printf(&faults->arena, "row %lld, column \"%s\": %s", (long long)line, column, why)
-				   : arena_printf(&faults->arena, "row %lld: %s", (long long)line, why);
+	drop_fault(faults,
+	    column != NULL ? arena_printf(&faults->arena, "row %lld, column \"%s\"", (long long)line, column)
+			   : arena_printf(&faults->arena, "row %lld", (long long)line),
+	    why);
 }
 
 /* Was this id met before, and is it now. */
@@ -202,7 +196,7 @@ take_row(void *context, const struct csv_row *row, struct err *err)
 }
 
 int
-csv_orders(FILE *file, const char *name, const struct sales_source *source, struct csv_faults *faults,
+csv_orders(FILE *file, const char *name, const struct sales_source *source, struct drop_faults *faults,
     const struct sales_sink *sink, struct err *err)
 {
 	const char *separator = source->config->separator;
@@ -233,3 +227,13 @@ out:
 	arena_done(&arena);
 	return rc;
 }
+
+static int
+pull(const struct sales_source *source, const struct sales_sink *sink, struct err *err)
+{
+	static const struct drop drop = { "sales", csv_orders };
+
+	return drop_pull(&drop, source, sink, err);
+}
+
+const struct sales_kind csv_kind = { .name = "csv", .is_fed = true, .pull = pull };

@@ -3,9 +3,10 @@
 
 #include "adapter/csv.h"
 #include "base/arena.h"
+#include "drop.h"
 #include "sales/source.h"
 
-/* Sales out of files of separated values. csv_folder.c takes files, csv_order.c makes documents of their rows by the columns that csv_columns.c
+/* Sales out of files of separated values. drop.c takes files, csv_order.c makes documents of their rows by the columns that csv_columns.c
  * finds, csv_value.c reads cells. */
 
 extern const struct sales_kind csv_kind;
@@ -163,21 +164,13 @@ MUST_CHECK int csv_line(struct csv_reading *, struct sales_line *, struct err *)
 void csv_line_amount(struct csv_reading *, struct sales_line *, int64_t) __attribute__((nonnull));
 MUST_CHECK int csv_lines_share(struct csv_reading *, struct err *) __attribute__((nonnull));
 
-/* What is wrong with a file: told row by row. `first` names places only, the lines also say what stands there. */
-struct csv_faults {
-	struct arena arena;
-	const char **lines;
-	size_t count, kept;
-	const char *first;
-};
-
 /**
  * csv_orders(file, name, source, faults, sink, err):
  * Read a file; its documents go to ${sink}, NULL for a look alone. What is wrong with rows goes to ${faults}; then not all were handed on.
  *
  * Errors: ERR_DATA if it cannot be read as such a file at all; the sink's.
  */
-MUST_CHECK int csv_orders(FILE *, const char *, const struct sales_source *, struct csv_faults *, const struct sales_sink *,
+MUST_CHECK int csv_orders(FILE *, const char *, const struct sales_source *, struct drop_faults *, const struct sales_sink *,
     struct err *) __attribute__((nonnull(1, 2, 3, 4, 6)));
 
 #endif

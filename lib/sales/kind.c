@@ -2,6 +2,7 @@
 #include "sales/source.h"
 
 #include "base/text.h"
+#include "bank.h"
 #include "csv_source.h"
 #include "facturascripts.h"
 #include "squarespace.h"
@@ -9,7 +10,7 @@
 #include "woocommerce.h"
 
 static const struct sales_kind *const kinds[] = { &squarespace_kind, &facturascripts_kind, &woocommerce_kind, &stripe_kind,
-	&csv_kind };
+	&csv_kind, &bank_kind };
 
 const struct sales_kind *
 sales_kind(const char *name, struct err *err)

@@ -13,7 +13,8 @@ struct ledger_money {
 	struct sales_subscription subscriptions[BATCH];
 	struct sales_payout payouts[BATCH];
 	struct sales_balance balances[BATCH];
-	size_t settlement_count, subscription_count, payout_count, balance_count;
+	struct sales_bank bank[BATCH];
+	size_t settlement_count, subscription_count, payout_count, balance_count, bank_count;
 	int64_t place; /* of subscriptions and payouts: the later one of a key counts */
 };
 
@@ -82,6 +83,20 @@ ledger_balance(void *context, const struct sales_balance *balance, struct err *e
 	to->type = arena_strdup(&ledger->batch, balance->type);
 	to->currency = arena_strdup(&ledger->batch, balance->currency);
 	return money->balance_count == BATCH ? ledger_flush(ledger, err) : 0;
+}
+
+int
+ledger_bank(void *context, const struct sales_bank *bank, struct err *err)
+{
+	struct ledger *ledger = context;
+	struct ledger_money *money = money_of(ledger);
+	struct sales_bank *to = &money->bank[money->bank_count++];
+
+	*to = *bank;
+	to->key = arena_strdup(&ledger->batch, bank->key);
+	to->currency = arena_strdup(&ledger->batch, bank->currency);
+	to->text = arena_strdup(&ledger->batch, bank->text);
+	return money->bank_count == BATCH ? ledger_flush(ledger, err) : 0;
 }
 
 static const char *
@@ -181,6 +196,26 @@ put_balances(struct ledger *ledger, struct copy *copy, struct err *err)
 	return 0;
 }
 
+static int
+put_bank(struct ledger *ledger, struct copy *copy, struct err *err)
+{
+	const struct ledger_money *money = ledger->money;
+	size_t i;
+
+	for (i = 0; i < money->bank_count; i++) {
+		const struct sales_bank *from = &money->bank[i];
+
+		copy_text(copy, from->key);
+		copy_int(copy, from->amount_minor);
+		copy_text(copy, from->currency);
+		copy_text(copy, ledger_moment(&ledger->batch, from->booked_us));
+		copy_text(copy, from->text);
+		if (copy_row(copy, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 int
 ledger_money_flush(struct ledger *ledger, struct err *err)
 {
@@ -191,9 +226,10 @@ ledger_money_flush(struct ledger *ledger, struct err *err)
 	if ((money->settlement_count > 0 && ledger_copy(ledger, sql_sales_stage_settlements, put_settlements, err) != 0) ||
 	    (money->subscription_count > 0 && ledger_copy(ledger, sql_sales_stage_subscriptions, put_subscriptions, err) != 0) ||
 	    (money->payout_count > 0 && ledger_copy(ledger, sql_sales_stage_payouts, put_payouts, err) != 0) ||
-	    (money->balance_count > 0 && ledger_copy(ledger, sql_sales_stage_balance, put_balances, err) != 0))
+	    (money->balance_count > 0 && ledger_copy(ledger, sql_sales_stage_balance, put_balances, err) != 0) ||
+	    (money->bank_count > 0 && ledger_copy(ledger, sql_sales_stage_bank, put_bank, err) != 0))
 		return -1;
-	money->settlement_count = money->subscription_count = money->payout_count = money->balance_count = 0;
+	money->settlement_count = money->subscription_count = money->payout_count = money->balance_count = money->bank_count = 0;
 	return 0;
 }
 
@@ -213,6 +249,7 @@ ledger_money_merge(struct ledger *ledger, struct err *err)
 		{ sql_sales_merge_settled_dirty, true, false },
 		{ sql_sales_merge_payouts, true, true },
 		{ sql_sales_merge_balance, true, true },
+		{ sql_sales_merge_bank, true, true },
 	};
 	struct db *db = ledger->plan.db;
 	size_t i;

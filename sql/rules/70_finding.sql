@@ -176,6 +176,15 @@ WITH unit AS MATERIALIZED (
       JOIN ctok.source o ON o.tenant_id = s.tenant_id AND o.source_id = s.source_id AND o.role = 'sale' AND NOT o.gone
      WHERE s.kind = 'charge' AND s.document_id IS NULL AND s.amount_minor > 0
     UNION ALL
+    -- Payouts that the bank does not tell of, and what the bank tells of and no provider.
+    SELECT p.tenant_id, 'PAYOUT_MISSING', 'unexplained', 'z' || p.payout_id, p.source_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0,
+           abs(p.amount_minor), p.currency, format('%s, announced for %s', p.external_id, to_char(p.arrival_at AT TIME ZONE rule.zone(), 'YYYY-MM-DD'))
+      FROM rule.payout_missing p
+    UNION ALL
+    SELECT b.tenant_id, 'BANK_UNTIED', 'unexplained', 'x' || b.entry_id, b.source_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0,
+           abs(b.amount_minor), b.currency, 'booked ' || to_char(b.booked_at AT TIME ZONE rule.zone(), 'YYYY-MM-DD')
+      FROM rule.bank_untied b
+    UNION ALL
     -- A payout that is not what it is made of.
     SELECT p.tenant_id, 'PAYOUT_DIFFERS', 'unexplained', 'y' || p.payout_id, p.source_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0,
            abs(p.residual_minor), p.currency, 'payout ' || p.external_id

@@ -32,6 +32,8 @@ CREATE VIEW rule.report_word (kind, code, words, advice) WITH (security_invoker 
 ('finding', 'DISPUTE_OPEN', 'The payment is under dispute', 'Answer the dispute at the payment provider. Access that was given stays until it is decided.'),
 ('finding', 'DISPUTED', 'Not given while its payment is under dispute', 'Nothing: it is given when the dispute is won.'),
 ('finding', 'CHARGE_UNTIED', 'A payment that no sale names', 'Find out at the payment provider what it was for; often it was taken by hand, or by another system.'),
+('finding', 'PAYOUT_MISSING', 'A payout did not reach the bank', 'Look for it on the account: another amount, another day, or sent back. Ask the payment provider where it went.'),
+('finding', 'BANK_UNTIED', 'Money on the account that no payout explains', 'Look whose it is: a provider that is not configured, or a payout of another amount.'),
 ('finding', 'PAYOUT_DIFFERS', 'A payout is not what it is made of', 'See sheet Payouts; ask the payment provider what is missing from its list.'),
 ('finding', 'CREDIT_UNTIED', 'A credit note without its invoice', 'Find the invoice that it corrects, and end by hand the access that it takes back.'),
 ('finding', 'DOCUMENT_GONE', 'No longer in the system it came from', 'Find out who removed it. Access is left as it is until you decide.'),

@@ -113,6 +113,13 @@ CREATE TEMP TABLE IF NOT EXISTS sale_payout (
     created_at   timestamptz NOT NULL,
     arrival_at   timestamptz NOT NULL
 );
+CREATE TEMP TABLE IF NOT EXISTS sale_bank (
+    external_id  text NOT NULL,
+    amount_minor bigint NOT NULL,
+    currency     text NOT NULL,
+    booked_at    timestamptz NOT NULL,
+    text         text NOT NULL
+);
 CREATE TEMP TABLE IF NOT EXISTS sale_balance (
     external_id  text NOT NULL,
     payout_key   text,
@@ -129,4 +136,4 @@ CREATE TEMP TABLE IF NOT EXISTS sale_settled (
     document_id bigint NOT NULL
 );
 TRUNCATE sale_document, sale_line, sale_payment, sale_reference, sale_present, sale_payload, sale_pick, sale_row,
-    sale_settlement, sale_subscription, sale_payout, sale_balance, sale_settled;
+    sale_settlement, sale_subscription, sale_payout, sale_balance, sale_bank, sale_settled;

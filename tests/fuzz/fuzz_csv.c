@@ -39,7 +39,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct seen seen[2] = { { 0, 0 }, { 0, 0 } };
 	struct config_source config = { .role = "sale", .zone = "Europe/Madrid", .separator = "auto" };
 	struct sales_source source = { .config = &config, .currency = "EUR" };
-	struct csv_faults faults;
+	struct drop_faults faults;
 	struct err err;
 	FILE *file;
 	int rc[2], i;
@@ -53,7 +53,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (i = 0; i < 2; i++) {
 		struct sales_sink sink = { .context = &seen[i], .document = take };
 
-		faults = (struct csv_faults){ .arena = ARENA_INIT };
+		faults = (struct drop_faults){ .arena = ARENA_INIT };
 		err = (struct err)ERR_INIT;
 		file = fmemopen((void *)(uintptr_t)(data + 1), size - 1, "r");
 		MUST_HOLD(file != NULL);

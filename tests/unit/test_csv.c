@@ -284,7 +284,7 @@ expect_sheet(const struct sheet *sheet)
 	const struct sales_sink sink = { .document = print_document };
 	struct config_source config = sheet->config;
 	const struct sales_source source = { .config = &config, .currency = "EUR" };
-	struct csv_faults faults = { .arena = ARENA_INIT };
+	struct drop_faults faults = { .arena = ARENA_INIT };
 	FILE *file = file_of(sheet->text, strlen(sheet->text));
 	struct err err = ERR_INIT;
 	size_t i;
@@ -417,7 +417,7 @@ a_row_without_an_id_is_known_by_what_it_says(void **state)
 		.preset = "sheet", .zone = "Europe/Madrid", .decimal = ".", .separator = "auto", .role = "sale"
 	};
 	const struct sales_source source = { .config = &config, .currency = "EUR" };
-	struct csv_faults faults = { .arena = ARENA_INIT };
+	struct drop_faults faults = { .arena = ARENA_INIT };
 	struct err err = ERR_INIT;
 	char first[26], second[26];
 	FILE *file = file_of(one, sizeof(one) - 1);

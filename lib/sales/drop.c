@@ -17,17 +17,19 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "csv_source.h"
+#include "drop.h"
 
 #define MOST_FILES 10000
 #define SETTLE_S 60 /* a file that was written to so lately may be on its way still */
 #define FAULTS_BYTES ((size_t)1024 * 1024)
+#define MOST_FAULTS 1000
 #define WHY ".why.txt" /* beside a rejected file: what is wrong with it */
 
 struct folder {
 	struct arena *arena;
 	const struct sales_source *source;
 	const char *path;
+	const struct drop *drop;
 };
 
 struct file {
@@ -104,7 +106,7 @@ move_file(const struct folder *folder, const struct file *file, const char *to, 
 
 /* Put the list of what is wrong with a file beside it, then the file. */
 static int
-reject(const struct folder *folder, const struct file *file, const struct csv_faults *faults, const char *why,
+reject(const struct folder *folder, const struct file *file, const struct drop_faults *faults, const char *why,
     const struct sales_sink *sink, struct err *err)
 {
 	const char *path;
@@ -190,7 +192,7 @@ next_file(const struct folder *folder, struct file *ret_file, struct err *err)
 static int
 take_file(const struct folder *folder, struct file *file, const struct sales_sink *sink, struct err *err)
 {
-	struct csv_faults faults = { .arena = ARENA_INIT };
+	struct drop_faults faults = { .arena = ARENA_INIT };
 	struct file again = *file;
 	struct err why = ERR_INIT;
 	FILE *stream = fopen(file->path, "re");
@@ -200,7 +202,8 @@ take_file(const struct folder *folder, struct file *file, const struct sales_sin
 		(void)err_set(err, ERR_IO, "could not open \"%s\": %s", file->path, strerror(errno));
 		goto out;
 	}
-	if (csv_orders(stream, arena_printf(folder->arena, "\"%s\"", file->name), folder->source, &faults, NULL, &why) != 0) {
+	if (folder->drop->read(stream, arena_printf(folder->arena, "\"%s\"", file->name), folder->source, &faults, NULL, &why) !=
+	    0) {
 		if (why.code != ERR_DATA)
 			*err = why;
 		else
@@ -212,7 +215,7 @@ take_file(const struct folder *folder, struct file *file, const struct sales_sin
 		goto out;
 	}
 	rewind(stream);
-	if (csv_orders(stream, file->name, folder->source, &faults, sink, err) != 0 || hash_file(folder, &again, err) != 0)
+	if (folder->drop->read(stream, file->name, folder->source, &faults, sink, err) != 0 || hash_file(folder, &again, err) != 0)
 		goto out;
 	if (faults.count > 0 || !text_equal(again.hash, file->hash)) {
 		(void)err_set(err, ERR_INCOMPLETE, "file \"%s\" was changed while it was read", file->name);
@@ -245,16 +248,16 @@ finish(const struct folder *folder, const struct sales_sink *sink, struct err *e
 		return -1;
 	if (count == 0)
 		return 0;
-	(void)err_set(err, ERR_INCOMPLETE, "%zu rejected %s, \"%s\"%s: sales may be missing", count,
-	    count == 1 ? "file waits" : "files wait", names[0], count == 1 ? "" : " and others");
+	(void)err_set(err, ERR_INCOMPLETE, "%zu rejected %s, \"%s\"%s: %s may be missing", count,
+	    count == 1 ? "file waits" : "files wait", names[0], count == 1 ? "" : " and others", folder->drop->what);
 	return err_hint(err, "Correct what lies in %s and put it back into %s, or delete it.", dir, folder->path);
 }
 
-static int
-pull(const struct sales_source *source, const struct sales_sink *sink, struct err *err)
+int
+drop_pull(const struct drop *drop, const struct sales_source *source, const struct sales_sink *sink, struct err *err)
 {
 	struct arena arena = ARENA_INIT;
-	const struct folder folder = { &arena, source, source->config->folder };
+	const struct folder folder = { &arena, source, source->config->folder, drop };
 	struct file file;
 	int rc;
 
@@ -268,4 +271,13 @@ pull(const struct sales_source *source, const struct sales_sink *sink, struct er
 	return rc;
 }
 
-const struct sales_kind csv_kind = { .name = "csv", .is_fed = true, .pull = pull };
+void
+drop_fault(struct drop_faults *faults, const char *where, const char *what)
+{
+	if (faults->lines == NULL)
+		faults->lines = ARENA_ARRAY(&faults->arena, MOST_FAULTS, const char *);
+	if (faults->count++ == 0)
+		faults->first = arena_strdup(&faults->arena, where);
+	if (faults->kept < MOST_FAULTS)
+		faults->lines[faults->kept++] = arena_printf(&faults->arena, "%s: %s", where, what);
+}

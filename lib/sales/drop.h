@@ -1,0 +1,43 @@
+#ifndef LIB_SALES_DROP_H
+#define LIB_SALES_DROP_H
+
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "sales/source.h"
+
+/* Sources that are fed: files put into a folder, each taken once, whole or not at all. */
+
+/* What is wrong with a file, place by place. `first` names the place only; the lines, which stay beside the file, also say what stands there. */
+struct drop_faults {
+	struct arena arena;
+	const char **lines;
+	size_t count, kept;
+	const char *first;
+};
+
+/**
+ * drop_fault(faults, where, what):
+ * Put down one thing that is wrong; the first thousand are kept.
+ */
+void drop_fault(struct drop_faults *, const char *, const char *) __attribute__((nonnull));
+
+/* How the files of a kind are read. */
+struct drop {
+	const char *what; /* "sales": what a file tells */
+	/* Read a file; what it tells goes to the sink, NULL for a look alone. What is wrong with parts of it goes to the faults; then not all
+	 * was handed on. ERR_DATA if it cannot be read as such a file at all; the sink's. */
+	int (*read)(
+	    FILE *, const char *name, const struct sales_source *, struct drop_faults *, const struct sales_sink *, struct err *);
+};
+
+/**
+ * drop_pull(drop, source, sink, err):
+ * Take the first file that is neither taken nor still being written; `sink->again` asks for the next one.
+ *
+ * Errors: ERR_INCOMPLETE for a file that is rejected, and while one lies in rejected/.
+ */
+MUST_CHECK int drop_pull(const struct drop *, const struct sales_source *, const struct sales_sink *, struct err *)
+    __attribute__((nonnull));
+
+#endif

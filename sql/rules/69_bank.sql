@@ -1,0 +1,43 @@
+-- Did payouts arrive?
+
+-- Payouts and the movements on bank accounts that may be them: of the same amount and currency, from three days before the announced day to
+-- seven after it; one that bears the payout's id comes first, then the nearest day.
+CREATE VIEW rule.payout_candidate WITH (security_invoker = true) AS
+SELECT p.tenant_id, p.payout_id, e.entry_id, e.booked_at,
+       row_number() OVER (PARTITION BY p.tenant_id, p.payout_id ORDER BY strpos(e.text, p.external_id) = 0, abs(extract(epoch FROM e.booked_at - p.arrival_at)),
+                                                                        e.entry_id) AS of_payout,
+       row_number() OVER (PARTITION BY e.tenant_id, e.entry_id ORDER BY strpos(e.text, p.external_id) = 0, abs(extract(epoch FROM e.booked_at - p.arrival_at)),
+                                                                       p.payout_id) AS of_entry
+  FROM ctok.payout p
+  JOIN ctok.bank_entry e ON e.tenant_id = p.tenant_id AND e.currency = p.currency AND e.amount_minor = p.amount_minor
+                        AND e.booked_at >= p.arrival_at - interval '3 days' AND e.booked_at <= p.arrival_at + interval '7 days'
+ WHERE p.status NOT IN ('failed', 'canceled');
+
+-- Payouts that arrived: each is the nearest to the other.
+CREATE VIEW rule.payout_arrived WITH (security_invoker = true) AS
+SELECT tenant_id, payout_id, entry_id, booked_at FROM rule.payout_candidate WHERE of_payout = 1 AND of_entry = 1;
+
+-- Bank accounts and the last day that their statements tell of.
+CREATE VIEW rule.bank_known WITH (security_invoker = true) AS
+SELECT s.tenant_id, min(t.watermark) AS until
+  FROM ctok.source s
+  JOIN ctok.source_state t ON t.tenant_id = s.tenant_id AND t.source_id = s.source_id
+ WHERE s.role = 'bank' AND NOT s.gone
+ GROUP BY s.tenant_id;
+
+-- Payouts that the bank should have told of and did not, a week after the announced day; those of before the first statement are not asked for.
+CREATE VIEW rule.payout_missing WITH (security_invoker = true) AS
+SELECT p.tenant_id, p.payout_id, p.source_id, p.external_id, p.amount_minor, p.currency, p.arrival_at
+  FROM ctok.payout p
+  JOIN rule.bank_known k ON k.tenant_id = p.tenant_id AND p.arrival_at + interval '7 days' < k.until
+  LEFT JOIN rule.payout_arrived a ON a.tenant_id = p.tenant_id AND a.payout_id = p.payout_id
+ WHERE p.status NOT IN ('failed', 'canceled') AND p.amount_minor <> 0 AND a.payout_id IS NULL
+   AND p.arrival_at >= (SELECT min(e.booked_at) FROM ctok.bank_entry e WHERE e.tenant_id = p.tenant_id);
+
+-- Movements that look like payouts and are none that a provider told of, from its first payout on; young ones may still be told.
+CREATE VIEW rule.bank_untied WITH (security_invoker = true) AS
+SELECT e.tenant_id, e.entry_id, e.source_id, e.amount_minor, e.currency, e.booked_at
+  FROM ctok.bank_entry e
+  LEFT JOIN rule.payout_arrived a ON a.tenant_id = e.tenant_id AND a.entry_id = e.entry_id
+ WHERE a.entry_id IS NULL AND e.booked_at < rule.now() - interval '3 days'
+   AND e.booked_at >= (SELECT min(p.arrival_at) FROM ctok.payout p WHERE p.tenant_id = e.tenant_id AND p.currency = e.currency);

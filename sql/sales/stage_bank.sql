@@ -1,0 +1,1 @@
+COPY sale_bank (external_id, amount_minor, currency, booked_at, text) FROM STDIN
