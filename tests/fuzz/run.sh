@@ -8,6 +8,8 @@ for program in "$@"; do
 	name=${program##*/fuzz_}
 	found=$(dirname "$program")/corpus/$name
 	mkdir -p "$found"
+	# What earlier runs found (tests/fuzz/keep.sh).
+	[ ! -f "tests/fuzz/found/$name.tar.gz" ] || tar -C "${found%/*}" -xzf "tests/fuzz/found/$name.tar.gz"
 	if "$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 -artifact_prefix="$found-" \
 		"$found" "tests/fuzz/corpus/$name" >"$found.log" 2>&1; then
 		echo "fuzz_$name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$found.log") inputs, nothing found"
