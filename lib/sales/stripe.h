@@ -12,6 +12,8 @@ extern const struct sales_kind stripe_kind;
 
 #define STRIPE_VERSION "2025-03-31.basil"
 
+#define STRIPE_MOST_LINES 5000
+
 /* ---- ids ---- */
 
 /* A set of ids, each with a number. */
@@ -136,6 +138,12 @@ MUST_CHECK int stripe_minor(const char *, int64_t, int64_t *, struct err *) __at
  * A member's amount; missing or null is 0.
  */
 MUST_CHECK int stripe_amount(const struct json *, const char *, const char *, int64_t *, struct err *) __attribute__((nonnull));
+
+/**
+ * stripe_quantity(line, ret_quantity, err):
+ * How many a line is of. Where it says nothing, or counts usage in more than anybody sells seats, it is one.
+ */
+MUST_CHECK int stripe_quantity(const struct json *, int64_t *, struct err *) __attribute__((nonnull));
 
 /**
  * stripe_moment(object, name, ret_us, err), stripe_moment_or(object, name, fallback_us, ret_us, err):

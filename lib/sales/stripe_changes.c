@@ -58,8 +58,9 @@ take_event(void *context, const struct stripe_item *item, struct err *err)
 	struct stripe_set *set = set_of(changes, kind);
 	int64_t created;
 
-	if (json_int(item->json, "created", &created, err) != 0)
-		return -1;
+	if (stripe_moment(item->json, "created", &created, err) != 0)
+		return err_wrap(err, "event \"%s\"", item->id);
+	created /= 1000000;
 	changes->met = changes->met || text_equal(item->id, reading->last);
 	if (changes->newest == NULL)
 		changes->newest = arena_printf(&site->arena, "%s %lld", item->id, (long long)created);

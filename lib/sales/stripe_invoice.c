@@ -107,8 +107,7 @@ read_line(struct reading *reading, const struct json *from, struct sales_line *l
 		return err->code != ERR_NONE ? -1 : err_set(err, ERR_DATA, "member \"amount\" is missing");
 	if (stripe_amount(from, "amount", currency, amount, err) != 0)
 		return -1;
-	/* Metered lines have none. */
-	if (!json_is_null(json_get(from, "quantity")) && json_int(from, "quantity", &quantity, err) != 0)
+	if (stripe_quantity(from, &quantity, err) != 0)
 		return -1;
 	if (add_up(from, "discount_amounts", currency, &discount, err) != 0 ||
 	    add_up(from, json_get(from, "taxes") != NULL ? "taxes" : "tax_amounts", currency, &tax, err) != 0)

@@ -21,7 +21,7 @@ read_line(const struct stripe_item *item, const struct json *from, struct sales_
 	if (json_text(from, "id", &line->key, err) != 0 || stripe_amount(from, "amount", document->currency, amount, err) != 0 ||
 	    stripe_amount(from, "discount_amount", document->currency, &discount, err) != 0)
 		return -1;
-	if (!json_is_null(json_get(from, "quantity")) && json_int(from, "quantity", &quantity, err) != 0)
+	if (stripe_quantity(from, &quantity, err) != 0)
 		return -1;
 	if (json_list_or_null(from, json_get(from, "taxes") != NULL ? "taxes" : "tax_amounts", &taxes, err) != 0)
 		return -1;
@@ -31,11 +31,13 @@ read_line(const struct stripe_item *item, const struct json *from, struct sales_
 			continue;
 		if (stripe_amount(&taxes->items[i], "amount", document->currency, &minor, err) != 0)
 			return -1;
-		tax += minor;
+		if (__builtin_add_overflow(tax, minor, &tax))
+			return err_set(err, ERR_DATA, "its taxes are too much");
 	}
 	*amount = -*amount;
 	line->amount_minor = amount;
-	line->net_minor = *amount + discount - tax;
+	if (__builtin_sub_overflow(*amount + discount, tax, &line->net_minor))
+		return err_set(err, ERR_DATA, "its amounts are too much");
 	line->quantity = arena_printf(item->arena, "%lld", (long long)-quantity);
 	line->unit_price_minor = quantity != 0 ? -*amount / quantity : -*amount;
 	line->corrects = stripe_word(from, "invoice_line_item");
@@ -76,7 +78,8 @@ read_note(struct stripe_site *site, const struct stripe_item *item, struct sales
 		if (__builtin_add_overflow(net, document->lines[i].net_minor, &net))
 			return err_set(err, ERR_DATA, "its lines are too much");
 	}
-	document->unallocated_minor = document->total_minor - net;
+	if (__builtin_sub_overflow(document->total_minor, net, &document->unallocated_minor))
+		return err_set(err, ERR_DATA, "its totals are too much");
 	sales_refer(item->arena, document, "invoice", document->corrects);
 	stripe_refer_metadata(item, document, json_get(json, "metadata"));
 	return 0;

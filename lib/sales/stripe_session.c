@@ -29,7 +29,7 @@ read_session_line(const struct stripe_item *item, const struct json *from, const
 	    stripe_amount(from, "amount_subtotal", document->currency, amount, err) != 0 ||
 	    stripe_amount(from, "amount_total", document->currency, &line->net_minor, err) != 0)
 		return -1;
-	if (!json_is_null(json_get(from, "quantity")) && json_int(from, "quantity", &quantity, err) != 0)
+	if (stripe_quantity(from, &quantity, err) != 0)
 		return -1;
 	line->amount_minor = amount;
 	line->quantity = arena_printf(item->arena, "%lld", (long long)quantity);

@@ -13,6 +13,8 @@
 
 #define US_PER_S INT64_C(1000000)
 #define NAME_BYTES 400
+#define MOST_MINOR INT64_C(1000000000000000) /* of one amount: sums of a whole document stay far from the end of the number */
+#define MOST_QUANTITY 100000
 
 int
 stripe_currency(struct arena *arena, const struct json *object, const char **ret_currency, struct err *err)
@@ -65,7 +67,20 @@ stripe_minor(const char *currency, int64_t sent, int64_t *ret_minor, struct err 
 		if (minor % 10 != 0)
 			return err_set(
 			    err, ERR_DATA, "%lld of %s is part of the smallest unit there is", (long long)sent, currency);
+	if (minor > MOST_MINOR || minor < -MOST_MINOR)
+		return err_set(err, ERR_DATA, "%lld of %s is too much", (long long)sent, currency);
 	*ret_minor = minor;
+	return 0;
+}
+
+int
+stripe_quantity(const struct json *line, int64_t *ret_quantity, struct err *err)
+{
+	int64_t quantity = 1;
+
+	if (!json_is_null(json_get(line, "quantity")) && json_int(line, "quantity", &quantity, err) != 0)
+		return -1;
+	*ret_quantity = quantity < 0 || quantity > MOST_QUANTITY ? 1 : quantity;
 	return 0;
 }
 

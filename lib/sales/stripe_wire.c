@@ -257,7 +257,8 @@ ask_page(struct walking *walking, struct arena *arena, const char *limit, const 
 	struct json *json = NULL;
 	size_t count = 0;
 
-	memcpy(pairs, walk->pairs, 2 * walk->pair_count * sizeof(*pairs));
+	if (walk->pair_count > 0)
+		memcpy(pairs, walk->pairs, 2 * walk->pair_count * sizeof(*pairs));
 	count = 2 * walk->pair_count;
 	pairs[count++] = "limit";
 	pairs[count++] = limit;
@@ -416,6 +417,8 @@ stripe_rows(struct stripe_site *site, struct arena *arena, const struct json *ow
 	} else if (stripe_walk(site, &walk, keep_row, &rows, err) != 0) {
 		return -1;
 	}
+	if (rows.count > STRIPE_MOST_LINES)
+		return err_set(err, ERR_DATA, "\"%s\" has %zu rows, more than %d", name, rows.count, STRIPE_MOST_LINES);
 	*ret_rows = rows.items;
 	*ret_count = rows.count;
 	return 0;
