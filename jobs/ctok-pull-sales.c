@@ -10,6 +10,7 @@
 #include "job/job.h"
 #include "sales/ledger.h"
 #include "sales/source.h"
+#include "sales/spool.h"
 
 static const struct opt options[] = {
 	{ .name = "source", .type = OPT_TEXT, .value = "NAME", .help = "Read this source only; all by default." },
@@ -187,10 +188,38 @@ note_refusal(struct job *job, struct pull *pull, const struct config_source *con
 	pull->refused[pull->refused_count++] = config;
 }
 
+/* What webhooks say to look at. They only point: whatever is wrong with them, the source is read all the same. */
+static struct spool *
+open_spool(struct job *job, const struct config_source *config)
+{
+	struct err err = ERR_INIT;
+	struct spool *spool = NULL;
+	char *secret = NULL;
+	const char *why;
+	size_t rejected;
+
+	if (config->spool == NULL)
+		return NULL;
+	if (config_secret(&job->row, config->spool_secret, "spool_secret", &secret, &err) != 0 ||
+	    spool_open(&job->row, job->db, &job->night, config, secret, &spool, &err) != 0) {
+		(void)err_wrap(&err, "could not read the webhooks of source \"%s\"", config->name);
+		job_failed(job, &err);
+		return NULL;
+	}
+	rejected = spool_rejected(spool, &why);
+	if (rejected > 0) {
+		job_count(job, "webhooks_rejected", (int64_t)rejected);
+		log_event(LOG_WARN, LOG_FIELDS((struct log_field){ "source", config->name }),
+		    "%zu webhook%s could not be taken, %s; see rejected/ in %s", rejected, rejected == 1 ? "" : "s", why,
+		    config->spool);
+	}
+	return spool;
+}
+
 /* Read one source into an open pull, to its last page. */
 static int
 read_source(struct job *job, const struct config_tenant *tenant, const struct config_source *config, const struct sales_kind *kind,
-    struct pull *pull, struct ledger *ledger, bool *ret_again, struct err *err)
+    struct pull *pull, struct ledger *ledger, const struct spool *spool, bool *ret_again, struct err *err)
 {
 	const struct http_breaker_store breaker = http_breaker_db(job->db);
 	struct target target = { .job = job, .source = config->name, .ledger = ledger };
@@ -218,6 +247,8 @@ read_source(struct job *job, const struct config_tenant *tenant, const struct co
 	source.clock_utc = job->config->test_now != NULL ? job->night.now_utc : clock_now();
 	source.clock_mono_ms = clock_mono_ms();
 	source.full = opt_flag(job->options, "full") || opt_flag(job->options, "reset");
+	if (spool != NULL)
+		spool_ids(spool, &source.hints, &source.hint_count);
 	ledger_cursors(ledger, &source.cursors, &source.cursor_count);
 	ledger_window(ledger, &source.from_utc, &source.to_utc);
 	rc = kind->pull(&source, &sink, err);
@@ -239,13 +270,15 @@ pull_once(struct job *job, const struct config_tenant *tenant, const struct conf
 		!fed && (reset || opt_flag(job->options, "full")), !fed && reset };
 	struct ledger_counts counts;
 	struct ledger *ledger = NULL;
+	struct spool *spool = NULL;
 	struct err unsaid = ERR_INIT;
 	int rc;
 
 	if (kind == NULL || ledger_open(&plan, &ledger, err) != 0)
 		return -1;
 	*ret_again = false;
-	rc = read_source(job, tenant, config, kind, pull, ledger, ret_again, err);
+	spool = open_spool(job, config);
+	rc = read_source(job, tenant, config, kind, pull, ledger, spool, ret_again, err);
 	/* What was read and could not be kept would only be read again. */
 	if (rc == 0 && (rc = ledger_commit(ledger, &counts, err)) != 0)
 		*ret_again = false;
@@ -253,6 +286,10 @@ pull_once(struct job *job, const struct config_tenant *tenant, const struct conf
 		if (ledger_fail(ledger, err, &unsaid) != 0)
 			log_err(LOG_WARN, &unsaid);
 		goto out;
+	}
+	if (spool != NULL && spool_done(spool, &unsaid) != 0) {
+		(void)err_wrap(&unsaid, "could not put away the webhooks of source \"%s\"", config->name);
+		job_failed(job, &unsaid);
 	}
 	job_count(job, "documents", counts.documents);
 	job_count(job, "changed", counts.changed);

@@ -46,6 +46,12 @@ void crypto_hmac_sha256(const void *, size_t, const void *, size_t, uint8_t[CRYP
 bool crypto_equal(const void *, const void *, size_t) __attribute__((nonnull));
 
 /**
+ * crypto_hex_bytes(hex, ret_bytes, max, ret_len):
+ * The bytes of a text of hex digits; -1 if it is none, empty, or of more than ${max} bytes.
+ */
+MUST_CHECK int crypto_hex_bytes(const char *, uint8_t *, size_t, size_t *) __attribute__((nonnull));
+
+/**
  * crypto_base64(arena, bytes, len):
  * Base64 with padding, in one line.
  *

@@ -92,6 +92,9 @@ struct config_source {
 	struct config_list learner_name_labels; /* product form labels that hold the learner's name */
 	struct config_list learner_email_labels;
 	struct config_list reference_labels; /* of fields that name the same sale elsewhere */
+	const char *spool;                   /* folder of webhooks; NULL: none */
+	const char *spool_secret;            /* secret reference */
+	struct config_list spool_events;     /* empty: the kind's usual ones */
 	const char *folder;                  /* of a csv source: files are put here */
 	const char *format;                  /* of a bank's files: "camt.053", "csv" */
 	struct config_list payouts;          /* what a bank writes beside payouts; * stands for any text */

@@ -192,6 +192,8 @@ struct sales_source {
 	    clock_mono_ms; /* the clock when the pull began, and the monotonic one; 0: not to be compared with the source's */
 	const struct sales_cursor *cursors;
 	size_t cursor_count;
+	const char *const *hints; /* external ids of documents to look at besides, each once, in order: a hint, never more */
+	size_t hint_count;
 	const struct http_breaker_store *breaker; /* NULL: in memory */
 	void (*sleep_ms)(int64_t);                /* NULL: the real one */
 	void (*trace)(void *, const char *);      /* NULL: none */

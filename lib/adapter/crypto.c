@@ -78,6 +78,16 @@ crypto_equal(const void *a, const void *b, size_t len)
 	return sodium_memcmp(a, b, len) == 0;
 }
 
+int
+crypto_hex_bytes(const char *hex, uint8_t *ret_bytes, size_t max, size_t *ret_len)
+{
+	const char *end;
+
+	if (hex[0] == '\0' || sodium_hex2bin(ret_bytes, max, hex, strlen(hex), NULL, ret_len, &end) != 0 || *end != '\0')
+		return -1;
+	return 0;
+}
+
 char *
 crypto_base64(struct arena *arena, const void *bytes, size_t len)
 {

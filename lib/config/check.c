@@ -120,6 +120,10 @@ check_source(const struct config_source *source, struct fault_list *faults)
 		check_csv(source, faults);
 	if (text_equal(source->kind, "bank"))
 		check_bank(source, faults);
+	if (source->spool != NULL && (text_equal(source->kind, "csv") || text_equal(source->kind, "bank")))
+		fault_at(faults, &source->where, "setting \"spool\": nobody sends webhooks of files");
+	if (source->spool != NULL && source->spool_secret == NULL)
+		fault_at(faults, &source->where, "setting \"spool\" needs \"spool_secret\": what is not signed is not taken");
 	check_http(source->url, source->allow_http, &source->where, faults);
 	for (i = 0; i < sizeof(source_kinds) / sizeof(source_kinds[0]); i++) {
 		if (!text_equal(source->kind, source_kinds[i].kind))

@@ -160,6 +160,14 @@ const struct setting settings_table[] = {
 	{ SETTINGS_SOURCE, "reference_labels", SETTINGS_LIST, AT(config_source, reference_labels),
 	    .help = "Keys of an order's fields that say what the same sale is called elsewhere (woocommerce); they become "
 		    "\"metadata.KEY\"." },
+	{ SETTINGS_SOURCE, "spool", SETTINGS_PATH, AT(config_source, spool),
+	    .help = "Folder of webhooks, a file for each with headers and body (stripe, squarespace, woocommerce, facturascripts). "
+		    "They only say which "
+		    "document to look at; what cannot be verified goes to rejected/ in it." },
+	{ SETTINGS_SOURCE, "spool_secret", SETTINGS_SECRET, AT(config_source, spool_secret),
+	    .help = "What the webhooks are signed with." },
+	{ SETTINGS_SOURCE, "spool_events", SETTINGS_LIST, AT(config_source, spool_events),
+	    .help = "Events that are taken, * at the end for any. Default: those about orders, invoices and payments." },
 	{ SETTINGS_SOURCE, "folder", SETTINGS_PATH, AT(config_source, folder),
 	    .help = "Where the files are put (csv, bank). Each is taken once and moved to done/ in it, or with an error to "
 		    "rejected/." },

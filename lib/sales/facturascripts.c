@@ -239,6 +239,22 @@ keep_cursors(struct fs_pull *pull, const char *companies, bool whole, struct err
 	return rc;
 }
 
+/* Invoices that somebody pointed at. What is no key of one is none's. */
+static void
+want_hints(struct fs_pull *pull)
+{
+	const struct sales_source *source = pull->site->source;
+	struct err ignored = ERR_INIT;
+	int64_t id;
+	size_t i;
+
+	for (i = 0; i < source->hint_count; i++) {
+		if (text_int64(source->hints[i], &id, &ignored) == 0 && id > 0)
+			fs_ids_add(&pull->wanted, id);
+		err_reset(&ignored);
+	}
+}
+
 /* What changed since the keys of the last pull. */
 static int
 read_changes(struct fs_pull *pull, int64_t invoice_before, int64_t payment_before, struct err *err)
@@ -246,6 +262,7 @@ read_changes(struct fs_pull *pull, int64_t invoice_before, int64_t payment_befor
 	int64_t after = invoice_before > OVERLAP_IDS ? invoice_before - OVERLAP_IDS : 0;
 
 	if (after > 0) {
+		want_hints(pull);
 		if (read_unpaid(pull, after, err) != 0 ||
 		    read_payment_feed(pull, payment_before > OVERLAP_IDS ? payment_before - OVERLAP_IDS : 0, err) != 0 ||
 		    want_drafts(pull, err) != 0 || read_wanted(pull, after, err) != 0)

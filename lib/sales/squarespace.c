@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "sales/hint.h"
 
 #define CURSOR_SETTLED "settled"
 #define CURSOR_NEWEST_SETTLED "newest_settled"
@@ -22,6 +23,7 @@ struct pull {
 	int64_t settled_from_utc; /* transactions were read from here on */
 	struct sales_newest settled;
 	struct squarespace_ties ties;
+	struct sales_hints hints;
 	struct arena one; /* of a single order */
 };
 
@@ -111,6 +113,7 @@ hand_over(struct pull *pull, struct arena *arena, const struct json *json, struc
 		return -1;
 	if (listed)
 		squarespace_proof_order(&pull->proof, &document);
+	sales_hints_met(&pull->hints, document.external_id);
 	document.payload = raw.text;
 	document.payload_len = raw.len;
 	if (pull->source->config->transactions && settle(pull, arena, raw, &document, err) != 0)
@@ -211,35 +214,43 @@ check_settled(struct pull *pull, struct err *err)
 	return err_hint(err, "If this is right, begin anew with ctok-pull-sales --source %s --reset.", pull->source->config->name);
 }
 
-/* Orders of which only the transaction changed. */
+/* One order, as it is now. */
 static int
-read_left(struct pull *pull, struct err *err)
+read_one(struct pull *pull, const char *order_id, struct err *err)
 {
 	const struct http_response *response = NULL;
 	struct arena *arena = &pull->one;
+	struct json *body = NULL;
+
+	if (pull->sink->stopped(pull->sink->context))
+		return err_set(err, ERR_INCOMPLETE, "stopped on request");
+	arena_reset(arena);
+	if (squarespace_get(arena, pull->http, pull->source,
+		arena_printf(arena, SQUARESPACE_ORDERS "/%s", http_form(arena, (const char *const[]){ "", order_id }, 1) + 1),
+		&response, err) != 0)
+		return -1;
+	if (response->status == 404) {
+		pull->sink->absent(pull->sink->context, order_id);
+		return 0;
+	}
+	if (squarespace_json(arena, pull->source, response, &body, err) != 0)
+		return -1;
+	return hand_over(pull, arena, body, (struct json_raw){ response->body, response->body_len }, /* listed= */ false, err);
+}
+
+/* Orders of which only the transaction changed, and those that somebody pointed at. */
+static int
+read_single(struct pull *pull, struct err *err)
+{
 	const char *order_id;
-	struct json *body;
 	size_t at = 0;
 
-	while ((order_id = squarespace_ties_left(&pull->ties, &at)) != NULL) {
-		if (pull->sink->stopped(pull->sink->context))
-			return err_set(err, ERR_INCOMPLETE, "stopped on request");
-		arena_reset(arena);
-		if (squarespace_get(arena, pull->http, pull->source,
-			arena_printf(
-			    arena, SQUARESPACE_ORDERS "/%s", http_form(arena, (const char *const[]){ "", order_id }, 1) + 1),
-			&response, err) != 0)
+	while ((order_id = squarespace_ties_left(&pull->ties, &at)) != NULL)
+		if (read_one(pull, order_id, err) != 0)
 			return err_wrap(err, "order %s, which a transaction names", order_id);
-		if (response->status == 404) {
-			pull->sink->absent(pull->sink->context, order_id);
-			continue;
-		}
-		body = NULL;
-		if (squarespace_json(arena, pull->source, response, &body, err) != 0 ||
-		    hand_over(
-			pull, arena, body, (struct json_raw){ response->body, response->body_len }, /* listed= */ false, err) != 0)
-			return err_wrap(err, "order %s, which a transaction names", order_id);
-	}
+	while ((order_id = sales_hints_next(&pull->hints)) != NULL)
+		if (read_one(pull, order_id, err) != 0)
+			return err_wrap(err, "order %s, which a webhook names", order_id);
 	return 0;
 }
 
@@ -286,7 +297,7 @@ read_shop(struct arena *arena, struct pull *pull, struct err *err)
 		if (first && pull->settled_from_utc < orders.from_utc)
 			orders.from_utc = pull->settled_from_utc;
 	}
-	if (squarespace_walk(pull->http, source, pull->sink, &orders, err) != 0 || read_left(pull, err) != 0 ||
+	if (squarespace_walk(pull->http, source, pull->sink, &orders, err) != 0 || read_single(pull, err) != 0 ||
 	    squarespace_proof_end(&pull->proof, pull->http, pull->sink, err) != 0)
 		return -1;
 	if (source->config->transactions) {
@@ -302,7 +313,10 @@ static int
 pull_shop(const struct sales_source *source, const struct sales_sink *sink, struct err *err)
 {
 	struct arena arena = ARENA_INIT;
-	struct pull pull = { .source = source, .sink = sink, .proof = squarespace_proof_begin(&arena, source) };
+	struct pull pull = { .source = source,
+		.sink = sink,
+		.proof = squarespace_proof_begin(&arena, source),
+		.hints = sales_hints_begin(&arena, source) };
 	const struct http_config config = squarespace_http(&arena, source, sink);
 	int rc = -1;
 

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "sales/hint.h"
 #include "sales/newest.h"
 
 #define CURSOR_NEWEST "newest"
@@ -24,6 +25,7 @@
 struct pull {
 	struct woo_site *site;
 	struct sales_newest newest;
+	struct sales_hints hints;
 	struct arena page;    /* of a part of a list */
 	struct arena refunds; /* of one order */
 };
@@ -56,7 +58,7 @@ add_refunds(struct pull *pull, const struct woo_order *order, struct err *err)
 }
 
 static int
-take_order(struct pull *pull, const struct json *item, struct json_raw raw, struct err *err)
+hand_over(struct pull *pull, const struct json *item, struct json_raw raw, bool listed, struct err *err)
 {
 	const struct sales_sink *sink = pull->site->sink;
 	struct json_raw content;
@@ -64,7 +66,9 @@ take_order(struct pull *pull, const struct json *item, struct json_raw raw, stru
 
 	if (woo_order(&pull->page, pull->site->source->config, item, &order, err) != 0)
 		return -1;
-	sales_newest_note(&pull->newest, &order.document);
+	if (listed)
+		sales_newest_note(&pull->newest, &order.document);
+	sales_hints_met(&pull->hints, order.document.external_id);
 	/* No sale, or none any more: if it was one before, a person must know. */
 	if (order.ignored) {
 		sink->absent(sink->context, order.document.external_id);
@@ -78,6 +82,33 @@ take_order(struct pull *pull, const struct json *item, struct json_raw raw, stru
 	if (sink->document(sink->context, &order.document, err) != 0)
 		return -1;
 	return order.refunds != NULL && order.refunds->count > 0 ? add_refunds(pull, &order, err) : 0;
+}
+
+static int
+take_order(struct pull *pull, const struct json *item, struct json_raw raw, struct err *err)
+{
+	return hand_over(pull, item, raw, /* listed= */ true, err);
+}
+
+/* Orders that somebody pointed at, as they are now. */
+static int
+read_hints(struct pull *pull, struct err *err)
+{
+	const struct sales_sink *sink = pull->site->sink;
+	const struct json *order;
+	struct json_raw raw;
+	const char *id;
+
+	while ((id = sales_hints_next(&pull->hints)) != NULL) {
+		arena_reset(&pull->page);
+		order = NULL;
+		if (woo_get(pull->site, &pull->page, id, &order, &raw, err) != 0 ||
+		    (order != NULL && hand_over(pull, order, raw, /* listed= */ false, err) != 0))
+			return err_wrap(err, "order %s, which a webhook names", id);
+		if (order == NULL)
+			sink->absent(sink->context, id);
+	}
+	return 0;
 }
 
 /* An order that was thrown away: it is in no list of orders, and may have been a sale. */
@@ -237,7 +268,7 @@ read_shop(struct arena *arena, struct pull *pull, struct err *err)
 		return -1;
 	if (walk(pull, since_filter(arena, "trash", from_utc), take_trash, err) != 0)
 		return err_wrap(err, "the trash");
-	if (check_known(pull, err) != 0)
+	if (check_known(pull, err) != 0 || read_hints(pull, err) != 0)
 		return -1;
 	text = sales_newest_text(&pull->newest);
 	if (text[0] != '\0')
@@ -253,7 +284,8 @@ static int
 pull_shop(const struct sales_source *source, const struct sales_sink *sink, struct err *err)
 {
 	struct arena arena = ARENA_INIT;
-	struct pull pull = { .newest = sales_newest_begin(&arena, sales_cursor(source, CURSOR_NEWEST)) };
+	struct pull pull = { .newest = sales_newest_begin(&arena, sales_cursor(source, CURSOR_NEWEST)),
+		.hints = sales_hints_begin(&arena, source) };
 	int rc = -1;
 
 	if (woo_open(&arena, source, sink, &pull.site, err) == 0)

@@ -198,6 +198,56 @@ key=
 woo ''
 expect "nothing of all that counts" "$before" "$(sql "SELECT max(watermark)::text || (SELECT count(*) FROM ctok.document_version) FROM ctok.source_state")"
 
+# Webhooks only say where to look. They count when the reading counts; what cannot be verified is put aside with the reason.
+spool=$dir/spool
+mkdir "$spool"
+printf woo-secret-1 >"$dir/hook.secret"
+chmod 600 "$dir/hook.secret"
+hooked="spool = \"$spool\"; spool_secret = \"file:$dir/hook.secret\";"
+woo "$hooked"
+hook() { # hook FILE TOPIC DELIVERY BODY [SECRET]
+	printf 'POST /hook HTTP/1.1\r\nX-WC-Webhook-Topic: %s\r\nX-WC-Webhook-Delivery-ID: %s\r\nX-WC-Webhook-Signature: %s\r\n\r\n%s' "$2" "$3" \
+		"$(printf %s "$4" | openssl dgst -sha256 -hmac "${5:-woo-secret-1}" -binary | base64)" "$4" >"$spool/$1"
+	touch -d "$now" "$spool/$1"
+}
+files() { (cd "$spool" && find . -type f | sort | tr '\n' ' '); }
+pull
+quietly() { control sql "sql=UPDATE woo.orders SET doc = regexp_replace(doc, '(\"customer_note\": *)\"[^\"]*\"', '\\1\"$2\"') WHERE id = $1" >/dev/null; }
+version() { sql "SELECT version || ' ' || status FROM ctok.document WHERE external_id = '$1'"; }
+quietly 7004 'changed without a word'
+pull
+expect "what the shop does not list as changed is not seen" "0: 1 cancelled" "$code: $(version 7004)"
+hook 1.http order.updated d1 '{"id":7004,"status":"completed","total":"0.00"}'
+hook 2.http order.updated d1 '{"id":7003,"status":"completed"}'
+hook 3.http order.updated d3 '{"id":7003,"status":"completed"}' another-secret
+hook 4.http customer.updated d4 '{"id":26}'
+echo nonsense >"$spool/5.http"
+printf 'Content-Type: application/x-www-form-urlencoded\r\n\r\nwebhook_id=5' >"$spool/6.http"
+touch -d "$now" "$spool"/*
+cp -p "$spool/1.http" "$dir/kept.http"
+control fault kind=html match=status=any >/dev/null
+pull
+expect "while the shop cannot be read they wait" "12: 1 cancelled: ./1.http ./6.http" "$code: $(version 7004): $(files | tr ' ' '\n' | grep -v rejected | paste -sd' ')"
+expect "what cannot be verified lies aside with the reason" '2.http was not taken: it was delivered before, in another file
+3.http was not taken: its signature is not that of the secret
+4.http was not taken: its event "customer.updated" is not among those that are wanted
+5.http was not taken: no empty line parts headers from a body' "$(cat "$spool"/rejected/*.why.txt)"
+expect "and the log says so once" 1 "$(grep -c '4 webhooks could not be taken, "3.http": its signature is not that of the secret; see rejected/' "$dir/out")"
+pull
+expect "then the order is looked at: as it is in the shop, not as the webhook says" "0: 2 cancelled: " "$code: $(version 7004): $(files | tr ' ' '\n' | grep -v rejected | paste -sd' ')"
+cp -p "$dir/kept.http" "$spool/1.http"
+pull
+expect "a file that was left over is no replay" "0: 8" "$code: $(files | wc -w)"
+cp -p "$dir/kept.http" "$spool/7.http"
+hook 8.http order.deleted d8 '{"id":7004}'
+control sql "sql=DELETE FROM woo.orders WHERE id = 7004" >/dev/null
+pull
+expect "one under another name is; a deleted order is told at once" "0: 7004: ./rejected/7.http" "$code: $(gone): $(files | tr ' ' '\n' | grep '7.http$')"
+rm -r "$spool"
+pull
+expect "a folder that is not there does not hold the shop back" "78: t: 1" "$code: $(pulls | cut -d' ' -f1): $(grep -c 'could not read the webhooks of source "woo": could not read folder' "$dir/out")"
+woo ''
+
 # Hosts of other kinds.
 control set strip_authorization=1 >/dev/null
 pull

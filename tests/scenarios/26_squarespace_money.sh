@@ -8,7 +8,7 @@ echo 'products = ( { source = "shop"; match = "sku:MATH-*"; site = "campus"; cou
 start --seed contract --now 2026-11-20T09:41:24Z
 shop() { # shop SETTINGS: further settings of the source
 	write_conf
-	sed -i "s/name = \"shop\"; kind/name = \"shop\"; $1 kind/" "$dir/ctok-batch.conf"
+	sed -i "s|name = \"shop\"; kind|name = \"shop\"; $1 kind|" "$dir/ctok-batch.conf"
 }
 put() { # put NAME: orders or documents of a file
 	python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); [print(json.dumps(x)) for x in d.get(sys.argv[2], [d])]' "$fixtures/$1" "$2" |
@@ -112,6 +112,21 @@ later 2026-11-23T12:00:00Z
 control sql "sql=DELETE FROM shop.documents WHERE id = '7a0e4c6b-0003-4e42-a932-5a4db0c0ffee'" >/dev/null
 pull
 expect "one unknown id does not hide the others" "0: t" "$code: $(pulls | cut -d' ' -f1)"
+
+# A webhook: signed by the bytes that the secret's text stands for.
+secret=c8e5a0f1b2d34c5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6
+mkdir "$dir/spool"
+echo $secret >"$dir/hook.secret"
+chmod 600 "$dir/hook.secret"
+body='{"id":"n1","topic":"order.update","createdOn":"2026-11-23T11:00+00:00","data":{"orderId":"65a1c0ffee0000000000004f","update":"REFUNDED"}}'
+printf 'Squarespace-Signature: %s\n\n%s' "$(printf %s "$body" | openssl dgst -sha256 -mac HMAC -macopt hexkey:$secret -r | cut -d' ' -f1)" "$body" >"$dir/spool/1"
+touch -d 2026-11-23T11:00:05Z "$dir/spool/1"
+shop "transactions = true; spool = \"$dir/spool\"; spool_secret = \"file:$dir/hook.secret\";"
+control sql "sql=INSERT INTO shop.orders SELECT '65a1c0ffee0000000000004f', '2026-01-01', status, customer, replace(replace(replace(doc, '65a1c0ffee00000000000001', '65a1c0ffee0000000000004f'),
+	'\"2001\"', '\"1999\"'), '2026-10-02T08:15:31.9Z', '2026-01-01T00:00:00Z') FROM shop.orders WHERE id = '65a1c0ffee00000000000001'" >/dev/null
+pull
+expect "a webhook leads to an order that the list would not have shown" "0: 1999: 0" \
+	"$code: $(sql "SELECT number FROM ctok.document WHERE external_id = '65a1c0ffee0000000000004f'"): $(find "$dir/spool" -type f | wc -l)"
 
 # What must not pass for a whole reading.
 before=$(sql "SELECT string_agg(name || value, ' ' ORDER BY name) FROM ctok.source_cursor")

@@ -315,6 +315,10 @@ each_fault_is_found_with_its_line(void **state)
 		    "3: setting \"api_key\" of a woocommerce source is missing\n"
 		    "3: setting \"url\" of a woocommerce source is missing\n"
 		    "3: setting \"role\" of a woocommerce source must be \"sale\"\n" },
+		{ "webhooks that nobody signs, or sends",
+		    TENANT("sources = ( { name = \"s\"; kind = \"woocommerce\"; url = \"https://a.example\"; api_key = \"env:A\"; "
+			   "spool = \"/s\"; } );"),
+		    "3: setting \"spool\" needs \"spool_secret\": what is not signed is not taken\n" },
 		{ "files that nothing is known of", TENANT("sources = ( { name = \"s\"; kind = \"csv\"; } );"),
 		    "3: setting \"columns\" of a csv source without a preset must say where \"created\" and \"status\" stand\n"
 		    "3: setting \"columns\" of a csv source without a preset must say where \"sku\", \"product\" or \"name\" "
