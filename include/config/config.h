@@ -106,10 +106,21 @@ struct config_source {
 	bool tax_on_top;                     /* prices of lines are without tax */
 	struct config_columns columns;
 	struct config_statuses statuses;
-	const char *start; /* ISO date: the first pull reads from here; default 2000-01-01 */
-	int64_t overlap_s; /* default 900 */
-	int64_t max_age_s; /* default 26 h */
-	bool closed;       /* sells no more and is read no more */
+	const char *start;          /* ISO date: the first pull reads from here; default 2000-01-01 */
+	int64_t overlap_s;          /* default 900 */
+	int64_t max_age_s;          /* default 26 h */
+	bool closed;                /* sells no more and is read no more */
+	struct config_list settles; /* names of sources whose sales its documents settle; empty: by the roles */
+	int64_t wait_s;             /* how long a partner may be missing; default 3 days */
+	const char *unlinked;       /* what without a partner is a finding: "both", "own", "sales", "none" */
+};
+
+/* What two sources call the same: a document of `from` belongs to that of `to` whose `by` is what its `field` says. */
+struct config_link {
+	struct config_where where;
+	const char *from, *to; /* names of sources */
+	const char *field, *by;
+	const char *pattern; /* regular expression with one group, which is what `field` says; NULL: all of it */
 };
 
 struct config_product {
@@ -162,6 +173,8 @@ struct config_tenant {
 	size_t site_count;
 	struct config_source *sources;
 	size_t source_count;
+	struct config_link *links;
+	size_t link_count;
 	struct config_product *products;
 	size_t product_count;
 	struct config_mail mail;

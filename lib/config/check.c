@@ -159,6 +159,66 @@ source_of(const struct config_tenant *tenant, const char *name)
 	return NULL;
 }
 
+/* An invoice settles sales, a payment also invoices. What neither sells nor settles has the same rank as a payment, and settles nothing. */
+static int
+rank_of(const struct config_source *source)
+{
+	return text_equal(source->role, "sale") ? 0 : text_equal(source->role, "invoice") ? 1 : 2;
+}
+
+static bool
+can_settle(const struct config_source *source)
+{
+	return text_equal(source->role, "invoice") || text_equal(source->role, "payment");
+}
+
+static void
+check_settles(const struct config_tenant *tenant, const struct config_source *source, struct fault_list *faults)
+{
+	const struct config_source *other;
+	size_t i;
+
+	for (i = 0; i < source->settles.count; i++) {
+		other = source_of(tenant, source->settles.items[i]);
+		if (other == NULL)
+			fault_add(faults, source->where.file, source->where.line,
+			    "setting \"settles\": the tenant has no source \"%s\"", source->settles.items[i]);
+		else if (!can_settle(source) || rank_of(other) >= rank_of(source))
+			fault_add(faults, source->where.file, source->where.line,
+			    "setting \"settles\": a source of role \"%s\" does not settle \"%s\", one of role \"%s\"", source->role,
+			    other->name, other->role);
+	}
+}
+
+/* Does ${source} settle what ${other} sells or invoices? */
+static bool
+does_settle(const struct config_source *source, const struct config_source *other)
+{
+	size_t i;
+
+	for (i = 0; i < source->settles.count; i++)
+		if (text_equal(source->settles.items[i], other->name))
+			return true;
+	return source->settles.count == 0 && can_settle(source) && rank_of(source) > rank_of(other);
+}
+
+static void
+check_link(const struct config_tenant *tenant, const struct config_link *link, struct fault_list *faults)
+{
+	const struct config_source *from = link->from != NULL ? source_of(tenant, link->from) : NULL;
+	const struct config_source *to = link->to != NULL ? source_of(tenant, link->to) : NULL;
+
+	if (link->from != NULL && from == NULL)
+		fault_add(
+		    faults, link->where.file, link->where.line, "setting \"from\": the tenant has no source \"%s\"", link->from);
+	if (link->to != NULL && to == NULL)
+		fault_add(faults, link->where.file, link->where.line, "setting \"to\": the tenant has no source \"%s\"", link->to);
+	if (from != NULL && to != NULL && !does_settle(from, to) && !does_settle(to, from))
+		fault_add(faults, link->where.file, link->where.line,
+		    "this link ties nothing: neither of \"%s\" and \"%s\" settles the other (settings \"role\" and \"settles\")",
+		    from->name, to->name);
+}
+
 static const struct config_site *
 site_of(const struct config_tenant *tenant, const char *name)
 {
@@ -279,6 +339,10 @@ check_tenant(const struct config_tenant *tenant, struct fault_list *faults)
 		for (j = 0; j < i; j++)
 			check_twice("sources", tenant->sources[i].name, tenant->sources[j].name, &tenant->sources[i].where, faults);
 	}
+	for (i = 0; i < tenant->source_count; i++)
+		check_settles(tenant, &tenant->sources[i], faults);
+	for (i = 0; i < tenant->link_count; i++)
+		check_link(tenant, &tenant->links[i], faults);
 	check_rules(tenant, faults);
 	check_mail(tenant, faults);
 }

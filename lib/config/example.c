@@ -1,5 +1,6 @@
 /* ctok-batch.conf.example, from the declarations. It is a configuration that loads: what has an example is set, the rest stands there
  * as a comment with its default. */
+#include <stdbool.h>
 #include <string.h>
 
 #include "settings.h"
@@ -39,9 +40,11 @@ write_fallback(FILE *file, const struct setting *setting)
 		fprintf(file, "\"%s\"", setting->fallback == NULL ? "" : setting->fallback);
 }
 
+/* A group whose example is "( )" is shown, but set to nothing: it stands there as a comment. */
 static void
-write_scope(FILE *file, enum settings_scope scope, int indent)
+write_scope(FILE *file, enum settings_scope scope, int indent, bool set)
 {
+	const char *mark = set ? "" : "# ";
 	const struct setting *setting;
 	size_t i;
 
@@ -51,11 +54,16 @@ write_scope(FILE *file, enum settings_scope scope, int indent)
 			continue;
 		write_comment(file, indent, setting->help);
 		if (setting->type == SETTINGS_GROUPS || setting->type == SETTINGS_GROUP) {
-			fprintf(file, "%*s%s = %s\n", indent, "", setting->name, setting->type == SETTINGS_GROUPS ? "( {" : "{");
-			write_scope(file, setting->inner, indent + 2);
-			fprintf(file, "%*s%s;\n", indent, "", setting->type == SETTINGS_GROUPS ? "} )" : "}");
+			const bool inner = set && setting->example == NULL;
+
+			mark = inner ? "" : "# ";
+			fprintf(file, "%*s%s%s = %s\n", indent, "", mark, setting->name,
+			    setting->type == SETTINGS_GROUPS ? "( {" : "{");
+			write_scope(file, setting->inner, indent + 2, inner);
+			fprintf(file, "%*s%s%s;\n", indent, "", mark, setting->type == SETTINGS_GROUPS ? "} )" : "}");
+			mark = set ? "" : "# ";
 		} else if (setting->example != NULL) {
-			fprintf(file, "%*s%s = %s;\n", indent, "", setting->name, setting->example);
+			fprintf(file, "%*s%s%s = %s;\n", indent, "", mark, setting->name, setting->example);
 		} else {
 			fprintf(file, "%*s# %s = ", indent, "", setting->name);
 			write_fallback(file, setting);
@@ -73,5 +81,5 @@ config_example(FILE *file)
 	    "# Secrets are references, \"file:/path\" (mode 0600), \"cred:name\" (systemd) or \"env:NAME\". Amounts are strings.\n"
 	    "# Further files: @include \"name\", on a line of its own, relative to this one. Check: ctok-admin check.\n\n",
 	    file);
-	write_scope(file, SETTINGS_ROOT, 0);
+	write_scope(file, SETTINGS_ROOT, 0, /* set= */ true);
 }

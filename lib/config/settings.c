@@ -48,6 +48,9 @@ const struct setting settings_table[] = {
 	    .count_offset = AT(config_tenant, site_count), .help = "Moodle sites." },
 	{ SETTINGS_TENANT, "sources", SETTINGS_GROUPS, AT(config_tenant, sources), .inner = SETTINGS_SOURCE,
 	    .count_offset = AT(config_tenant, source_count), .help = "Shops and other systems that sales come from." },
+	{ SETTINGS_TENANT, "links", SETTINGS_GROUPS, AT(config_tenant, links), .inner = SETTINGS_LINK,
+	    .count_offset = AT(config_tenant, link_count), .example = "( )",
+	    .help = "By what an invoice or a payment is found to belong to a sale, beyond the id of a payment that both know." },
 	{ SETTINGS_TENANT, "products", SETTINGS_GROUPS, AT(config_tenant, products), .inner = SETTINGS_PRODUCT,
 	    .count_offset = AT(config_tenant, product_count),
 	    .help = "Which product gives access to which courses. The most specific rule wins: variant, SKU, product, name; exact "
@@ -213,6 +216,29 @@ const struct setting settings_table[] = {
 	    .help = "An older reading is stale: until the next complete one no access to courses it sells is taken away." },
 	{ SETTINGS_SOURCE, "closed", SETTINGS_BOOL, AT(config_source, closed),
 	    .help = "Sells no more and is read no more: what it sold is final, and nobody's access waits for it." },
+	{ SETTINGS_SOURCE, "settles", SETTINGS_LIST, AT(config_source, settles),
+	    .help =
+		"Of invoices and payments: names of the sources whose sales they settle. Default: every sale's and, of payments, "
+		"every invoice's." },
+	{ SETTINGS_SOURCE, "wait", SETTINGS_SPAN, AT(config_source, wait_s), .fallback = "P3D", .least = 0, .most = 90 * DAY_S,
+	    .help = "How long a sale may lack its invoice or payment of this source, and these their sale." },
+	{ SETTINGS_SOURCE, "unlinked", SETTINGS_CHOICE, AT(config_source, unlinked), .fallback = "both",
+	    .choices = "both|own|sales|none",
+	    .help = "What is reported after that: \"own\" documents without a sale, \"sales\" without one of these, \"both\" or "
+		    "\"none\". "
+		    "A source with product rules sells by itself: it must name what it settles." },
+
+	/* Links. */
+	{ SETTINGS_LINK, "from", SETTINGS_NAME, AT(config_link, from), .required = true, .example = "\"erp\"",
+	    .help = "Source whose documents name the other's." },
+	{ SETTINGS_LINK, "field", SETTINGS_TEXT, AT(config_link, field), .required = true, .example = "\"numero2\"",
+	    .help = "Where: \"id\", \"number\", \"transaction\", \"reference\", \"metadata.KEY\", or as that system calls it." },
+	{ SETTINGS_LINK, "pattern", SETTINGS_REGEX, AT(config_link, pattern), .example = "\"^WEB-([0-9]+)$\"",
+	    .help = "Regular expression; its group is what counts of the field. Default: all of it." },
+	{ SETTINGS_LINK, "to", SETTINGS_NAME, AT(config_link, to), .required = true, .example = "\"shop\"",
+	    .help = "Source whose documents are named." },
+	{ SETTINGS_LINK, "by", SETTINGS_TEXT, AT(config_link, by), .fallback = "number",
+	    .help = "By what they are named: as `field`." },
 
 	/* Columns of a csv source. */
 	{ SETTINGS_COLUMNS, "order", SETTINGS_TEXT, AT(config_columns, order),
@@ -345,6 +371,7 @@ const struct settings_struct settings_structs[SETTINGS_SCOPES] = {
 	[SETTINGS_SITE] = { "a site", sizeof(struct config_site), true },
 	[SETTINGS_SOURCE] = { "a source", sizeof(struct config_source), true },
 	[SETTINGS_COLUMNS] = { "\"columns\"", sizeof(struct config_columns), false },
+	[SETTINGS_LINK] = { "a link", sizeof(struct config_link), true },
 	[SETTINGS_STATUSES] = { "\"statuses\"", sizeof(struct config_statuses), false },
 	[SETTINGS_PRODUCT] = { "a product rule", sizeof(struct config_product), true },
 	[SETTINGS_MAIL] = { "\"mail\"", sizeof(struct config_mail), false },

@@ -16,6 +16,7 @@ enum settings_scope {
 	SETTINGS_SOURCE,
 	SETTINGS_COLUMNS,
 	SETTINGS_STATUSES,
+	SETTINGS_LINK,
 	SETTINGS_PRODUCT,
 	SETTINGS_MAIL,
 	SETTINGS_CERTIFICATE,
@@ -40,6 +41,7 @@ enum settings_type {
 	SETTINGS_MOMENT,
 	SETTINGS_TERM,     /* ISO 8601 duration of the calendar */
 	SETTINGS_MATCH,    /* "sku:…" */
+	SETTINGS_REGEX,    /* regular expression with one group */
 	SETTINGS_CHOICE,   /* one of `choices` */
 	SETTINGS_LEVEL,    /* enum log_level */
 	SETTINGS_ROUNDING, /* enum money_rounding */

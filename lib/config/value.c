@@ -1,6 +1,7 @@
 /* From text to a setting's value: one check for each type, then one place that puts it where it belongs. */
 #include "settings.h"
 
+#include <regex.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -39,6 +40,28 @@ check_secret(const char *text, struct err *err)
 		return 0;
 	return err_set(
 	    err, ERR_CONFIG, "the value is not a reference to a secret: write \"file:/path\", \"cred:name\" or \"env:NAME\"");
+}
+
+/* The database applies it, whose expressions can do more than these; what is well formed there and not here is not worth the doubt. */
+static int
+check_regex(const char *text, struct err *err)
+{
+	char why[100];
+	size_t groups;
+	regex_t regex;
+	int rc = regcomp(&regex, text, REG_EXTENDED);
+
+	if (rc != 0) {
+		(void)regerror(rc, &regex, why, sizeof(why));
+		return err_set(err, ERR_CONFIG, "\"%.200s\" is not a regular expression: %s", text, why);
+	}
+	groups = regex.re_nsub;
+	regfree(&regex);
+	if (groups != 1)
+		return err_set(err, ERR_CONFIG,
+		    "\"%.200s\" has %zu groups, not one: brackets stand around what counts, as in \"^WEB-([0-9]+)$\"", text,
+		    groups);
+	return 0;
 }
 
 /* Scheme, host and port, then an optional path of visible ASCII; no user, and nothing behind '?' or '#' where ${plain}. */
@@ -222,6 +245,7 @@ check_text(const struct setting *setting, const char *text, struct err *err)
 		[SETTINGS_MOMENT] = check_moment,
 		[SETTINGS_TERM] = check_term,
 		[SETTINGS_MATCH] = check_match,
+		[SETTINGS_REGEX] = check_regex,
 		[SETTINGS_CHOICE] = NULL,
 	};
 

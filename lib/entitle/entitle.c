@@ -2,6 +2,7 @@
 #include "entitle/entitle.h"
 
 #include "db/rules.h"
+#include "entitle/deal.h"
 #include "outbox/outbox.h"
 #include "party/party.h"
 #include "sql.h"
@@ -19,7 +20,9 @@ entitle_begin(struct db *db, bool full, struct err *err)
 		return -1;
 	if (full && db_exec(db, sql_entitle_dirty_all, DB_NONE, NULL, err) != 0)
 		return -1;
-	return db_script(db, "ANALYZE look_document", err);
+	if (db_script(db, "ANALYZE look_document", err) != 0)
+		return -1;
+	return deal_reckon(db, err);
 }
 
 /* What ${sql} answers. */

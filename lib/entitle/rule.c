@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "db/copy.h"
 #include "db/rules.h"
+#include "entitle/deal.h"
 #include "entitle/entitle.h"
 #include "moodle/course.h"
 #include "sql.h"
@@ -116,6 +117,8 @@ entitle_sync_rules(struct arena *arena, struct db *db, const struct config_tenan
 	if (db_row(arena, db, sql_entitle_rule_sync, DB_NONE, &row, err) != 0)
 		goto fail;
 	changed = db_int(row, "changed") > 0;
+	if (deal_sync(arena, db, tenant, err) != 0)
+		goto fail;
 	if (changed && db_exec(db, sql_entitle_rule_dirty, DB_NONE, NULL, err) != 0)
 		goto fail;
 	if (sync_protected(arena, db, tenant, err) != 0)

@@ -16,6 +16,18 @@ WITH course AS (
      WHERE EXISTS (SELECT 1 FROM ctok.person_contact k WHERE k.tenant_id = d.tenant_id AND k.person_id = $1::bigint
                       AND k.contact_id IN (l.learner_contact_id, d.buyer_contact_id))
     UNION ALL
+    -- What settles the sales that gave access.
+    SELECT d.effective_at, 1, format('%s %s settled by %s %s of source "%s": %s, %s%s', replace(h.kind, '_', ' '), h.number, m.part, d.number, s.name,
+                                     rule.amount(d.total_minor, d.currency), d.status,
+                                     CASE WHEN d.refunded_minor > 0 THEN ', ' || rule.amount(d.refunded_minor, d.currency) || ' given back' ELSE '' END)
+      FROM ctok.deal_document m
+      JOIN ctok.document d ON d.tenant_id = m.tenant_id AND d.document_id = m.document_id
+      JOIN ctok.document h ON h.tenant_id = m.tenant_id AND h.document_id = m.deal_id
+      JOIN ctok.source s ON s.tenant_id = d.tenant_id AND s.source_id = d.source_id
+     WHERE m.part <> 'sale'
+       AND EXISTS (SELECT 1 FROM ctok.entitlement e JOIN course c ON c.target_id = e.target_id
+                    WHERE e.tenant_id = m.tenant_id AND e.document_id = m.deal_id AND e.person_id = $1::bigint)
+    UNION ALL
     SELECT v.modified_at, 2, format('%s %s changed: %s%s', replace(d.kind, '_', ' '), d.number, v.status,
                                     CASE WHEN v.refunded_minor > 0 THEN ', ' || rule.amount(v.refunded_minor, d.currency) || ' given back' ELSE '' END)
       FROM ctok.document_version v

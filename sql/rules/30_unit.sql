@@ -5,13 +5,15 @@ CREATE VIEW rule.source_ruled WITH (security_invoker = true) AS
 SELECT DISTINCT r.tenant_id, r.source_id FROM ctok.product_rule r WHERE NOT r.gone;
 
 -- Every unit with its rule, its learner and the verdict: NULL when it entitles, else why not. Excluded by a listed rule: TEST_ORDER,
--- LINE_GONE, NOT_PAID, NO_RULE, NOT_A_COURSE, CANCELLED, REFUNDED. A person must act: UNMAPPED_PRODUCT, RULE_TIE, NO_LEARNER, BAD_EMAIL.
+-- LINE_GONE, SETTLES, NOT_PAID, NO_RULE, NOT_A_COURSE, CANCELLED, REFUNDED. A person must act: UNMAPPED_PRODUCT, RULE_TIE, NO_LEARNER, BAD_EMAIL.
 CREATE VIEW rule.unit_verdict WITH (security_invoker = true) AS
 SELECT u.tenant_id, u.unit_id, u.document_id, u.line_no, u.unit_no, u.net_minor, d.source_id, d.currency, d.effective_at AS sold_at,
        l.product_id, c.rule_id, w.contact_id AS learner_contact_id, w.email AS learner_email,
        CASE
            WHEN d.status = 'test' THEN 'TEST_ORDER'
            WHEN u.gone OR l.gone THEN 'LINE_GONE'
+           -- Another document of the same sale gives the access, or one of several, which a person must say.
+           WHEN m.document_id IS NOT NULL OR o.document_id IS NOT NULL THEN 'SETTLES'
            WHEN d.status = 'unpaid' THEN 'NOT_PAID'
            WHEN s.source_id IS NULL THEN 'NO_RULE'
            WHEN r.exclude THEN 'NOT_A_COURSE'
@@ -26,6 +28,8 @@ SELECT u.tenant_id, u.unit_id, u.document_id, u.line_no, u.unit_no, u.net_minor,
   FROM ctok.unit u
   JOIN ctok.document d ON d.tenant_id = u.tenant_id AND d.document_id = u.document_id
   JOIN ctok.line l ON l.tenant_id = u.tenant_id AND l.document_id = u.document_id AND l.line_no = u.line_no
+  LEFT JOIN ctok.deal_document m ON m.tenant_id = d.tenant_id AND m.document_id = d.document_id AND m.part <> 'sale'
+  LEFT JOIN ctok.deal_unclear o ON o.tenant_id = d.tenant_id AND o.document_id = d.document_id
   LEFT JOIN rule.source_ruled s ON s.tenant_id = d.tenant_id AND s.source_id = d.source_id
   LEFT JOIN rule.product_choice c ON c.tenant_id = l.tenant_id AND c.product_id = l.product_id
   LEFT JOIN ctok.product_rule r ON r.tenant_id = c.tenant_id AND r.rule_id = c.rule_id

@@ -20,13 +20,28 @@ SELECT s.tenant_id, s.site_id, s.name, s.gone, t.last_complete_at, rule.tonight(
   LEFT JOIN LATERAL (SELECT l.complete, l.failure FROM ctok.site_pull l WHERE l.tenant_id = s.tenant_id AND l.site_id = s.site_id
                       ORDER BY l.pull_id DESC LIMIT 1) p ON true;
 
--- The sources whose word counts for a course: those with a rule for it.
-CREATE VIEW rule.source_needed WITH (security_invoker = true) AS
+-- The sources that sell a course: those with a rule for it.
+CREATE VIEW rule.source_selling WITH (security_invoker = true) AS
 SELECT DISTINCT n.tenant_id, n.site_id, coalesce(n.same_as, n.target_id) AS target_id, r.source_id
   FROM ctok.product_rule r
   JOIN ctok.rule_target t ON t.tenant_id = r.tenant_id AND t.rule_id = r.rule_id
   JOIN ctok.target n ON n.tenant_id = t.tenant_id AND n.target_id = t.target_id
  WHERE NOT r.gone AND NOT r.exclude;
+
+-- The sources whose word counts for a course: those that sell it, and those of which the configuration says that they settle what these sell.
+CREATE VIEW rule.source_needed WITH (security_invoker = true) AS
+SELECT n.tenant_id, n.site_id, n.target_id, n.source_id FROM rule.source_selling n
+UNION
+SELECT n.tenant_id, n.site_id, n.target_id, o.source_id
+  FROM rule.source_selling n
+  JOIN ctok.source_settles o ON o.tenant_id = n.tenant_id AND o.target_id = n.source_id
+ WHERE o.told
+UNION
+SELECT n.tenant_id, n.site_id, n.target_id, o.source_id
+  FROM rule.source_selling n
+  JOIN ctok.source_settles o ON o.tenant_id = n.tenant_id AND o.target_id = n.source_id
+  JOIN ctok.link l ON l.tenant_id = o.tenant_id AND least(l.from_source_id, l.to_source_id) = least(o.source_id, o.target_id)
+                  AND greatest(l.from_source_id, l.to_source_id) = greatest(o.source_id, o.target_id);
 
 -- "source "shop" last read completely 2026-11-20 04:45".
 CREATE FUNCTION rule.silence(kind text, name text, last_complete_at timestamptz) RETURNS text
@@ -65,7 +80,7 @@ SELECT DISTINCT r.tenant_id, r.rule_id, r.source_id, coalesce(n.same_as, n.targe
   JOIN ctok.rule_target t ON t.tenant_id = r.tenant_id AND t.rule_id = r.rule_id
   JOIN ctok.target n ON n.tenant_id = t.tenant_id AND n.target_id = t.target_id
  WHERE r.gone
-   AND NOT EXISTS (SELECT 1 FROM rule.source_needed w
+   AND NOT EXISTS (SELECT 1 FROM rule.source_selling w
                     WHERE w.tenant_id = r.tenant_id AND w.source_id = r.source_id AND w.target_id = coalesce(n.same_as, n.target_id));
 
 -- Accesses that may not be taken away now, and why.

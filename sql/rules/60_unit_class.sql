@@ -23,7 +23,7 @@ SELECT v.tenant_id, v.unit_id, v.document_id, v.line_no, v.unit_no, v.net_minor,
            WHEN o.entitlements > 0 AND coalesce(o.gap_target, o.trial_target) IS NOT NULL THEN 'open'
            WHEN o.entitlements > 0 AND o.over_when_matched THEN 'excluded'
            WHEN o.entitlements > 0 THEN 'matched'
-           WHEN v.verdict IN ('TEST_ORDER', 'LINE_GONE', 'NO_RULE', 'NOT_A_COURSE', 'NOT_PAID', 'CANCELLED', 'REFUNDED') THEN 'excluded'
+           WHEN v.verdict IN ('TEST_ORDER', 'LINE_GONE', 'SETTLES', 'NO_RULE', 'NOT_A_COURSE', 'NOT_PAID', 'CANCELLED', 'REFUNDED') THEN 'excluded'
            ELSE 'open'
        END AS class,
        CASE

@@ -302,6 +302,11 @@ WITH unit AS MATERIALIZED (
       FROM ctok.issue i
      WHERE i.state = 'refused'
     UNION ALL
+    -- Documents of one sale that contradict each other, or lack each other.
+    SELECT x.tenant_id, x.class, x.risk, 'x' || x.about, x.source_id, x.document_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, x.risk_minor, x.currency,
+           x.detail
+      FROM rule.deal_finding x
+    UNION ALL
     -- Mail that did not arrive, or may not have.
     SELECT o.tenant_id, CASE o.state WHEN 'doubt' THEN 'MAIL_DOUBT' ELSE 'MAIL_FAILED' END, 'none', 'o' || o.mail_id, NULL, NULL, NULL, NULL, NULL,
            NULL, NULL, o.person_id, NULL, 0, 0, '', o.template || ', code ' || coalesce(o.last_code::text, 'none')

@@ -79,6 +79,14 @@ SELECT 'SETTLEMENTS', s.currency, sum(s.amount_minor)::bigint, coalesce(sum(m.am
  WHERE s.document_id IS NOT NULL AND s.kind <> 'charge'
  GROUP BY s.currency
 UNION ALL
+-- Every document is linked, single by rule, or in a finding.
+SELECT 'DEALS', '', (SELECT count(*) FROM ctok.document),
+       (SELECT count(*) FROM rule.document_deal x WHERE x.class IN ('linked', 'single'))
+     + (SELECT count(DISTINCT f.document_id) FROM ctok.finding f
+          JOIN rule.document_deal x ON x.tenant_id = f.tenant_id AND x.document_id = f.document_id AND x.class = 'open'
+         WHERE f.cleared_at IS NULL
+           AND f.class IN ('DEAL_UNCLEAR', 'INVOICE_MISSING', 'PAYMENT_MISSING', 'INVOICE_WITHOUT_SALE', 'PAYMENT_WITHOUT_SALE'))
+UNION ALL
 -- Every enrolment of ours that gives access is owed, or a finding.
 SELECT 'MANAGED_IS_OWED', '', (SELECT count(*) FROM rule.manual_row m WHERE m.managed AND m.active),
        (SELECT count(*) FILTER (WHERE g.managed AND g.active) FROM rule.access_gap g)

@@ -1,0 +1,216 @@
+-- Deals: what is compared, and what of it a person must look at (docs/architecture.md, "Deals").
+
+-- The documents of deals with what is compared of them: what was asked for, what of it is paid, and what was given back. A document of another
+-- currency, of test mode or cancelled is told apart, never added.
+CREATE VIEW rule.deal_part WITH (security_invoker = true) AS
+SELECT m.tenant_id, m.deal_id, m.document_id, m.part, d.source_id, d.number, d.status, d.currency, d.effective_at, d.total_minor,
+       rule.paid(d.paid_minor, d.status, d.total_minor) AS paid_minor,
+       -- A credit note counts from the day it is written, its money may follow.
+       greatest(d.refunded_minor, coalesce(k.credited_minor, 0)) AS refunded_minor
+  FROM ctok.deal_document m
+  JOIN ctok.document d ON d.tenant_id = m.tenant_id AND d.document_id = m.document_id
+  LEFT JOIN rule.document_credit k ON k.tenant_id = d.tenant_id AND k.original_id = d.document_id;
+
+-- A deal's sale beside all its invoices, or all its payments: a row for each of the two kinds that it has.
+CREATE VIEW rule.deal_side WITH (security_invoker = true) AS
+SELECT s.tenant_id, s.deal_id, p.part, s.source_id, s.number, s.status, s.currency, s.effective_at, s.total_minor, s.paid_minor, s.refunded_minor,
+       count(*) AS documents,
+       count(*) FILTER (WHERE p.currency <> s.currency) AS foreign_documents,
+       count(*) FILTER (WHERE p.status = 'test') AS test_documents,
+       count(*) FILTER (WHERE p.status = 'unpaid') AS unpaid_documents,
+       -- A payment that was not made is none.
+       coalesce(sum(CASE WHEN p.part = 'payment' THEN p.paid_minor ELSE p.total_minor END)
+                FILTER (WHERE p.currency = s.currency AND p.status IN ('paid', 'unpaid')), 0)::bigint AS side_minor,
+       coalesce(sum(p.paid_minor) FILTER (WHERE p.currency = s.currency AND p.status IN ('paid', 'unpaid')), 0)::bigint AS side_paid_minor,
+       coalesce(sum(p.refunded_minor) FILTER (WHERE p.currency = s.currency AND p.status <> 'test'), 0)::bigint AS side_refunded_minor,
+       string_agg(DISTINCT p.currency, ', ') AS side_currencies,
+       string_agg(p.number, ', ' ORDER BY p.document_id) AS side_numbers,
+       -- Since when both sides should agree: the later of the two readings is waited for.
+       max(o.wait_s) AS wait_s
+  FROM rule.deal_part s
+  JOIN rule.deal_part p ON p.tenant_id = s.tenant_id AND p.deal_id = s.deal_id AND p.part <> 'sale'
+  LEFT JOIN ctok.source_settles o ON o.tenant_id = p.tenant_id AND o.source_id = p.source_id AND o.target_id = s.source_id
+ WHERE s.part = 'sale'
+ GROUP BY s.tenant_id, s.deal_id, p.part, s.source_id, s.number, s.status, s.currency, s.effective_at, s.total_minor, s.paid_minor, s.refunded_minor;
+
+-- Who expects a partner of whom. By the roles alone only of a source that gives no access itself: one with product rules sells on its own.
+CREATE VIEW rule.partner_expected WITH (security_invoker = true) AS
+SELECT o.tenant_id, o.source_id, o.target_id, s.role, o.wait_s, o.unlinked IN ('both', 'own') AS own, o.unlinked IN ('both', 'sales') AS sales,
+       -- What was sold before is known: both have been read up to then.
+       CASE WHEN s.closed THEN 'infinity' ELSE f.last_complete_at END - make_interval(secs => o.wait_s) AS source_known,
+       CASE WHEN t.closed THEN 'infinity' ELSE g.last_complete_at END - make_interval(secs => o.wait_s) AS target_known
+  FROM ctok.source_settles o
+  JOIN ctok.source s ON s.tenant_id = o.tenant_id AND s.source_id = o.source_id
+  JOIN ctok.source t ON t.tenant_id = o.tenant_id AND t.source_id = o.target_id
+  LEFT JOIN ctok.source_state f ON f.tenant_id = s.tenant_id AND f.source_id = s.source_id
+  LEFT JOIN ctok.source_state g ON g.tenant_id = t.tenant_id AND g.source_id = t.source_id
+ WHERE NOT s.gone
+   AND (o.told OR (t.role = 'sale' AND NOT EXISTS (SELECT 1 FROM rule.source_ruled r WHERE r.tenant_id = o.tenant_id AND r.source_id = o.source_id)));
+
+-- Invoices and payments that belong to no sale, and should by now. One that could belong to several is another matter; an invoice that payments are
+-- for is their sale, and still lacks its own.
+CREATE VIEW rule.sale_missing WITH (security_invoker = true) AS
+SELECT d.tenant_id, d.document_id, d.source_id, e.role AS part, d.total_minor, d.currency
+  FROM (SELECT x.tenant_id, x.source_id, x.role, min(least(x.target_known, rule.now() - make_interval(secs => x.wait_s))) AS known,
+               bool_or(x.target_known IS NULL) AS unread
+          FROM rule.partner_expected x
+         WHERE x.own
+         GROUP BY x.tenant_id, x.source_id, x.role) e
+  JOIN ctok.document d ON d.tenant_id = e.tenant_id AND d.source_id = e.source_id AND d.effective_at <= e.known
+ WHERE NOT e.unread AND d.kind <> 'credit_note' AND d.gone_at IS NULL
+   -- A payment that was never made needs no sale.
+   AND (d.status = 'paid' OR (d.status = 'unpaid' AND e.role = 'invoice'))
+   AND NOT EXISTS (SELECT 1 FROM ctok.deal_document m WHERE m.tenant_id = d.tenant_id AND m.document_id = d.document_id AND m.part <> 'sale')
+   AND NOT EXISTS (SELECT 1 FROM ctok.deal_unclear u WHERE u.tenant_id = d.tenant_id AND u.document_id = d.document_id);
+
+-- Sales without an invoice, or without a payment, that should have one by now. Several sources of payments stand for each other.
+CREATE VIEW rule.partner_missing WITH (security_invoker = true) AS
+SELECT d.tenant_id, d.document_id, d.source_id, e.role AS part, d.total_minor, d.currency
+  FROM (SELECT x.tenant_id, x.target_id, x.role, min(least(x.source_known, rule.now() - make_interval(secs => x.wait_s))) AS known,
+               bool_or(x.source_known IS NULL) AS unread
+          FROM rule.partner_expected x
+         WHERE x.sales
+         GROUP BY x.tenant_id, x.target_id, x.role) e
+  JOIN ctok.document d ON d.tenant_id = e.tenant_id AND d.source_id = e.target_id AND d.effective_at <= e.known
+ WHERE NOT e.unread AND d.kind <> 'credit_note' AND d.status = 'paid' AND d.total_minor > 0 AND d.gone_at IS NULL
+   -- An invoice that is part of a deal, or cannot be yet, is asked about through its sale.
+   AND NOT EXISTS (SELECT 1 FROM ctok.deal_document m WHERE m.tenant_id = d.tenant_id AND m.document_id = d.document_id AND m.part <> 'sale')
+   AND NOT EXISTS (SELECT 1 FROM ctok.deal_unclear u WHERE u.tenant_id = d.tenant_id AND u.document_id = d.document_id)
+   AND NOT EXISTS (SELECT 1 FROM ctok.deal_document m WHERE m.tenant_id = d.tenant_id AND m.deal_id = d.document_id AND m.part = e.role)
+   -- An invoice without its sale is told as that.
+   AND (d.tenant_id, d.document_id) NOT IN (SELECT w.tenant_id, w.document_id FROM rule.sale_missing w)
+   -- What could be its partner is asked about itself.
+   AND (d.tenant_id, d.document_id, e.role) NOT IN (SELECT u.tenant_id, c.document_id, s.role
+                                                      FROM ctok.deal_unclear u
+                                                      JOIN ctok.document x ON x.tenant_id = u.tenant_id AND x.document_id = u.document_id
+                                                      JOIN ctok.source s ON s.tenant_id = x.tenant_id AND s.source_id = x.source_id
+                                                     CROSS JOIN LATERAL (VALUES (u.first_id), (u.last_id)) c (document_id));
+
+-- Sales of several sources that name the same payment: each gives access and counts as revenue.
+CREATE VIEW rule.sale_twice WITH (security_invoker = true) AS
+SELECT DISTINCT k.tenant_id, k.first_id, k.last_id
+  FROM (SELECT y.tenant_id, y.key, min(y.document_id) AS first_id, max(y.document_id) AS last_id
+          FROM ctok.deal_key y
+          JOIN ctok.source s ON s.tenant_id = y.tenant_id AND s.source_id = y.source_id AND s.role = 'sale'
+         GROUP BY y.tenant_id, y.key
+        HAVING count(DISTINCT y.source_id) > 1) k;
+
+-- What of deals is open: a class for each way in which the documents of one sale contradict each other. What is of another kind, of another currency or
+-- void is said once, not again as a difference of amounts.
+CREATE VIEW rule.deal_finding WITH (security_invoker = true) AS
+WITH side AS MATERIALIZED (
+    SELECT x.*, CASE x.part WHEN 'invoice' THEN 'invoice ' ELSE 'payment ' END || x.side_numbers AS what,
+           x.status <> 'test' AND x.test_documents = 0 AND x.foreign_documents = 0 AS alike
+      FROM rule.deal_side x
+)
+-- A test on one side, real money on the other.
+SELECT s.tenant_id, 'DEAL_TEST_DIFFERS' AS class, 'unexplained' AS risk, s.deal_id || s.part AS about, s.source_id, s.deal_id AS document_id,
+       s.total_minor AS risk_minor, s.currency,
+       CASE WHEN s.status = 'test' THEN 'the sale is a test, ' || s.what || ' is not' ELSE 'the sale is none, ' || s.what || ' is a test' END AS detail
+  FROM side s
+ WHERE (s.status = 'test') <> (s.test_documents = s.documents) OR s.test_documents NOT IN (0, s.documents)
+UNION ALL
+SELECT s.tenant_id, 'DEAL_CURRENCY_DIFFERS', 'unexplained', s.deal_id || s.part, s.source_id, s.deal_id, s.total_minor, s.currency,
+       format('sold in %s, %s in %s', s.currency, s.what, s.side_currencies)
+  FROM side s
+ WHERE s.foreign_documents > 0 AND s.status <> 'test' AND s.test_documents = 0
+UNION ALL
+-- Cancelled on one side, and money kept or asked for on the other.
+SELECT s.tenant_id, 'DEAL_CANCELLED_DIFFERS', 'unexplained', s.deal_id || s.part, s.source_id, s.deal_id, s.side_paid_minor - s.side_refunded_minor, s.currency,
+       format('the sale is cancelled, %s keeps %s', s.what, rule.amount(s.side_paid_minor - s.side_refunded_minor, s.currency))
+  FROM side s
+ WHERE s.alike AND s.status = 'cancelled' AND s.side_paid_minor > s.side_refunded_minor
+UNION ALL
+-- Paid by one system's word and not by the other's. Nobody gains or loses access by that.
+SELECT s.tenant_id, 'DEAL_PAID_DIFFERS', CASE s.status WHEN 'unpaid' THEN 'paid_without_access' ELSE 'access_without_money' END, s.deal_id || s.part,
+       s.source_id, s.deal_id, CASE s.status WHEN 'unpaid' THEN s.side_paid_minor ELSE s.total_minor - s.side_paid_minor END, s.currency,
+       CASE s.status WHEN 'unpaid' THEN format('the sale is not paid, %s says %s', s.what, rule.amount(s.side_paid_minor, s.currency))
+                     ELSE format('the sale is paid, of %s only %s', s.what, rule.amount(s.side_paid_minor, s.currency)) END
+  FROM side s
+ WHERE s.alike AND ((s.status = 'unpaid' AND s.side_paid_minor > 0)
+                    OR (s.status = 'paid' AND s.unpaid_documents > 0 AND s.side_paid_minor < s.total_minor
+                        AND s.effective_at <= rule.now() - make_interval(secs => coalesce(s.wait_s, 0))))
+UNION ALL
+-- Several documents that ask or pay for more than was sold.
+SELECT s.tenant_id, CASE s.part WHEN 'invoice' THEN 'DEAL_INVOICED_TWICE' ELSE 'DEAL_PAID_TWICE' END, 'unexplained', s.deal_id || s.part, s.source_id,
+       s.deal_id, s.side_minor - s.total_minor, s.currency,
+       format('sold for %s, %s together %s', rule.amount(s.total_minor, s.currency), s.what, rule.amount(s.side_minor, s.currency))
+  FROM side s
+ WHERE s.alike AND s.status IN ('paid', 'unpaid') AND s.documents > 1 AND s.side_minor > s.total_minor
+UNION ALL
+-- Another amount. (One side not paid, or not yet, is told as that.)
+SELECT s.tenant_id, 'DEAL_AMOUNT_DIFFERS', 'unexplained', s.deal_id || s.part, s.source_id, s.deal_id, abs(s.side_minor - s.total_minor), s.currency,
+       format('sold for %s, %s for %s', rule.amount(s.total_minor, s.currency), s.what, rule.amount(s.side_minor, s.currency))
+  FROM side s
+ WHERE s.alike AND s.status IN ('paid', 'unpaid') AND s.side_minor <> s.total_minor AND NOT (s.documents > 1 AND s.side_minor > s.total_minor)
+   AND NOT (s.part = 'payment' AND s.unpaid_documents > 0)
+UNION ALL
+-- Given back by one system's word and not, or not as much, by the other's. What both tell is one refund.
+SELECT s.tenant_id,
+       CASE WHEN least(s.refunded_minor, s.side_refunded_minor) = 0 THEN 'DEAL_REFUND_MISSING'
+            WHEN greatest(s.refunded_minor, s.side_refunded_minor) >= 2 * least(s.refunded_minor, s.side_refunded_minor) THEN 'DEAL_REFUNDED_TWICE'
+            ELSE 'DEAL_REFUND_DIFFERS' END,
+       CASE WHEN s.side_refunded_minor > s.refunded_minor THEN 'access_without_money' ELSE 'unexplained' END, s.deal_id || s.part, s.source_id, s.deal_id,
+       abs(s.refunded_minor - s.side_refunded_minor), s.currency,
+       format('given back of the sale %s, of %s %s', rule.amount(s.refunded_minor, s.currency), s.what, rule.amount(s.side_refunded_minor, s.currency))
+  FROM side s
+ WHERE s.alike AND s.status = 'paid' AND s.refunded_minor <> s.side_refunded_minor
+UNION ALL
+-- A document that could belong to several sales: the choice is a person's.
+SELECT u.tenant_id, 'DEAL_UNCLEAR', 'unexplained', u.document_id::text, d.source_id, u.document_id, abs(d.total_minor), d.currency,
+       format('it may settle %s of source "%s", %s, or %s of source "%s", %s', a.number, p.name, rule.amount(a.total_minor, a.currency), b.number, q.name,
+              rule.amount(b.total_minor, b.currency))
+  FROM ctok.deal_unclear u
+  JOIN ctok.document d ON d.tenant_id = u.tenant_id AND d.document_id = u.document_id
+  JOIN ctok.document a ON a.tenant_id = u.tenant_id AND a.document_id = u.first_id
+  JOIN ctok.source p ON p.tenant_id = a.tenant_id AND p.source_id = a.source_id
+  JOIN ctok.document b ON b.tenant_id = u.tenant_id AND b.document_id = u.last_id
+  JOIN ctok.source q ON q.tenant_id = b.tenant_id AND q.source_id = b.source_id
+UNION ALL
+SELECT x.tenant_id, CASE x.part WHEN 'invoice' THEN 'INVOICE_MISSING' ELSE 'PAYMENT_MISSING' END,
+       CASE x.part WHEN 'invoice' THEN 'unexplained' ELSE 'access_without_money' END, x.document_id::text, x.source_id, x.document_id, x.total_minor, x.currency, ''
+  FROM rule.partner_missing x
+UNION ALL
+SELECT x.tenant_id, CASE x.part WHEN 'invoice' THEN 'INVOICE_WITHOUT_SALE' ELSE 'PAYMENT_WITHOUT_SALE' END,
+       CASE x.part WHEN 'invoice' THEN 'unexplained' ELSE 'paid_without_access' END, x.document_id::text, x.source_id, x.document_id, abs(x.total_minor),
+       x.currency, ''
+  FROM rule.sale_missing x
+UNION ALL
+SELECT t.tenant_id, 'SALE_TWICE', 'unexplained', t.first_id || '.' || t.last_id, d.source_id, t.last_id, d.total_minor, d.currency,
+       format('it names the same payment, or number, as %s of source "%s"', o.number, s.name)
+  FROM rule.sale_twice t
+  JOIN ctok.document d ON d.tenant_id = t.tenant_id AND d.document_id = t.last_id
+  JOIN ctok.document o ON o.tenant_id = t.tenant_id AND o.document_id = t.first_id
+  JOIN ctok.source s ON s.tenant_id = o.tenant_id AND s.source_id = o.source_id
+UNION ALL
+-- Two documents of one sale that both gave access, as they were linked later. It is left as it is.
+SELECT m.tenant_id, 'DEAL_ACCESS_TWICE', 'access_without_money', m.document_id::text, d.source_id, m.document_id, abs(d.total_minor), d.currency,
+       format('%s gives the access, too', h.number)
+  FROM ctok.deal_document m
+  JOIN ctok.document d ON d.tenant_id = m.tenant_id AND d.document_id = m.document_id
+  JOIN ctok.document h ON h.tenant_id = m.tenant_id AND h.document_id = m.deal_id
+ WHERE m.part <> 'sale' AND EXISTS (SELECT 1 FROM ctok.entitlement e WHERE e.tenant_id = m.tenant_id AND e.document_id = m.document_id)
+   AND EXISTS (SELECT 1 FROM ctok.entitlement e WHERE e.tenant_id = m.tenant_id AND e.document_id = m.deal_id);
+
+-- Each document once: linked (part of a deal, or of the document that it corrects), open (it lacks a partner, or could have several: a finding), or single.
+CREATE VIEW rule.document_deal WITH (security_invoker = true) AS
+SELECT d.tenant_id, d.document_id, m.deal_id, m.part,
+       CASE WHEN m.document_id IS NOT NULL THEN 'linked' WHEN c.document_id IS NOT NULL THEN 'linked' WHEN o.document_id IS NOT NULL THEN 'open' ELSE 'single' END AS class
+  FROM ctok.document d
+  LEFT JOIN ctok.deal_document m ON m.tenant_id = d.tenant_id AND m.document_id = d.document_id
+  LEFT JOIN rule.credit_note c ON c.tenant_id = d.tenant_id AND c.document_id = d.document_id
+  LEFT JOIN (SELECT tenant_id, document_id FROM ctok.deal_unclear
+              UNION SELECT tenant_id, document_id FROM rule.partner_missing
+              UNION SELECT tenant_id, document_id FROM rule.sale_missing) o ON o.tenant_id = d.tenant_id AND o.document_id = d.document_id;
+
+-- Documents that count as revenue: each sale once. What settles another one does not, nor what could or should; one that gives access by a rule of its
+-- own is a sale until it is linked.
+CREATE VIEW rule.document_revenue WITH (security_invoker = true) AS
+SELECT d.*
+  FROM ctok.document d
+ WHERE d.kind <> 'credit_note' AND d.status <> 'test'
+   AND NOT EXISTS (SELECT 1 FROM ctok.deal_document m WHERE m.tenant_id = d.tenant_id AND m.document_id = d.document_id AND m.part <> 'sale')
+   AND NOT EXISTS (SELECT 1 FROM ctok.deal_unclear u WHERE u.tenant_id = d.tenant_id AND u.document_id = d.document_id)
+   AND (NOT EXISTS (SELECT 1 FROM rule.partner_expected e WHERE e.tenant_id = d.tenant_id AND e.source_id = d.source_id)
+        OR EXISTS (SELECT 1 FROM ctok.deal_document m WHERE m.tenant_id = d.tenant_id AND m.document_id = d.document_id AND m.part = 'sale')
+        OR EXISTS (SELECT 1 FROM rule.source_ruled r WHERE r.tenant_id = d.tenant_id AND r.source_id = d.source_id));
