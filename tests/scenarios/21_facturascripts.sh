@@ -173,6 +173,23 @@ pull
 expect "again nothing changes" "0: 0: $whole" "$code: $(pulls | cut -d' ' -f3): $(movements; documents; units)"
 expect "between sweeps less is read than there is" less "$([ "$(pulls | cut -d' ' -f2)" -lt 15 ] && echo less || pulls)"
 
+# A webhook (X-MM-*) names an invoice that nothing else would have led to before the next sweep.
+mkdir "$dir/spool"
+printf mm-secret >"$dir/mm.secret"
+chmod 600 "$dir/mm.secret"
+erp "sweep_days = 30; start = \"2026-01-01\"; spool = \"$dir/spool\"; spool_secret = \"file:$dir/mm.secret\"; spool_events = (\"invoice_*\");"
+fs facturaclientes '{"idfactura":105,"total":12,"neto":12,"netosindto":12}'
+pull
+before=$(documents 105 | cut -d' ' -f5)
+body='{"idfactura":105,"total":999}'
+printf 'X-MM-Event: invoice_updated\nX-MM-Signature: sha256=%s\nX-MM-Timestamp: %s\nX-MM-Nonce: n1\n\n%s' \
+	"$(printf %s "$body" | openssl dgst -sha256 -hmac mm-secret -r | cut -d' ' -f1)" "$(date -d "$now" +%s)" "$body" >"$dir/spool/1"
+touch -d "$now" "$dir/spool/1"
+pull
+expect "a webhook leads to an invoice that was edited between sweeps, as it is there" "0: 1000: 1200: 0" \
+	"$code: $before: $(documents 105 | cut -d' ' -f5): $(find "$dir/spool" -type f | wc -l)"
+erp 'sweep_days = 30; start = "2026-01-01";'
+
 # Credit notes.
 invoice 2010 F2026R2 -33.5 '"idfacturarect":1000,"codserie":"R","pagada":false,"vencida":true,"hora":"14:00:00"'
 line 2010 2010 CURSO-WELD -1 -33.5 '"idlinearect":1000'
