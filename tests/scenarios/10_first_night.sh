@@ -120,4 +120,5 @@ sql "SELECT set_config('default_transaction_read_only', 'off', false)" >/dev/nul
 sql "DELETE FROM ctok.unit u USING ctok.document d WHERE d.document_id = u.document_id AND d.number = '4'"
 run ctok-report
 expect "a deleted unit does not tie" 11 "$code"
+no_secrets
 finish

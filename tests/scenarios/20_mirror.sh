@@ -2,6 +2,7 @@
 # The mirror: three ways of reading Moodle give the same picture, a second reading writes nothing, a reading that is not whole counts
 # for nothing.
 . "$(dirname "$0")/lib.sh"
+more_settings='log_level = "debug";' # also what only a debug log tells
 cat >"$dir/rules.conf" <<'R'
 products = ( { source = "shop"; match = "sku:MATH-*"; site = "campus"; courses = ("MATH-101", "idnumber:SKU-1002"); term = "P2Y"; },
              { source = "shop"; match = "sku:ALL-*"; site = "campus"; courses = ("日本語-1", "SAFE-OPT", "NOCRIT", "NOMANUAL", "HIDDEN", "BIG"); } );
@@ -154,4 +155,5 @@ expect "suspended, moved, gone" "9 f 1 x|10 t 0 1900000000" "$(sql "SELECT strin
 	FROM ctok.mirror_enrolment WHERE course_id = 3 AND user_id IN (9, 10, 11) AND method = 'manual'")"
 expect "and noted" "3 9, 3 10, 3 11; 3" "$(sql "SELECT (SELECT string_agg(course_id || ' ' || user_id, ', ' ORDER BY course_id, user_id) FROM ctok.dirty_access) || '; ' ||
 	(SELECT string_agg(user_id::text, ' ') FROM ctok.dirty_user)")"
+no_secrets
 finish

@@ -2,6 +2,7 @@
 # ctok-pull-sales against a shop that behaves, and one that does not: a reading is complete, or it changes nothing.
 now=2026-11-20T12:00:00Z
 . "$(dirname "$0")/lib.sh"
+more_settings='log_level = "debug";' # also what only a debug log tells
 echo 'products = ( { source = "shop"; match = "sku:BLS"; site = "campus"; courses = ("ACLS"); term = "P2Y"; } );' >"$dir/rules.conf"
 start --seed empty
 
@@ -97,4 +98,5 @@ whole=$(ledger)
 control sql "sql=DELETE FROM shop.orders WHERE modified_on >= (SELECT modified_on FROM shop.orders ORDER BY modified_on DESC OFFSET 5 LIMIT 1)" >/dev/null
 run ctok-pull-sales
 expect "without any of the newest nothing is believed, and nothing is gone" "12: $whole: " "$code: $(ledger): $(gone)"
+no_secrets
 finish

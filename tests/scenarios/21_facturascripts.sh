@@ -3,6 +3,7 @@
 # and everything that must not pass for a whole reading.
 now=2026-11-20T12:00:00Z
 . "$(dirname "$0")/lib.sh"
+more_settings='log_level = "debug";' # also what only a debug log tells
 fixtures=tests/fixtures/facturascripts
 erp() { # erp SETTINGS: a source of that site
 	more_sources=", { name = \"erp\"; kind = \"facturascripts\"; role = \"invoice\"; url = \"$url\"; token = \"file:$dir/${token:-sandbox/fs.token}\";
@@ -350,4 +351,5 @@ expect "until somebody says that it is in order" "0: t" "$code: $(pulls | cut -d
 fs empresas '{"idempresa":1,"cifnif":"B99999999"}'
 pull
 expect "another company under the same number is another database" "77 1" "$code $(grep -c 'this is another database than before: company 1 is missing or has another tax number' "$dir/out")"
+no_secrets
 finish

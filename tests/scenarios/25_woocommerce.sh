@@ -268,4 +268,5 @@ control sql "sql=DELETE FROM woo.orders WHERE id > 6999" >/dev/null
 many 1 3 2026-11-30T12:50:00
 pull
 expect "a shop that was set back is refused" 1 "$(why | grep -c 'none of the newest orders read before is in the shop any more')"
+no_secrets
 finish

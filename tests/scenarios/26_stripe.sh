@@ -3,6 +3,7 @@
 # and is found by events and what was left open, payouts down to a residual of nothing, and everything that must not pass for a whole reading.
 now=2026-11-20T12:00:00Z
 . "$(dirname "$0")/lib.sh"
+more_settings='log_level = "debug";' # also what only a debug log tells
 T=1793610000
 pay() { # pay SETTINGS: a source of that account
 	more_sources=", { name = \"pay\"; kind = \"stripe\"; role = \"${role:-sale}\"; url = \"$url\"; api_key = \"file:$dir/${key:-sandbox/stripe.key}\";
@@ -273,4 +274,5 @@ expect "charges as documents, with what became of them" "0: ch_old payment paid 
 ch_old refund re_part -500 USD 10-31 09:00" "$code: $(documents ch_old): $(movements ch_old)"
 expect "a charge that failed is none" "" "$(documents ch_failed)"
 expect "all ties" "" "$(untied)"
+no_secrets
 finish

@@ -85,7 +85,7 @@ start() { # start [options of the sandbox]
 }
 
 # The settings; the product rules are in $dir/rules.conf, further settings of the site in $site_extra, further sources in $more_sources, each
-# with a comma before it.
+# with a comma before it; settings of the whole in $more_settings.
 write_conf() {
 	local extra='' clock=''
 	[ -z "${now:-}" ] || clock="test_now = \"$now\";"
@@ -97,7 +97,7 @@ write_conf() {
 state_dir = "$dir/state";
 master_key = "file:$dir/master.key";
 template_dir = "$root/templates";
-$clock
+$clock ${more_settings:-}
 tenants = ( {
   name = "acme"; timezone = "Europe/Madrid"; currency = "EUR"; locale = "${locale:-en}";
   sites = ( { name = "campus"; url = "$url"; token = "file:$dir/sandbox/moodle.token"; ca_file = "$dir/sandbox/ca.pem";
@@ -147,10 +147,12 @@ put_back() {
 run() { # run PROGRAM [options]: exit code in $code, output in $dir/out
 	"${under[@]}" "$bin/$1" ${2+"${@:2}"} --config "$dir/ctok-batch.conf" >"$dir/out" 2>&1 </dev/null
 	code=$?
+	cat "$dir/out" >>"$dir/all-out"
 }
 admin() { # admin COMMAND [options]
 	"${under[@]}" "$bin/ctok-admin" "$1" --config "$dir/ctok-batch.conf" ${2+"${@:2}"} >"$dir/out" 2>&1 </dev/null
 	code=$?
+	cat "$dir/out" >>"$dir/all-out"
 }
 night() { run ctok-nightly "$@"; }
 sql() { "$root/build/ctok-sql" "$dir/ctok-batch.conf" acme "$1"; }
@@ -178,6 +180,19 @@ order() {
 "channelName":null,"externalOrderReference":null,"fulfilledOn":null,"priceTaxInterpretation":"EXCLUSIVE","paymentState":"PAID"}
 JSON
 )" >/dev/null
+}
+
+# no_secrets: neither our state, with the database's files, nor anything printed or mailed holds one: whole, halves of a pair, or as HTTP sends
+# them.
+no_secrets() {
+	local file secret form found=
+	for file in "$dir"/sandbox/*.key "$dir"/sandbox/*.token "$dir/master.key"; do
+		secret=$(cat "$file")
+		for form in "$secret" "${secret%%:*}" "${secret#*:}" "$(printf %s "$secret" | base64 -w 0)" "$(printf '%s:' "$secret" | base64 -w 0)"; do
+			found="$found$(grep -rlF -- "$form" "$dir/state" "$dir/mail" "$dir/all-out" | sed "s|^|${file##*/} in |")"
+		done
+	done
+	expect "no secret lies in a log, an error, a table or a file" "" "$found"
 }
 
 # writes: how many rows were written to Moodle so far, by any function.
