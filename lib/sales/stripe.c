@@ -5,6 +5,7 @@
  *
  *   account, mode   whose key it is: another account's, or the other mode's, is refused
  *   event           the event at which the last pull ended
+ *   newest PATH     the newest rows of each list, which must come again
  *   sessions, refunds, disputes, charges, payouts   what was not finished when it was last seen */
 #include "stripe.h"
 
@@ -12,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "sales/newest.h"
 
 /* A checkout can be completed for so long after it was begun. */
 #define SESSION_S (25 * 3600)
@@ -55,19 +57,76 @@ check_account(struct stripe_site *site, struct err *err)
 	return 0;
 }
 
+/* A walk over what was made in a time, with the newest that the last one met: these must come again. */
+struct made {
+	struct stripe_site *site;
+	stripe_take *take;
+	struct sales_newest newest;
+};
+
+static int
+take_made(void *context, const struct stripe_item *item, struct err *err)
+{
+	struct made *made = context;
+	struct sales_document mark = { .external_id = item->id, .number = item->id };
+
+	if (stripe_moment(item->json, "created", &mark.modified_us, err) != 0)
+		return -1;
+	sales_newest_note(&made->newest, &mark);
+	return made->take(made->site, item, err);
+}
+
+/* A list that lacks rows looks like one of a quiet day. What does not come again is looked up: gone, or left out. */
+static int
+check_newest(struct made *made, const char *path, struct err *err)
+{
+	struct stripe_site *site = made->site;
+	struct stripe_item item;
+	size_t found = 0, i;
+
+	for (i = 0; i < made->newest.known_count; i++) {
+		const char *id = made->newest.known[i].id;
+
+		if (!made->newest.known[i].seen) {
+			if (stripe_get(site, &site->arena, arena_printf(&site->arena, "%s/%s", path, id), &item, err) != 0)
+				return -1;
+			if (item.json != NULL)
+				return err_set(
+				    err, ERR_INCOMPLETE, "\"%s\" is there, but not in %s: others may be missing too", id, path);
+			site->sink->absent(site->sink->context, id);
+		}
+		found += made->newest.known[i].seen;
+	}
+	if (made->newest.known_count == 0 || found > 0)
+		return 0;
+	err_set(err, ERR_INCOMPLETE,
+	    "none of the newest of %s read before is there any more, \"%s\" for one: the account was set back", path,
+	    made->newest.known[0].id);
+	return err_hint(err, "If this is right, begin anew with ctok-pull-sales --source %s --reset.", site->source->config->name);
+}
+
 /* A list of what was made in a time, with up to two more pairs. */
 static int
 read_made(struct stripe_site *site, const char *path, int64_t from_utc, const char *const *more, size_t more_count,
     stripe_take *take, struct err *err)
 {
-	const char *pairs[8] = { "created[gte]", number(site, from_utc), "created[lt]", number(site, site->source->to_utc) };
+	const char *cursor = arena_printf(&site->arena, "newest %s", path);
+	struct made made = { site, take, sales_newest_begin(&site->arena, sales_cursor(site->source, cursor)) };
+	const char *pairs[8] = { "created[gte]", number(site, sales_newest_from(&made.newest, from_utc)), "created[lt]",
+		number(site, site->source->to_utc) };
 	const struct stripe_walk walk = { .path = path, .pairs = pairs, .pair_count = 2 + more_count };
+	const char *text;
 	size_t i;
 
 	BUG_UNLESS(more_count <= 2);
 	for (i = 0; i < 2 * more_count; i++)
 		pairs[4 + i] = more[i];
-	return stripe_walk(site, &walk, take, site, err);
+	if (stripe_walk(site, &walk, take_made, &made, err) != 0 || check_newest(&made, path, err) != 0)
+		return -1;
+	text = sales_newest_text(&made.newest);
+	if (text[0] != '\0')
+		site->sink->cursor(site->sink->context, cursor, text);
+	return 0;
 }
 
 /* Objects one by one, as they are now. One that is not there any more leaves what is known of it, and is said to be gone. */

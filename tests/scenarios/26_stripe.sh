@@ -237,6 +237,10 @@ fails "nothing all of a sudden" 'the end of /v1/events: it ends after 0 rows, an
 fails "an event that was known is gone" 'event "evt_20", at which the last reading ended, did not come again: others may be missing too' \
 	kind=sql match=/v1/account sql="DELETE FROM stripe.object WHERE id = 'evt_20'"
 new events event id=evt_20 type=payout.updated object=payout of=po_2 created=$((at + 5 * 3600))
+newest=$(sql "SELECT split_part(split_part(value, chr(10), 1), ' ', 2) FROM ctok.source_cursor WHERE name = 'newest /v1/charges'")
+fails "a charge that was known is left out of its list" "\"$newest\" is there, but not in /v1/charges: others may be missing too" \
+	kind=sql match=/v1/account sql="UPDATE stripe.object SET doc = doc || '{\"_hidden\":true}' WHERE id = '$newest'"
+control sql "sql=UPDATE stripe.object SET doc = doc - '_hidden'" >/dev/null
 refused=77 fails "the key lacks a right" 'page 1 of /v1/refunds: the API key lacks a right: status 403 invalid_request_error "The provided key does not have the required permissions for this endpoint.", request "req_sandbox"' \
 	kind=sql match=/v1/account sql="UPDATE stripe.kind SET allowed = false WHERE name = 'refunds'"
 control sql "sql=UPDATE stripe.kind SET allowed = true" >/dev/null
@@ -248,6 +252,23 @@ done
 pull
 expect "what passes is tried again, and all is read" "0: W-30 charge payment inpay_new 2000 USD 11-19 13:01" "$code: $(movements in_new)"
 control reset >/dev/null
+
+# Long lists go on from page to page, and a page that is short although more follow is refused.
+control sql "sql=INSERT INTO stripe.object (kind, id, doc) SELECT 'events', 'evt_many' || n, doc || jsonb_build_object('id', 'evt_many' || n, 'created', $((at + 7 * 3600)) + n)
+	FROM stripe.object, generate_series(1, 250) n WHERE kind = 'events' AND id = 'evt_1'" >/dev/null
+now=2026-11-20T17:00:00Z pay
+fails "a page that is short" 'page 2 of /v1/events: it has 99 rows although more follow: a whole page has 100' kind=short n=1 match=starting_after
+pull
+expect "three pages" "0: evt_many250" "$code: $(sql "SELECT split_part(value, ' ', 1) FROM ctok.source_cursor WHERE name = 'event'")"
+# Events are kept for 30 days. What changed before that is found by reading everything, once.
+put invoices "$(make_ invoice id=in_bad number=W-5 created=$((T - 5 * day)) paid_at=$((T + 18 * day)) pi=pi_bad)"
+now=2026-11-21T12:00:00Z pay
+pull
+expect "what no event tells is not found" "W-5 invoice unpaid" "$(documents in_bad | cut -d' ' -f1-3)"
+control sql "sql=DELETE FROM stripe.object WHERE kind = 'events'" >/dev/null
+now=2026-12-24T12:00:00Z pay
+pull
+expect "after a gap of more than that everything is read" "0: W-5 invoice paid" "$code: $(documents in_bad | cut -d' ' -f1-3)"
 
 # Whose key it is.
 control sql "sql=UPDATE stripe.object SET doc = doc || '{\"id\":\"acct_other\"}' WHERE kind = 'account' AND id = ''" >/dev/null

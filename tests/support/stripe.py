@@ -193,7 +193,7 @@ def world(kind):
             invoice("in_now", number="W-2", subscription="sub_now", pi="pi_now", created=T - 8 * DAY, **sub),
             invoice("in_open", "open", number="W-3", subscription="sub_late", customer="cus_ben", email="ben@example.test", name="Ben Öz", **sub),
             invoice("in_void", "void", number="W-4"),
-            invoice("in_bad", "uncollectible", number="W-5"),
+            invoice("in_bad", "uncollectible", number="W-5", created=T - 5 * DAY),
             invoice("in_draft", "draft", subscription="sub_now"),
             invoice("in_yen", number="W-6", currency="jpy", pi="pi_yen", lines=[line("il_yen", 12000, currency="jpy")]),
             invoice("in_dinar", number="W-7", currency="kwd", pi="pi_dinar", lines=[line("il_dinar", 12340, currency="kwd")]),

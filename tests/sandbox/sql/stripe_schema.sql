@@ -76,6 +76,7 @@ CREATE FUNCTION stripe.found(a_kind text, live boolean, filters jsonb) RETURNS T
        -- All filters of different names, any of those of the same (types).
        AND coalesce((SELECT bool_and(n.any) FROM (SELECT bool_or(coalesce(stripe.passes(a_kind, r.doc, f ->> 0, f ->> 1, f ->> 2), false)) AS any
                                                     FROM jsonb_array_elements(filters) f GROUP BY f ->> 0, f ->> 1) n), true)
+       AND NOT r.doc ? '_hidden'
        -- Cancelled ones only for those who ask.
        AND NOT (a_kind = 'subscriptions' AND r.doc ->> 'status' IN ('canceled', 'incomplete_expired')
                 AND NOT EXISTS (SELECT FROM jsonb_array_elements(filters) f WHERE f ->> 0 = 'status'))
