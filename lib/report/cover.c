@@ -328,6 +328,7 @@ write_sheets(struct pen *pen, struct err *err)
 		{ SECTION_EXCEPTION, "What is open: who, what, how much, how long, and what to do next." },
 		{ SECTION_ACCESS, "Every unit sold, with its money, its class and the access it gives." },
 		{ SECTION_ACTION, "What the night planned and did in Moodle: before and after." },
+		{ SECTION_DEAL, "Every sale that several systems know: sold, invoiced, paid." },
 		{ SECTION_PAYOUT, "Every payout to the bank, from what was charged down to what arrived." },
 		{ SECTION_SOURCE, "What was read, when, and whether it was complete." },
 	};

@@ -82,6 +82,23 @@ static const struct section_column action[] = {
 	{ "code", CELL_TEXT },
 };
 
+static const struct section_column deal[] = {
+	{ "sale", CELL_TEXT },
+	{ "source", CELL_TEXT },
+	{ "sold_on", CELL_DATE },
+	{ "state", CELL_TEXT },
+	{ "currency", CELL_TEXT },
+	{ "sold_minor", CELL_MONEY },
+	{ "invoices", CELL_TEXT },
+	{ "invoiced_minor", CELL_MONEY },
+	{ "payments", CELL_TEXT },
+	{ "paid_minor", CELL_MONEY },
+	{ "refunded_minor", CELL_MONEY },
+	{ "paid_back_minor", CELL_MONEY },
+	{ "difference_minor", CELL_MONEY },
+	{ "code", CELL_TEXT },
+};
+
 static const struct section_column payout[] = {
 	{ "payout", CELL_TEXT },
 	{ "source", CELL_TEXT },
@@ -131,6 +148,7 @@ const struct section_def section_defs[SECTION_COUNT] = {
 	[SECTION_EXCEPTION] = SECTION(exception),
 	[SECTION_ACCESS] = SECTION(access),
 	[SECTION_ACTION] = SECTION(action),
+	[SECTION_DEAL] = SECTION(deal),
 	[SECTION_PAYOUT] = SECTION(payout),
 	[SECTION_SOURCE] = SECTION(source),
 };

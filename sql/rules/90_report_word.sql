@@ -129,6 +129,9 @@ CREATE VIEW rule.report_word (kind, code, words, advice) WITH (security_invoker 
 ('payout', 'failed', 'Failed, and came back', ''),
 ('payout', 'canceled', 'Cancelled', ''),
 ('payout', 'by_hand', 'Made by hand: its parts are not told', ''),
+-- Deals.
+('deal', 'agrees', 'Agrees', ''),
+('deal', 'differs', 'Differs', ''),
 -- Controls.
 ('control', 'UNITS_OF_LINES', 'Units of lines', 'Every whole quantity sold is so many units: the quantities of all lines against the units kept.'),
 ('control', 'UNITS_CLASSED', 'Units classed', 'Every unit is matched, open or excluded, exactly once.'),

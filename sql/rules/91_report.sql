@@ -226,3 +226,23 @@ SELECT s.name, 'site', concat_ws(', ', concat_ws(' ', 'Moodle', t.release), 'rea
   LEFT JOIN LATERAL (SELECT * FROM ctok.site_pull l WHERE l.tenant_id = s.tenant_id AND l.site_id = s.site_id
                       ORDER BY l.pull_id DESC LIMIT 1) p ON true
  WHERE NOT s.gone;
+
+-- A row for each deal: sold, invoiced, paid. A kind of document that it has none of is empty, not 0. Amounts of another currency are not added.
+CREATE VIEW rule.report_deal WITH (security_invoker = true) AS
+SELECT d.document_id AS deal_id, d.number AS sale, s.name AS source, rule.report_moment(d.effective_at)::date AS sold_on, coalesce(w.words, x.code) AS state,
+       d.currency, d.total_minor AS sold_minor, coalesce(i.side_numbers, '') AS invoices, i.side_minor AS invoiced_minor,
+       coalesce(p.side_numbers, '') AS payments, p.side_minor AS paid_minor, d.refunded_minor, p.side_refunded_minor AS paid_back_minor,
+       greatest(coalesce(abs(i.side_minor - d.total_minor), 0), coalesce(abs(p.side_minor - d.total_minor), 0)) AS difference_minor, x.code
+  FROM ctok.deal_document m
+  JOIN ctok.document d ON d.tenant_id = m.tenant_id AND d.document_id = m.document_id
+  JOIN ctok.source s ON s.tenant_id = d.tenant_id AND s.source_id = d.source_id
+  LEFT JOIN rule.deal_side i ON i.tenant_id = m.tenant_id AND i.deal_id = m.deal_id AND i.part = 'invoice'
+  LEFT JOIN rule.deal_side p ON p.tenant_id = m.tenant_id AND p.deal_id = m.deal_id AND p.part = 'payment'
+ CROSS JOIN LATERAL (
+        SELECT CASE WHEN EXISTS (SELECT 1 FROM ctok.finding f
+                                  WHERE f.tenant_id = m.tenant_id AND f.document_id = m.deal_id AND f.cleared_at IS NULL
+                                    AND (f.class LIKE 'DEAL\_%' OR f.class IN ('INVOICE_MISSING', 'PAYMENT_MISSING', 'INVOICE_WITHOUT_SALE', 'SALE_TWICE')))
+                    THEN 'differs' ELSE 'agrees' END AS code
+       ) x
+  LEFT JOIN rule.report_word w ON w.kind = 'deal' AND w.code = x.code
+ WHERE m.part = 'sale';

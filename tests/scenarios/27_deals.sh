@@ -149,6 +149,14 @@ expect "an invoice gives no access where its sale does, although there is a rule
 	"23-books-1 24-books-1 43-books-1" "$(sql "SELECT string_agg(d.number, ' ' ORDER BY d.number) FROM ctok.entitlement e JOIN ctok.document d USING (tenant_id, document_id) JOIN ctok.source s ON s.source_id = d.source_id WHERE s.role <> 'sale'")"
 expect "what settles is excluded by rule" "excluded" "$(sql "SELECT string_agg(DISTINCT class, ' ') FROM rule.unit_class WHERE code = 'SETTLES'")"
 expect "each sale is revenue once: 33 of 100, one that two shops sold, three invoices, and the one of 571; tests are none" 427100 "$(sql "SELECT sum(total_minor) FROM rule.document_revenue WHERE currency = 'EUR'")"
+sheet() { /usr/bin/python3 -c '
+import glob, openpyxl, sys
+rows = openpyxl.load_workbook(sorted(glob.glob(sys.argv[1]))[-1], read_only=True)["Deals"].iter_rows(values_only=True)
+print("; ".join(" ".join("-" if c is None else str(c) for c in r[3:]) for r in rows if str(r[0]) == sys.argv[2]))' "$dir/state/report/*.xlsx" "$1"; }
+expect "the workbook has a three-way line" "Agrees EUR 571 F2026A1 571 ch_500 571 0 0 0" "$(sheet 500)"
+/usr/bin/python3 tests/support/check_workbook.py "$(find "$dir/state" -name '*.xlsx' | sort | tail -1)" >"$dir/out" 2>&1
+expect "and it ties in another reader, too" 0 $?
+expect "it tells what differs" "Differs EUR 100 15-books-1 90 15-pay-1 80 0 0 20" "$(sheet 15)"
 admin explain ana@example.test
 expect "explain tells of the partners" 2 "$(grep -c 'settled by invoice F2026A1 of source "erp": 571.00 EUR, paid\|settled by payment ch_500 of source "pay": 571.00 EUR, paid' "$dir/out")"
 expect "who settles must be fresh, too, before access ends" "books erp pay shop web web2" "$(sql "SELECT string_agg(DISTINCT s.name, ' ' ORDER BY s.name) FROM rule.source_needed n JOIN ctok.source s ON s.source_id = n.source_id")"

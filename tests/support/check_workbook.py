@@ -14,8 +14,8 @@ from decimal import Decimal
 
 import openpyxl
 
-BASE = ["Cover", "Control", "Exceptions", "Access vs money", "Actions", "Payouts", "Sources"]
-OPTIONAL = {"Payouts"}
+BASE = ["Cover", "Control", "Exceptions", "Access vs money", "Actions", "Deals", "Payouts", "Sources"]
+OPTIONAL = {"Deals", "Payouts"}
 TITLES = {
     "Control": ["Control", "What must hold", "Currency", "Expected", "Found", "Difference, engine", "Difference, live", "Must be 0",
                 "The live difference is reckoned from"],
@@ -24,6 +24,8 @@ TITLES = {
     "Access vs money": ["Unit", "Document", "Sold on", "Source", "Buyer", "Learner", "Learner's e-mail", "Product", "Course", "Quantity",
                         "Currency", "Net paid", "Class", "Reason", "Finding", "Access from", "Access to", "In Moodle"],
     "Actions": ["Action", "What", "State", "Person", "E-mail", "Site", "Course", "Before", "After", "Why", "Ended at", "Details"],
+    "Deals": ["Sale", "Source", "Sold on", "Deal", "Currency", "Sold for", "Invoices", "Invoiced", "Payments", "Paid", "Refunded, sale", "Refunded, payments",
+              "Largest difference"],
     "Payouts": ["Payout", "Source", "Paid out on", "At the bank on", "State", "Entries", "Currency", "Charges", "Given back", "Disputes", "Fees", "Reserve",
                 "Card readers", "Failed payouts", "Other", "Payout amount", "Residual, engine", "Residual, live"],
     "Sources": ["Name", "Source or site", "Type", "Mode", "Last reading", "Window from", "Window to", "Rows read", "New or changed",
@@ -34,6 +36,7 @@ DATES = {"Sold on", "Access from", "Access to", "First seen", "Ended at", "Windo
 NUMBERS = {"Money at risk", "Open units", "Age in days", "Quantity", "Net paid", "Rows read", "New or changed", "Age in hours", "Entries"}
 PARTS = {"Charges", "Given back", "Disputes", "Fees", "Reserve", "Card readers", "Failed payouts", "Other", "Payout amount", "Residual, engine",
          "Residual, live"}
+PARTS |= {"Sold for", "Invoiced", "Paid", "Refunded, sale", "Refunded, payments", "Largest difference"}
 NUMBERS |= PARTS
 EXPONENTS = {"JPY": 0, "KRW": 0, "CLP": 0, "KWD": 3, "BHD": 3}
 

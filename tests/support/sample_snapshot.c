@@ -250,6 +250,27 @@ write_actions(struct snapshot *snapshot, const struct sample *sample, struct are
 	return snapshot_end(snapshot, err);
 }
 
+/* Sold, invoiced and paid; of every second one there is no invoice. */
+static int
+write_deals(struct snapshot *snapshot, const struct sample *sample, struct arena *arena, struct err *err)
+{
+	int64_t i;
+
+	if (snapshot_begin(snapshot, SECTION_DEAL, err) != 0)
+		return -1;
+	for (i = 0; i < sample->deals; i++) {
+		if (add(snapshot,
+			arena_printf(arena,
+			    "S%" PRId64 "\tshop\t2026-08-01\t%s\tEUR\t10000\t%s\t%s\tch_%" PRId64 "\t10000\t0\t0\t0\t%s", i,
+			    i % 2 == 0 ? "Agrees" : "Differs", i % 2 == 0 ? "F1, F2" : "", i % 2 == 0 ? "10000" : "\\N", i,
+			    i % 2 == 0 ? "agrees" : "differs"),
+			err) != 0)
+			return -1;
+		arena_reset(arena);
+	}
+	return snapshot_end(snapshot, err);
+}
+
 /* Each is what its parts add up to; the last one has 5.00 more than that, when the sample is to be untied. */
 static int
 write_payouts(struct snapshot *snapshot, const struct sample *sample, struct arena *arena, struct err *err)
@@ -315,8 +336,8 @@ sample_snapshot_write(const struct sample *sample, const char *path, struct err 
 		goto out;
 	if (write_cover(snapshot, sample, &arena, err) != 0 || write_control(snapshot, sample, &t, &arena, err) != 0 ||
 	    write_exceptions(snapshot, sample, &arena, err) != 0 || write_units(snapshot, sample, &arena, err) != 0 ||
-	    write_actions(snapshot, sample, &arena, err) != 0 || write_payouts(snapshot, sample, &arena, err) != 0 ||
-	    write_sources(snapshot, err) != 0)
+	    write_actions(snapshot, sample, &arena, err) != 0 || write_deals(snapshot, sample, &arena, err) != 0 ||
+	    write_payouts(snapshot, sample, &arena, err) != 0 || write_sources(snapshot, err) != 0)
 		goto out;
 	rc = snapshot_publish(snapshot, err);
 out:

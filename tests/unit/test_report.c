@@ -61,7 +61,7 @@ expect_same_file(const char *title, const char *a, const char *b)
 
 /* A whole snapshot of next to nothing, to be broken. */
 static const char *const small[] = {
-	"ctok-report\t2",
+	"ctok-report\t3",
 	"s\tcover\tname:text\tvalue:text",
 	"r\ttenant\tacme",
 	"r\trun\t1",
@@ -97,6 +97,10 @@ static const char *const small[] = {
 	"text\tstate:text"
 	"\tended_at:datetime\tfailure:text\tcode:text",
 	"e\taction\t0",
+	"s\tdeal\tsale:text\tsource:text\tsold_on:date\tstate:text\tcurrency:text\tsold_minor:money\tinvoices:text"
+	"\tinvoiced_minor:money\tpayments:text\tpaid_minor:money\trefunded_minor:money\tpaid_back_minor:money"
+	"\tdifference_minor:money\tcode:text",
+	"e\tdeal\t0",
 	"s\tpayout\tpayout:text\tsource:text\tstatus:text\tcreated_on:date\tarrives_on:date\tentries:integer\tcurrency:"
 	"text\tcharge_minor:money"
 	"\trefund_minor:money\tdispute_minor:money\tfee_minor:money\treserve_minor:money\treader_minor:money\tfailed_minor:"
@@ -107,7 +111,7 @@ static const char *const small[] = {
 	"integer"
 	"\tchanged:integer\tlast_complete:datetime\twatermark:datetime\tage_hours:integer\tfailure:text",
 	"e\tsource\t0",
-	"z\t29",
+	"z\t31",
 };
 
 /* Write ${small} with line ${at} (from 1) replaced by ${line}; NULL ends the file there. */
@@ -142,7 +146,7 @@ a_snapshot_that_is_not_exactly_right_is_refused(void **state)
 		size_t line_no;
 		const char *line, *message; /* after the snapshot's name */
 	} cases[] = {
-		{ "another version", 1, "ctok-report\t1", " has version 1, this program reads version 2" },
+		{ "another version", 1, "ctok-report\t2", " has version 2, this program reads version 3" },
 		{ "another section", 2, "s\tcontrol\tname:text\tvalue:text",
 		    ", line 2: expected \"s cover name:text value:text\", found \"s control name:text value:text\"" },
 		{ "a column too few", 3, "r\ttenant", ", line 3: row of section \"cover\" has 1 columns of 2" },
@@ -164,9 +168,9 @@ a_snapshot_that_is_not_exactly_right_is_refused(void **state)
 		    "r\t1\tshop\tSO-1\t2026-02-03\tAna\tAna\tana@example.org\tACLS\tACLS\t1\tEUR\t9900\tmatched\t\t\t2026-04-"
 		    "02\tinfinity\tactive",
 		    ", line 22: column \"access_to\" of section \"access\": \"infinity\" is not a date" },
-		{ "another end", 30, "z\t28", ", line 30: expected \"z 29\", found \"z 28\"" },
-		{ "no end", 30, NULL, ": is cut after line 29" },
-		{ "something after the end", 30, "z\t29\nz\t30", ": goes on after its end" },
+		{ "another end", 32, "z\t30", ", line 32: expected \"z 31\", found \"z 30\"" },
+		{ "no end", 32, NULL, ": is cut after line 31" },
+		{ "something after the end", 32, "z\t31\nz\t32", ": goes on after its end" },
 		{ "cover without a value", 3, "r\tTenant\tacme", ": section \"cover\" has no \"tenant\"" },
 		{ "a moment that is none", 7, "r\tnow_utc\tnow", ": section \"cover\": \"now\" is not a whole number" },
 		{ "a moment before all", 7, "r\tnow_utc\t0", ": section \"cover\": \"now_utc\" is not positive" },
@@ -538,10 +542,11 @@ a_workbook_speaks_spanish(void **state)
 	    "Portada, Control, Excepciones, Acceso y dinero, Acciones, Orígenes;\n");
 	(void)render_sample(w,
 	    &(struct sample){
-		.units = 900, .actions = 9, .payouts = 2, .untie = 2, .trial = true, .preview = true, .locale = "es" },
+		.units = 900, .actions = 9, .deals = 2, .payouts = 2, .untie = 2, .trial = true, .preview = true, .locale = "es" },
 	    "cortada", 300);
 	witness("workbook_text.py", at(w, "cortada.xlsx"), "'NO CUADRA' 'Total EUR, esta hoja'",
-	    "Portada, Control, Excepciones, Acceso y dinero, Acceso y dinero (2), Acceso y dinero (3), Acciones, Transferencias, "
+	    "Portada, Control, Excepciones, Acceso y dinero, Acceso y dinero (2), Acceso y dinero (3), Acciones, Ventas enlazadas, "
+	    "Transferencias, "
 	    "Orígenes;\n");
 	(void)render_sample(w, &(struct sample){ .units = 0, .locale = "es" }, "nada", REPORT_ROWS_PER_SHEET);
 	build_world(w);
