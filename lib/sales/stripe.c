@@ -162,6 +162,29 @@ recall(struct stripe_site *site, const char *cursor, struct stripe_set *set)
 	stripe_set_read(set, sales_cursor(site->source, cursor));
 }
 
+/* What was pointed at from outside, by the beginnings of ids. Anything else is no hint: it would have to be asked for by URL. */
+static void
+take_hints(struct stripe_site *site, struct stripe_changes *changes)
+{
+	const struct {
+		const char *begins;
+		struct stripe_set *set;
+	} kinds[] = { { "in_", &changes->invoices }, { "cn_", &changes->credit_notes }, { "cs_", &changes->sessions },
+		{ "ch_", &changes->charges }, { "py_", &changes->charges }, { "re_", &changes->refunds },
+		{ "pyr_", &changes->refunds }, { "dp_", &changes->disputes }, { "du_", &changes->disputes },
+		{ "sub_", &changes->subscriptions }, { "po_", &changes->payouts } };
+	const char *id;
+	size_t i, j;
+
+	for (i = 0; i < site->source->hint_count; i++) {
+		id = site->source->hints[i];
+		for (j = 0; j < sizeof(kinds) / sizeof(kinds[0]); j++)
+			if (text_starts(id, kinds[j].begins) && strlen(id) <= 255 &&
+			    id[strspn(id, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")] == '\0')
+				stripe_set_put(kinds[j].set, id, 0);
+	}
+}
+
 static int
 read_sales(struct stripe_site *site, const struct stripe_changes *changes, int64_t from_utc, struct err *err)
 {
@@ -247,6 +270,7 @@ read_account(struct stripe_site *site, struct err *err)
 	/* Events first: what changes after them is for the next pull, and harmless when it is read already. */
 	if (stripe_changes(site, &changes, &gap, err) != 0)
 		return -1;
+	take_hints(site, &changes);
 	recall(site, "sessions", &changes.sessions);
 	recall(site, "refunds", &changes.refunds);
 	recall(site, "disputes", &changes.disputes);

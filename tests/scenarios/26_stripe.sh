@@ -265,10 +265,19 @@ put invoices "$(make_ invoice id=in_bad number=W-5 created=$((T - 5 * day)) paid
 now=2026-11-21T12:00:00Z pay
 pull
 expect "what no event tells is not found" "W-5 invoice unpaid" "$(documents in_bad | cut -d' ' -f1-3)"
+# A webhook says where to look, and no more: it shows the invoice as void.
+mkdir "$dir/spool"; printf whsec_test_0123456789abcdef >"$dir/hook.secret"; chmod 600 "$dir/hook.secret"
+body='{"id":"evt_hook","object":"event","type":"invoice.paid","created":1,"data":{"object":{"id":"in_bad","object":"invoice","status":"void"}}}' t=$(date -ud "$now" +%s)
+printf 'POST /hook HTTP/1.1\r\nStripe-Signature: t=%s,v1=%s\r\n\r\n%s' "$t" "$(printf '%s.%s' "$t" "$body" | openssl dgst -sha256 -hmac whsec_test_0123456789abcdef | sed 's/.* //')" "$body" >"$dir/spool/1.http"
+touch -d "$now" "$dir/spool/1.http"
+pay "spool = \"$dir/spool\"; spool_secret = \"file:$dir/hook.secret\";"
+pull
+expect "but by a webhook, as it is in the account" "0: W-5 invoice paid" "$code: $(documents in_bad | cut -d' ' -f1-3)"
+put invoices '{"id":"in_old","status":"void"}'
 control sql "sql=DELETE FROM stripe.object WHERE kind = 'events'" >/dev/null
 now=2026-12-24T12:00:00Z pay
 pull
-expect "after a gap of more than that everything is read" "0: W-5 invoice paid" "$code: $(documents in_bad | cut -d' ' -f1-3)"
+expect "after a gap of more than that everything is read" "0: W-1 invoice cancelled" "$code: $(documents in_old | cut -d' ' -f1-3)"
 
 # Whose key it is.
 control sql "sql=UPDATE stripe.object SET doc = doc || '{\"id\":\"acct_other\"}' WHERE kind = 'account' AND id = ''" >/dev/null
