@@ -146,21 +146,23 @@ WITH unit AS MATERIALIZED (
     UNION ALL
     -- A partial refund of an order of several units, which does not say of which: access is kept.
     SELECT d.tenant_id, 'REFUND_AMBIGUOUS', 'access_without_money', 'd' || d.document_id, d.source_id, d.document_id, NULL, NULL, NULL, NULL, NULL,
-           NULL, NULL, 0, d.refunded_minor, d.currency, ''
+           NULL, NULL, 0, d.refunded_minor, d.currency, s.words
       FROM ctok.document d
+     CROSS JOIN LATERAL rule.seat_choices(d.tenant_id, d.document_id, d.currency) s
      WHERE d.refunded_minor > 0 AND d.refunded_minor < d.total_minor AND d.status = 'paid'
        AND NOT EXISTS (SELECT 1 FROM ctok.movement m WHERE m.tenant_id = d.tenant_id AND m.document_id = d.document_id
                           AND m.kind = 'refund' AND m.unit_id IS NOT NULL)
        AND NOT EXISTS (SELECT 1 FROM rule.document_credit k WHERE k.tenant_id = d.tenant_id AND k.original_id = d.document_id)
-       AND (SELECT count(*) FROM ctok.unit u WHERE u.tenant_id = d.tenant_id AND u.document_id = d.document_id AND NOT u.gone) > 1
+       AND s.seats > 1
     UNION ALL
     -- The same of a dispute over part of it that was lost.
     SELECT d.tenant_id, 'REFUND_AMBIGUOUS', 'access_without_money', 'x' || d.document_id, d.source_id, d.document_id, NULL, NULL, NULL, NULL, NULL,
-           NULL, NULL, 0, x.lost_minor, d.currency, 'a lost dispute'
+           NULL, NULL, 0, x.lost_minor, d.currency, 'a lost dispute, ' || s.words
       FROM rule.document_dispute x
       JOIN ctok.document d ON d.tenant_id = x.tenant_id AND d.document_id = x.document_id AND d.status = 'paid'
+     CROSS JOIN LATERAL rule.seat_choices(d.tenant_id, d.document_id, d.currency) s
      WHERE x.lost_minor > 0 AND x.lost_minor + d.refunded_minor < d.total_minor
-       AND (SELECT count(*) FROM ctok.unit u WHERE u.tenant_id = d.tenant_id AND u.document_id = d.document_id AND NOT u.gone) > 1
+       AND s.seats > 1
     UNION ALL
     -- A payment under dispute: the money is gone until it is won.
     SELECT x.tenant_id, 'DISPUTE_OPEN', 'access_without_money', 'd' || x.document_id, d.source_id, x.document_id, NULL, NULL, NULL, NULL, NULL,
@@ -193,10 +195,11 @@ WITH unit AS MATERIALIZED (
     UNION ALL
     -- A credit note for part of an invoice that does not say of which seats: access is kept.
     SELECT d.tenant_id, 'REFUND_AMBIGUOUS', 'access_without_money', 'd' || d.document_id, d.source_id, d.document_id, NULL, NULL, NULL, NULL, NULL,
-           NULL, NULL, 0, k.loose_minor, d.currency, ''
+           NULL, NULL, 0, k.loose_minor, d.currency, coalesce(c.words, '')
       FROM rule.document_credit k
       JOIN ctok.document d ON d.tenant_id = k.tenant_id AND d.document_id = k.original_id AND d.status = 'paid'
       JOIN rule.source_ruled s ON s.tenant_id = d.tenant_id AND s.source_id = d.source_id
+     CROSS JOIN LATERAL rule.seat_choices(d.tenant_id, d.document_id, d.currency) c
      WHERE k.loose_minor > 0 AND k.credited_at IS NULL
        AND (SELECT count(*) FROM ctok.unit u WHERE u.tenant_id = d.tenant_id AND u.document_id = d.document_id AND NOT u.gone) > 1
     UNION ALL

@@ -103,8 +103,8 @@ expect "again: what is new is read once more, nothing changes" "0: $rows_before"
 # A night ties, and the finding of the refund that says nothing stands alone.
 night
 expect "the books tie" "0: 0" "$code: $(sql "SELECT count(*) FROM rule.control_now WHERE expected <> actual")"
-expect "no totals differ; the refund that names no line of two is told, the goodwill on a line is none" "REFUND_AMBIGUOUS 6002" \
-	"$(sql "SELECT string_agg(f.class || ' ' || d.number, ', ') FROM ctok.finding f JOIN ctok.document d USING (tenant_id, document_id) WHERE f.class IN ('TOTALS_DIFFER', 'REFUND_AMBIGUOUS') AND f.cleared_at IS NULL")"
+expect "no totals differ; the refund that names no line of two is told, the goodwill on a line is none" "REFUND_AMBIGUOUS 6002 for which of line 2 seat 1 (20.00 USD)" \
+	"$(sql "SELECT string_agg(f.class || ' ' || d.number || ' ' || f.detail, ', ') FROM ctok.finding f JOIN ctok.document d USING (tenant_id, document_id) WHERE f.class IN ('TOTALS_DIFFER', 'REFUND_AMBIGUOUS') AND f.cleared_at IS NULL")"
 expect "the learners are those of the line and of the order" "ann@novak.example" \
 	"$(sql "SELECT string_agg(DISTINCT c.email, ' ') FROM ctok.line l JOIN ctok.contact c ON c.contact_id = l.learner_contact_id WHERE c.email = 'olu@ade.example'" | sed 's/olu@ade.example/ann@novak.example/')"
 
