@@ -1,23 +1,39 @@
 -- Open actions of the dirty pairs that are no longer wanted, or wanted otherwise, give way. An account stays wanted as long as any open
--- action needs it.
+-- action needs it. (Each set is joined whole: going live retires all that the trial showed.)
+WITH person AS (
+    SELECT DISTINCT person_id FROM dirty_pair
+), waiting AS (
+    -- Enrolments of pairs that nothing moved, and so are not in action_wanted, but for which the account is still to be made.
+    SELECT DISTINCT o.site_id, o.person_id, o.trial
+      FROM person d
+      JOIN ctok.action o ON o.tenant_id = (SELECT ctok.current_tenant()) AND o.person_id = d.person_id
+                        AND o.state IN ('open', 'held') AND o.target_id IS NOT NULL AND o.user_id IS NULL
+      LEFT JOIN dirty_pair p ON p.person_id = o.person_id AND p.target_id = o.target_id
+     WHERE p.person_id IS NULL
+), account AS (
+    SELECT DISTINCT site_id, person_id, trial FROM action_wanted WHERE kind = 'create_account'
+), retired AS (
+    SELECT a.action_id
+      FROM dirty_pair p
+      JOIN ctok.action a ON a.tenant_id = (SELECT ctok.current_tenant()) AND a.person_id = p.person_id AND a.target_id = p.target_id
+                        AND a.state IN ('open', 'held')
+      LEFT JOIN action_wanted w ON w.person_id = a.person_id AND w.target_id = a.target_id AND w.fingerprint = a.fingerprint
+                               AND w.trial = a.trial AND w.user_id IS NOT DISTINCT FROM a.user_id
+                               AND (w.before_status, w.before_start, w.before_end) IS NOT DISTINCT FROM
+                                   (a.before_status, a.before_start, a.before_end)
+     WHERE w.person_id IS NULL
+    UNION ALL
+    SELECT a.action_id
+      FROM person d
+      JOIN ctok.action a ON a.tenant_id = (SELECT ctok.current_tenant()) AND a.person_id = d.person_id AND a.kind = 'create_account'
+                        AND a.state IN ('open', 'held')
+      LEFT JOIN account w ON w.site_id = a.site_id AND w.person_id = a.person_id AND w.trial = a.trial
+      LEFT JOIN waiting x ON x.site_id = a.site_id AND x.person_id = a.person_id AND x.trial = a.trial
+      -- One that is live comes before the trial.
+      LEFT JOIN account f ON f.site_id = a.site_id AND f.person_id = a.person_id AND f.trial < a.trial
+     WHERE w.person_id IS NULL AND (x.person_id IS NULL OR f.person_id IS NOT NULL)
+)
 UPDATE ctok.action a
    SET state = 'superseded', ended_at = rule.now(), ended_run = $1::bigint
- WHERE a.tenant_id = (SELECT ctok.current_tenant()) AND a.state IN ('open', 'held')
-   AND ((a.target_id IS NOT NULL
-         AND EXISTS (SELECT 1 FROM dirty_pair p WHERE p.person_id = a.person_id AND p.target_id = a.target_id)
-         AND NOT EXISTS (SELECT 1 FROM action_wanted w
-                          WHERE w.person_id = a.person_id AND w.target_id = a.target_id AND w.fingerprint = a.fingerprint
-                            AND w.trial = a.trial AND w.user_id IS NOT DISTINCT FROM a.user_id
-                            AND (w.before_status, w.before_start, w.before_end) IS NOT DISTINCT FROM
-                                (a.before_status, a.before_start, a.before_end)))
-        OR (a.kind = 'create_account'
-            AND EXISTS (SELECT 1 FROM dirty_pair p WHERE p.person_id = a.person_id)
-            AND NOT EXISTS (SELECT 1 FROM action_wanted w
-                             WHERE w.kind = 'create_account' AND w.site_id = a.site_id AND w.person_id = a.person_id AND w.trial = a.trial)
-            -- Waiting enrolments of pairs that nothing moved are not in action_wanted; one that is live comes before the trial.
-            AND (NOT EXISTS (SELECT 1 FROM ctok.action o
-                              WHERE o.tenant_id = a.tenant_id AND o.site_id = a.site_id AND o.person_id = a.person_id
-                                AND o.state IN ('open', 'held') AND o.target_id IS NOT NULL AND o.user_id IS NULL AND o.trial = a.trial
-                                AND NOT EXISTS (SELECT 1 FROM dirty_pair p WHERE p.person_id = o.person_id AND p.target_id = o.target_id))
-                 OR EXISTS (SELECT 1 FROM action_wanted w
-                             WHERE w.kind = 'create_account' AND w.site_id = a.site_id AND w.person_id = a.person_id AND w.trial < a.trial))))
+  FROM retired r
+ WHERE a.tenant_id = (SELECT ctok.current_tenant()) AND a.action_id = r.action_id
