@@ -17,15 +17,16 @@ SELECT p.tenant_id, p.payout_id, e.entry_id, e.booked_at,
 CREATE VIEW rule.payout_arrived WITH (security_invoker = true) AS
 SELECT tenant_id, payout_id, entry_id, booked_at FROM rule.payout_candidate WHERE of_payout = 1 AND of_entry = 1;
 
--- Bank accounts and the last day that their statements tell of.
+-- Up to when all bank accounts are known: the last movement of each that was kept. (When a file was put there says nothing of the days that
+-- its statement covers.)
 CREATE VIEW rule.bank_known WITH (security_invoker = true) AS
-SELECT s.tenant_id, min(t.watermark) AS until
-  FROM ctok.source s
-  JOIN ctok.source_state t ON t.tenant_id = s.tenant_id AND t.source_id = s.source_id
- WHERE s.role = 'bank' AND NOT s.gone
- GROUP BY s.tenant_id;
+SELECT b.tenant_id, min(coalesce(b.last_at, '-infinity')) AS until
+  FROM (SELECT s.tenant_id, s.source_id, (SELECT max(e.booked_at) FROM ctok.bank_entry e WHERE e.tenant_id = s.tenant_id AND e.source_id = s.source_id) AS last_at
+          FROM ctok.source s
+         WHERE s.role = 'bank' AND NOT s.gone) b
+ GROUP BY b.tenant_id;
 
--- Payouts that the bank should have told of and did not, a week after the announced day; those of before the first statement are not asked for.
+-- Payouts that the bank should have told of and did not, once statements reach a week past the announced day; those of before the first statement are not asked for.
 CREATE VIEW rule.payout_missing WITH (security_invoker = true) AS
 SELECT p.tenant_id, p.payout_id, p.source_id, p.external_id, p.amount_minor, p.currency, p.arrival_at
   FROM ctok.payout p

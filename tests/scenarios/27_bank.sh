@@ -53,6 +53,11 @@ sql "INSERT INTO ctok.payout (tenant_id, source_id, external_id, status, listed,
 	UNION ALL SELECT 'po_3', 'paid', 3300, '2026-11-11' UNION ALL SELECT 'po_4', 'paid', 4400, '2026-11-05' UNION ALL SELECT 'po_5', 'failed', 5500, '2026-11-05'
 	UNION ALL SELECT 'po_6', 'paid', 7000, '2026-11-09' UNION ALL SELECT 'po_7', 'paid', 9900, '2026-11-19') p" >/dev/null
 run ctok-reconcile
+expect "statements that end before a week is over do not miss a payout" "0 0" "$code $(open_findings | grep -c PAYOUT_MISSING)"
+ntry 1.00 CRDT 2026-11-18 R8 'Stripe' | stmt 02 5.00 6.00 | put "$dir/bank/later.xml"
+printf 'Buchungstag;Betrag;Verwendungszweck\n18.11.2026;2,00;STRIPE later\n' | put "$dir/bank2/later.csv"
+run ctok-pull-sales
+run ctok-reconcile
 expect "one that did not arrive, and money that nothing explains" "0 BANK_UNTIED 1000 booked 2026-11-06; BANK_UNTIED 7000 booked 2026-11-09; PAYOUT_MISSING 4400 po_4, announced for 2026-11-05" \
 	"$code $(open_findings)"
 
@@ -60,7 +65,7 @@ expect "one that did not arrive, and money that nothing explains" "0 BANK_UNTIED
 bad() { # bad TITLE PATTERN: the file bank/bad.xml is rejected with that reason
 	touch -d '10 minutes ago' "$dir/bank/bad.xml"
 	run ctok-pull-sales
-	expect "$1" "12 1 6" "$code $(cat "$dir/bank/rejected/"*.why.txt 2>/dev/null | grep -c "$2") $(sql "SELECT count(*) FROM ctok.bank_entry")"
+	expect "$1" "12 1 8" "$code $(cat "$dir/bank/rejected/"*.why.txt 2>/dev/null | grep -c "$2") $(sql "SELECT count(*) FROM ctok.bank_entry")"
 	rm -rf "$dir/bank/rejected"
 }
 ntry 5.00 CRDT 2026-11-18 R9 Stripe | stmt 02 1.00 7.00 >"$dir/bank/bad.xml"
