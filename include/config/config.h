@@ -221,6 +221,12 @@ MUST_CHECK int config_findings(struct arena *, const char *, const char ***, siz
 const struct config_tenant *config_tenant(const struct config *, const char *) __attribute__((nonnull));
 
 /**
+ * config_settles(source, other):
+ * Do the documents of ${source} settle what ${other} sells or invoices: as its setting `settles` says, else by their roles.
+ */
+bool config_settles(const struct config_source *, const struct config_source *) __attribute__((nonnull));
+
+/**
  * config_secret(arena, reference, what, ret_value, err):
  * Resolve "file:/path" (mode at most 0600 or 0640 root-owned, one trailing newline dropped), "cred:name" (systemd
  * credential in $CREDENTIALS_DIRECTORY) or "env:NAME".

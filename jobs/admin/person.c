@@ -69,6 +69,8 @@ run(struct job *job, struct err *err)
 			continue;
 		if (count != commands[i].args)
 			return err_set(err, ERR_USAGE, "ctok-admin person %s wants %s", commands[i].name, commands[i].wants);
+		if (job->config->tenant_count > 1 && opt_text(job->options, "tenant") == NULL)
+			return err_set(err, ERR_USAGE, "a person is of one tenant: give --tenant");
 		return job_each_tenant(job, person_tenant, NULL, err);
 	}
 	return err_set(err, ERR_USAGE, "\"%s\" is none of show, merge, split, alias and confirm", args[0]);

@@ -190,9 +190,8 @@ check_settles(const struct config_tenant *tenant, const struct config_source *so
 	}
 }
 
-/* Does ${source} settle what ${other} sells or invoices? */
-static bool
-does_settle(const struct config_source *source, const struct config_source *other)
+bool
+config_settles(const struct config_source *source, const struct config_source *other)
 {
 	size_t i;
 
@@ -213,7 +212,7 @@ check_link(const struct config_tenant *tenant, const struct config_link *link, s
 		    faults, link->where.file, link->where.line, "setting \"from\": the tenant has no source \"%s\"", link->from);
 	if (link->to != NULL && to == NULL)
 		fault_add(faults, link->where.file, link->where.line, "setting \"to\": the tenant has no source \"%s\"", link->to);
-	if (from != NULL && to != NULL && !does_settle(from, to) && !does_settle(to, from))
+	if (from != NULL && to != NULL && !config_settles(from, to) && !config_settles(to, from))
 		fault_add(faults, link->where.file, link->where.line,
 		    "this link ties nothing: neither of \"%s\" and \"%s\" settles the other (settings \"role\" and \"settles\")",
 		    from->name, to->name);

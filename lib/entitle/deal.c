@@ -1,7 +1,6 @@
 /* Which documents are one sale. The order of the set-based steps of sql/entitle/deal_*.sql; each explains itself there. */
 #include "entitle/deal.h"
 
-#include "base/text.h"
 #include "sql.h"
 
 /* Pairs of sources of which the first settles the second, as arrays for the database. */
@@ -20,25 +19,14 @@ add_pair(struct arena *arena, struct pairs *pairs, const struct config_source *s
 	pairs->unlinked[pairs->count++] = source->unlinked != NULL ? source->unlinked : "both";
 }
 
-/* By role, where the source does not say: an invoice settles sales, a payment sales and invoices. */
-static bool
-settles_by_role(const struct config_source *source, const struct config_source *target)
-{
-	if (text_equal(source->role, "payment"))
-		return text_equal(target->role, "sale") || text_equal(target->role, "invoice");
-	return text_equal(source->role, "invoice") && text_equal(target->role, "sale");
-}
-
 static void
 add_pairs(struct arena *arena, struct pairs *pairs, const struct config_tenant *tenant, const struct config_source *source)
 {
 	size_t i;
 
-	for (i = 0; i < source->settles.count; i++)
-		add_pair(arena, pairs, source, source->settles.items[i], /* told= */ true);
-	for (i = 0; source->settles.count == 0 && i < tenant->source_count; i++)
-		if (settles_by_role(source, &tenant->sources[i]))
-			add_pair(arena, pairs, source, tenant->sources[i].name, /* told= */ false);
+	for (i = 0; i < tenant->source_count; i++)
+		if (config_settles(source, &tenant->sources[i]))
+			add_pair(arena, pairs, source, tenant->sources[i].name, /* told= */ source->settles.count > 0);
 }
 
 static int
@@ -49,7 +37,7 @@ sync_pairs(struct arena *arena, struct db *db, const struct config_tenant *tenan
 	size_t room = 0, i;
 
 	for (i = 0; i < tenant->source_count; i++)
-		room += tenant->sources[i].settles.count + tenant->source_count;
+		room += tenant->source_count;
 	pairs.source = ARENA_ARRAY(arena, room, const char *);
 	pairs.target = ARENA_ARRAY(arena, room, const char *);
 	pairs.told = ARENA_ARRAY(arena, room, const char *);
