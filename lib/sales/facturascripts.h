@@ -2,6 +2,7 @@
 #define SALES_FACTURASCRIPTS_H
 
 #include "adapter/json.h"
+#include "sales/shop.h"
 #include "sales/source.h"
 
 /* A FacturaScripts site, read through its REST API v3. Parts: _wire (requests, pages, proofs), _row (values and rows), _invoice (what rows add up
@@ -14,7 +15,7 @@ enum fs_table { FS_INVOICES, FS_LINES, FS_RECEIPTS, FS_PAYMENTS, FS_CONTACTS, FS
 struct fs_site {
 	const struct sales_source *source;
 	const struct sales_sink *sink;
-	struct http *http;
+	struct shop *shop;
 	bool answered[FS_TABLES]; /* it had rows: an empty one is no more believed */
 };
 

@@ -27,38 +27,51 @@ static const struct {
 	[FS_COMPANIES] = { "empresas", "idempresa" },
 };
 
+/* {"status":"error","message":…} or {"error":…}, in the server's language. */
+static const char *
+words(struct arena *arena, const struct http_response *response, const struct json *error)
+{
+	const char *text = shop_word(error, "message");
+
+	(void)response;
+	return arena_printf(arena, " \"%.200s\"", text[0] != '\0' ? text : shop_word(error, "error"));
+}
+
+/* By the status, because the words are in any language. */
+static const struct shop_refusal refusals[] = {
+	{ 401, .err = ERR_REFUSED, .says = "the site does not accept the token",
+	    .hint =
+		"Put the key of an API user where token points. Five refusals within ten minutes shut this machine out for ten." },
+	{ 403, .err = ERR_REFUSED, .says = "the token lacks the right to read", .names = true,
+	    .hint = "Give the key the right to GET it. Five refusals within ten minutes shut this machine out for ten." },
+	{ 404, .err = ERR_CONFIG, .says = "the site has no", .names = true,
+	    .hint = "Check url: it is the site's address without \"/api/3\"." },
+	{ 409, .err = ERR_REFUSED, .says = "the site's API is switched off", .hint = "Switch it on in the site's control panel." },
+	{ 0, .err = ERR_REJECTED, .says = "the site refuses to list", .names = true },
+};
+
 int
 fs_open(struct arena *arena, const struct sales_source *source, const struct sales_sink *sink, struct fs_site **ret_site,
     struct err *err)
 {
-	const struct config_source *config = source->config;
 	struct fs_site *site = ARENA_NEW(arena, struct fs_site);
-	const struct http_config http = {
-		.base_url = arena_printf(arena, "%s/api/3", config->url),
-		.user_agent = source->contact != NULL ? arena_printf(arena, "ctok-batch (%s)", source->contact) : "ctok-batch",
-		.ca_file = config->ca_file,
-		.allow_private = config->allow_private.items,
-		.allow_private_count = config->allow_private.count,
-		.allow_http = config->allow_http,
-		.connections = 1,
+	const struct shop_manner manner = {
+		.base = "/api/3",
 		.retry = { .max_total_ms = 300000, .base_ms = 1000, .cap_ms = 60000, .max_tries = 4 },
 		.min_gap_ms = 50,
 		.ban_s = BAN_S,
 		.keep_header = "X-Total-Count",
-		.connect_timeout_ms = 15000,
 		.idle_timeout_ms = 60000,
 		.total_timeout_ms = 180000,
 		.max_bytes = PAGE_BYTES,
-		.breaker = source->breaker,
-		.sleep_ms = source->sleep_ms,
-		.stopped = sink->stopped,
-		.stopped_context = sink->context,
-		.trace = source->trace,
-		.trace_context = source->trace_context,
+		.headers = { { "Token", source->secret, true } },
+		.secret_name = "the token",
+		.words = words,
+		.refusals = refusals,
 	};
 
 	*site = (struct fs_site){ .source = source, .sink = sink };
-	if (http_open(&http, &site->http, err) != 0)
+	if (shop_open(arena, source, sink, &manner, &site->shop, err) != 0)
 		return -1;
 	*ret_site = site;
 	return 0;
@@ -68,78 +81,7 @@ void
 fs_close(struct fs_site *site)
 {
 	if (site != NULL)
-		http_close(site->http);
-}
-
-/* What an error answer says: {"status":"error","message":…} or {"error":…}, in the server's language. */
-static const char *
-error_words(struct arena *arena, const struct fs_site *site, const struct http_response *response)
-{
-	struct err ignored = ERR_INIT; /* an error that is not JSON has no words to show */
-	const struct json *words;
-	struct json *body = NULL;
-
-	if (json_parse(arena, "error", response->body, response->body_len, &body, &ignored) != 0)
-		return "";
-	words = json_get(body, "message");
-	if (words == NULL)
-		words = json_get(body, "error");
-	if (words == NULL || words->kind != JSON_STRING)
-		return "";
-	return strstr(words->text, site->source->secret) != NULL ? "(it repeats the token)" : words->text;
-}
-
-/* Anything but 200: say what it means for the source, by the status, because the words are in any language. Never "no rows". */
-static int
-refuse_answer(
-    struct arena *arena, const struct fs_site *site, const char *what, const struct http_response *response, struct err *err)
-{
-	const char *text = arena_printf(arena, "status %ld \"%.200s\"", response->status, error_words(arena, site, response));
-
-	switch (response->status) {
-	case 401:
-		err_set(err, ERR_REFUSED, "the site does not accept the token: %s", text);
-		return err_hint(err, "Put the key of an API user where token points. Five refusals within ten minutes shut this "
-				     "machine out for ten.");
-	case 403:
-		err_set(err, ERR_REFUSED, "the token lacks the right to read %s: %s", what, text);
-		return err_hint(
-		    err, "Give the key the right to GET it. Five refusals within ten minutes shut this machine out for ten.");
-	case 404:
-		err_set(err, ERR_CONFIG, "the site has no %s: %s", what, text);
-		return err_hint(err, "Check url: it is the site's address without \"/api/3\".");
-	case 409:
-		err_set(err, ERR_REFUSED, "the site's API is switched off: %s", text);
-		return err_hint(err, "Switch it on in the site's control panel.");
-	default: return err_set(err, ERR_REJECTED, "the site refuses to list %s: %s", what, text);
-	}
-}
-
-/* Send, and take nothing but JSON. A misconfigured site answers 200 with its login page. */
-static int
-ask(struct fs_site *site, struct arena *arena, const char *what, const char *path, struct http_response **ret_response,
-    struct json **ret_json, struct err *err)
-{
-	const struct http_header headers[] = {
-		{ "Token", site->source->secret, true },
-		{ "Accept", "application/json", false },
-	};
-	const struct http_request request = {
-		.method = "GET", .path = path, .headers = headers, .header_count = 2, .repeatable = true, .what = what
-	};
-	struct err cause = ERR_INIT;
-
-	if (site->sink->stopped(site->sink->context))
-		return err_set(err, ERR_INCOMPLETE, "stopped on request");
-	if (http_send(arena, site->http, &request, ret_response, err) != 0)
-		return -1;
-	if ((*ret_response)->status != 200)
-		return 0;
-	if (!text_equal((*ret_response)->content_type, "application/json"))
-		return err_set(err, ERR_INCOMPLETE, "the answer is \"%.60s\", not JSON", (*ret_response)->content_type);
-	if (json_parse(arena, "the answer", (*ret_response)->body, (*ret_response)->body_len, ret_json, &cause) != 0)
-		return err_set(err, ERR_INCOMPLETE, "%s", cause.message);
-	return 0;
+		shop_close(site->shop);
 }
 
 /* A list as it came: rows in their order, and how many the site says there are. */
@@ -154,33 +96,26 @@ ask_list(struct fs_site *site, struct arena *arena, enum fs_table table, const c
     struct err *err)
 {
 	const char *what = tables[table].name;
-	struct http_response *response;
+	const struct http_response *response = NULL;
 	struct json *json = NULL;
-	struct json_raw *raw;
+	struct shop_rows rows;
 	struct list list = { 0 };
 	size_t i;
 
-	if (ask(site, arena, what, arena_printf(arena, "/%s?%s", what, query), &response, &json, err) != 0)
+	if (shop_get(arena, site->shop, what, arena_printf(arena, "/%s?%s", what, query), &response, err) != 0 ||
+	    shop_json(arena, site->shop, what, response, JSON_ARRAY, "a list", &json, err) != 0 ||
+	    shop_total(site->shop, response, &list.total, err) != 0)
 		return -1;
-	if (response->status != 200)
-		return refuse_answer(arena, site, what, response, err);
-	if (json->kind != JSON_ARRAY)
-		return err_set(err, ERR_INCOMPLETE, "the answer is %s, not a list", json_kind_name(json));
-	if (response->kept == NULL || text_int64(response->kept, &list.total, err) != 0) {
-		err_reset(err);
-		return err_set(err, ERR_INCOMPLETE, "the answer does not say how many rows there are (header X-Total-Count)");
-	}
 	/* Cut by a limit of its own, by a lost row, by whatever: this is not all that was asked for. */
 	if ((int64_t)json->count != (list.total < (int64_t)limit ? list.total : (int64_t)limit))
 		return err_set(err, ERR_INCOMPLETE, "%zu rows came where %lld of at most %zu a page are due", json->count,
 		    (long long)list.total, limit);
-	if (json_raw_items(arena, response->body, response->body_len, NULL, &raw, &list.count, err) != 0)
+	if (shop_rows(arena, response, json, NULL, &rows, err) != 0)
 		return -1;
-	if (list.count != json->count)
-		return err_set(err, ERR_DATA, "the rows cannot be told apart");
+	list.count = rows.count;
 	list.rows = ARENA_ARRAY(arena, list.count, struct fs_row);
 	for (i = 0; i < list.count; i++) {
-		list.rows[i] = (struct fs_row){ .json = &json->items[i], .raw = raw[i] };
+		list.rows[i] = (struct fs_row){ .json = &rows.items[i], .raw = rows.raw[i] };
 		if (fs_number(list.rows[i].json, tables[table].key, &list.rows[i].id, err) != 0)
 			return err_wrap(err, "row %zu", i + 1);
 	}
@@ -354,22 +289,20 @@ fs_get(
 {
 	/* As one segment of the path. */
 	const char *path = arena_printf(arena, "/%s/%s", resource, http_form(arena, (const char *const[]){ "", id }, 1) + 1);
-	struct http_response *response;
+	const struct http_response *response = NULL;
+	struct err ignored = ERR_INIT;
 	struct json *json = NULL;
 
-	if (ask(site, arena, resource, path, &response, &json, err) != 0)
+	if (shop_get(arena, site->shop, resource, path, &response, err) != 0)
 		return err_wrap(err, "one of %s", resource);
-	if (response->status == 404 && json_parse(arena, "error", response->body, response->body_len, &json, err) == 0 &&
+	/* A site that has no such table says so in another shape. */
+	if (response->status == 404 && json_parse(arena, "error", response->body, response->body_len, &json, &ignored) == 0 &&
 	    json_get(json, "error") != NULL) {
 		*ret_row = NULL;
 		return 0;
 	}
-	if (response->status != 200) {
-		err_reset(err);
-		return refuse_answer(arena, site, resource, response, err);
-	}
-	if (json->kind != JSON_OBJECT)
-		return err_set(err, ERR_INCOMPLETE, "one of %s: the answer is %s, not a record", resource, json_kind_name(json));
+	if (shop_json(arena, site->shop, resource, response, JSON_OBJECT, "a record", &json, err) != 0)
+		return response->status != 200 ? -1 : err_wrap(err, "one of %s", resource);
 	*ret_row = json;
 	return 0;
 }

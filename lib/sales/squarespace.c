@@ -12,13 +12,16 @@
 
 #define CURSOR_SETTLED "settled"
 #define CURSOR_NEWEST_SETTLED "newest_settled"
+/* What is asked for, in errors. */
+#define ORDERS "orders"
+#define TRANSACTIONS "transactions"
 #define LEAST_OVERLAP_S 600
 #define PAYLOAD_BYTES ((size_t)48 * 1024 * 1024)
 
 struct pull {
 	const struct sales_source *source;
 	const struct sales_sink *sink;
-	struct http *http;
+	struct shop *shop;
 	struct squarespace_proof proof;
 	int64_t settled_from_utc; /* transactions were read from here on */
 	struct sales_newest settled;
@@ -34,27 +37,24 @@ ask_transaction(struct pull *pull, struct arena *arena, const char *order_id, st
 	const char *query = http_form(arena, (const char *const[]){ "orderId", order_id }, 1);
 	const struct http_response *response = NULL;
 	struct squarespace_transaction transaction;
-	const struct json *documents;
+	struct shop_rows rows;
 	struct json *page = NULL;
-	struct json_raw *raw;
-	size_t count;
 
 	*ret_raw = (struct json_raw){ NULL, 0 };
-	if (squarespace_get(
-		arena, pull->http, pull->source, arena_printf(arena, SQUARESPACE_TRANSACTIONS "?%s", query), &response, err) != 0 ||
-	    squarespace_json(arena, pull->source, response, &page, err) != 0 ||
-	    json_list(page, "documents", &documents, err) != 0 ||
-	    json_raw_items(arena, response->body, response->body_len, "documents", &raw, &count, err) != 0)
+	if (shop_get(arena, pull->shop, TRANSACTIONS, arena_printf(arena, SQUARESPACE_TRANSACTIONS "?%s", query), &response, err) !=
+		0 ||
+	    shop_json(arena, pull->shop, TRANSACTIONS, response, JSON_OBJECT, "an object", &page, err) != 0 ||
+	    shop_rows(arena, response, page, "documents", &rows, err) != 0)
 		return -1;
-	if (documents->count == 0)
+	if (rows.count == 0)
 		return 0;
-	if (count != 1 || documents->count != 1)
-		return err_set(err, ERR_INCOMPLETE, "%zu documents came for one order", documents->count);
-	if (squarespace_transaction(&documents->items[0], &transaction, err) != 0)
+	if (rows.count != 1)
+		return err_set(err, ERR_INCOMPLETE, "%zu documents came for one order", rows.count);
+	if (squarespace_transaction(&rows.items[0], &transaction, err) != 0)
 		return -1;
 	if (!text_equal(transaction.order_id, order_id))
 		return err_set(err, ERR_INCOMPLETE, "transaction %s came, which is another order's", transaction.id);
-	*ret_raw = raw[0];
+	*ret_raw = rows.raw[0];
 	return 0;
 }
 
@@ -166,15 +166,16 @@ look_up(struct pull *pull, struct sales_mark *const *marks, size_t count, struct
 	arena_reset(arena);
 	for (i = 0; i < count; i++)
 		ids = arena_printf(arena, "%s%s%s", ids, i > 0 ? "," : "", marks[i]->id);
-	if (squarespace_get(
-		arena, pull->http, pull->source, arena_printf(arena, SQUARESPACE_TRANSACTIONS "/%s", ids), &response, err) != 0)
+	if (shop_get(arena, pull->shop, TRANSACTIONS, arena_printf(arena, SQUARESPACE_TRANSACTIONS "/%s", ids), &response, err) !=
+	    0)
 		return -1;
 	if (response->status == 404) {
 		if (count == 1)
 			return 0;
 		return look_up(pull, marks, count / 2, err) != 0 ? -1 : look_up(pull, marks + count / 2, count - count / 2, err);
 	}
-	if (squarespace_json(arena, pull->source, response, &page, err) != 0 || json_list(page, "documents", &documents, err) != 0)
+	if (shop_json(arena, pull->shop, TRANSACTIONS, response, JSON_OBJECT, "an object", &page, err) != 0 ||
+	    json_list(page, "documents", &documents, err) != 0)
 		return -1;
 	for (i = 0; i < documents->count; i++) {
 		if (squarespace_transaction(&documents->items[i], &transaction, err) != 0)
@@ -222,10 +223,8 @@ read_one(struct pull *pull, const char *order_id, struct err *err)
 	struct arena *arena = &pull->one;
 	struct json *body = NULL;
 
-	if (pull->sink->stopped(pull->sink->context))
-		return err_set(err, ERR_INCOMPLETE, "stopped on request");
 	arena_reset(arena);
-	if (squarespace_get(arena, pull->http, pull->source,
+	if (shop_get(arena, pull->shop, ORDERS,
 		arena_printf(arena, SQUARESPACE_ORDERS "/%s", http_form(arena, (const char *const[]){ "", order_id }, 1) + 1),
 		&response, err) != 0)
 		return -1;
@@ -233,7 +232,7 @@ read_one(struct pull *pull, const char *order_id, struct err *err)
 		pull->sink->absent(pull->sink->context, order_id);
 		return 0;
 	}
-	if (squarespace_json(arena, pull->source, response, &body, err) != 0)
+	if (shop_json(arena, pull->shop, ORDERS, response, JSON_OBJECT, "an order", &body, err) != 0)
 		return -1;
 	return hand_over(pull, arena, body, (struct json_raw){ response->body, response->body_len }, /* listed= */ false, err);
 }
@@ -280,9 +279,9 @@ static int
 read_shop(struct arena *arena, struct pull *pull, struct err *err)
 {
 	const struct sales_source *source = pull->source;
-	struct squarespace_list transactions = { SQUARESPACE_TRANSACTIONS, "documents", "transactions", 0, source->to_utc,
+	struct squarespace_list transactions = { SQUARESPACE_TRANSACTIONS, "documents", TRANSACTIONS, 0, source->to_utc,
 		take_transaction, pull };
-	struct squarespace_list orders = { SQUARESPACE_ORDERS, "result", "orders", squarespace_proof_from(&pull->proof),
+	struct squarespace_list orders = { SQUARESPACE_ORDERS, "result", ORDERS, squarespace_proof_from(&pull->proof),
 		source->to_utc, take_order, pull };
 	const char *text;
 	bool first = false;
@@ -291,14 +290,14 @@ read_shop(struct arena *arena, struct pull *pull, struct err *err)
 		if (find_settled_from(arena, pull, &first, err) != 0)
 			return -1;
 		transactions.from_utc = pull->settled_from_utc;
-		if (squarespace_walk(pull->http, source, pull->sink, &transactions, err) != 0 || check_settled(pull, err) != 0)
+		if (squarespace_walk(pull->shop, pull->sink, &transactions, err) != 0 || check_settled(pull, err) != 0)
 			return -1;
 		/* Orders that were read before transactions were are read with them. */
 		if (first && pull->settled_from_utc < orders.from_utc)
 			orders.from_utc = pull->settled_from_utc;
 	}
-	if (squarespace_walk(pull->http, source, pull->sink, &orders, err) != 0 || read_single(pull, err) != 0 ||
-	    squarespace_proof_end(&pull->proof, pull->http, pull->sink, err) != 0)
+	if (squarespace_walk(pull->shop, pull->sink, &orders, err) != 0 || read_single(pull, err) != 0 ||
+	    squarespace_proof_end(&pull->proof, pull->shop, pull->sink, err) != 0)
 		return -1;
 	if (source->config->transactions) {
 		text = sales_newest_text(&pull->settled);
@@ -317,12 +316,11 @@ pull_shop(const struct sales_source *source, const struct sales_sink *sink, stru
 		.sink = sink,
 		.proof = squarespace_proof_begin(&arena, source),
 		.hints = sales_hints_begin(&arena, source) };
-	const struct http_config config = squarespace_http(&arena, source, sink);
 	int rc = -1;
 
-	if (http_open(&config, &pull.http, err) == 0)
+	if (squarespace_open(&arena, source, sink, &pull.shop, err) == 0)
 		rc = read_shop(&arena, &pull, err);
-	http_close(pull.http);
+	shop_close(pull.shop);
 	arena_done(&pull.ties.arena);
 	arena_done(&pull.one);
 	arena_done(&arena);

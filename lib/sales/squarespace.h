@@ -2,8 +2,8 @@
 #define SALES_SQUARESPACE_H
 
 #include "adapter/json.h"
-#include "http/http.h"
 #include "sales/newest.h"
+#include "sales/shop.h"
 #include "sales/source.h"
 
 extern const struct sales_kind squarespace_kind;
@@ -92,32 +92,22 @@ struct squarespace_list {
 };
 
 /**
- * squarespace_walk(http, source, sink, list, err):
+ * squarespace_walk(shop, sink, list, err):
  * Read all of it, page after page.
  *
  * Errors: ERR_INCOMPLETE for what must not pass for a whole reading.
  */
-MUST_CHECK int squarespace_walk(struct http *, const struct sales_source *, const struct sales_sink *,
-    const struct squarespace_list *, struct err *) __attribute__((nonnull));
-
-/**
- * squarespace_http(arena, source, sink):
- * How its shop is talked to.
- */
-struct http_config squarespace_http(struct arena *, const struct sales_source *, const struct sales_sink *)
+MUST_CHECK int squarespace_walk(struct shop *, const struct sales_sink *, const struct squarespace_list *, struct err *)
     __attribute__((nonnull));
 
+#define SQUARESPACE_PAGE_BYTES ((size_t)16 * 1024 * 1024)
+
 /**
- * squarespace_get(arena, http, source, path, ret_response, err), squarespace_json(arena, source, response, ret_json, err):
- * Ask for something; take a 200 as JSON.
- *
- * Errors: what http_send() says; ERR_INCOMPLETE if the shop's clock is 10 minutes off, or for what is no JSON; ERR_REFUSED or
- * ERR_REJECTED for other statuses, with what to do about them.
+ * squarespace_open(arena, source, sink, ret_shop, err):
+ * Make ready; nothing is sent yet.
  */
-MUST_CHECK int squarespace_get(struct arena *, struct http *, const struct sales_source *, const char *,
-    const struct http_response **, struct err *) __attribute__((nonnull));
-MUST_CHECK int squarespace_json(struct arena *, const struct sales_source *, const struct http_response *, struct json **,
-    struct err *) __attribute__((nonnull));
+MUST_CHECK int squarespace_open(
+    struct arena *, const struct sales_source *, const struct sales_sink *, struct shop **, struct err *) __attribute__((nonnull));
 
 /* What makes a reading believable beyond its pages: the newest orders that the last one found are found again, the end of the list is the
  * same when read once more, and the shop is the one it was. Remembered as cursors. */
@@ -137,12 +127,12 @@ int64_t squarespace_proof_from(const struct squarespace_proof *) __attribute__((
 void squarespace_proof_order(struct squarespace_proof *, const struct sales_document *) __attribute__((nonnull));
 
 /**
- * squarespace_proof_end(proof, http, sink, err):
+ * squarespace_proof_end(proof, shop, sink, err):
  * After the walk: is all of it to be believed? Hands the sink what the next pull is to be told, and which orders are gone.
  *
  * Errors: ERR_INCOMPLETE if an order that is there did not come, or none of those known is there; ERR_REFUSED for another shop.
  */
-MUST_CHECK int squarespace_proof_end(struct squarespace_proof *, struct http *, const struct sales_sink *, struct err *)
+MUST_CHECK int squarespace_proof_end(struct squarespace_proof *, struct shop *, const struct sales_sink *, struct err *)
     __attribute__((nonnull));
 
 #endif

@@ -37,21 +37,21 @@ squarespace_proof_order(struct squarespace_proof *proof, const struct sales_docu
 
 /* An order that did not come: it may have changed since the window's end, or be deleted; else the list lacks it. */
 static int
-look_up(struct squarespace_proof *proof, struct http *http, const struct sales_mark *mark, bool *ret_there, struct err *err)
+look_up(struct squarespace_proof *proof, struct shop *shop, const struct sales_mark *mark, bool *ret_there, struct err *err)
 {
 	const struct sales_source *source = proof->source;
 	const struct http_response *response = NULL;
 	struct sales_document order;
 	struct json *body = NULL;
 
-	if (squarespace_get(
-		proof->arena, http, source, arena_printf(proof->arena, SQUARESPACE_ORDERS "/%s", mark->id), &response, err) != 0)
+	if (shop_get(
+		proof->arena, shop, "orders", arena_printf(proof->arena, SQUARESPACE_ORDERS "/%s", mark->id), &response, err) != 0)
 		return -1;
 	if (response->status == 404) {
 		*ret_there = false;
 		return 0;
 	}
-	if (squarespace_json(proof->arena, source, response, &body, err) != 0 ||
+	if (shop_json(proof->arena, shop, "orders", response, JSON_OBJECT, "an order", &body, err) != 0 ||
 	    squarespace_order(proof->arena, source->config, body, &order, err) != 0)
 		return -1;
 	if (order.modified_us < source->to_utc * US_PER_S)
@@ -62,7 +62,7 @@ look_up(struct squarespace_proof *proof, struct http *http, const struct sales_m
 }
 
 static int
-check_known(struct squarespace_proof *proof, struct http *http, const struct sales_sink *sink, struct err *err)
+check_known(struct squarespace_proof *proof, struct shop *shop, const struct sales_sink *sink, struct err *err)
 {
 	const struct sales_mark *missing = NULL;
 	size_t found = 0, i;
@@ -70,7 +70,7 @@ check_known(struct squarespace_proof *proof, struct http *http, const struct sal
 	for (i = 0; i < proof->newest.known_count; i++) {
 		struct sales_mark *mark = &proof->newest.known[i];
 
-		if (!mark->seen && look_up(proof, http, mark, &mark->seen, err) != 0)
+		if (!mark->seen && look_up(proof, shop, mark, &mark->seen, err) != 0)
 			return err_wrap(err, "order \"%s\", read before and not now", mark->number);
 		found += mark->seen;
 		if (!mark->seen)
@@ -91,7 +91,7 @@ check_known(struct squarespace_proof *proof, struct http *http, const struct sal
 
 /* Read the end of the list once more: it must hold nothing new. */
 static int
-check_end(struct squarespace_proof *proof, struct http *http, struct err *err)
+check_end(struct squarespace_proof *proof, struct shop *shop, struct err *err)
 {
 	const struct sales_source *source = proof->source;
 	struct arena *arena = proof->arena;
@@ -108,8 +108,9 @@ check_end(struct squarespace_proof *proof, struct http *http, struct err *err)
 	    (const char *const[]){ "modifiedAfter", clock_iso(arena, proof->newest.newest[0].modified_us / US_PER_S),
 		"modifiedBefore", clock_iso(arena, source->to_utc) },
 	    2);
-	if (squarespace_get(arena, http, source, arena_printf(arena, SQUARESPACE_ORDERS "?%s", query), &response, err) != 0 ||
-	    squarespace_json(arena, source, response, &page, err) != 0 || json_list(page, "result", &orders, err) != 0)
+	if (shop_get(arena, shop, "orders", arena_printf(arena, SQUARESPACE_ORDERS "?%s", query), &response, err) != 0 ||
+	    shop_json(arena, shop, "orders", response, JSON_OBJECT, "an object", &page, err) != 0 ||
+	    json_list(page, "result", &orders, err) != 0)
 		return -1;
 	for (i = 0; i < orders->count; i++) {
 		if (squarespace_order(arena, source->config, &orders->items[i], &order, err) != 0)
@@ -127,19 +128,19 @@ check_end(struct squarespace_proof *proof, struct http *http, struct err *err)
 
 /* Keys that may not ask who the shop is get a 403; then its orders must do. */
 static int
-check_website(struct squarespace_proof *proof, struct http *http, const char **ret_website, struct err *err)
+check_website(struct squarespace_proof *proof, struct shop *shop, const char **ret_website, struct err *err)
 {
 	const char *known = sales_cursor(proof->source, CURSOR_WEBSITE), *title, *id;
 	const struct http_response *response = NULL;
 	struct json *body = NULL;
 
 	*ret_website = known;
-	if (squarespace_get(proof->arena, http, proof->source, "/1.0/authorization/website", &response, err) != 0)
+	if (shop_get(proof->arena, shop, "the website", "/1.0/authorization/website", &response, err) != 0)
 		return -1;
 	if (response->status == 403 || response->status == 404)
 		return 0;
-	if (squarespace_json(proof->arena, proof->source, response, &body, err) != 0 || json_text(body, "id", &id, err) != 0 ||
-	    json_text_or_null(body, "title", &title, err) != 0)
+	if (shop_json(proof->arena, shop, "the website", response, JSON_OBJECT, "an object", &body, err) != 0 ||
+	    json_text(body, "id", &id, err) != 0 || json_text_or_null(body, "title", &title, err) != 0)
 		return -1;
 	if (known != NULL && !text_equal(known, id)) {
 		err_set(err, ERR_REFUSED, "it is another shop than before: \"%.60s\" with id \"%.60s\", not \"%.60s\"",
@@ -155,15 +156,15 @@ check_website(struct squarespace_proof *proof, struct http *http, const char **r
 }
 
 int
-squarespace_proof_end(struct squarespace_proof *proof, struct http *http, const struct sales_sink *sink, struct err *err)
+squarespace_proof_end(struct squarespace_proof *proof, struct shop *shop, const struct sales_sink *sink, struct err *err)
 {
 	const char *website, *text;
 
-	if (check_website(proof, http, &website, err) != 0)
+	if (check_website(proof, shop, &website, err) != 0)
 		return err_wrap(err, "who the shop is");
-	if (check_known(proof, http, sink, err) != 0)
+	if (check_known(proof, shop, sink, err) != 0)
 		return -1;
-	if (check_end(proof, http, err) != 0)
+	if (check_end(proof, shop, err) != 0)
 		return err_wrap(err, "the end of the orders, read once more");
 	if (website != NULL)
 		sink->cursor(sink->context, CURSOR_WEBSITE, website);

@@ -13,7 +13,6 @@
 #include "base/text.h"
 
 #define PAGE_ITEMS 50
-#define PAGE_BYTES ((size_t)16 * 1024 * 1024)
 
 /* To notice circles of any length without keeping all cursors, each is compared with the one before and with a mark that is set anew after
  * 1, 2, 4, 8, … pages (Brent). */
@@ -30,20 +29,16 @@ static int
 hand_over(struct arena *arena, const struct squarespace_list *list, const struct json *page, const struct http_response *response,
     size_t *ret_count, struct err *err)
 {
-	const struct json *items;
-	struct json_raw *raw;
-	size_t count, i;
+	struct shop_rows rows;
+	size_t i;
 
-	if (json_list(page, list->items, &items, err) != 0 ||
-	    json_raw_items(arena, response->body, response->body_len, list->items, &raw, &count, err) != 0)
+	if (shop_rows(arena, response, page, list->items, &rows, err) != 0)
 		return -1;
-	if (count != items->count)
-		return err_set(err, ERR_DATA, "the list \"%s\" cannot be told apart", list->items);
-	for (i = 0; i < count; i++) {
-		if (list->take(list->context, arena, &items->items[i], raw[i], err) != 0)
+	for (i = 0; i < rows.count; i++) {
+		if (list->take(list->context, arena, &rows.items[i], rows.raw[i], err) != 0)
 			return err_wrap(err, "item %zu", i + 1);
 	}
-	*ret_count = count;
+	*ret_count = rows.count;
 	return 0;
 }
 
@@ -75,7 +70,7 @@ next_cursor(const struct walk *walk, const struct json *page, size_t count, cons
 
 /* Read the page at hand, hand its items over and step on to the next one. */
 static int
-pull_page(struct walk *walk, struct http *http, const struct sales_source *source, bool *ret_more, struct err *err)
+pull_page(struct walk *walk, struct shop *shop, bool *ret_more, struct err *err)
 {
 	struct arena *arena = &walk->arenas[walk->pages % 2];
 	const struct http_response *response = NULL;
@@ -91,8 +86,8 @@ pull_page(struct walk *walk, struct http *http, const struct sales_source *sourc
 		    2);
 	else
 		query = http_form(arena, (const char *const[]){ "cursor", walk->cursor }, 1);
-	if (squarespace_get(arena, http, source, arena_printf(arena, "%s?%s", walk->list->path, query), &response, err) != 0 ||
-	    squarespace_json(arena, source, response, &page, err) != 0 ||
+	if (shop_get(arena, shop, walk->list->what, arena_printf(arena, "%s?%s", walk->list->path, query), &response, err) != 0 ||
+	    shop_json(arena, shop, walk->list->what, response, JSON_OBJECT, "an object", &page, err) != 0 ||
 	    hand_over(arena, walk->list, page, response, &count, err) != 0 || next_cursor(walk, page, count, &cursor, err) != 0)
 		return err_wrap(err, "page %zu of the %s", walk->pages + 1, walk->list->what);
 	walk->pages++;
@@ -107,20 +102,19 @@ pull_page(struct walk *walk, struct http *http, const struct sales_source *sourc
 }
 
 int
-squarespace_walk(struct http *http, const struct sales_source *source, const struct sales_sink *sink,
-    const struct squarespace_list *list, struct err *err)
+squarespace_walk(struct shop *shop, const struct sales_sink *sink, const struct squarespace_list *list, struct err *err)
 {
 	struct walk walk = { .list = list, .next_mark = 1 };
 	bool more = true;
 	int rc = -1;
 
-	buf_init(&walk.mark, PAGE_BYTES);
+	buf_init(&walk.mark, SQUARESPACE_PAGE_BYTES);
 	while (more) {
 		if (sink->stopped(sink->context)) {
 			err_set(err, ERR_INCOMPLETE, "stopped on request after %zu pages", walk.pages);
 			goto out;
 		}
-		if (pull_page(&walk, http, source, &more, err) != 0)
+		if (pull_page(&walk, shop, &more, err) != 0)
 			goto out;
 	}
 	rc = 0;

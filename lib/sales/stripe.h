@@ -2,7 +2,7 @@
 #define SALES_STRIPE_H
 
 #include "adapter/json.h"
-#include "http/http.h"
+#include "sales/shop.h"
 #include "sales/source.h"
 
 /* A Stripe account. Parts: _wire (requests, lists), _set (ids), _value (amounts, moments, people), _invoice, _session and _charge (documents),
@@ -46,7 +46,7 @@ struct stripe_site {
 	const struct sales_source *source;
 	const struct sales_sink *sink;
 	const struct config_source *config;
-	struct http *http;
+	struct shop *shop;
 	struct arena arena; /* of the pull */
 	bool live;          /* the key is of live mode */
 	int64_t walks;

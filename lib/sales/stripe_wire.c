@@ -10,11 +10,9 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-#define DEFAULT_URL "https://api.stripe.com"
 #define PAGE_ROWS 100
 #define PAGE_BYTES ((size_t)32 * 1024 * 1024)
 #define ID_BYTES 255
-#define CLOCK_OFF_S 600 /* as far as a pull reads back at least */
 #define BUSY_TRIES 3
 #define BUSY_WAIT_MS 1000
 
@@ -37,46 +35,52 @@ read_mode(const char *key, bool *ret_live, struct err *err)
 	return 0;
 }
 
+static const char *
+words(struct arena *arena, const struct http_response *response, const struct json *body)
+{
+	const struct json *error = json_get(body, "error");
+
+	return arena_printf(arena, " %s %s \"%.200s\", request \"%.60s\"", shop_word(error, "type"), shop_word(error, "code"),
+	    shop_word(error, "message"), response->kept != NULL ? response->kept : "");
+}
+
+static const struct shop_refusal refusals[] = {
+	{ 401, .err = ERR_REFUSED, .says = "Stripe does not accept the API key",
+	    .hint = "Make a restricted key with the right to read and put it where api_key points." },
+	{ 403, .err = ERR_REFUSED, .says = "the API key lacks a right", .hint = "Give the restricted key the right to read it." },
+	{ 0, .err = ERR_REJECTED, .says = "Stripe refuses the request" },
+};
+
 int
 stripe_open(const struct sales_source *source, const struct sales_sink *sink, struct stripe_site **ret_site, struct err *err)
 {
-	const struct config_source *config = source->config;
 	struct arena arena = ARENA_INIT;
 	struct stripe_site *site = ARENA_NEW(&arena, struct stripe_site);
 	struct stripe_set *const sets[] = { &site->handed, &site->people, &site->learners, &site->owners, &site->moments,
 		&site->open_sessions, &site->open_refunds, &site->open_disputes, &site->open_charges, &site->open_payouts };
-	struct http_config http = {
-		.account = source->account, /* many accounts at one address, each with limits of its own */
-		.user_agent = source->contact != NULL ? arena_printf(&arena, "ctok-batch (%s)", source->contact) : "ctok-batch",
-		.ca_file = config->ca_file,
-		.allow_private = config->allow_private.items,
-		.allow_private_count = config->allow_private.count,
-		.allow_http = config->allow_http,
-		.connections = 1,
+	const struct shop_manner manner = {
+		.home = "https://api.stripe.com",
+		.shared_address = true,
 		.retry = { .max_total_ms = 600000, .base_ms = 1000, .cap_ms = 60000, .max_tries = 6 },
 		.min_gap_ms = 40, /* 25 a second, which test mode and single endpoints allow */
 		.keep_header = "Request-Id",
-		.connect_timeout_ms = 15000,
 		.idle_timeout_ms = 60000,
 		.total_timeout_ms = 180000,
 		.max_bytes = PAGE_BYTES,
-		.breaker = source->breaker,
-		.sleep_ms = source->sleep_ms,
-		.stopped = sink->stopped,
-		.stopped_context = sink->context,
-		.trace = source->trace,
-		.trace_context = source->trace_context,
+		.headers = { { "Authorization", arena_printf(&arena, "Bearer %s", source->secret), true },
+		    { "Stripe-Version", STRIPE_VERSION, false } },
+		.secret_name = "the API key",
+		.clock = "Stripe's",
+		.sold = "sales",
+		.words = words,
+		.refusals = refusals,
 	};
-	char *url = arena_strdup(&arena, config->url != NULL ? config->url : DEFAULT_URL);
-	size_t len = strlen(url), i;
+	size_t i;
 
-	while (len > 0 && url[len - 1] == '/')
-		url[--len] = '\0';
-	http.base_url = url;
 	site->source = source;
 	site->sink = sink;
-	site->config = config;
-	if (read_mode(source->secret, &site->live, err) != 0 || http_open(&http, &site->http, err) != 0) {
+	site->config = source->config;
+	if (read_mode(source->secret, &site->live, err) != 0 || shop_open(&arena, source, sink, &manner, &site->shop, err) != 0) {
 		arena_done(&arena);
 		return -1;
 	}
@@ -94,76 +98,26 @@ stripe_close(struct stripe_site *site)
 
 	if (site == NULL)
 		return;
-	http_close(site->http);
+	shop_close(site->shop);
 	/* The site lies in its own arena. */
 	arena = site->arena;
 	arena_done(&arena);
 }
 
-/* Anything but 200: say what it means for the source. Never "no rows". The message may quote what was sent. */
+/* Ask. 409 says that another request holds the object: after a moment it does not. */
 static int
-refuse_answer(struct arena *arena, const struct stripe_site *site, const struct http_response *response, struct err *err)
+ask(struct stripe_site *site, struct arena *arena, const char *path, const struct http_response **ret_response, struct err *err)
 {
-	struct err ignored = ERR_INIT; /* an error that is not JSON has no parts to show */
-	const struct json *error = NULL;
-	struct json *body = NULL;
-	const char *text;
-
-	if (json_parse(arena, "error", response->body, response->body_len, &body, &ignored) == 0)
-		error = json_get(body, "error");
-	text = arena_printf(arena, "status %ld %s %s \"%.200s\", request \"%.60s\"", response->status, stripe_word(error, "type"),
-	    stripe_word(error, "code"), stripe_word(error, "message"), response->kept != NULL ? response->kept : "");
-	if (strstr(text, site->source->secret) != NULL)
-		text = arena_printf(arena, "status %ld; what it says repeats the API key", response->status);
-	switch (response->status) {
-	case 401:
-		err_set(err, ERR_REFUSED, "Stripe does not accept the API key: %s", text);
-		return err_hint(err, "Make a restricted key with the right to read and put it where api_key points.");
-	case 403:
-		err_set(err, ERR_REFUSED, "the API key lacks a right: %s", text);
-		return err_hint(err, "Give the restricted key the right to read it.");
-	default: return err_set(err, ERR_REJECTED, "Stripe refuses the request: %s", text);
-	}
-}
-
-/* What changed while the clocks were apart would lie outside of every window that we ask for. */
-static int
-check_clock(struct arena *arena, const struct sales_source *source, const struct http_response *response, struct err *err)
-{
-	int64_t now_utc = source->clock_utc + (clock_mono_ms() - source->clock_mono_ms) / 1000,
-		off_s = response->date_utc - now_utc;
-
-	if (source->clock_utc == 0 || response->date_utc == 0 || (off_s <= CLOCK_OFF_S && off_s >= -CLOCK_OFF_S))
-		return 0;
-	err_set(err, ERR_INCOMPLETE, "Stripe's clock says %s, ours %s: sales between the two may be missed",
-	    clock_iso(arena, response->date_utc), clock_iso(arena, now_utc));
-	return err_hint(err, "Set the clock of this machine.");
-}
-
-/* Send. 409 says that another request holds the object: after a moment it does not. */
-static int
-send_request(struct stripe_site *site, struct arena *arena, const char *path, struct http_response **ret_response, struct err *err)
-{
-	const struct http_header headers[] = {
-		{ "Authorization", arena_printf(arena, "Bearer %s", site->source->secret), true },
-		{ "Stripe-Version", STRIPE_VERSION, false },
-		{ "Accept", "application/json", false },
-	};
-	const struct http_request request = { .method = "GET",
-		.path = path,
-		.headers = headers,
-		.header_count = sizeof(headers) / sizeof(headers[0]),
-		.repeatable = true,
-		.what = arena_strndup(arena, path, strcspn(path, "?")) };
+	const char *what = arena_strndup(arena, path, strcspn(path, "?"));
 	int try;
 
 	for (try = 1;; try++) {
 		if (site->sink->stopped(site->sink->context))
 			return err_set(err, ERR_INCOMPLETE, "stopped on request");
-		if (http_send(arena, site->http, &request, ret_response, err) != 0)
+		if (shop_get(arena, site->shop, what, path, ret_response, err) != 0)
 			return -1;
 		if ((*ret_response)->status != 409 || try == BUSY_TRIES)
-			return check_clock(arena, site->source, *ret_response, err);
+			return 0;
 		(site->source->sleep_ms != NULL ? site->source->sleep_ms : clock_sleep_ms)(BUSY_WAIT_MS);
 	}
 }
@@ -173,20 +127,7 @@ static int
 read_answer(struct arena *arena, const struct stripe_site *site, const struct http_response *response, struct json **ret_json,
     struct err *err)
 {
-	struct err cause = ERR_INIT;
-	struct json *json;
-
-	if (response->status != 200)
-		return refuse_answer(arena, site, response, err);
-	if (!text_equal(response->content_type, "application/json"))
-		return err_set(err, ERR_INCOMPLETE, "the answer is \"%.60s\", not JSON", response->content_type);
-	/* A broken page is no wrong sale: the reading is what failed. */
-	if (json_parse(arena, "the answer", response->body, response->body_len, &json, &cause) != 0)
-		return err_set(err, ERR_INCOMPLETE, "%s", cause.message);
-	if (json->kind != JSON_OBJECT)
-		return err_set(err, ERR_INCOMPLETE, "the answer is %s, not an object", json_kind_name(json));
-	*ret_json = json;
-	return 0;
+	return shop_json(arena, site->shop, "it", response, JSON_OBJECT, "an object", ret_json, err);
 }
 
 /* Objects of the two modes never mix; where they do, something is between us and Stripe. */
@@ -219,11 +160,11 @@ read_id(const struct json *json, const char **ret_id, struct err *err)
 int
 stripe_get(struct stripe_site *site, struct arena *arena, const char *path, struct stripe_item *ret_item, struct err *err)
 {
-	struct http_response *response;
+	const struct http_response *response = NULL;
 	struct json *json = NULL;
 	const char *id = NULL;
 
-	if (send_request(site, arena, path, &response, err) != 0)
+	if (ask(site, arena, path, &response, err) != 0)
 		return -1;
 	if (response->status == 404) {
 		*ret_item = (struct stripe_item){ .arena = arena };
@@ -248,11 +189,12 @@ struct walking {
 };
 
 static int
-ask_page(struct walking *walking, struct arena *arena, const char *limit, const struct json **ret_data, bool *ret_more,
-    struct http_response **ret_response, struct err *err)
+ask_page(
+    struct walking *walking, struct arena *arena, const char *limit, struct shop_rows *ret_rows, bool *ret_more, struct err *err)
 {
 	const struct stripe_walk *walk = walking->walk;
 	const char **pairs = ARENA_ARRAY(arena, 2 * (walk->pair_count + 2), const char *);
+	const struct http_response *response = NULL;
 	const struct json *more;
 	struct json *json = NULL;
 	size_t count = 0;
@@ -266,15 +208,15 @@ ask_page(struct walking *walking, struct arena *arena, const char *limit, const 
 		pairs[count++] = "starting_after";
 		pairs[count++] = walking->last;
 	}
-	if (send_request(walking->site, arena, arena_printf(arena, "%s?%s", walk->path, http_form(arena, pairs, count / 2)),
-		ret_response, err) != 0 ||
-	    read_answer(arena, walking->site, *ret_response, &json, err) != 0)
+	if (ask(walking->site, arena, arena_printf(arena, "%s?%s", walk->path, http_form(arena, pairs, count / 2)), &response,
+		err) != 0 ||
+	    read_answer(arena, walking->site, response, &json, err) != 0)
 		return -1;
 	more = json_get(json, "has_more");
 	if (!text_equal(stripe_word(json, "object"), "list") || more == NULL || more->kind != JSON_BOOL)
 		return err_set(err, ERR_INCOMPLETE, "the answer is no list that says whether more follow");
 	*ret_more = more->truth;
-	return json_list(json, "data", ret_data, err);
+	return shop_rows(arena, response, json, "data", ret_rows, err);
 }
 
 /* The next row must be another one, and no newer than the one before. */
@@ -302,29 +244,23 @@ static int
 take_page(struct walking *walking, stripe_take *take, void *context, bool *ret_more, struct err *err)
 {
 	struct arena *arena = &walking->arenas[walking->pages % 2];
-	struct http_response *response;
-	const struct json *data;
-	struct json_raw *raw;
-	size_t count, i;
+	struct shop_rows rows;
+	size_t i;
 
 	arena_reset(arena);
-	if (ask_page(walking, arena, arena_printf(arena, "%d", PAGE_ROWS), &data, ret_more, &response, err) != 0)
+	if (ask_page(walking, arena, arena_printf(arena, "%d", PAGE_ROWS), &rows, ret_more, err) != 0)
 		return -1;
-	if (*ret_more && data->count < PAGE_ROWS)
+	if (*ret_more && rows.count < PAGE_ROWS)
 		return err_set(
-		    err, ERR_INCOMPLETE, "it has %zu rows although more follow: a whole page has %d", data->count, PAGE_ROWS);
-	if (json_raw_items(arena, response->body, response->body_len, "data", &raw, &count, err) != 0)
-		return -1;
-	if (count != data->count)
-		return err_set(err, ERR_DATA, "the rows cannot be told apart");
-	for (i = 0; i < count; i++) {
-		struct stripe_item item = { arena, NULL, &data->items[i], raw[i] };
+		    err, ERR_INCOMPLETE, "it has %zu rows although more follow: a whole page has %d", rows.count, PAGE_ROWS);
+	for (i = 0; i < rows.count; i++) {
+		struct stripe_item item = { arena, NULL, &rows.items[i], rows.raw[i] };
 
 		if (check_row(walking, &item, err) != 0 || take(context, &item, err) != 0)
 			return err_wrap(err, "row %zu", i + 1);
 		walking->last = item.id;
 	}
-	walking->rows += count;
+	walking->rows += rows.count;
 	return 0;
 }
 
@@ -333,14 +269,13 @@ static int
 check_end(struct walking *walking, struct err *err)
 {
 	struct arena *arena = &walking->arenas[walking->pages % 2]; /* not that of the last row */
-	struct http_response *response;
-	const struct json *data;
+	struct shop_rows rows;
 	bool more;
 
 	arena_reset(arena);
-	if (ask_page(walking, arena, "1", &data, &more, &response, err) != 0)
+	if (ask_page(walking, arena, "1", &rows, &more, err) != 0)
 		return -1;
-	if (data->count > 0 || more)
+	if (rows.count > 0 || more)
 		return err_set(err, ERR_INCOMPLETE, "it ends after %zu rows, and goes on when asked again", walking->rows);
 	return 0;
 }

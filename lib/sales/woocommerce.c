@@ -49,9 +49,9 @@ add_refunds(struct pull *pull, const struct woo_order *order, struct err *err)
 	if (list.total > WOO_PAGE)
 		return err_set(err, ERR_DATA, "order \"%s\" has %lld refunds, at most %d are read", order->document.number,
 		    (long long)list.total, WOO_PAGE);
-	if (woo_refunds(arena, order, list.items, list.raw, list.count, &notes, err) != 0)
+	if (woo_refunds(arena, order, list.rows.items, list.rows.raw, list.rows.count, &notes, err) != 0)
 		return -1;
-	for (i = 0; i < list.count; i++)
+	for (i = 0; i < list.rows.count; i++)
 		if (sink->document(sink->context, &notes[i], err) != 0)
 			return -1;
 	return 0;
@@ -132,8 +132,8 @@ take_part(struct pull *pull, const struct woo_list *list, take_item *take, int64
 	int64_t id, before = 0;
 	size_t i;
 
-	for (i = 0; i < list->count; i++) {
-		if (json_int(&list->items[i], "id", &id, err) != 0)
+	for (i = 0; i < list->rows.count; i++) {
+		if (json_int(&list->rows.items[i], "id", &id, err) != 0)
 			return err_wrap(err, "item %zu", i + 1);
 		if (id <= before)
 			return err_set(
@@ -141,7 +141,7 @@ take_part(struct pull *pull, const struct woo_list *list, take_item *take, int64
 		before = id;
 		if (id <= *last_id)
 			continue;
-		if (take(pull, &list->items[i], list->raw[i], err) != 0)
+		if (take(pull, &list->rows.items[i], list->rows.raw[i], err) != 0)
 			return err_wrap(err, "item %zu", i + 1);
 		*last_id = id;
 	}
@@ -155,9 +155,9 @@ joins(const struct woo_list *list, int64_t offset, int64_t last_id, bool *ret_jo
 	int64_t first;
 
 	*ret_joins = offset == 0;
-	if (offset == 0 || list->count == 0)
+	if (offset == 0 || list->rows.count == 0)
 		return 0;
-	if (json_int(&list->items[0], "id", &first, err) != 0)
+	if (json_int(&list->rows.items[0], "id", &first, err) != 0)
 		return err_wrap(err, "item 1");
 	*ret_joins = first <= last_id;
 	return 0;
@@ -186,9 +186,9 @@ walk(struct pull *pull, const char *filter, take_item *take, struct err *err)
 		}
 		if (take_part(pull, &list, take, &last_id, err) != 0)
 			return err_wrap(err, "orders from number %lld on", (long long)offset + 1);
-		if (offset + (int64_t)list.count >= list.total)
+		if (offset + (int64_t)list.rows.count >= list.total)
 			return 0;
-		offset += (int64_t)list.count - 1;
+		offset += (int64_t)list.rows.count - 1;
 	}
 }
 

@@ -2,7 +2,7 @@
 #define SALES_WOOCOMMERCE_H
 
 #include "adapter/json.h"
-#include "http/http.h"
+#include "sales/shop.h"
 #include "sales/source.h"
 
 /* A WooCommerce shop, read through its REST API wc/v3. Parts: _wire (requests, lists, proofs), _order (an order and its refunds as documents),
@@ -15,17 +15,13 @@ extern const struct sales_kind woocommerce_kind;
 struct woo_site {
 	const struct sales_source *source;
 	const struct sales_sink *sink;
-	struct http *http;
-	const char *authorization; /* NULL: the keys go in the query */
-	const char *keys;          /* "consumer_key=…&consumer_secret=…" */
-	const char *secret;        /* the consumer secret, which no message may repeat */
+	struct shop *shop;
+	const char *keys; /* in the query, "consumer_key=…&consumer_secret=…"; NULL: they go in a header */
 };
 
 /* A part of a list, in the order of ids. */
 struct woo_list {
-	const struct json *items;
-	const struct json_raw *raw;
-	size_t count;
+	struct shop_rows rows;
 	int64_t total; /* of the whole list, as the shop says */
 };
 

@@ -12,52 +12,63 @@
 
 #define PAGE_BYTES ((size_t)32 * 1024 * 1024)
 #define TRIES 3
+#define ORDERS "orders" /* what is asked for, in errors */
+#define NO_SUCH_ORDER "woocommerce_rest_shop_order_invalid_id"
+
+static const char *
+words(struct arena *arena, const struct http_response *response, const struct json *error)
+{
+	(void)response;
+	return error == NULL ? ", a page and not JSON"
+			     : arena_printf(arena, " %.60s \"%.200s\"", shop_word(error, "code"), shop_word(error, "message"));
+}
+
+static const struct shop_refusal refusals[] = {
+	{ 401, "woocommerce_rest_cannot_view", ERR_REFUSED, "the shop does not let the key read orders",
+	    .hint = "Give the key the right to read. If it has it, the host drops the header Authorization: set "
+		    "key_in_query = true." },
+	{ 401, .err = ERR_REFUSED, .says = "the shop does not accept the key",
+	    .hint = "Make a key with the right to read (WooCommerce, Settings, Advanced, REST API) and put it where "
+		    "api_key points." },
+	{ 403, .err = ERR_REFUSED, .says = "the site shuts us out",
+	    .hint = "Often a security plugin or the host's firewall: let this machine's address pass." },
+	{ 404, .err = ERR_CONFIG, .says = "the site has no WooCommerce orders",
+	    .hint = "Check url, which is the shop's address without \"/wp-json\", and that the plugin is active. A site "
+		    "with plain permalinks needs plain_permalinks = true." },
+	{ 0, .err = ERR_REJECTED, .says = "the shop refuses the request" },
+};
 
 int
 woo_open(struct arena *arena, const struct sales_source *source, const struct sales_sink *sink, struct woo_site **ret_site,
     struct err *err)
 {
-	const struct config_source *config = source->config;
-	const char *colon = strchr(source->secret, ':');
+	const char *colon = strchr(source->secret, ':'), *key;
 	struct woo_site *site = ARENA_NEW(arena, struct woo_site);
-	char *url = arena_strdup(arena, config->url), *key;
-	size_t len = strlen(url);
+	struct shop_manner manner = {
+		.retry = { .max_total_ms = 600000, .base_ms = 2000, .cap_ms = 120000, .max_tries = 5 },
+		.keep_header = "X-WP-Total",
+		.idle_timeout_ms = 120000,
+		.total_timeout_ms = 300000,
+		.max_bytes = PAGE_BYTES,
+		.secret_name = "the key",
+		.words = words,
+		.refusals = refusals,
+	};
 
 	if (colon == NULL || colon == source->secret || colon[1] == '\0' || strchr(colon + 1, ':') != NULL) {
 		err_set(err, ERR_CONFIG, "secret api_key is not a consumer key and secret with a colon between them");
 		return err_hint(err, "Write them as the shop shows them, in one line: ck_…:cs_….");
 	}
-	while (len > 0 && url[len - 1] == '/')
-		url[--len] = '\0';
-	const struct http_config http = {
-		.base_url = url,
-		.user_agent = source->contact != NULL ? arena_printf(arena, "ctok-batch (%s)", source->contact) : "ctok-batch",
-		.ca_file = config->ca_file,
-		.allow_private = config->allow_private.items,
-		.allow_private_count = config->allow_private.count,
-		.allow_http = config->allow_http,
-		.connections = 1,
-		.retry = { .max_total_ms = 600000, .base_ms = 2000, .cap_ms = 120000, .max_tries = 5 },
-		.keep_header = "X-WP-Total",
-		.connect_timeout_ms = 15000,
-		.idle_timeout_ms = 120000,
-		.total_timeout_ms = 300000,
-		.max_bytes = PAGE_BYTES,
-		.breaker = source->breaker,
-		.sleep_ms = source->sleep_ms,
-		.stopped = sink->stopped,
-		.stopped_context = sink->context,
-		.trace = source->trace,
-		.trace_context = source->trace_context,
-	};
-	*site = (struct woo_site){ .source = source, .sink = sink, .secret = arena_strdup(arena, colon + 1) };
-	if (config->key_in_query) {
+	*site = (struct woo_site){ .source = source, .sink = sink };
+	manner.secret = arena_strdup(arena, colon + 1);
+	if (source->config->key_in_query) {
 		key = arena_strndup(arena, source->secret, (size_t)(colon - source->secret));
 		site->keys = http_form(arena, (const char *const[]){ "consumer_key", key, "consumer_secret", colon + 1 }, 2);
 	} else {
-		site->authorization = arena_printf(arena, "Basic %s", crypto_base64(arena, source->secret, strlen(source->secret)));
+		key = crypto_base64(arena, source->secret, strlen(source->secret));
+		manner.headers[0] = (struct http_header){ "Authorization", arena_printf(arena, "Basic %s", key), true };
 	}
-	if (http_open(&http, &site->http, err) != 0)
+	if (shop_open(arena, source, sink, &manner, &site->shop, err) != 0)
 		return -1;
 	*ret_site = site;
 	return 0;
@@ -67,63 +78,7 @@ void
 woo_close(struct woo_site *site)
 {
 	if (site != NULL)
-		http_close(site->http);
-}
-
-/* A member of an error answer for a message; "" if there is none. */
-static const char *
-error_part(const struct woo_site *site, const struct json *body, const char *name)
-{
-	const struct json *value = json_get(body, name);
-
-	if (value == NULL || value->kind != JSON_STRING)
-		return "";
-	return strstr(value->text, site->secret) != NULL ? "(it repeats the key)" : value->text;
-}
-
-static bool
-is_code(const struct json *body, const char *code)
-{
-	const struct json *value = json_get(body, "code");
-
-	return value != NULL && value->kind == JSON_STRING && strcmp(value->text, code) == 0;
-}
-
-/* Anything but 200: say what it means for the source. Never "no orders". */
-static int
-refuse_answer(struct arena *arena, const struct woo_site *site, const struct http_response *response, struct err *err)
-{
-	struct err ignored = ERR_INIT; /* an error that is not JSON has no parts to show */
-	struct json *body = NULL;
-	const char *text;
-
-	if (json_parse(arena, "error", response->body, response->body_len, &body, &ignored) != 0)
-		body = NULL;
-	text = body != NULL ? arena_printf(arena, "status %ld %.60s \"%.200s\"", response->status, error_part(site, body, "code"),
-				  error_part(site, body, "message"))
-			    : arena_printf(arena, "status %ld, a page and not JSON", response->status);
-	if (response->status == 401 && is_code(body, "woocommerce_rest_cannot_view")) {
-		err_set(err, ERR_REFUSED, "the shop does not let the key read orders: %s", text);
-		return err_hint(err, "Give the key the right to read. If it has it, the host drops the header Authorization: set "
-				     "key_in_query = true.");
-	}
-	if (response->status == 401) {
-		err_set(err, ERR_REFUSED, "the shop does not accept the key: %s", text);
-		return err_hint(err,
-		    "Make a key with the right to read (WooCommerce, Settings, Advanced, REST API) and put it where "
-		    "api_key points.");
-	}
-	if (response->status == 403) {
-		err_set(err, ERR_REFUSED, "the site shuts us out: %s", text);
-		return err_hint(err, "Often a security plugin or the host's firewall: let this machine's address pass.");
-	}
-	if (response->status == 404) {
-		err_set(err, ERR_CONFIG, "the site has no WooCommerce orders: %s", text);
-		return err_hint(err,
-		    "Check url, which is the shop's address without \"/wp-json\", and that the plugin is active. A site "
-		    "with plain permalinks needs plain_permalinks = true.");
-	}
-	return err_set(err, ERR_REJECTED, "the shop refuses the request: %s", text);
+		shop_close(site->shop);
 }
 
 /* Where a resource is, with its query. */
@@ -143,36 +98,6 @@ path_of(struct arena *arena, const struct woo_site *site, const char *what, cons
 	return path;
 }
 
-/* Send, and take nothing but JSON: security plugins and caches answer with pages, a plugin's warning may stand before the JSON. */
-static int
-ask(struct woo_site *site, struct arena *arena, const char *path, struct http_response **ret_response, struct json **ret_json,
-    struct err *err)
-{
-	const struct http_header headers[] = {
-		{ "Accept", "application/json", false },
-		{ "Authorization", site->authorization, true },
-	};
-	const struct http_request request = { .method = "GET",
-		.path = path,
-		.headers = headers,
-		.header_count = site->authorization != NULL ? 2 : 1,
-		.repeatable = true,
-		.what = "orders" };
-	struct err cause = ERR_INIT;
-
-	if (site->sink->stopped(site->sink->context))
-		return err_set(err, ERR_INCOMPLETE, "stopped on request");
-	if (http_send(arena, site->http, &request, ret_response, err) != 0)
-		return -1;
-	if ((*ret_response)->status != 200)
-		return 0;
-	if (!text_equal((*ret_response)->content_type, "application/json"))
-		return err_set(err, ERR_INCOMPLETE, "the answer is \"%.60s\", not JSON", (*ret_response)->content_type);
-	if (json_parse(arena, "the answer", (*ret_response)->body, (*ret_response)->body_len, ret_json, &cause) != 0)
-		return err_set(err, ERR_INCOMPLETE, "%s", cause.message);
-	return 0;
-}
-
 /* How many items are due of ${total} from ${offset} on. */
 static int64_t
 due(int64_t total, int64_t offset)
@@ -185,27 +110,14 @@ due(int64_t total, int64_t offset)
 static int
 list_once(struct woo_site *site, struct arena *arena, const char *path, struct woo_list *list, struct err *err)
 {
-	struct http_response *response;
+	const struct http_response *response = NULL;
 	struct json *json = NULL;
-	struct json_raw *raw;
 
-	if (ask(site, arena, path, &response, &json, err) != 0)
+	if (shop_get(arena, site->shop, ORDERS, path, &response, err) != 0 ||
+	    shop_json(arena, site->shop, ORDERS, response, JSON_ARRAY, "a list", &json, err) != 0 ||
+	    shop_total(site->shop, response, &list->total, err) != 0)
 		return -1;
-	if (response->status != 200)
-		return refuse_answer(arena, site, response, err);
-	if (json->kind != JSON_ARRAY)
-		return err_set(err, ERR_INCOMPLETE, "the answer is %s, not a list", json_kind_name(json));
-	if (response->kept == NULL || text_int64(response->kept, &list->total, err) != 0) {
-		err_reset(err);
-		return err_set(err, ERR_INCOMPLETE, "the answer does not say how many there are (header X-WP-Total)");
-	}
-	if (json_raw_items(arena, response->body, response->body_len, NULL, &raw, &list->count, err) != 0)
-		return -1;
-	if (list->count != json->count)
-		return err_set(err, ERR_DATA, "the items cannot be told apart");
-	list->items = json->items;
-	list->raw = raw;
-	return 0;
+	return shop_rows(arena, response, json, NULL, &list->rows, err);
 }
 
 int
@@ -223,13 +135,24 @@ woo_list(struct woo_site *site, struct arena *arena, const char *what, const cha
 	for (tries = 0; tries < TRIES; tries++) {
 		if (list_once(site, arena, path, &list, err) != 0)
 			return -1;
-		if ((int64_t)list.count == due(list.total, offset)) {
+		if ((int64_t)list.rows.count == due(list.total, offset)) {
 			*ret_list = list;
 			return 0;
 		}
 	}
-	return err_set(err, ERR_INCOMPLETE, "%zu came where %lld are due: the shop says that there are %lld", list.count,
+	return err_set(err, ERR_INCOMPLETE, "%zu came where %lld are due: the shop says that there are %lld", list.rows.count,
 	    (long long)due(list.total, offset), (long long)list.total);
+}
+
+/* Does the shop say that there is no such order? (404 is also what a site without the plugin says.) */
+static bool
+is_unknown(struct arena *arena, const struct http_response *response)
+{
+	struct err ignored = ERR_INIT;
+	struct json *json = NULL;
+
+	return response->status == 404 && json_parse(arena, "error", response->body, response->body_len, &json, &ignored) == 0 &&
+	       text_equal(shop_word(json, "code"), NO_SUCH_ORDER);
 }
 
 int
@@ -237,22 +160,17 @@ woo_get(struct woo_site *site, struct arena *arena, const char *id, const struct
     struct err *err)
 {
 	const char *path = path_of(arena, site, arena_printf(arena, "orders/%s", id), "dp=6");
-	struct http_response *response;
+	const struct http_response *response = NULL;
 	struct json *json = NULL;
 
-	if (ask(site, arena, path, &response, &json, err) != 0)
+	if (shop_get(arena, site->shop, ORDERS, path, &response, err) != 0)
 		return -1;
-	if (response->status == 404 && json_parse(arena, "error", response->body, response->body_len, &json, err) == 0 &&
-	    is_code(json, "woocommerce_rest_shop_order_invalid_id")) {
+	if (is_unknown(arena, response)) {
 		*ret_order = NULL;
 		return 0;
 	}
-	if (response->status != 200) {
-		err_reset(err);
-		return refuse_answer(arena, site, response, err);
-	}
-	if (json->kind != JSON_OBJECT)
-		return err_set(err, ERR_INCOMPLETE, "the answer is %s, not an order", json_kind_name(json));
+	if (shop_json(arena, site->shop, ORDERS, response, JSON_OBJECT, "an order", &json, err) != 0)
+		return -1;
 	*ret_order = json;
 	*ret_raw = (struct json_raw){ response->body, response->body_len };
 	return 0;

@@ -9,8 +9,8 @@
 #include "base/clock.h"
 #include "base/money.h"
 #include "base/text.h"
-#include "http/http.h"
 #include "sales/contact.h"
+#include "sales/shop.h"
 #include "sales/source.h"
 
 #define CURSOR_LAST "last"
@@ -58,47 +58,66 @@ read_sale(struct arena *arena, const struct json *sale, int64_t *ret_id, struct 
 	return 0;
 }
 
+/* What the shop's errors say beside their status, and what a status means: who refuses a key must not pass for one who sold nothing. */
+static const char *
+words(struct arena *arena, const struct http_response *response, const struct json *error)
+{
+	(void)response;
+	return arena_printf(arena, " \"%.200s\"", shop_word(error, "error"));
+}
+
+static const struct shop_refusal refusals[] = {
+	{ 403, .err = ERR_REFUSED, .says = "the shop does not accept the key", .hint = "Ask the shop for another one." },
+	{ 0, .err = ERR_REJECTED, .says = "the shop refuses to list its sales" },
+};
+
+static int
+open_shop(
+    struct arena *arena, const struct sales_source *source, const struct sales_sink *sink, struct shop **ret_shop, struct err *err)
+{
+	const struct shop_manner manner = {
+		.retry = { .max_total_ms = 60000, .base_ms = 1000, .cap_ms = 10000, .max_tries = 3 },
+		.idle_timeout_ms = 60000,
+		.total_timeout_ms = 120000,
+		.max_bytes = PAGE_BYTES,
+		.headers = { { "Authorization", arena_printf(arena, "Bearer %s", source->secret), true } },
+		.secret_name = "the key",
+		.words = words,
+		.refusals = refusals,
+	};
+
+	return shop_open(arena, source, sink, &manner, ret_shop, err);
+}
+
 /* A page after ${last}, which moves on with it. What does not add up must not pass for a whole reading. */
 static int
-read_page(struct arena *arena, struct http *http, const struct sales_source *source, const struct sales_sink *sink, int64_t *last,
-    int64_t *left, struct err *err)
+read_page(struct arena *arena, struct shop *shop, const struct sales_sink *sink, int64_t *last, int64_t *left, struct err *err)
 {
-	const struct http_header headers[] = { { "Authorization", arena_printf(arena, "Bearer %s", source->secret), true } };
-	const struct http_request request = { .method = "GET",
-		.path = arena_printf(arena, "/sales?after=%lld", (long long)*last),
-		.headers = headers,
-		.header_count = 1,
-		.repeatable = true,
-		.what = "sales" };
+	const char *path = arena_printf(arena, "/sales?after=%lld", (long long)*last);
+	const struct http_response *response = NULL;
 	struct sales_document document;
-	struct http_response *response;
-	const struct json *sales;
-	struct json_raw *raw;
 	struct json *page = NULL;
+	struct shop_rows rows;
 	int64_t id, before = *left;
-	size_t count, i;
+	size_t i;
 
-	if (http_send(arena, http, &request, &response, err) != 0)
+	if (shop_get(arena, shop, "sales", path, &response, err) != 0 ||
+	    shop_json(arena, shop, "sales", response, JSON_OBJECT, "an object", &page, err) != 0 ||
+	    shop_rows(arena, response, page, "sales", &rows, err) != 0 || json_int(page, "left", left, err) != 0)
 		return -1;
-	if (response->status != 200)
-		return err_set(err, ERR_REFUSED, "the shop refuses to list its sales: status %ld", response->status);
-	if (json_parse(arena, "the answer", response->body, response->body_len, &page, err) != 0 ||
-	    json_list(page, "sales", &sales, err) != 0 || json_int(page, "left", left, err) != 0 ||
-	    json_raw_items(arena, response->body, response->body_len, "sales", &raw, &count, err) != 0)
-		return -1;
-	if (before >= 0 && before > *left + (int64_t)count)
-		return err_set(err, ERR_INCOMPLETE, "%lld sales were left, and %zu came with %lld left", (long long)before, count,
-		    (long long)*left);
-	if (count == 0 && *left > 0)
+	if (before >= 0 && before > *left + (int64_t)rows.count)
+		return err_set(err, ERR_INCOMPLETE, "%lld sales were left, and %zu came with %lld left", (long long)before,
+		    rows.count, (long long)*left);
+	if (rows.count == 0 && *left > 0)
 		return err_set(err, ERR_INCOMPLETE, "no sale came, and %lld are left", (long long)*left);
-	for (i = 0; i < count; i++) {
-		if (read_sale(arena, &sales->items[i], &id, &document, err) != 0)
+	for (i = 0; i < rows.count; i++) {
+		if (read_sale(arena, &rows.items[i], &id, &document, err) != 0)
 			return err_wrap(err, "sale %zu after %lld", i + 1, (long long)*last);
 		if (id <= *last)
 			return err_set(err, ERR_INCOMPLETE, "sale %lld comes after %lld", (long long)id, (long long)*last);
 		*last = id;
-		document.payload = raw[i].text;
-		document.payload_len = raw[i].len;
+		document.payload = rows.raw[i].text;
+		document.payload_len = rows.raw[i].len;
 		if (sink->document(sink->context, &document, err) != 0)
 			return -1;
 	}
@@ -111,43 +130,20 @@ pull(const struct sales_source *source, const struct sales_sink *sink, struct er
 	const char *known = source->full ? NULL : sales_cursor(source, CURSOR_LAST);
 	int64_t last = 0, left = -1;
 	struct arena arena = ARENA_INIT, page = ARENA_INIT;
-	struct http *http = NULL;
-	const struct http_config config = {
-		.base_url = source->config->url,
-		.user_agent = "ctok-batch",
-		.ca_file = source->config->ca_file,
-		.allow_private = source->config->allow_private.items,
-		.allow_private_count = source->config->allow_private.count,
-		.connections = 1,
-		.retry = { .max_total_ms = 60000, .base_ms = 1000, .cap_ms = 10000, .max_tries = 3 },
-		.connect_timeout_ms = 15000,
-		.idle_timeout_ms = 60000,
-		.total_timeout_ms = 120000,
-		.max_bytes = PAGE_BYTES,
-		.breaker = source->breaker,
-		.sleep_ms = source->sleep_ms,
-		.stopped = sink->stopped,
-		.stopped_context = sink->context,
-		.trace = source->trace,
-		.trace_context = source->trace_context,
-	};
+	struct shop *shop = NULL;
 	int rc = -1;
 
-	if ((known != NULL && text_int64(known, &last, err) != 0) || http_open(&config, &http, err) != 0)
+	if ((known != NULL && text_int64(known, &last, err) != 0) || open_shop(&arena, source, sink, &shop, err) != 0)
 		goto out;
 	while (left != 0) {
 		arena_reset(&page);
-		if (sink->stopped(sink->context)) {
-			err_set(err, ERR_INCOMPLETE, "stopped on request");
-			goto out;
-		}
-		if (read_page(&page, http, source, sink, &last, &left, err) != 0)
+		if (read_page(&page, shop, sink, &last, &left, err) != 0)
 			goto out;
 	}
 	sink->cursor(sink->context, CURSOR_LAST, arena_printf(&arena, "%lld", (long long)last));
 	rc = 0;
 out:
-	http_close(http);
+	shop_close(shop);
 	arena_done(&page);
 	arena_done(&arena);
 	return rc;

@@ -13,7 +13,7 @@
 
 #define KIND "tests/support/corner_kind.c"
 #define PAGE "docs/adding-a-source.md"
-#define MOST_LINES 300
+#define MOST_LINES 200
 
 extern const struct sales_kind corner_kind;
 
@@ -119,7 +119,14 @@ what_is_cut_short_does_not_count(void **state)
 		{ "an amount that is none", { { .status = 200, .body = "{\"sales\":[" SALE(1, 1, "1,00") "],\"left\":0}" } }, 1,
 		    ERR_DATA,
 		    "sale 1 after 0: \"1,00\" is not an amount in EUR: only digits and one point may follow the first digit" },
-		{ "a refusal", { { .status = 403 } }, 1, ERR_REFUSED, "the shop refuses to list its sales: status 403" },
+		{ "a refusal", { { .status = 403, .body = "{\"error\":\"closed to you\"}" } }, 1, ERR_REFUSED,
+		    "the shop does not accept the key: status 403 \"closed to you\"" },
+		{ "a refusal that nobody expected", { { .status = 418 } }, 1, ERR_REJECTED,
+		    "the shop refuses to list its sales: status 418 \"\"" },
+		{ "one that throws the key back", { { .status = 403, .body = "{\"error\":\"not corner-key\"}" } }, 1, ERR_REFUSED,
+		    "the shop does not accept the key: status 403; what it says repeats the key" },
+		{ "a page with 200", { { .status = 200, .type = "text/html", .body = "<html>" } }, 1, ERR_INCOMPLETE,
+		    "the answer is \"text/html\", not JSON" },
 	};
 	struct with_db *w = *state;
 	size_t i;
