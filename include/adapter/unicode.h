@@ -36,6 +36,22 @@ char *unicode_lower(struct arena *, const char *) __attribute__((nonnull, return
 bool unicode_visible(uint32_t);
 
 /**
+ * unicode_columns(code_point):
+ * Columns it takes where every letter has the same width: 0 for marks and what does not print, 2 for the wide letters of East Asia.
+ *
+ * Source: Unicode Standard Annex 11.
+ */
+int unicode_columns(uint32_t);
+
+/**
+ * unicode_direction(code_point):
+ * 1 for a letter written from left to right, -1 for one from right to left, 0 for what goes with its neighbours.
+ *
+ * Source: Unicode Standard Annex 9, table 4: strong types.
+ */
+int unicode_direction(uint32_t);
+
+/**
  * unicode_domain_ascii(arena, domain, ret_ascii, err):
  * A domain name in the form of the DNS, lower case: "Bücher.example" gives "xn--bcher-kva.example".
  *

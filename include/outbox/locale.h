@@ -1,26 +1,30 @@
 #ifndef OUTBOX_LOCALE_H
 #define OUTBOX_LOCALE_H
 
+#include "adapter/cldr.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
 
-/* The words of one language, from `templates/locales/<locale>.txt`: `key = value` lines, UTF-8, `#` comments.
- * Mails and certificates share the file; each area prefixes the keys that are its own (`certificate.title`). */
+/* The words of one language, from `templates/locales/<locale>.txt`: `key = value` lines, UTF-8, `#` comments. Mails and certificates share
+ * the file; each area prefixes the keys that are its own (`certificate.title`, `mail.greeting`). How the language writes dates, numbers
+ * and amounts, and its direction, the CLDR knows (adapter/cldr.h).
+ *
+ * A region's file (`es-AR.txt`) has only the words that differ from its language's (`es.txt`); a region without a file has the
+ * language's words and formats of its own. `formats = en-001` takes the formats of another tag. */
 struct locale;
 
 /**
  * locale_open(arena, template_dir, name, ret_locale, err):
- * Read the file of ${name} ("es", "es-MX"); a region without a file of its own uses its language's. Checks that `language`,
- * `direction`, `date` and `month.1` … `month.12` are there.
+ * Read the words of ${name} ("es", "es-MX") and find its formats.
  *
- * Errors: ERR_CONFIG with file and line, or naming the locale that has no file.
+ * Errors: ERR_CONFIG with file and line, or naming the locale that has no file or no formats.
  */
 MUST_CHECK int locale_open(struct arena *, const char *, const char *, struct locale **, struct err *) __attribute__((nonnull));
 
 /**
  * locale_word(locale, key, ret_value, err):
- * The value of a key.
+ * The value of a key, of the region or else of its language.
  *
  * Errors: ERR_CONFIG naming the file and the key it lacks.
  */
@@ -41,10 +45,22 @@ char *locale_date(struct arena *, const struct locale *, const struct clock_date
 MUST_CHECK int locale_date_parse(const char *, struct clock_date *, struct err *) __attribute__((nonnull));
 
 /**
+ * locale_formats(locale):
+ * Its dates, numbers, amounts and plurals.
+ */
+const struct cldr *locale_formats(const struct locale *) __attribute__((nonnull, returns_nonnull));
+
+/**
  * locale_language(locale), locale_direction(locale):
- * The BCP 47 tag ("es") and "ltr" or "rtl".
+ * The tag of its words ("es") and "ltr" or "rtl".
  */
 const char *locale_language(const struct locale *) __attribute__((nonnull, returns_nonnull));
 const char *locale_direction(const struct locale *) __attribute__((nonnull, returns_nonnull));
+
+/**
+ * locale_file(locale):
+ * Where its words stand, for messages.
+ */
+const char *locale_file(const struct locale *) __attribute__((nonnull, returns_nonnull));
 
 #endif

@@ -121,6 +121,23 @@ plain(const char *lowered)
 }
 
 int
+unicode_columns(uint32_t code_point)
+{
+	return utf8proc_charwidth((utf8proc_int32_t)code_point);
+}
+
+int
+unicode_direction(uint32_t code_point)
+{
+	switch (utf8proc_get_property((utf8proc_int32_t)code_point)->bidi_class) {
+	case UTF8PROC_BIDI_CLASS_L: return 1;
+	case UTF8PROC_BIDI_CLASS_R:
+	case UTF8PROC_BIDI_CLASS_AL: return -1;
+	default: return 0;
+	}
+}
+
+int
 unicode_domain_ascii(struct arena *arena, const char *domain, char **ret_ascii, struct err *err)
 {
 	char *ascii = NULL, *lowered = unicode_lower(arena, domain);

@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/file.h"
 #include "base/text.h"
 
@@ -21,9 +20,8 @@ struct locale {
 	struct word *words;
 	size_t count;
 	const char *language;
-	const char *direction;
-	const char *date;
-	const char *months[12];
+	const struct locale *whole; /* of its language, where this is a region's; NULL: none */
+	const struct cldr *formats;
 };
 
 /* Letters, digits and single hyphens inside: nothing that could leave the folder of locales. */
@@ -51,30 +49,6 @@ find(const struct locale *locale, const char *key)
 		if (strcmp(locale->words[i].key, key) == 0)
 			return locale->words[i].value;
 	return NULL;
-}
-
-/* Every `{…}` of the date pattern is one of ours, and each of the three is there. */
-static bool
-date_valid(const char *pattern)
-{
-	static const char *const parts[] = { "{day}", "{month}", "{year}" };
-	bool seen[3] = { false, false, false };
-	size_t i;
-
-	while (*pattern != '\0') {
-		if (*pattern == '{') {
-			for (i = 0; i < 3; i++)
-				if (text_starts(pattern, parts[i]))
-					break;
-			if (i == 3)
-				return false;
-			seen[i] = true;
-			pattern += strlen(parts[i]);
-		} else {
-			pattern++;
-		}
-	}
-	return seen[0] && seen[1] && seen[2];
 }
 
 /* One line: blank, a comment, or `key = value`. */
@@ -120,55 +94,61 @@ parse(struct arena *arena, struct locale *locale, const char *text, struct err *
 	return 0;
 }
 
+/* A file of words; a missing one is no error: ${ret_locale} is NULL then. */
 static int
-check(struct arena *arena, struct locale *locale, struct err *err)
+read_words(struct arena *arena, const char *template_dir, const char *name, struct locale **ret_locale, struct err *err)
 {
-	int month;
+	struct locale *locale = ARENA_NEW(arena, struct locale);
+	char *text = NULL;
+	size_t len = 0;
 
-	if (locale_word(locale, "language", &locale->language, err) != 0 ||
-	    locale_word(locale, "direction", &locale->direction, err) != 0 || locale_word(locale, "date", &locale->date, err) != 0)
-		return -1;
-	if (!name_valid(locale->language))
-		return err_set(err, ERR_CONFIG, "%s: \"language\" is not a language tag", locale->file);
-	if (strcmp(locale->direction, "ltr") != 0 && strcmp(locale->direction, "rtl") != 0)
-		return err_set(err, ERR_CONFIG, "%s: \"direction\" is neither \"ltr\" nor \"rtl\"", locale->file);
-	if (!date_valid(locale->date))
-		return err_set(
-		    err, ERR_CONFIG, "%s: \"date\" must hold {day}, {month} and {year} and no other braces", locale->file);
-	for (month = 1; month <= 12; month++)
-		if (locale_word(locale, arena_printf(arena, "month.%d", month), &locale->months[month - 1], err) != 0)
+	locale->file = arena_printf(arena, "%s/locales/%s.txt", template_dir, name);
+	locale->language = arena_strdup(arena, name);
+	if (file_read(arena, "locale", locale->file, LOCALE_MAX_BYTES, &text, &len, err) != 0) {
+		if (err->code != ERR_NOT_FOUND)
 			return -1;
+		*ret_locale = NULL;
+		return 0;
+	}
+	if (strlen(text) != len || !text_utf8_valid(text, len))
+		return err_set(err, ERR_CONFIG, "%s: not UTF-8 text", locale->file);
+	if (parse(arena, locale, text, err) != 0)
+		return -1;
+	*ret_locale = locale;
 	return 0;
 }
 
 int
 locale_open(struct arena *arena, const char *template_dir, const char *name, struct locale **ret_locale, struct err *err)
 {
-	struct locale *locale = ARENA_NEW(arena, struct locale);
-	char *text = NULL, *language;
-	size_t len = 0;
-	int rc;
+	struct locale *locale, *whole = NULL;
+	struct err missing;
+	const char *formats;
 
 	if (!name_valid(name))
 		return err_set(err, ERR_CONFIG, "\"%s\" is not a locale", name);
-	locale->file = arena_printf(arena, "%s/locales/%s.txt", template_dir, name);
-	rc = file_read(arena, "locale", locale->file, LOCALE_MAX_BYTES, &text, &len, err);
-	if (rc != 0 && err->code == ERR_NOT_FOUND && strchr(name, '-') != NULL) {
+	if (read_words(arena, template_dir, name, &locale, err) != 0)
+		return -1;
+	missing = *err;
+	err_reset(err);
+	if (strchr(name, '-') != NULL) {
+		if (read_words(arena, template_dir, arena_strndup(arena, name, strcspn(name, "-")), &whole, err) != 0)
+			return -1;
 		err_reset(err);
-		language = arena_strndup(arena, name, strcspn(name, "-"));
-		locale->file = arena_printf(arena, "%s/locales/%s.txt", template_dir, language);
-		rc = file_read(arena, "locale", locale->file, LOCALE_MAX_BYTES, &text, &len, err);
 	}
-	if (rc != 0) {
-		/* A missing file means a locale nobody wrote: a matter of configuration. */
-		if (err->code == ERR_NOT_FOUND)
-			err->code = ERR_CONFIG;
+	if (locale == NULL && whole == NULL) {
+		/* A locale nobody wrote: a matter of configuration. */
+		*err = missing;
+		err->code = ERR_CONFIG;
 		return -1;
 	}
-	if (strlen(text) != len || !text_utf8_valid(text, len))
-		return err_set(err, ERR_CONFIG, "%s: not UTF-8 text", locale->file);
-	if (parse(arena, locale, text, err) != 0 || check(arena, locale, err) != 0)
-		return -1;
+	formats = locale == NULL ? NULL : find(locale, "formats");
+	if (locale == NULL)
+		locale = whole;
+	else
+		locale->whole = whole;
+	if (cldr_open(formats != NULL ? formats : name, &locale->formats, err) != 0)
+		return err_wrap(err, "%s", locale->file);
 	*ret_locale = locale;
 	return 0;
 }
@@ -178,6 +158,8 @@ locale_word(const struct locale *locale, const char *key, const char **ret_value
 {
 	const char *value = find(locale, key);
 
+	if (value == NULL && locale->whole != NULL)
+		value = find(locale->whole, key);
 	if (value == NULL)
 		return err_set(err, ERR_CONFIG, "%s: there is no \"%s\"", locale->file, key);
 	*ret_value = value;
@@ -187,29 +169,7 @@ locale_word(const struct locale *locale, const char *key, const char **ret_value
 char *
 locale_date(struct arena *arena, const struct locale *locale, const struct clock_date *date)
 {
-	const char *p = locale->date;
-	struct buf buf;
-	char *text;
-
-	BUG_UNLESS(clock_valid(date));
-	buf_init(&buf, 1024);
-	while (*p != '\0') {
-		if (text_starts(p, "{day}")) {
-			buf_printf(&buf, "%d", date->day);
-			p += strlen("{day}");
-		} else if (text_starts(p, "{month}")) {
-			buf_text(&buf, locale->months[date->month - 1]);
-			p += strlen("{month}");
-		} else if (text_starts(p, "{year}")) {
-			buf_printf(&buf, "%d", date->year);
-			p += strlen("{year}");
-		} else {
-			buf_char(&buf, *p++);
-		}
-	}
-	text = arena_strndup(arena, buf.data, buf.len);
-	buf_done(&buf);
-	return text;
+	return cldr_date(arena, locale->formats, date);
 }
 
 int
@@ -241,5 +201,17 @@ locale_language(const struct locale *locale)
 const char *
 locale_direction(const struct locale *locale)
 {
-	return locale->direction;
+	return cldr_rtl(locale->formats) ? "rtl" : "ltr";
+}
+
+const struct cldr *
+locale_formats(const struct locale *locale)
+{
+	return locale->formats;
+}
+
+const char *
+locale_file(const struct locale *locale)
+{
+	return locale->file;
 }

@@ -23,6 +23,7 @@ dates_are_written_as_the_language_does(void **state)
 		{ "es", "2026-08-03", "3 de agosto de 2026" },
 		{ "es-MX", "2024-02-29", "29 de febrero de 2024" },
 		{ "en-GB", "2026-12-31", "31 December 2026" },
+		{ "en-US", "2026-12-31", "December 31, 2026" },
 	};
 	struct arena arena = ARENA_INIT;
 	size_t i;
@@ -67,29 +68,19 @@ a_date_that_is_none_is_refused(void **state)
 	}
 }
 
-#define MONTHS \
-	"month.1=a\nmonth.2=b\nmonth.3=c\nmonth.4=d\nmonth.5=e\nmonth.6=f\nmonth.7=g\nmonth.8=h\nmonth.9=i\nmonth.10=j\nmonth.11=" \
-	"k\n"
-
 static void
 a_bad_file_is_named_with_its_line(void **state)
 {
 	static const struct {
 		const char *content, *message; /* message: after the path */
 	} cases[] = {
-		{ "language = xx\nnonsense\n", ":2: expected \"key = value\"" },
-		{ "language =\n", ":1: expected \"key = value\"" },
-		{ "language = xx\n\n# note\nlanguage = yy\n", ":4: \"language\" is there twice" },
-		{ "language = xx\n", ": there is no \"direction\"" },
-		{ "language = ../x\ndirection = ltr\ndate = {day}{month}{year}\n", ": \"language\" is not a language tag" },
-		{ "language = xx\ndirection = up\ndate = {day}{month}{year}\n", ": \"direction\" is neither \"ltr\" nor \"rtl\"" },
-		{ "language = xx\ndirection = ltr\ndate = {day} {month}\n",
-		    ": \"date\" must hold {day}, {month} and {year} and no other braces" },
-		{ "language = xx\ndirection = ltr\ndate = {day}{month}{year}{week}\n",
-		    ": \"date\" must hold {day}, {month} and {year} and no other braces" },
-		{ "language = xx\ndirection = ltr\ndate = {day}{month}{year}\n" MONTHS, ": there is no \"month.12\"" },
-		{ "language = xx\ndirection = ltr\nword = a\tb\n", ":3: the value of \"word\" holds a control character" },
-		{ "language = \xff\n", ": not UTF-8 text" },
+		{ "formats = en\nnonsense\n", ":2: expected \"key = value\"" },
+		{ "formats =\n", ":1: expected \"key = value\"" },
+		{ "formats = en\n\n# note\nformats = yy\n", ":4: \"formats\" is there twice" },
+		{ "word = x\n", ": there are no formats of dates and numbers for locale \"xx\"" },
+		{ "formats = ../x\n", ": \"../x\" is not a language tag" },
+		{ "word = a\tb\n", ":1: the value of \"word\" holds a control character" },
+		{ "word = \xff\n", ": not UTF-8 text" },
 	};
 	char dir[] = "/tmp/ctok-locale-XXXXXX";
 	char path[64], expected[256];
@@ -122,6 +113,44 @@ a_bad_file_is_named_with_its_line(void **state)
 }
 
 static void
+a_region_has_the_words_that_differ(void **state)
+{
+	static const char whole[] = "formats = en\nhello = Hello\nbye = Bye\n", region[] = "formats = es-MX\nbye = Adiós\n";
+	char dir[] = "/tmp/ctok-locale-XXXXXX";
+	struct arena arena = ARENA_INIT;
+	struct err err = ERR_INIT;
+	struct locale *locale;
+	const char *word = NULL, *folder, *paths[2];
+	size_t i;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	folder = arena_printf(&arena, "%s/locales", dir);
+	paths[0] = arena_printf(&arena, "%s/xx.txt", folder);
+	paths[1] = arena_printf(&arena, "%s/xx-YY.txt", folder);
+	assert_int_equal(mkdir(folder, 0700), 0);
+	for (i = 0; i < 2; i++) {
+		FILE *file = fopen(paths[i], "w");
+
+		assert_non_null(file);
+		assert_true(fputs(i == 0 ? whole : region, file) >= 0);
+		assert_int_equal(fclose(file), 0);
+	}
+	assert_int_equal(locale_open(&arena, dir, "xx-YY", &locale, &err), 0);
+	assert_string_equal(locale_language(locale), "xx-YY");
+	assert_int_equal(locale_word(locale, "hello", &word, &err), 0);
+	assert_string_equal(word, "Hello");
+	assert_int_equal(locale_word(locale, "bye", &word, &err), 0);
+	assert_string_equal(word, "Adiós");
+	assert_string_equal(
+	    locale_date(&arena, locale, &(struct clock_date){ .year = 2026, .month = 8, .day = 3 }), "3 de agosto de 2026");
+	assert_int_equal(locale_word(locale, "none", &word, &err), -1);
+	assert_string_equal(err.message, arena_printf(&arena, "%s: there is no \"none\"", paths[1]));
+	assert_int_equal(unlink(paths[0]) | unlink(paths[1]) | rmdir(folder) | rmdir(dir), 0);
+	arena_done(&arena);
+}
+
+static void
 a_locale_nobody_wrote_is_a_configuration_error(void **state)
 {
 	struct arena arena = ARENA_INIT;
@@ -145,6 +174,7 @@ main(void)
 		cmocka_unit_test(dates_are_written_as_the_language_does),
 		cmocka_unit_test(a_date_that_is_none_is_refused),
 		cmocka_unit_test(a_bad_file_is_named_with_its_line),
+		cmocka_unit_test(a_region_has_the_words_that_differ),
 		cmocka_unit_test(a_locale_nobody_wrote_is_a_configuration_error),
 	};
 
