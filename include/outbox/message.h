@@ -1,6 +1,7 @@
 #ifndef OUTBOX_MESSAGE_H
 #define OUTBOX_MESSAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,7 +25,8 @@ struct message {
 	int64_t date_utc;
 	const char *message_id; /* with its angle brackets */
 	const char *language;   /* BCP 47 */
-	const char *text;
+	const char *text;       /* flowed: soft line ends end in a blank */
+	bool delsp;             /* which is not part of the text */
 	const char *html;
 	const struct message_file *file; /* NULL: none */
 };
@@ -39,7 +41,7 @@ struct message {
  *
  * Errors: ERR_DATA naming the part and the reason: a control character in a header or address, text that is not UTF-8, a header that must
  * not be empty, a file name with a slash, more than MESSAGE_MAX_BYTES. Names and addresses are not in the message: they are personal data.
- * Source: RFC 5322 section 3.6; RFC 2046 section 5.1; RFC 3834 section 5 (Auto-Submitted); RFC 3282 (Content-Language).
+ * Source: RFC 5322 section 3.6; RFC 2046 section 5.1; RFC 3676 (format=flowed); RFC 3834 section 5 (Auto-Submitted); RFC 3282 (Content-Language).
  */
 MUST_CHECK int message_build(struct arena *, const struct message *, char **, size_t *, struct err *) __attribute__((nonnull));
 

@@ -130,8 +130,10 @@ write_alternative(struct arena *arena, struct buf *buf, const struct message *me
 	mime_quoted_printable(scratch, message->html);
 	mark = boundary(arena, "a", scratch);
 	buf_printf(buf, "Content-Type: multipart/alternative;\r\n boundary=\"%s\"\r\n\r\n", mark);
-	buf_printf(
-	    buf, "--%s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n", mark);
+	buf_printf(buf,
+	    "--%s\r\nContent-Type: text/plain; charset=utf-8; format=flowed%s\r\nContent-Transfer-Encoding: "
+	    "quoted-printable\r\n\r\n",
+	    mark, message->delsp ? "; delsp=yes" : "");
 	mime_quoted_printable(buf, message->text);
 	buf_printf(
 	    buf, "\r\n--%s\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n", mark);

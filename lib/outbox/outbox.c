@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "brake/brake.h"
 #include "outbox/address.h"
+#include "outbox/catalogue.h"
 #include "outbox/mail_template.h"
 #include "outbox/message.h"
 #include "sql.h"
@@ -278,14 +279,15 @@ read_attachment(struct session *session, const struct due *due, struct message_f
 	return 0;
 }
 
-/* How the recipient is called beside the address: the learner's name, unless it is not fit for a header. */
+/* How the recipient is called beside the address, unless it is not fit for a header. */
 static const char *
-recipient_name(const struct mail_value *values, size_t count)
+recipient_name(const char *message, const struct mail_value *values, size_t count)
 {
+	const char *to = catalogue_find(message)->to;
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		if (strcmp(values[i].name, "learner") == 0)
+		if (strcmp(values[i].name, to) == 0)
 			return text_has_control(values[i].text) || strlen(values[i].text) > NAME_MAX_BYTES ? "" : values[i].text;
 	return "";
 }
@@ -297,21 +299,22 @@ compose(struct session *session, const struct due *due, char **ret_bytes, size_t
 	struct mail_value *values = NULL;
 	struct message_file file = { 0 };
 	struct message message = { .from = session->from, .reply_to = session->reply_to, .date_utc = due->queued_utc };
-	char *subject, *text, *html;
+	struct mail_letter letter;
 	size_t count = 0;
 
 	if (load_template(session, due, &template, err) != 0 || read_values(session, due, &values, &count, err) != 0 ||
-	    mail_template_fill(&session->row, template, values, count, &subject, &text, &html, err) != 0)
+	    mail_template_fill(&session->row, template, values, count, &letter, err) != 0)
 		return -1;
 	if (due->attachment_path != NULL) {
 		if (read_attachment(session, due, &file, err) != 0)
 			return -1;
 		message.file = &file;
 	}
-	message.to = (struct address){ recipient_name(values, count), due->mailbox };
-	message.subject = subject;
-	message.text = text;
-	message.html = html;
+	message.to = (struct address){ recipient_name(due->template, values, count), due->mailbox };
+	message.subject = letter.subject;
+	message.text = letter.text;
+	message.delsp = letter.delsp;
+	message.html = letter.html;
 	message.language = mail_template_language(template);
 	message.message_id = due->message_id;
 	return message_build(&session->row, &message, ret_bytes, ret_len, err);
