@@ -138,6 +138,22 @@ take_bank(void *context, const struct sales_bank *bank, struct err *err)
 	return ledger_bank(target->ledger, bank, err);
 }
 
+static int
+take_rate(void *context, const struct sales_rate *rate, struct err *err)
+{
+	const struct target *target = context;
+
+	return ledger_rate(target->ledger, rate, err);
+}
+
+static int
+rates_refused(void *context, bool again, void (*refuse)(void *, const char *, const char *), void *refuse_context, struct err *err)
+{
+	const struct target *target = context;
+
+	return ledger_rates_refused(target->ledger, again, refuse, refuse_context, err);
+}
+
 static bool
 is_stopped(void *context)
 {
@@ -224,7 +240,8 @@ read_source(struct job *job, const struct config_tenant *tenant, const struct co
 	const struct http_breaker_store breaker = http_breaker_db(job->db);
 	struct target target = { .job = job, .source = config->name, .ledger = ledger };
 	const struct sales_sink sink = { &target, take_document, take_present, take_absent, take_cursor, take_whole, take_until,
-		take_again, is_stopped, take_settlement, take_subscription, take_payout, take_balance, take_bank };
+		take_again, is_stopped, take_settlement, take_subscription, take_payout, take_balance, take_bank, take_rate,
+		rates_refused };
 	struct sales_source source = {
 		.config = config,
 		.account = arena_printf(&job->row, "%s/%s", tenant->name, config->name),

@@ -69,7 +69,7 @@ struct config_source {
 	struct config_where where;
 	const char *name;
 	const char *kind;    /* "squarespace", "facturascripts", "woocommerce", "stripe", "csv" */
-	const char *role;    /* "sale", "invoice", "payment", "bank" */
+	const char *role;    /* "sale", "invoice", "payment", "bank", "rates" */
 	const char *url;     /* API base; kinds have their own default */
 	const char *api_key; /* secret reference */
 	const char *token;   /* secret reference; each kind says which of the two it wants */
@@ -98,6 +98,9 @@ struct config_source {
 	const char *folder;                  /* of a csv source: files are put here */
 	const char *format;                  /* of a bank's files: "camt.053", "csv" */
 	struct config_list payouts;          /* what a bank writes beside payouts; * stands for any text */
+	const char *publisher;               /* of rates: who says so */
+	const char *base;                    /* of rates: the currency of which one is so many of the others */
+	int64_t rate_days;                   /* of rates: how much older than what is converted one may be; default 7 */
 	const char *preset;                  /* "squarespace", …; "none" */
 	const char *encoding;                /* "utf-8", "windows-1252", "iso-8859-1", "iso-8859-15" */
 	const char *separator;               /* "auto", ",", ";", "tab", "pipe" */
@@ -112,7 +115,8 @@ struct config_source {
 	bool closed;                /* sells no more and is read no more */
 	struct config_list settles; /* names of sources whose sales its documents settle; empty: by the roles */
 	int64_t wait_s;             /* how long a partner may be missing; default 3 days */
-	const char *unlinked;       /* what without a partner is a finding: "both", "own", "sales", "none" */
+	const char *tolerance; /* percent, decimal text: how far amounts may differ once converted; NULL: they are not compared */
+	const char *unlinked;  /* what without a partner is a finding: "both", "own", "sales", "none" */
 };
 
 /* What two sources call the same: a document of `from` belongs to that of `to` whose `by` is what its `field` says. */

@@ -76,6 +76,15 @@ MUST_CHECK int ledger_balance(void *, const struct sales_balance *, struct err *
 MUST_CHECK int ledger_bank(void *, const struct sales_bank *, struct err *) __attribute__((nonnull));
 
 /**
+ * ledger_rate(ledger, rate, err), ledger_rates_refused(ledger, again, refuse, context, err):
+ * Stage an exchange rate; hand each staged one that cannot be taken to ${refuse}: two for one day, or another one than is known, unless ${again}
+ * lets corrections in.
+ */
+MUST_CHECK int ledger_rate(void *, const struct sales_rate *, struct err *) __attribute__((nonnull));
+MUST_CHECK int ledger_rates_refused(void *, bool, void (*)(void *, const char *, const char *), void *, struct err *)
+    __attribute__((nonnull(1, 3, 5)));
+
+/**
  * ledger_commit(ledger, ret_counts, err):
  * All was read: merge it and move the watermark.
  *

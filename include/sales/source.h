@@ -153,6 +153,15 @@ struct sales_bank {
 	const char *text;  /* what the bank writes beside it */
 };
 
+/* So many units of a currency are one of the base on that day, as the publisher says. */
+struct sales_rate {
+	const char *place; /* in its file, for people */
+	const char *currency, *base;
+	const char *day;  /* YYYY-MM-DD */
+	const char *rate; /* decimal text, more than 0 */
+	const char *publisher;
+};
+
 /* Where documents go. Of a pull that fails nothing counts, cursors included. */
 struct sales_sink {
 	void *context;
@@ -170,6 +179,10 @@ struct sales_sink {
 	int (*payout)(void *, const struct sales_payout *, struct err *);
 	int (*balance)(void *, const struct sales_balance *, struct err *);
 	int (*bank)(void *, const struct sales_bank *, struct err *); /* of bank accounts; the same key again is the same */
+	int (*rate)(void *, const struct sales_rate *, struct err *);
+	/* Asked after the last rate: hand those that cannot be taken to the function, with their places and why. `again`: what is known may be
+	 * corrected. NULL: all can. */
+	int (*rates_refused)(void *, bool again, void (*)(void *, const char *place, const char *why), void *, struct err *);
 };
 
 /* What a kind asked to be told again. */

@@ -64,6 +64,7 @@ static const struct {
 	{ "stripe", "sale", "payment", .api_key = true },
 	{ "csv", NULL, NULL, .folder = true },
 	{ "bank", "bank", NULL, .folder = true },
+	{ "rates", "rates", NULL, .folder = true },
 };
 
 static void
@@ -111,16 +112,30 @@ check_bank(const struct config_source *source, struct fault_list *faults)
 		    "setting \"dates\" of a bank source is missing: which of day and month comes first is not guessed");
 }
 
+static bool
+can_settle(const struct config_source *source)
+{
+	return text_equal(source->role, "invoice") || text_equal(source->role, "payment");
+}
+
 static void
 check_source(const struct config_source *source, struct fault_list *faults)
 {
 	size_t i;
 
+	if (text_equal(source->kind, "rates")) {
+		check_wanted(source, true, source->publisher, "publisher", faults);
+		check_wanted(source, true, source->base, "base", faults);
+	}
+	if (source->tolerance != NULL && source->role != NULL && !can_settle(source))
+		fault_add(faults, source->where.file, source->where.line,
+		    "setting \"tolerance\": a source of role \"%s\" settles nothing", source->role);
 	if (text_equal(source->kind, "csv"))
 		check_csv(source, faults);
 	if (text_equal(source->kind, "bank"))
 		check_bank(source, faults);
-	if (source->spool != NULL && (text_equal(source->kind, "csv") || text_equal(source->kind, "bank")))
+	if (source->spool != NULL &&
+	    (text_equal(source->kind, "csv") || text_equal(source->kind, "bank") || text_equal(source->kind, "rates")))
 		fault_at(faults, &source->where, "setting \"spool\": nobody sends webhooks of files");
 	if (source->spool != NULL && source->spool_secret == NULL)
 		fault_at(faults, &source->where, "setting \"spool\" needs \"spool_secret\": what is not signed is not taken");
@@ -164,12 +179,6 @@ static int
 rank_of(const struct config_source *source)
 {
 	return text_equal(source->role, "sale") ? 0 : text_equal(source->role, "invoice") ? 1 : 2;
-}
-
-static bool
-can_settle(const struct config_source *source)
-{
-	return text_equal(source->role, "invoice") || text_equal(source->role, "payment");
 }
 
 static void
@@ -259,6 +268,9 @@ check_product(const struct config_tenant *tenant, const struct config_product *p
 		fault_add(faults, file, line, "setting \"source\": the tenant has no source \"%s\"", product->source);
 	else if (product->source != NULL && text_equal(source_of(tenant, product->source)->kind, "bank"))
 		fault_add(faults, file, line, "setting \"source\": \"%s\" is a bank account, which sells nothing", product->source);
+	else if (product->source != NULL && text_equal(source_of(tenant, product->source)->kind, "rates"))
+		fault_add(
+		    faults, file, line, "setting \"source\": \"%s\" tells exchange rates, and sells nothing", product->source);
 	if (product->site != NULL && site_of(tenant, product->site) == NULL)
 		fault_add(faults, file, line, "setting \"site\": the tenant has no site \"%s\"", product->site);
 	if (product->exclude) {
@@ -323,6 +335,24 @@ check_rules(const struct config_tenant *tenant, struct fault_list *faults)
 	check_ties(tenant, faults);
 }
 
+/* Which of two publishers counts is not guessed. */
+static void
+check_rates(const struct config_tenant *tenant, struct fault_list *faults)
+{
+	const struct config_source *first = NULL;
+	size_t i;
+
+	for (i = 0; i < tenant->source_count; i++) {
+		if (!text_equal(tenant->sources[i].kind, "rates"))
+			continue;
+		if (first != NULL)
+			fault_add(faults, tenant->sources[i].where.file, tenant->sources[i].where.line,
+			    "source \"%s\" tells exchange rates, and so does \"%s\": a tenant has one publisher",
+			    tenant->sources[i].name, first->name);
+		first = &tenant->sources[i];
+	}
+}
+
 static void
 check_tenant(const struct config_tenant *tenant, struct fault_list *faults)
 {
@@ -340,6 +370,7 @@ check_tenant(const struct config_tenant *tenant, struct fault_list *faults)
 	}
 	for (i = 0; i < tenant->source_count; i++)
 		check_settles(tenant, &tenant->sources[i], faults);
+	check_rates(tenant, faults);
 	for (i = 0; i < tenant->link_count; i++)
 		check_link(tenant, &tenant->links[i], faults);
 	check_rules(tenant, faults);

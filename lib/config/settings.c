@@ -99,12 +99,13 @@ const struct setting settings_table[] = {
 	{ SETTINGS_SOURCE, "name", SETTINGS_NAME, AT(config_source, name), .required = true, .example = "\"shop\"",
 	    .help = "Short name; it stays the same for good." },
 	{ SETTINGS_SOURCE, "kind", SETTINGS_CHOICE, AT(config_source, kind), .required = true,
-	    .choices = "squarespace|woocommerce|facturascripts|stripe|csv|bank", .example = "\"squarespace\"",
+	    .choices = "squarespace|woocommerce|facturascripts|stripe|csv|bank|rates", .example = "\"squarespace\"",
 	    .help = "What it is: \"squarespace\", \"woocommerce\", \"facturascripts\", \"stripe\", \"csv\" for files of any "
-		    "other system, or \"bank\" for statements of a bank account." },
+		    "other system, \"bank\" for statements of a bank account, or \"rates\" for exchange rates." },
 	{ SETTINGS_SOURCE, "role", SETTINGS_CHOICE, AT(config_source, role), .fallback = "sale",
-	    .choices = "sale|invoice|payment|bank", .example = "\"sale\"",
-	    .help = "What its documents are: \"sale\", \"invoice\" or \"payment\"; \"bank\" for statements of a bank account." },
+	    .choices = "sale|invoice|payment|bank|rates", .example = "\"sale\"",
+	    .help = "What its documents are: \"sale\", \"invoice\" or \"payment\"; \"bank\" for statements of a bank account, "
+		    "\"rates\" for exchange rates." },
 	{ SETTINGS_SOURCE, "url", SETTINGS_URL, AT(config_source, url),
 	    .help = "Base of its interface. A FacturaScripts site: its address without \"/api/3\"; a WooCommerce shop: its address "
 		    "without \"/wp-json\"; squarespace and stripe have a default." },
@@ -172,7 +173,7 @@ const struct setting settings_table[] = {
 	{ SETTINGS_SOURCE, "spool_events", SETTINGS_LIST, AT(config_source, spool_events),
 	    .help = "Events that are taken, * at the end for any. Default: those about orders, invoices and payments." },
 	{ SETTINGS_SOURCE, "folder", SETTINGS_PATH, AT(config_source, folder),
-	    .help = "Where the files are put (csv, bank). Each is taken once and moved to done/ in it, or with an error to "
+	    .help = "Where the files are put (csv, bank, rates). Each is taken once and moved to done/ in it, or with an error to "
 		    "rejected/." },
 	{ SETTINGS_SOURCE, "preset", SETTINGS_CHOICE, AT(config_source, preset), .fallback = "none",
 	    .choices = "none|squarespace|stripe|woocommerce|paypal|facturascripts|sheet",
@@ -197,6 +198,14 @@ const struct setting settings_table[] = {
 	{ SETTINGS_SOURCE, "payouts", SETTINGS_LIST, AT(config_source, payouts),
 	    .help = "What the bank writes beside payouts of payment providers (bank), as \"*STRIPE*\". Of other movements nothing "
 		    "is kept." },
+	{ SETTINGS_SOURCE, "publisher", SETTINGS_TEXT, AT(config_source, publisher),
+	    .help = "Who publishes the rates (rates), as \"European Central Bank\": it stands beside every amount that was "
+		    "converted." },
+	{ SETTINGS_SOURCE, "base", SETTINGS_CURRENCY, AT(config_source, base),
+	    .help = "Currency of which one unit is so many of the others (rates)." },
+	{ SETTINGS_SOURCE, "rate_days", SETTINGS_INT, AT(config_source, rate_days), .fallback = "7", .least = 0, .most = 31,
+	    .help = "On a day without a rate, as on weekends, the last one before counts if it is no older than so many days "
+		    "(rates)." },
 	{ SETTINGS_SOURCE, "tax_on_top", SETTINGS_BOOL, AT(config_source, tax_on_top),
 	    .help = "Prices of lines are without tax (csv)." },
 	{ SETTINGS_SOURCE, "columns", SETTINGS_GROUP, AT(config_source, columns), .inner = SETTINGS_COLUMNS,
@@ -222,6 +231,10 @@ const struct setting settings_table[] = {
 		"every invoice's." },
 	{ SETTINGS_SOURCE, "wait", SETTINGS_SPAN, AT(config_source, wait_s), .fallback = "P3D", .least = 0, .most = 90 * DAY_S,
 	    .help = "How long a sale may lack its invoice or payment of this source, and these their sale." },
+	{ SETTINGS_SOURCE, "tolerance", SETTINGS_PERCENT, AT(config_source, tolerance),
+	    .help = "By how many percent the amounts of invoices and payments in another currency than their sale may differ from "
+		    "it, once "
+		    "converted at the rate of their day (see kind \"rates\"). Default: they are not compared." },
 	{ SETTINGS_SOURCE, "unlinked", SETTINGS_CHOICE, AT(config_source, unlinked), .fallback = "both",
 	    .choices = "both|own|sales|none",
 	    .help = "What is reported after that: \"own\" documents without a sale, \"sales\" without one of these, \"both\" or "

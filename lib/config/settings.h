@@ -41,6 +41,7 @@ enum settings_type {
 	SETTINGS_MOMENT,
 	SETTINGS_TERM,     /* ISO 8601 duration of the calendar */
 	SETTINGS_MATCH,    /* "sku:…" */
+	SETTINGS_PERCENT,  /* decimal text, 0 to 100 */
 	SETTINGS_REGEX,    /* regular expression with one group */
 	SETTINGS_CHOICE,   /* one of `choices` */
 	SETTINGS_LEVEL,    /* enum log_level */

@@ -186,6 +186,18 @@ check_money(const char *text, struct err *err)
 	return money.minor >= 0 ? 0 : err_set(err, ERR_CONFIG, "\"%s\" is less than nothing", text);
 }
 
+/* Kept as it is written: it is compared with exact decimals. */
+static int
+check_percent(const char *text, struct err *err)
+{
+	size_t whole = strspn(text, "0123456789"), decimals = text[whole] == '.' ? strspn(text + whole + 1, "0123456789") : 0;
+	bool more = whole > 3 || (whole == 3 && (strncmp(text, "100", 3) != 0 || strpbrk(text + whole, "123456789") != NULL));
+
+	if (whole == 0 || text[whole + (decimals > 0 ? 1 + decimals : 0)] != '\0' || decimals > 6 || more)
+		return err_set(err, ERR_CONFIG, "\"%.32s\" is not a percentage from 0 to 100, as \"2.5\"", text);
+	return 0;
+}
+
 static int
 check_date(const char *text, struct err *err)
 {
@@ -245,6 +257,7 @@ check_text(const struct setting *setting, const char *text, struct err *err)
 		[SETTINGS_MOMENT] = check_moment,
 		[SETTINGS_TERM] = check_term,
 		[SETTINGS_MATCH] = check_match,
+		[SETTINGS_PERCENT] = check_percent,
 		[SETTINGS_REGEX] = check_regex,
 		[SETTINGS_CHOICE] = NULL,
 	};

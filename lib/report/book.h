@@ -31,7 +31,8 @@ struct table_column {
 	const char *title;
 	double width;
 	bool wrap;
-	int total; /* number of the sum shown above the titles; -1: none */
+	int total;    /* number of the sum shown above the titles; -1: none */
+	int currency; /* of the section, with the currency of this column's money; 0: the table's */
 };
 
 struct book;
@@ -107,7 +108,7 @@ struct book {
 	int64_t untied; /* controls whose difference or check is not 0 */
 };
 
-extern const struct table_spec exception_spec, access_spec, action_spec, deal_spec, payout_spec, source_spec;
+extern const struct table_spec exception_spec, access_spec, action_spec, deal_spec, payout_spec, rate_spec, source_spec;
 
 /**
  * book_range(book, section, column, part):

@@ -1,14 +1,9 @@
-/* Control: the identities that must hold, with the engine's figures beside live formulas over the workbook's own cells, and the way
- * from what was charged to the units in between. */
-#include <string.h>
-
+/* Control: the identities that must hold, with the engine's figures beside live formulas over the workbook's own cells. */
 #include "base/money.h"
 #include "base/text.h"
-#include "book.h"
+#include "control.h"
 
 #define HEADER_ROW 2
-
-enum { COL_CONTROL, COL_HOLDS, COL_CURRENCY, COL_EXPECTED, COL_ACTUAL, COL_DIFFERENCE, COL_LIVE, COL_CHECK, COL_FROM, COL_COUNT };
 
 static const struct xlsx_column columns[COL_COUNT] = {
 	{ "Control", 31, XLSX_TEXT, true },
@@ -21,53 +16,6 @@ static const struct xlsx_column columns[COL_COUNT] = {
 	{ "Must be 0", 13, XLSX_MONEY, false },
 	{ "The live difference is reckoned from", 40, XLSX_TEXT, true },
 };
-
-/* Lines of the way from charges to units, per currency. */
-enum {
-	LINE_CHARGED,
-	LINE_TEST,
-	LINE_SHIPPING,
-	LINE_UNALLOCATED,
-	LINE_ODD,
-	LINE_UNITS,
-	LINE_MATCHED,
-	LINE_OPEN,
-	LINE_EXCLUDED,
-	LINE_REFUNDED,
-	LINE_COUNT
-};
-
-static const struct {
-	const char *title, *about;
-	int column;        /* of the bridge section; -1: live only */
-	const char *class; /* of the units summed live; NULL: none */
-} lines[LINE_COUNT] = {
-	[LINE_CHARGED] = { "Charged", "The totals of all documents, cancelled and test ones too.", BRIDGE_CHARGED, NULL },
-	[LINE_TEST] = { "    of which test orders", "They moved no money; their units are excluded.", BRIDGE_TEST, NULL },
-	[LINE_SHIPPING] = { "less shipping", "Not part of any unit.", BRIDGE_SHIPPING, NULL },
-	[LINE_UNALLOCATED] = { "less differences in documents", "Documents whose own totals do not add up; each is a finding.",
-	    BRIDGE_UNALLOCATED, NULL },
-	[LINE_ODD] = { "less lines without units", "Lines whose quantity is not a whole number; each is a finding.",
-	    BRIDGE_ODD_LINE, NULL },
-	[LINE_UNITS] = { "Net paid for units", "Found: the sum of sheet Access vs money.", BRIDGE_UNIT, NULL },
-	[LINE_MATCHED] = { "    of which matched", "", -1, "matched" },
-	[LINE_OPEN] = { "    of which open", "", -1, "open" },
-	[LINE_EXCLUDED] = { "    of which excluded", "", -1, "excluded" },
-	[LINE_REFUNDED] = { "Given back since", "All refunds so far, of these and of excluded units.", BRIDGE_REFUNDED, NULL },
-};
-
-/* The bridge row of a currency; NULL if there is none. ${ret_index} is its place. */
-static const struct cell *
-bridge_of(const struct book *book, const char *currency, uint32_t *ret_index)
-{
-	const struct kept_row *row;
-
-	*ret_index = 0;
-	for (row = book->kept[SECTION_BRIDGE].first; row != NULL; row = row->next, (*ret_index)++)
-		if (text_equal(row->cells[BRIDGE_CURRENCY].text, currency))
-			return row->cells;
-	return NULL;
-}
 
 static int64_t
 units(const struct book *book, const char *class, const char *currency, int which)
@@ -157,17 +105,10 @@ control_checks(const struct book *book)
 	return (struct xlsx_range){ book->control, book->control_row, book->control_row + rows - 1, COL_CHECK, COL_CHECK };
 }
 
-static const struct xlsx_expr *
-at(struct book *book, uint32_t row, uint16_t column)
+const struct xlsx_expr *
+control_at(struct book *book, uint32_t row, uint16_t column)
 {
 	return xlsx_expr_cell(&book->arena, book->xlsx, book->control, row, column);
-}
-
-/* Money of a bridge's line, in the cell of its engine's figure. */
-static const struct xlsx_expr *
-bridge_cell(struct book *book, uint32_t index, int line)
-{
-	return at(book, book->bridge_row + index * LINE_COUNT + (uint32_t)line, COL_EXPECTED);
 }
 
 static const struct xlsx_expr *
@@ -185,13 +126,14 @@ live(struct book *book, const struct control_line *line, uint32_t row, const cha
 
 	if (text_equal(code, "UNITS_OF_LINES")) {
 		*ret_from = book_say(book, "Expected, and the quantities on sheet Access vs money");
-		return xlsx_expr_minus(arena, at(book, row, COL_EXPECTED), book_sum(book, SECTION_ACCESS, ACCESS_QUANTITY, all));
+		return xlsx_expr_minus(
+		    arena, control_at(book, row, COL_EXPECTED), book_sum(book, SECTION_ACCESS, ACCESS_QUANTITY, all));
 	}
 	if (text_equal(code, "UNITS_CLASSED")) {
 		*ret_from = book_say(book, "Expected, and the classes on sheet Access vs money");
 		found = xlsx_expr_plus(arena, book_count(book, SECTION_ACCESS, matched),
 		    xlsx_expr_plus(arena, book_count(book, SECTION_ACCESS, open), book_count(book, SECTION_ACCESS, excluded)));
-		return xlsx_expr_minus(arena, at(book, row, COL_EXPECTED), found);
+		return xlsx_expr_minus(arena, control_at(book, row, COL_EXPECTED), found);
 	}
 	if (text_equal(code, "OPEN_IN_FINDINGS")) {
 		*ret_from = book_say(book, "Open rows on sheet Access vs money, and open units on sheet Exceptions");
@@ -200,9 +142,8 @@ live(struct book *book, const struct control_line *line, uint32_t row, const cha
 	}
 	if (text_equal(code, "MONEY_OF_UNITS") && bridge_of(book, line->currency, &index) != NULL) {
 		*ret_from = book_say(book, "Expected, the lines below, and net paid on sheet Access vs money");
-		found = xlsx_expr_plus(arena, bridge_cell(book, index, LINE_SHIPPING),
-		    xlsx_expr_plus(arena, bridge_cell(book, index, LINE_UNALLOCATED), bridge_cell(book, index, LINE_ODD)));
-		return xlsx_expr_minus(arena, at(book, row, COL_EXPECTED),
+		found = bridge_beside_units(book, index);
+		return xlsx_expr_minus(arena, control_at(book, row, COL_EXPECTED),
 		    xlsx_expr_plus(arena, found, book_sum(book, SECTION_ACCESS, ACCESS_NET, money)));
 	}
 	if (text_equal(code, "PAYOUTS") && book->tables[SECTION_PAYOUT].parts > 0) {
@@ -212,7 +153,7 @@ live(struct book *book, const struct control_line *line, uint32_t row, const cha
 		return book_sum(book, SECTION_PAYOUT, PAYOUT_LIVE, payouts);
 	}
 	*ret_from = book_say(book, "Expected and found, on this row");
-	return xlsx_expr_minus(arena, at(book, row, COL_EXPECTED), at(book, row, COL_ACTUAL));
+	return xlsx_expr_minus(arena, control_at(book, row, COL_EXPECTED), control_at(book, row, COL_ACTUAL));
 }
 
 /* Sums of doubles carry noise below the last decimal, which is no difference. */
@@ -227,8 +168,8 @@ rounded(struct book *book, const struct xlsx_expr *expr, const char *currency)
 	return xlsx_expr_round(&book->arena, expr, exponent);
 }
 
-static int
-put_amount(
+int
+control_amount(
     struct book *book, uint32_t row, uint16_t column, int64_t value, const char *currency, enum xlsx_style style, struct err *err)
 {
 	struct xlsx_cell cell = book_amount(value, currency, style);
@@ -236,13 +177,13 @@ put_amount(
 	return xlsx_put(book->xlsx, book->control, row, column, &cell, err);
 }
 
-static int
-put_formula(struct book *book, uint32_t row, uint16_t column, const struct xlsx_expr *expr, int64_t value, const char *currency,
+int
+control_formula(struct book *book, uint32_t row, uint16_t column, const struct xlsx_expr *expr, int64_t value, const char *currency,
     enum xlsx_style style, struct err *err)
 {
 	struct xlsx_cell cell = book_amount(value, currency, style);
 
-	return xlsx_formula(book->xlsx, book->control, row, column, expr, &cell, err);
+	return xlsx_formula(book->xlsx, book->control, row, column, rounded(book, expr, currency), &cell, err);
 }
 
 static int64_t
@@ -251,15 +192,13 @@ magnitude(int64_t value)
 	return value < 0 ? -value : value;
 }
 
-/* |engine's difference| + |live difference|: 0 only if both are. */
-static int
-put_check(struct book *book, uint32_t row, int64_t engine, int64_t found, const char *currency, struct err *err)
+int
+control_check(struct book *book, uint32_t row, int64_t engine, int64_t found, const char *currency, struct err *err)
 {
 	const struct xlsx_range both = { book->control, row, row, COL_DIFFERENCE, COL_LIVE };
 	const struct xlsx_expr *expr = xlsx_expr_sum_abs(&book->arena, book->xlsx, &both);
 
-	return put_formula(
-	    book, row, COL_CHECK, rounded(book, expr, currency), magnitude(engine) + magnitude(found), currency, XLSX_TOTAL, err);
+	return control_formula(book, row, COL_CHECK, expr, magnitude(engine) + magnitude(found), currency, XLSX_TOTAL, err);
 }
 
 static int
@@ -282,95 +221,17 @@ write_control(struct book *book, const struct control_line *line, uint32_t row, 
 		return -1;
 	if (book_text(book, book->control, row, COL_CURRENCY, XLSX_BODY, cells[CONTROL_CURRENCY].text, err) != 0)
 		return -1;
-	if (put_amount(book, row, COL_EXPECTED, cells[CONTROL_EXPECTED].number, line->currency, XLSX_BODY, err) != 0)
+	if (control_amount(book, row, COL_EXPECTED, cells[CONTROL_EXPECTED].number, line->currency, XLSX_BODY, err) != 0)
 		return -1;
-	if (put_amount(book, row, COL_ACTUAL, cells[CONTROL_ACTUAL].number, line->currency, XLSX_BODY, err) != 0)
+	if (control_amount(book, row, COL_ACTUAL, cells[CONTROL_ACTUAL].number, line->currency, XLSX_BODY, err) != 0)
 		return -1;
-	if (put_amount(book, row, COL_DIFFERENCE, difference, line->currency, XLSX_BODY, err) != 0)
+	if (control_amount(book, row, COL_DIFFERENCE, difference, line->currency, XLSX_BODY, err) != 0)
 		return -1;
-	if (put_formula(book, row, COL_LIVE, rounded(book, expr, line->currency), line->live, line->currency, XLSX_BODY, err) != 0)
+	if (control_formula(book, row, COL_LIVE, expr, line->live, line->currency, XLSX_BODY, err) != 0)
 		return -1;
-	if (put_check(book, row, difference, line->live, line->currency, err) != 0)
+	if (control_check(book, row, difference, line->live, line->currency, err) != 0)
 		return -1;
 	return xlsx_put(book->xlsx, book->control, row, COL_FROM, &origin, err);
-}
-
-static int
-write_bridge_line(struct book *book, const struct cell *cells, uint32_t index, int which, struct err *err)
-{
-	uint32_t row = book->bridge_row + index * LINE_COUNT + (uint32_t)which;
-	const char *currency = cells[BRIDGE_CURRENCY].text;
-	const struct book_where money[] = { { ACCESS_CURRENCY, currency }, { ACCESS_CLASS, lines[which].class }, { -1, NULL } };
-	enum xlsx_style style = which == LINE_UNITS || which == LINE_CHARGED ? XLSX_TOTAL : XLSX_BODY;
-	const struct xlsx_expr *expr;
-	int64_t found = units(book, lines[which].class, currency, 1), engine, both;
-	uint16_t i;
-
-	for (i = 0; i < COL_COUNT; i++)
-		if (book_text(book, book->control, row, i, style,
-			i == COL_CONTROL    ? book_say(book, lines[which].title)
-			: i == COL_HOLDS    ? book_say(book, lines[which].about)
-			: i == COL_CURRENCY ? currency
-					    : "",
-			err) != 0)
-			return -1;
-	if (lines[which].column >= 0 &&
-	    put_amount(book, row, COL_EXPECTED, cells[lines[which].column].number, currency, style, err) != 0)
-		return -1;
-	if ((lines[which].class != NULL || which == LINE_UNITS) &&
-	    put_formula(book, row, COL_ACTUAL, book_sum(book, SECTION_ACCESS, ACCESS_NET, money), found, currency, style, err) != 0)
-		return -1;
-	if (which != LINE_UNITS)
-		return 0;
-	/* Charged less what is not a unit's, against the units: the engine's and the sheet's. */
-	both = cells[BRIDGE_CHARGED].number - cells[BRIDGE_SHIPPING].number - cells[BRIDGE_UNALLOCATED].number -
-	       cells[BRIDGE_ODD_LINE].number;
-	engine = both - cells[BRIDGE_UNIT].number;
-	expr = xlsx_expr_minus(&book->arena, bridge_cell(book, index, LINE_CHARGED), bridge_cell(book, index, LINE_SHIPPING));
-	expr = xlsx_expr_minus(&book->arena, expr, bridge_cell(book, index, LINE_UNALLOCATED));
-	expr = xlsx_expr_minus(&book->arena, expr, bridge_cell(book, index, LINE_ODD));
-	expr = xlsx_expr_minus(&book->arena, expr, at(book, row, COL_ACTUAL));
-	if (put_amount(book, row, COL_DIFFERENCE, engine, currency, style, err) != 0)
-		return -1;
-	if (put_formula(book, row, COL_LIVE, rounded(book, expr, currency), both - found, currency, style, err) != 0)
-		return -1;
-	return put_check(book, row, engine, both - found, currency, err);
-}
-
-static int
-write_bridge(struct book *book, struct err *err)
-{
-	const struct kept_row *row;
-	uint32_t index = 0;
-	uint16_t i;
-	int line;
-	struct xlsx_range checks;
-	static const char *const titles[COL_COUNT] = { "From charges to units", "", "Currency", "Engine", "Live, from the sheets",
-		"Difference, engine", "Difference, live", "Must be 0", "" };
-
-	if (book->kept[SECTION_BRIDGE].count == 0)
-		return 0;
-	if (xlsx_height(book->xlsx, book->control, book->bridge_row - 1, 30, err) != 0)
-		return -1;
-	for (i = 0; i < COL_COUNT; i++) {
-		const struct xlsx_cell cell = { .style = XLSX_HEADER,
-			.wrap = true,
-			.text = book_say(book, titles[i]),
-			.right = i >= COL_EXPECTED && i <= COL_CHECK };
-
-		if (xlsx_put(book->xlsx, book->control, book->bridge_row - 1, i, &cell, err) != 0)
-			return -1;
-	}
-	for (row = book->kept[SECTION_BRIDGE].first; row != NULL; row = row->next, index++) {
-		for (line = 0; line < LINE_COUNT; line++)
-			if (write_bridge_line(book, row->cells, index, line, err) != 0)
-				return -1;
-		checks = (struct xlsx_range){ book->control, book->bridge_row + index * LINE_COUNT + LINE_UNITS,
-			book->bridge_row + index * LINE_COUNT + LINE_UNITS, COL_CHECK, COL_CHECK };
-		if (xlsx_flag(book->xlsx, &checks, NULL, err) != 0)
-			return -1;
-	}
-	return 0;
 }
 
 int
@@ -400,5 +261,5 @@ control_write(struct book *book, struct err *err)
 			return -1;
 	if (xlsx_flag(book->xlsx, &checks, NULL, err) != 0)
 		return -1;
-	return write_bridge(book, err);
+	return bridge_write(book, err);
 }

@@ -330,6 +330,7 @@ write_sheets(struct pen *pen, struct err *err)
 		{ SECTION_ACTION, "What the night planned and did in Moodle: before and after." },
 		{ SECTION_DEAL, "Every sale that several systems know: sold, invoiced, paid." },
 		{ SECTION_PAYOUT, "Every payout to the bank, from what was charged down to what arrived." },
+		{ SECTION_RATE, "The exchange rates that amounts were converted at." },
 		{ SECTION_SOURCE, "What was read, when, and whether it was complete." },
 	};
 	struct book *book = pen->book;

@@ -14,6 +14,7 @@ static const struct table_spec *const specs[SECTION_COUNT] = {
 	[SECTION_ACTION] = &action_spec,
 	[SECTION_DEAL] = &deal_spec,
 	[SECTION_PAYOUT] = &payout_spec,
+	[SECTION_RATE] = &rate_spec,
 	[SECTION_SOURCE] = &source_spec,
 };
 
@@ -148,6 +149,8 @@ add_sheets(struct book *book, struct err *err)
 	if (table_sheets(book, SECTION_DEAL, err) != 0)
 		return -1;
 	if (table_sheets(book, SECTION_PAYOUT, err) != 0)
+		return -1;
+	if (table_sheets(book, SECTION_RATE, err) != 0)
 		return -1;
 	return table_sheets(book, SECTION_SOURCE, err);
 }

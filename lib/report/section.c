@@ -16,13 +16,20 @@ static const struct section_column control[] = {
 
 static const struct section_column bridge[] = {
 	{ "currency", CELL_TEXT },
-	{ "charged_minor", CELL_MONEY },
+	{ "sold_minor", CELL_MONEY },
+	{ "settling_minor", CELL_MONEY },
 	{ "test_minor", CELL_MONEY },
+	{ "charged_minor", CELL_MONEY },
 	{ "shipping_minor", CELL_MONEY },
 	{ "unallocated_minor", CELL_MONEY },
 	{ "odd_line_minor", CELL_MONEY },
 	{ "unit_minor", CELL_MONEY },
+	{ "cancelled_minor", CELL_MONEY },
 	{ "refunded_minor", CELL_MONEY },
+	{ "revenue_minor", CELL_MONEY },
+	{ "home", CELL_TEXT },
+	{ "home_minor", CELL_MONEY },
+	{ "unrated", CELL_INTEGER },
 };
 
 static const struct section_column exception[] = {
@@ -96,6 +103,9 @@ static const struct section_column deal[] = {
 	{ "refunded_minor", CELL_MONEY },
 	{ "paid_back_minor", CELL_MONEY },
 	{ "difference_minor", CELL_MONEY },
+	{ "home", CELL_TEXT },
+	{ "revenue_minor", CELL_MONEY },
+	{ "rates", CELL_TEXT },
 	{ "code", CELL_TEXT },
 };
 
@@ -118,6 +128,21 @@ static const struct section_column payout[] = {
 	{ "amount_minor", CELL_MONEY },
 	{ "residual_minor", CELL_MONEY },
 	{ "live_minor", CELL_MONEY },
+	{ "bank_on", CELL_DATE },
+	{ "bank_minor", CELL_MONEY },
+	{ "bank_difference_minor", CELL_MONEY },
+};
+
+static const struct section_column rate[] = {
+	{ "currency", CELL_TEXT },
+	{ "to_currency", CELL_TEXT },
+	{ "day", CELL_DATE },
+	{ "rate_day", CELL_DATE },
+	{ "rate", CELL_TEXT },
+	{ "publisher", CELL_TEXT },
+	{ "documents", CELL_INTEGER },
+	{ "amount_minor", CELL_MONEY },
+	{ "converted_minor", CELL_MONEY },
 };
 
 static const struct section_column source[] = {
@@ -150,6 +175,7 @@ const struct section_def section_defs[SECTION_COUNT] = {
 	[SECTION_ACTION] = SECTION(action),
 	[SECTION_DEAL] = SECTION(deal),
 	[SECTION_PAYOUT] = SECTION(payout),
+	[SECTION_RATE] = SECTION(rate),
 	[SECTION_SOURCE] = SECTION(source),
 };
 

@@ -3,18 +3,18 @@
 #include "book.h"
 
 static const struct table_column columns[] = {
-	{ ACTION_ID, "Action", 9, false, -1 },
-	{ ACTION_KIND, "What", 22, false, -1 },
-	{ ACTION_STATE, "State", 24, false, -1 },
-	{ ACTION_PERSON, "Person", 22, false, -1 },
-	{ ACTION_EMAIL, "E-mail", 30, false, -1 },
-	{ ACTION_SITE, "Site", 12, false, -1 },
-	{ ACTION_COURSE, "Course", 14, false, -1 },
-	{ ACTION_BEFORE, "Before", 40, false, -1 },
-	{ ACTION_AFTER, "After", 40, false, -1 },
-	{ ACTION_REASON, "Why", 38, false, -1 },
-	{ ACTION_ENDED_AT, "Ended at", 16, false, -1 },
-	{ ACTION_FAILURE, "Details", 34, true, -1 },
+	{ ACTION_ID, "Action", 9, false, -1, 0 },
+	{ ACTION_KIND, "What", 22, false, -1, 0 },
+	{ ACTION_STATE, "State", 24, false, -1, 0 },
+	{ ACTION_PERSON, "Person", 22, false, -1, 0 },
+	{ ACTION_EMAIL, "E-mail", 30, false, -1, 0 },
+	{ ACTION_SITE, "Site", 12, false, -1, 0 },
+	{ ACTION_COURSE, "Course", 14, false, -1, 0 },
+	{ ACTION_BEFORE, "Before", 40, false, -1, 0 },
+	{ ACTION_AFTER, "After", 40, false, -1, 0 },
+	{ ACTION_REASON, "Why", 38, false, -1, 0 },
+	{ ACTION_ENDED_AT, "Ended at", 16, false, -1, 0 },
+	{ ACTION_FAILURE, "Details", 34, true, -1, 0 },
 };
 
 static enum xlsx_style

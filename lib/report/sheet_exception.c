@@ -5,22 +5,22 @@
 #define OLD_DAYS 30
 
 static const struct table_column columns[] = {
-	{ EXCEPTION_ID, "Finding", 13, false, -1 },
-	{ EXCEPTION_CLASS, "What is wrong", 27, true, -1 },
-	{ EXCEPTION_RISK, "Kind of risk", 20, false, -1 },
-	{ EXCEPTION_CURRENCY, "Currency", 9, false, -1 },
-	{ EXCEPTION_MONEY, "Money at risk", 14, false, 1 },
-	{ EXCEPTION_UNITS, "Open units", 10, false, 0 },
-	{ EXCEPTION_PERSON, "Person", 19, true, -1 },
-	{ EXCEPTION_EMAIL, "E-mail", 26, true, -1 },
-	{ EXCEPTION_COURSE, "Course", 11, true, -1 },
-	{ EXCEPTION_ORIGIN, "Source or site", 11, true, -1 },
-	{ EXCEPTION_DOCUMENT, "Document", 11, true, -1 },
-	{ EXCEPTION_PRODUCT, "Product", 24, true, -1 },
-	{ EXCEPTION_FIRST_SEEN, "First seen", 11, false, -1 },
-	{ EXCEPTION_AGE, "Age in days", 8, false, -1 },
-	{ EXCEPTION_ADVICE, "What to do next", 42, true, -1 },
-	{ EXCEPTION_DETAIL, "Details", 22, true, -1 },
+	{ EXCEPTION_ID, "Finding", 13, false, -1, 0 },
+	{ EXCEPTION_CLASS, "What is wrong", 27, true, -1, 0 },
+	{ EXCEPTION_RISK, "Kind of risk", 20, false, -1, 0 },
+	{ EXCEPTION_CURRENCY, "Currency", 9, false, -1, 0 },
+	{ EXCEPTION_MONEY, "Money at risk", 14, false, 1, 0 },
+	{ EXCEPTION_UNITS, "Open units", 10, false, 0, 0 },
+	{ EXCEPTION_PERSON, "Person", 19, true, -1, 0 },
+	{ EXCEPTION_EMAIL, "E-mail", 26, true, -1, 0 },
+	{ EXCEPTION_COURSE, "Course", 11, true, -1, 0 },
+	{ EXCEPTION_ORIGIN, "Source or site", 11, true, -1, 0 },
+	{ EXCEPTION_DOCUMENT, "Document", 11, true, -1, 0 },
+	{ EXCEPTION_PRODUCT, "Product", 24, true, -1, 0 },
+	{ EXCEPTION_FIRST_SEEN, "First seen", 11, false, -1, 0 },
+	{ EXCEPTION_AGE, "Age in days", 8, false, -1, 0 },
+	{ EXCEPTION_ADVICE, "What to do next", 42, true, -1, 0 },
+	{ EXCEPTION_DETAIL, "Details", 22, true, -1, 0 },
 };
 
 static enum xlsx_style

@@ -4,30 +4,33 @@
 #include "book.h"
 
 static const struct table_column columns[] = {
-	{ PAYOUT_ID, "Payout", 18, false, -1 },
-	{ PAYOUT_SOURCE, "Source", 10, false, -1 },
-	{ PAYOUT_CREATED, "Paid out on", 11, false, -1 },
-	{ PAYOUT_ARRIVES, "At the bank on", 11, false, -1 },
-	{ PAYOUT_STATUS, "State", 20, true, -1 },
-	{ PAYOUT_ENTRIES, "Entries", 9, false, -1 },
-	{ PAYOUT_CURRENCY, "Currency", 9, false, -1 },
-	{ PAYOUT_CHARGES, "Charges", 13, false, -1 },
-	{ PAYOUT_REFUNDS, "Given back", 13, false, -1 },
-	{ PAYOUT_DISPUTES, "Disputes", 13, false, -1 },
-	{ PAYOUT_FEES, "Fees", 13, false, -1 },
-	{ PAYOUT_RESERVE, "Reserve", 13, false, -1 },
-	{ PAYOUT_READERS, "Card readers", 13, false, -1 },
-	{ PAYOUT_FAILED, "Failed payouts", 13, false, -1 },
-	{ PAYOUT_OTHER, "Other", 13, false, -1 },
-	{ PAYOUT_AMOUNT, "Payout amount", 13, false, 0 },
-	{ PAYOUT_RESIDUAL, "Residual, engine", 13, false, 1 },
-	{ PAYOUT_LIVE, "Residual, live", 13, false, 1 },
+	{ PAYOUT_ID, "Payout", 18, false, -1, 0 },
+	{ PAYOUT_SOURCE, "Source", 10, false, -1, 0 },
+	{ PAYOUT_CREATED, "Paid out on", 11, false, -1, 0 },
+	{ PAYOUT_ARRIVES, "Announced for", 11, false, -1, 0 },
+	{ PAYOUT_STATUS, "State", 20, true, -1, 0 },
+	{ PAYOUT_ENTRIES, "Entries", 9, false, -1, 0 },
+	{ PAYOUT_CURRENCY, "Currency", 9, false, -1, 0 },
+	{ PAYOUT_CHARGES, "Charges", 13, false, -1, 0 },
+	{ PAYOUT_REFUNDS, "Given back", 13, false, -1, 0 },
+	{ PAYOUT_DISPUTES, "Disputes", 13, false, -1, 0 },
+	{ PAYOUT_FEES, "Fees", 13, false, -1, 0 },
+	{ PAYOUT_RESERVE, "Reserve", 13, false, -1, 0 },
+	{ PAYOUT_READERS, "Card readers", 13, false, -1, 0 },
+	{ PAYOUT_FAILED, "Failed payouts", 13, false, -1, 0 },
+	{ PAYOUT_OTHER, "Other", 13, false, -1, 0 },
+	{ PAYOUT_AMOUNT, "Payout amount", 13, false, 0, 0 },
+	{ PAYOUT_BANK_ON, "At the bank on", 11, false, -1, 0 },
+	{ PAYOUT_BANK, "Bank amount", 13, false, -1, 0 },
+	{ PAYOUT_BANK_DIFFERENCE, "Bank difference", 13, false, -1, 0 },
+	{ PAYOUT_RESIDUAL, "Residual, engine", 13, false, 1, 0 },
+	{ PAYOUT_LIVE, "Residual, live", 13, false, 1, 0 },
 };
 
 static enum xlsx_style
 style(const struct cell *cells, int column)
 {
-	if ((column == PAYOUT_RESIDUAL || column == PAYOUT_LIVE) && cells[column].number != 0)
+	if ((column == PAYOUT_RESIDUAL || column == PAYOUT_LIVE || column == PAYOUT_BANK_DIFFERENCE) && cells[column].number != 0)
 		return XLSX_BAD;
 	return XLSX_BODY;
 }

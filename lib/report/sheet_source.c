@@ -3,19 +3,19 @@
 #include "book.h"
 
 static const struct table_column columns[] = {
-	{ SOURCE_NAME, "Name", 16, false, -1 },
-	{ SOURCE_KIND, "Source or site", 12, false, -1 },
-	{ SOURCE_TYPE, "Type", 32, true, -1 },
-	{ SOURCE_MODE, "Mode", 12, false, -1 },
-	{ SOURCE_OUTCOME, "Last reading", 13, false, -1 },
-	{ SOURCE_FROM, "Window from", 16, false, -1 },
-	{ SOURCE_TO, "Window to", 16, false, -1 },
-	{ SOURCE_ROWS, "Rows read", 10, false, -1 },
-	{ SOURCE_CHANGED, "New or changed", 10, false, -1 },
-	{ SOURCE_LAST_COMPLETE, "Last complete", 16, false, -1 },
-	{ SOURCE_WATERMARK, "Read up to", 16, false, -1 },
-	{ SOURCE_AGE, "Age in hours", 9, false, -1 },
-	{ SOURCE_FAILURE, "Why it is not complete", 46, true, -1 },
+	{ SOURCE_NAME, "Name", 16, false, -1, 0 },
+	{ SOURCE_KIND, "Source or site", 12, false, -1, 0 },
+	{ SOURCE_TYPE, "Type", 32, true, -1, 0 },
+	{ SOURCE_MODE, "Mode", 12, false, -1, 0 },
+	{ SOURCE_OUTCOME, "Last reading", 13, false, -1, 0 },
+	{ SOURCE_FROM, "Window from", 16, false, -1, 0 },
+	{ SOURCE_TO, "Window to", 16, false, -1, 0 },
+	{ SOURCE_ROWS, "Rows read", 10, false, -1, 0 },
+	{ SOURCE_CHANGED, "New or changed", 10, false, -1, 0 },
+	{ SOURCE_LAST_COMPLETE, "Last complete", 16, false, -1, 0 },
+	{ SOURCE_WATERMARK, "Read up to", 16, false, -1, 0 },
+	{ SOURCE_AGE, "Age in hours", 9, false, -1, 0 },
+	{ SOURCE_FAILURE, "Why it is not complete", 46, true, -1, 0 },
 };
 
 static enum xlsx_style

@@ -191,7 +191,7 @@ table_row(struct book *book, enum section section, const struct cell *cells, str
 		if (value.type == XLSX_TEXT && !cell->null)
 			value.text = shown(&arena, book, section, spec->columns[i].from, cells);
 		if (value.type == XLSX_MONEY)
-			value.currency = cells[spec->currency].text;
+			value.currency = cells[spec->columns[i].currency != 0 ? spec->columns[i].currency : spec->currency].text;
 		rc = spec->live != NULL && spec->columns[i].from == spec->live_column && !cell->null
 			 ? xlsx_formula(
 			       book->xlsx, table->sheets[part], row, i, spec->live(&arena, book, part, row, cells), &value, err)

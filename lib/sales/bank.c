@@ -73,7 +73,7 @@ read_file(FILE *file, const char *name, const struct sales_source *source, struc
 static int
 pull(const struct sales_source *source, const struct sales_sink *sink, struct err *err)
 {
-	static const struct drop drop = { "payouts", read_file };
+	static const struct drop drop = { .what = "payouts", .read = read_file };
 
 	return drop_pull(&drop, source, sink, err);
 }

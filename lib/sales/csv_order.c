@@ -231,7 +231,7 @@ out:
 static int
 pull(const struct sales_source *source, const struct sales_sink *sink, struct err *err)
 {
-	static const struct drop drop = { "sales", csv_orders };
+	static const struct drop drop = { .what = "sales", .read = csv_orders };
 
 	return drop_pull(&drop, source, sink, err);
 }

@@ -221,6 +221,12 @@ take_file(const struct folder *folder, struct file *file, const struct sales_sin
 		(void)err_set(err, ERR_INCOMPLETE, "file \"%s\" was changed while it was read", file->name);
 		goto out;
 	}
+	if (folder->drop->judge != NULL && folder->drop->judge(folder->source, &faults, sink, err) != 0)
+		goto out;
+	if (faults.count > 0) {
+		rc = reject(folder, file, &faults, NULL, sink, err);
+		goto out;
+	}
 	sink->cursor(sink->context, file->hash,
 	    arena_printf(folder->arena, "%s %s", clock_iso(folder->arena, folder->source->now_utc), file->name));
 	sink->until(sink->context, file->modified_utc);

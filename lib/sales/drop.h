@@ -29,6 +29,8 @@ struct drop {
 	 * was handed on. ERR_DATA if it cannot be read as such a file at all; the sink's. */
 	int (*read)(
 	    FILE *, const char *name, const struct sales_source *, struct drop_faults *, const struct sales_sink *, struct err *);
+	/* Asked after the file was handed on: put down what of it contradicts what is known already. NULL: nothing can. */
+	int (*judge)(const struct sales_source *, struct drop_faults *, const struct sales_sink *, struct err *);
 };
 
 /**

@@ -5,12 +5,13 @@
 #include "bank.h"
 #include "csv_source.h"
 #include "facturascripts.h"
+#include "rates.h"
 #include "squarespace.h"
 #include "stripe.h"
 #include "woocommerce.h"
 
 static const struct sales_kind *const kinds[] = { &squarespace_kind, &facturascripts_kind, &woocommerce_kind, &stripe_kind,
-	&csv_kind, &bank_kind };
+	&csv_kind, &bank_kind, &rates_kind };
 
 const struct sales_kind *
 sales_kind(const char *name, struct err *err)

@@ -14,7 +14,8 @@ struct ledger_money {
 	struct sales_payout payouts[BATCH];
 	struct sales_balance balances[BATCH];
 	struct sales_bank bank[BATCH];
-	size_t settlement_count, subscription_count, payout_count, balance_count, bank_count;
+	struct sales_rate rates[BATCH];
+	size_t settlement_count, subscription_count, payout_count, balance_count, bank_count, rate_count;
 	int64_t place; /* of subscriptions and payouts: the later one of a key counts */
 };
 
@@ -97,6 +98,40 @@ ledger_bank(void *context, const struct sales_bank *bank, struct err *err)
 	to->currency = arena_strdup(&ledger->batch, bank->currency);
 	to->text = arena_strdup(&ledger->batch, bank->text);
 	return money->bank_count == BATCH ? ledger_flush(ledger, err) : 0;
+}
+
+int
+ledger_rate(void *context, const struct sales_rate *rate, struct err *err)
+{
+	struct ledger *ledger = context;
+	struct ledger_money *money = money_of(ledger);
+	struct sales_rate *to = &money->rates[money->rate_count++];
+
+	to->place = arena_strdup(&ledger->batch, rate->place);
+	to->currency = arena_strdup(&ledger->batch, rate->currency);
+	to->base = arena_strdup(&ledger->batch, rate->base);
+	to->day = arena_strdup(&ledger->batch, rate->day);
+	to->rate = arena_strdup(&ledger->batch, rate->rate);
+	to->publisher = arena_strdup(&ledger->batch, rate->publisher);
+	return money->rate_count == BATCH ? ledger_flush(ledger, err) : 0;
+}
+
+int
+ledger_rates_refused(
+    void *context, bool again, void (*refuse)(void *, const char *, const char *), void *refuse_context, struct err *err)
+{
+	struct ledger *ledger = context;
+	struct db_row *rows;
+	size_t count, i;
+
+	if (ledger_flush(ledger, err) != 0)
+		return -1;
+	if (db_rows(&ledger->arena, ledger->plan.db, sql_sales_rate_differs,
+		DB_ARGS(ledger->source_id, again ? "true" : "false", ledger->plan.source->zone), &rows, &count, err) != 0)
+		return -1;
+	for (i = 0; i < count; i++)
+		refuse(refuse_context, db_value(&rows[i], "place"), db_value(&rows[i], "what"));
+	return 0;
 }
 
 static const char *
@@ -216,6 +251,27 @@ put_bank(struct ledger *ledger, struct copy *copy, struct err *err)
 	return 0;
 }
 
+static int
+put_rates(struct ledger *ledger, struct copy *copy, struct err *err)
+{
+	const struct ledger_money *money = ledger->money;
+	size_t i;
+
+	for (i = 0; i < money->rate_count; i++) {
+		const struct sales_rate *from = &money->rates[i];
+
+		copy_text(copy, from->place);
+		copy_text(copy, from->currency);
+		copy_text(copy, from->day);
+		copy_text(copy, from->rate);
+		copy_text(copy, from->base);
+		copy_text(copy, from->publisher);
+		if (copy_row(copy, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 int
 ledger_money_flush(struct ledger *ledger, struct err *err)
 {
@@ -227,9 +283,11 @@ ledger_money_flush(struct ledger *ledger, struct err *err)
 	    (money->subscription_count > 0 && ledger_copy(ledger, sql_sales_stage_subscriptions, put_subscriptions, err) != 0) ||
 	    (money->payout_count > 0 && ledger_copy(ledger, sql_sales_stage_payouts, put_payouts, err) != 0) ||
 	    (money->balance_count > 0 && ledger_copy(ledger, sql_sales_stage_balance, put_balances, err) != 0) ||
-	    (money->bank_count > 0 && ledger_copy(ledger, sql_sales_stage_bank, put_bank, err) != 0))
+	    (money->bank_count > 0 && ledger_copy(ledger, sql_sales_stage_bank, put_bank, err) != 0) ||
+	    (money->rate_count > 0 && ledger_copy(ledger, sql_sales_stage_rates, put_rates, err) != 0))
 		return -1;
 	money->settlement_count = money->subscription_count = money->payout_count = money->balance_count = money->bank_count = 0;
+	money->rate_count = 0;
 	return 0;
 }
 
@@ -250,6 +308,7 @@ ledger_money_merge(struct ledger *ledger, struct err *err)
 		{ sql_sales_merge_payouts, true, true },
 		{ sql_sales_merge_balance, true, true },
 		{ sql_sales_merge_bank, true, true },
+		{ sql_sales_merge_rates, true, true },
 	};
 	struct db *db = ledger->plan.db;
 	size_t i;

@@ -1,7 +1,6 @@
 -- Deals: what is compared, and what of it a person must look at (docs/architecture.md, "Deals").
 
--- The documents of deals with what is compared of them: what was asked for, what of it is paid, and what was given back. A document of another
--- currency, of test mode or cancelled is told apart, never added.
+-- The documents of deals with what is compared of them: what was asked for, what of it is paid, and what was given back.
 CREATE VIEW rule.deal_part WITH (security_invoker = true) AS
 SELECT m.tenant_id, m.deal_id, m.document_id, m.part, d.source_id, d.number, d.status, d.currency, d.effective_at, d.total_minor,
        rule.paid(d.paid_minor, d.status, d.total_minor) AS paid_minor,
@@ -11,41 +10,59 @@ SELECT m.tenant_id, m.deal_id, m.document_id, m.part, d.source_id, d.number, d.s
   JOIN ctok.document d ON d.tenant_id = m.tenant_id AND d.document_id = m.document_id
   LEFT JOIN rule.document_credit k ON k.tenant_id = d.tenant_id AND k.original_id = d.document_id;
 
--- A deal's sale beside all its invoices, or all its payments: a row for each of the two kinds that it has.
-CREATE VIEW rule.deal_side WITH (security_invoker = true) AS
-SELECT s.tenant_id, s.deal_id, p.part, s.source_id, s.number, s.status, s.currency, s.effective_at, s.total_minor, s.paid_minor, s.refunded_minor,
-       count(*) AS documents,
-       count(*) FILTER (WHERE p.currency <> s.currency) AS foreign_documents,
-       count(*) FILTER (WHERE p.status = 'test') AS test_documents,
-       count(*) FILTER (WHERE p.status = 'unpaid') AS unpaid_documents,
-       -- A payment that was not made is none.
-       coalesce(sum(CASE WHEN p.part = 'payment' THEN p.paid_minor ELSE p.total_minor END)
-                FILTER (WHERE p.currency = s.currency AND p.status IN ('paid', 'unpaid')), 0)::bigint AS side_minor,
-       coalesce(sum(p.paid_minor) FILTER (WHERE p.currency = s.currency AND p.status IN ('paid', 'unpaid')), 0)::bigint AS side_paid_minor,
-       coalesce(sum(p.refunded_minor) FILTER (WHERE p.currency = s.currency AND p.status <> 'test'), 0)::bigint AS side_refunded_minor,
-       string_agg(DISTINCT p.currency, ', ') AS side_currencies,
-       string_agg(p.number, ', ' ORDER BY p.document_id) AS side_numbers,
-       -- Since when both sides should agree: the later of the two readings is waited for.
-       max(o.wait_s) AS wait_s
+-- What settles sales, in their currency: converted at the rate of the document's own day, what was given back of it, too, so that all of it is all of
+-- it. `told`: the amounts can be compared. One of another currency can where a rate is known and its source says how far it may be off.
+CREATE VIEW rule.deal_settling WITH (security_invoker = true) AS
+SELECT p.tenant_id, p.deal_id, p.document_id, p.part, p.source_id, p.number, p.status, p.currency, p.effective_at, s.currency AS sale_currency,
+       s.source_id AS sale_source_id, p.currency <> s.currency AS is_foreign, p.currency = s.currency OR (f.words IS NOT NULL AND o.tolerance IS NOT NULL) AS told,
+       CASE p.part WHEN 'payment' THEN p.paid_minor ELSE p.total_minor END AS own_minor, f.words AS rate_words, x.total_minor, x.paid_minor, x.refunded_minor,
+       CASE WHEN p.currency = s.currency THEN 0 ELSE rule.slack(CASE p.part WHEN 'payment' THEN x.paid_minor ELSE x.total_minor END, o.tolerance) END AS slack_minor,
+       CASE WHEN p.currency = s.currency THEN 0 ELSE rule.slack(x.refunded_minor, o.tolerance) END AS refund_slack_minor,
+       CASE WHEN p.currency = s.currency THEN NULL
+            WHEN f.words IS NULL THEN format('no rate of %s and %s on %s is known', p.currency, s.currency, to_char(rule.book_day(p.effective_at), 'YYYY-MM-DD'))
+            WHEN o.tolerance IS NULL THEN format('%s at %s, and source "%s" has no tolerance', rule.amount(x.total_minor, s.currency), f.words, o.name) END AS why_not
   FROM rule.deal_part s
   JOIN rule.deal_part p ON p.tenant_id = s.tenant_id AND p.deal_id = s.deal_id AND p.part <> 'sale'
-  LEFT JOIN ctok.source_settles o ON o.tenant_id = p.tenant_id AND o.source_id = p.source_id AND o.target_id = s.source_id
- WHERE s.part = 'sale'
- GROUP BY s.tenant_id, s.deal_id, p.part, s.source_id, s.number, s.status, s.currency, s.effective_at, s.total_minor, s.paid_minor, s.refunded_minor;
+  JOIN ctok.source o ON o.tenant_id = p.tenant_id AND o.source_id = p.source_id
+  LEFT JOIN rule.rate_found f ON f.tenant_id = p.tenant_id AND f.currency = p.currency AND f.to_currency = s.currency AND f.day = rule.book_day(p.effective_at)
+ CROSS JOIN LATERAL (
+        SELECT CASE WHEN p.currency = s.currency THEN p.total_minor ELSE rule.converted(p.total_minor, p.currency, s.currency, f.from_rate, f.to_rate) END AS total_minor,
+               CASE WHEN p.currency = s.currency THEN p.paid_minor ELSE rule.converted(p.paid_minor, p.currency, s.currency, f.from_rate, f.to_rate) END AS paid_minor,
+               CASE WHEN p.currency = s.currency THEN p.refunded_minor ELSE rule.converted(p.refunded_minor, p.currency, s.currency, f.from_rate, f.to_rate) END
+                   AS refunded_minor
+       ) x
+ WHERE s.part = 'sale';
 
--- Who expects a partner of whom. By the roles alone only of a source that gives no access itself: one with product rules sells on its own.
-CREATE VIEW rule.partner_expected WITH (security_invoker = true) AS
-SELECT o.tenant_id, o.source_id, o.target_id, s.role, o.wait_s, o.unlinked IN ('both', 'own') AS own, o.unlinked IN ('both', 'sales') AS sales,
-       -- What was sold before is known: both have been read up to then.
-       CASE WHEN s.closed THEN 'infinity' ELSE f.last_complete_at END - make_interval(secs => o.wait_s) AS source_known,
-       CASE WHEN t.closed THEN 'infinity' ELSE g.last_complete_at END - make_interval(secs => o.wait_s) AS target_known
-  FROM ctok.source_settles o
-  JOIN ctok.source s ON s.tenant_id = o.tenant_id AND s.source_id = o.source_id
-  JOIN ctok.source t ON t.tenant_id = o.tenant_id AND t.source_id = o.target_id
-  LEFT JOIN ctok.source_state f ON f.tenant_id = s.tenant_id AND f.source_id = s.source_id
-  LEFT JOIN ctok.source_state g ON g.tenant_id = t.tenant_id AND g.source_id = t.source_id
- WHERE NOT s.gone
-   AND (o.told OR (t.role = 'sale' AND NOT EXISTS (SELECT 1 FROM rule.source_ruled r WHERE r.tenant_id = o.tenant_id AND r.source_id = o.source_id)));
+-- A deal's sale beside all its invoices, or all its payments: a row for each of the two kinds that it has. A document of a currency that no rate leads
+-- from, of test mode or cancelled is told apart, never added. `slack_minor`: so far both may differ.
+CREATE VIEW rule.deal_side WITH (security_invoker = true) AS
+SELECT s.tenant_id, s.deal_id, p.part, s.source_id, s.number, s.status, s.currency, s.effective_at, s.total_minor, s.paid_minor, s.refunded_minor,
+       p.documents, p.foreign_documents, p.untold_documents, p.test_documents, p.unpaid_documents, p.side_minor, p.side_paid_minor, p.side_refunded_minor,
+       p.slack_minor, p.refund_slack_minor, p.side_currencies, p.side_numbers, p.side_rates, p.side_foreign, p.why_not, p.wait_s
+  FROM rule.deal_part s
+  JOIN (SELECT p.tenant_id, p.deal_id, p.part, count(*) AS documents,
+               count(*) FILTER (WHERE p.is_foreign) AS foreign_documents,
+               count(*) FILTER (WHERE NOT p.told) AS untold_documents,
+               count(*) FILTER (WHERE p.status = 'test') AS test_documents,
+               count(*) FILTER (WHERE p.status = 'unpaid') AS unpaid_documents,
+               -- A payment that was not made is none.
+               coalesce(sum(CASE WHEN p.part = 'payment' THEN p.paid_minor ELSE p.total_minor END)
+                        FILTER (WHERE p.told AND p.status IN ('paid', 'unpaid')), 0)::bigint AS side_minor,
+               coalesce(sum(p.paid_minor) FILTER (WHERE p.told AND p.status IN ('paid', 'unpaid')), 0)::bigint AS side_paid_minor,
+               coalesce(sum(p.refunded_minor) FILTER (WHERE p.told AND p.status <> 'test'), 0)::bigint AS side_refunded_minor,
+               coalesce(sum(p.slack_minor) FILTER (WHERE p.told AND p.status IN ('paid', 'unpaid')), 0)::bigint AS slack_minor,
+               coalesce(sum(p.refund_slack_minor) FILTER (WHERE p.told AND p.status <> 'test'), 0)::bigint AS refund_slack_minor,
+               string_agg(DISTINCT p.currency, ', ') AS side_currencies,
+               string_agg(p.number, ', ' ORDER BY p.document_id) AS side_numbers,
+               string_agg(DISTINCT p.rate_words, '; ') AS side_rates,
+               string_agg(rule.amount(p.own_minor, p.currency), ' + ' ORDER BY p.document_id) FILTER (WHERE p.is_foreign) AS side_foreign,
+               string_agg(DISTINCT p.why_not, '; ') AS why_not,
+               -- Since when both sides should agree: the later of the two readings is waited for.
+               max(o.wait_s) AS wait_s
+          FROM rule.deal_settling p
+          LEFT JOIN ctok.source_settles o ON o.tenant_id = p.tenant_id AND o.source_id = p.source_id AND o.target_id = p.sale_source_id
+         GROUP BY p.tenant_id, p.deal_id, p.part) p ON p.tenant_id = s.tenant_id AND p.deal_id = s.deal_id
+ WHERE s.part = 'sale';
 
 -- Invoices and payments that belong to no sale, and should by now. One that could belong to several is another matter; an invoice that payments are
 -- for is their sale, and still lacks its own.
@@ -100,7 +117,8 @@ SELECT DISTINCT k.tenant_id, k.first_id, k.last_id
 CREATE VIEW rule.deal_finding WITH (security_invoker = true) AS
 WITH side AS MATERIALIZED (
     SELECT x.*, CASE x.part WHEN 'invoice' THEN 'invoice ' ELSE 'payment ' END || x.side_numbers AS what,
-           x.status <> 'test' AND x.test_documents = 0 AND x.foreign_documents = 0 AS alike
+           x.status <> 'test' AND x.test_documents = 0 AND x.untold_documents = 0 AS alike,
+           CASE WHEN x.foreign_documents > 0 THEN format(' (%s; %s)', x.side_foreign, x.side_rates) ELSE '' END AS converted
       FROM rule.deal_side x
 )
 -- A test on one side, real money on the other.
@@ -111,38 +129,38 @@ SELECT s.tenant_id, 'DEAL_TEST_DIFFERS' AS class, 'unexplained' AS risk, s.deal_
  WHERE (s.status = 'test') <> (s.test_documents = s.documents) OR s.test_documents NOT IN (0, s.documents)
 UNION ALL
 SELECT s.tenant_id, 'DEAL_CURRENCY_DIFFERS', 'unexplained', s.deal_id || s.part, s.source_id, s.deal_id, s.total_minor, s.currency,
-       format('sold in %s, %s in %s', s.currency, s.what, s.side_currencies)
+       format('sold in %s, %s in %s: %s', s.currency, s.what, s.side_currencies, s.why_not)
   FROM side s
- WHERE s.foreign_documents > 0 AND s.status <> 'test' AND s.test_documents = 0
+ WHERE s.untold_documents > 0 AND s.status <> 'test' AND s.test_documents = 0
 UNION ALL
 -- Cancelled on one side, and money kept or asked for on the other.
 SELECT s.tenant_id, 'DEAL_CANCELLED_DIFFERS', 'unexplained', s.deal_id || s.part, s.source_id, s.deal_id, s.side_paid_minor - s.side_refunded_minor, s.currency,
-       format('the sale is cancelled, %s keeps %s', s.what, rule.amount(s.side_paid_minor - s.side_refunded_minor, s.currency))
+       format('the sale is cancelled, %s keeps %s%s', s.what, rule.amount(s.side_paid_minor - s.side_refunded_minor, s.currency), s.converted)
   FROM side s
  WHERE s.alike AND s.status = 'cancelled' AND s.side_paid_minor > s.side_refunded_minor
 UNION ALL
 -- Paid by one system's word and not by the other's. Nobody gains or loses access by that.
 SELECT s.tenant_id, 'DEAL_PAID_DIFFERS', CASE s.status WHEN 'unpaid' THEN 'paid_without_access' ELSE 'access_without_money' END, s.deal_id || s.part,
        s.source_id, s.deal_id, CASE s.status WHEN 'unpaid' THEN s.side_paid_minor ELSE s.total_minor - s.side_paid_minor END, s.currency,
-       CASE s.status WHEN 'unpaid' THEN format('the sale is not paid, %s says %s', s.what, rule.amount(s.side_paid_minor, s.currency))
-                     ELSE format('the sale is paid, of %s only %s', s.what, rule.amount(s.side_paid_minor, s.currency)) END
+       CASE s.status WHEN 'unpaid' THEN format('the sale is not paid, %s says %s%s', s.what, rule.amount(s.side_paid_minor, s.currency), s.converted)
+                     ELSE format('the sale is paid, of %s only %s%s', s.what, rule.amount(s.side_paid_minor, s.currency), s.converted) END
   FROM side s
  WHERE s.alike AND ((s.status = 'unpaid' AND s.side_paid_minor > 0)
-                    OR (s.status = 'paid' AND s.unpaid_documents > 0 AND s.side_paid_minor < s.total_minor
+                    OR (s.status = 'paid' AND s.unpaid_documents > 0 AND s.side_paid_minor < s.total_minor - s.slack_minor
                         AND s.effective_at <= rule.now() - make_interval(secs => coalesce(s.wait_s, 0))))
 UNION ALL
 -- Several documents that ask or pay for more than was sold.
 SELECT s.tenant_id, CASE s.part WHEN 'invoice' THEN 'DEAL_INVOICED_TWICE' ELSE 'DEAL_PAID_TWICE' END, 'unexplained', s.deal_id || s.part, s.source_id,
        s.deal_id, s.side_minor - s.total_minor, s.currency,
-       format('sold for %s, %s together %s', rule.amount(s.total_minor, s.currency), s.what, rule.amount(s.side_minor, s.currency))
+       format('sold for %s, %s together %s%s', rule.amount(s.total_minor, s.currency), s.what, rule.amount(s.side_minor, s.currency), s.converted)
   FROM side s
- WHERE s.alike AND s.status IN ('paid', 'unpaid') AND s.documents > 1 AND s.side_minor > s.total_minor
+ WHERE s.alike AND s.status IN ('paid', 'unpaid') AND s.documents > 1 AND s.side_minor - s.total_minor > s.slack_minor
 UNION ALL
 -- Another amount. (One side not paid, or not yet, is told as that.)
 SELECT s.tenant_id, 'DEAL_AMOUNT_DIFFERS', 'unexplained', s.deal_id || s.part, s.source_id, s.deal_id, abs(s.side_minor - s.total_minor), s.currency,
-       format('sold for %s, %s for %s', rule.amount(s.total_minor, s.currency), s.what, rule.amount(s.side_minor, s.currency))
+       format('sold for %s, %s for %s%s', rule.amount(s.total_minor, s.currency), s.what, rule.amount(s.side_minor, s.currency), s.converted)
   FROM side s
- WHERE s.alike AND s.status IN ('paid', 'unpaid') AND s.side_minor <> s.total_minor AND NOT (s.documents > 1 AND s.side_minor > s.total_minor)
+ WHERE s.alike AND s.status IN ('paid', 'unpaid') AND abs(s.side_minor - s.total_minor) > s.slack_minor AND NOT (s.documents > 1 AND s.side_minor > s.total_minor)
    AND NOT (s.part = 'payment' AND s.unpaid_documents > 0)
 UNION ALL
 -- Given back by one system's word and not, or not as much, by the other's. What both tell is one refund.
@@ -152,9 +170,10 @@ SELECT s.tenant_id,
             ELSE 'DEAL_REFUND_DIFFERS' END,
        CASE WHEN s.side_refunded_minor > s.refunded_minor THEN 'access_without_money' ELSE 'unexplained' END, s.deal_id || s.part, s.source_id, s.deal_id,
        abs(s.refunded_minor - s.side_refunded_minor), s.currency,
-       format('given back of the sale %s, of %s %s', rule.amount(s.refunded_minor, s.currency), s.what, rule.amount(s.side_refunded_minor, s.currency))
+       format('given back of the sale %s, of %s %s%s', rule.amount(s.refunded_minor, s.currency), s.what, rule.amount(s.side_refunded_minor, s.currency),
+              s.converted)
   FROM side s
- WHERE s.alike AND s.status = 'paid' AND s.refunded_minor <> s.side_refunded_minor
+ WHERE s.alike AND s.status = 'paid' AND abs(s.refunded_minor - s.side_refunded_minor) > s.refund_slack_minor
 UNION ALL
 -- A document that could belong to several sales: the choice is a person's.
 SELECT u.tenant_id, 'DEAL_UNCLEAR', 'unexplained', u.document_id::text, d.source_id, u.document_id, abs(d.total_minor), d.currency,
@@ -202,15 +221,3 @@ SELECT d.tenant_id, d.document_id, m.deal_id, m.part,
   LEFT JOIN (SELECT tenant_id, document_id FROM ctok.deal_unclear
               UNION SELECT tenant_id, document_id FROM rule.partner_missing
               UNION SELECT tenant_id, document_id FROM rule.sale_missing) o ON o.tenant_id = d.tenant_id AND o.document_id = d.document_id;
-
--- Documents that count as revenue: each sale once. What settles another one does not, nor what could or should; one that gives access by a rule of its
--- own is a sale until it is linked.
-CREATE VIEW rule.document_revenue WITH (security_invoker = true) AS
-SELECT d.*
-  FROM ctok.document d
- WHERE d.kind <> 'credit_note' AND d.status <> 'test'
-   AND NOT EXISTS (SELECT 1 FROM ctok.deal_document m WHERE m.tenant_id = d.tenant_id AND m.document_id = d.document_id AND m.part <> 'sale')
-   AND NOT EXISTS (SELECT 1 FROM ctok.deal_unclear u WHERE u.tenant_id = d.tenant_id AND u.document_id = d.document_id)
-   AND (NOT EXISTS (SELECT 1 FROM rule.partner_expected e WHERE e.tenant_id = d.tenant_id AND e.source_id = d.source_id)
-        OR EXISTS (SELECT 1 FROM ctok.deal_document m WHERE m.tenant_id = d.tenant_id AND m.document_id = d.document_id AND m.part = 'sale')
-        OR EXISTS (SELECT 1 FROM rule.source_ruled r WHERE r.tenant_id = d.tenant_id AND r.source_id = d.source_id));

@@ -1,21 +1,29 @@
 -- Did payouts arrive?
 
--- Payouts and the movements on bank accounts that may be them: of the same amount and currency, from three days before the announced day to
--- seven after it; one that bears the payout's id comes first, then the nearest day.
+-- Payouts and the movements on bank accounts that may be them: of the same currency, from three days before the announced day to seven after it, and of
+-- the same amount, or bearing the payout's id. One that bears it comes first, then the same amount, then the nearest day.
 CREATE VIEW rule.payout_candidate WITH (security_invoker = true) AS
-SELECT p.tenant_id, p.payout_id, e.entry_id, e.booked_at,
-       row_number() OVER (PARTITION BY p.tenant_id, p.payout_id ORDER BY strpos(e.text, p.external_id) = 0, abs(extract(epoch FROM e.booked_at - p.arrival_at)),
-                                                                        e.entry_id) AS of_payout,
-       row_number() OVER (PARTITION BY e.tenant_id, e.entry_id ORDER BY strpos(e.text, p.external_id) = 0, abs(extract(epoch FROM e.booked_at - p.arrival_at)),
-                                                                       p.payout_id) AS of_entry
-  FROM ctok.payout p
-  JOIN ctok.bank_entry e ON e.tenant_id = p.tenant_id AND e.currency = p.currency AND e.amount_minor = p.amount_minor
-                        AND e.booked_at >= p.arrival_at - interval '3 days' AND e.booked_at <= p.arrival_at + interval '7 days'
- WHERE p.status NOT IN ('failed', 'canceled');
+SELECT c.tenant_id, c.payout_id, c.entry_id, c.booked_at, c.bank_minor,
+       row_number() OVER (PARTITION BY c.tenant_id, c.payout_id ORDER BY NOT c.named, NOT c.same, c.away, c.entry_id) AS of_payout,
+       row_number() OVER (PARTITION BY c.tenant_id, c.entry_id ORDER BY NOT c.named, NOT c.same, c.away, c.payout_id) AS of_entry
+  FROM (SELECT p.tenant_id, p.payout_id, e.entry_id, e.booked_at, e.amount_minor AS bank_minor, strpos(e.text, p.external_id) > 0 AS named, true AS same,
+               abs(extract(epoch FROM e.booked_at - p.arrival_at)) AS away
+          FROM ctok.payout p
+          JOIN ctok.bank_entry e ON e.tenant_id = p.tenant_id AND e.currency = p.currency AND e.amount_minor = p.amount_minor
+                                AND e.booked_at >= p.arrival_at - interval '3 days' AND e.booked_at <= p.arrival_at + interval '7 days'
+         WHERE p.status NOT IN ('failed', 'canceled')
+        UNION ALL
+        SELECT p.tenant_id, p.payout_id, e.entry_id, e.booked_at, e.amount_minor, true, false, abs(extract(epoch FROM e.booked_at - p.arrival_at))
+          FROM ctok.payout p
+          JOIN ctok.bank_entry e ON e.tenant_id = p.tenant_id AND e.currency = p.currency AND e.amount_minor <> p.amount_minor
+                                AND sign(e.amount_minor) = sign(p.amount_minor)
+                                AND e.booked_at >= p.arrival_at - interval '3 days' AND e.booked_at <= p.arrival_at + interval '7 days'
+                                AND strpos(e.text, p.external_id) > 0
+         WHERE p.status NOT IN ('failed', 'canceled')) c;
 
 -- Payouts that arrived: each is the nearest to the other.
 CREATE VIEW rule.payout_arrived WITH (security_invoker = true) AS
-SELECT tenant_id, payout_id, entry_id, booked_at FROM rule.payout_candidate WHERE of_payout = 1 AND of_entry = 1;
+SELECT tenant_id, payout_id, entry_id, booked_at, bank_minor FROM rule.payout_candidate WHERE of_payout = 1 AND of_entry = 1;
 
 -- Up to when all bank accounts are known: the last movement of each that was kept. (When a file was put there says nothing of the days that
 -- its statement covers.)

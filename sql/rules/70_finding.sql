@@ -187,6 +187,14 @@ WITH unit AS MATERIALIZED (
            abs(b.amount_minor), b.currency, 'booked ' || to_char(b.booked_at AT TIME ZONE rule.zone(), 'YYYY-MM-DD')
       FROM rule.bank_untied b
     UNION ALL
+    -- A payout of which the bank names another amount.
+    SELECT p.tenant_id, 'PAYOUT_BANK_DIFFERS', 'unexplained', 'y' || p.payout_id, p.source_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0,
+           abs(p.amount_minor - a.bank_minor), p.currency,
+           format('%s, paid out %s, at the bank %s on %s', p.external_id, rule.amount(p.amount_minor, p.currency), rule.amount(a.bank_minor, p.currency),
+                  to_char(a.booked_at AT TIME ZONE rule.zone(), 'YYYY-MM-DD'))
+      FROM rule.payout_arrived a
+      JOIN ctok.payout p ON p.tenant_id = a.tenant_id AND p.payout_id = a.payout_id AND p.amount_minor <> a.bank_minor
+    UNION ALL
     -- A payout that is not what it is made of.
     SELECT p.tenant_id, 'PAYOUT_DIFFERS', 'unexplained', 'y' || p.payout_id, p.source_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0,
            abs(p.residual_minor), p.currency, 'payout ' || p.external_id

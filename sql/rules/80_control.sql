@@ -87,6 +87,13 @@ SELECT 'DEALS', '', (SELECT count(*) FROM ctok.document),
          WHERE f.cleared_at IS NULL
            AND f.class IN ('DEAL_UNCLEAR', 'INVOICE_MISSING', 'PAYMENT_MISSING', 'INVOICE_WITHOUT_SALE', 'PAYMENT_WITHOUT_SALE'))
 UNION ALL
+-- Every deal is revenue once, unless its sale is a test.
+SELECT 'DEALS_ONCE', '', (SELECT count(*) FROM ctok.deal_document m
+                            JOIN ctok.document d ON d.tenant_id = m.tenant_id AND d.document_id = m.document_id AND d.status <> 'test'
+                           WHERE m.part = 'sale'),
+       (SELECT count(*) FROM rule.document_revenue d
+          JOIN ctok.deal_document m ON m.tenant_id = d.tenant_id AND m.document_id = d.document_id)
+UNION ALL
 -- Every enrolment of ours that gives access is owed, or a finding.
 SELECT 'MANAGED_IS_OWED', '', (SELECT count(*) FROM rule.manual_row m WHERE m.managed AND m.active),
        (SELECT count(*) FILTER (WHERE g.managed AND g.active) FROM rule.access_gap g)

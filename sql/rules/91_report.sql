@@ -57,7 +57,8 @@ SELECT c.control, coalesce(w.words, c.control) AS title, coalesce(w.advice, '') 
   LEFT JOIN rule.report_word w ON w.kind = 'control' AND w.code = c.control
  WHERE c.run_id = rule.report_run();
 
--- From what customers were charged down to the units, per currency.
+-- From what was sold to all documents, from these down to the units, and from what was sold to what of it is left; per currency. What is in other
+-- currencies is never added: `home_minor` is NULL where a rate lacks.
 CREATE VIEW rule.report_bridge WITH (security_invoker = true) AS
 WITH unit_net AS (
     SELECT u.tenant_id, u.document_id, sum(u.net_minor)::bigint AS net_minor
@@ -70,16 +71,28 @@ WITH unit_net AS (
       FROM ctok.line l
      WHERE NOT l.gone AND (l.quantity <> trunc(l.quantity) OR l.quantity < 1)
      GROUP BY l.tenant_id, l.document_id
+), part AS (
+    SELECT d.currency, sum(d.total_minor)::bigint AS charged_minor,
+           coalesce(sum(d.total_minor) FILTER (WHERE r.document_id IS NOT NULL), 0)::bigint AS sold_minor,
+           coalesce(sum(d.total_minor) FILTER (WHERE r.document_id IS NULL AND d.status <> 'test'), 0)::bigint AS settling_minor,
+           coalesce(sum(d.total_minor) FILTER (WHERE d.status = 'test'), 0)::bigint AS test_minor, sum(d.shipping_minor)::bigint AS shipping_minor,
+           sum(d.unallocated_minor)::bigint AS unallocated_minor, coalesce(sum(o.net_minor), 0)::bigint AS odd_line_minor,
+           coalesce(sum(u.net_minor), 0)::bigint AS unit_minor,
+           coalesce(sum(d.total_minor - rule.paid(d.paid_minor, d.status, d.total_minor)) FILTER (WHERE r.document_id IS NOT NULL AND d.status = 'cancelled'),
+                    0)::bigint AS cancelled_minor,
+           coalesce(sum(r.refunded_minor), 0)::bigint AS refunded_minor, coalesce(sum(r.worth_minor), 0)::bigint AS revenue_minor,
+           coalesce(sum(r.home_minor), 0)::bigint AS home_minor, count(*) FILTER (WHERE r.document_id IS NOT NULL AND r.home_minor IS NULL) AS unrated
+      FROM ctok.document d
+      LEFT JOIN rule.revenue r ON r.tenant_id = d.tenant_id AND r.document_id = d.document_id
+      LEFT JOIN unit_net u ON u.tenant_id = d.tenant_id AND u.document_id = d.document_id
+      LEFT JOIN odd_line o ON o.tenant_id = d.tenant_id AND o.document_id = d.document_id
+     WHERE d.kind <> 'credit_note'
+     GROUP BY d.currency
 )
-SELECT d.currency, sum(d.total_minor)::bigint AS charged_minor,
-       coalesce(sum(d.total_minor) FILTER (WHERE d.status = 'test'), 0)::bigint AS test_minor, sum(d.shipping_minor)::bigint AS shipping_minor,
-       sum(d.unallocated_minor)::bigint AS unallocated_minor, coalesce(sum(o.net_minor), 0)::bigint AS odd_line_minor,
-       coalesce(sum(u.net_minor), 0)::bigint AS unit_minor, sum(d.refunded_minor)::bigint AS refunded_minor
-  FROM ctok.document d
-  LEFT JOIN unit_net u ON u.tenant_id = d.tenant_id AND u.document_id = d.document_id
-  LEFT JOIN odd_line o ON o.tenant_id = d.tenant_id AND o.document_id = d.document_id
- WHERE d.kind <> 'credit_note'
- GROUP BY d.currency;
+SELECT p.currency, p.sold_minor, p.settling_minor, p.test_minor, p.charged_minor, p.shipping_minor, p.unallocated_minor, p.odd_line_minor, p.unit_minor,
+       p.cancelled_minor, p.refunded_minor, p.revenue_minor, t.currency AS home, CASE WHEN p.unrated = 0 THEN p.home_minor END AS home_minor, p.unrated
+  FROM part p
+  JOIN ctok.tenant t ON t.tenant_id = ctok.current_tenant();
 
 -- The open findings.
 CREATE VIEW rule.report_exception WITH (security_invoker = true) AS
@@ -191,12 +204,14 @@ SELECT a.action_id, coalesce(k.words, a.kind) AS kind, i.name AS site, coalesce(
                          WHERE b.tenant_id = a.tenant_id AND b.person_id = a.person_id AND b.site_id = a.site_id
                            AND b.target_id IS NOT DISTINCT FROM a.target_id AND b.action_id > a.action_id));
 
--- Every payout, from what was charged down to what the bank got.
+-- Every payout, from what was charged down to what the bank got, and what the bank says of it.
 CREATE VIEW rule.report_payout WITH (security_invoker = true) AS
 SELECT p.payout_id, p.external_id AS payout, s.name AS source, coalesce(w.words, p.status) AS status, rule.report_moment(p.created_at)::date AS created_on,
        rule.report_moment(p.arrival_at)::date AS arrives_on, p.entries, p.currency, p.charge_minor, p.refund_minor, p.dispute_minor, p.fee_minor,
-       p.reserve_minor, p.reader_minor, p.failed_minor, p.other_minor, p.amount_minor, p.residual_minor
+       p.reserve_minor, p.reader_minor, p.failed_minor, p.other_minor, p.amount_minor, p.residual_minor, rule.report_moment(a.booked_at)::date AS bank_on,
+       a.bank_minor, p.amount_minor - a.bank_minor AS bank_difference_minor
   FROM rule.payout_bridge p
+  LEFT JOIN rule.payout_arrived a ON a.tenant_id = p.tenant_id AND a.payout_id = p.payout_id
   JOIN ctok.source s ON s.tenant_id = p.tenant_id AND s.source_id = p.source_id
   LEFT JOIN rule.report_word w ON w.kind = 'payout' AND w.code = CASE WHEN p.listed THEN p.status ELSE 'by_hand' END;
 
@@ -230,14 +245,23 @@ SELECT s.name, 'site', concat_ws(', ', concat_ws(' ', 'Moodle', t.release), 'rea
 -- A row for each deal: sold, invoiced, paid. A kind of document that it has none of is empty, not 0. Amounts of another currency are not added.
 CREATE VIEW rule.report_deal WITH (security_invoker = true) AS
 SELECT d.document_id AS deal_id, d.number AS sale, s.name AS source, rule.report_moment(d.effective_at)::date AS sold_on, coalesce(w.words, x.code) AS state,
-       d.currency, d.total_minor AS sold_minor, coalesce(i.side_numbers, '') AS invoices, i.side_minor AS invoiced_minor,
-       coalesce(p.side_numbers, '') AS payments, p.side_minor AS paid_minor, d.refunded_minor, p.side_refunded_minor AS paid_back_minor,
-       greatest(coalesce(abs(i.side_minor - d.total_minor), 0), coalesce(abs(p.side_minor - d.total_minor), 0)) AS difference_minor, x.code
+       d.currency, d.total_minor AS sold_minor, coalesce(i.side_numbers, '') AS invoices, CASE WHEN i.untold_documents = 0 THEN i.side_minor END AS invoiced_minor,
+       coalesce(p.side_numbers, '') AS payments, CASE WHEN p.untold_documents = 0 THEN p.side_minor END AS paid_minor, d.refunded_minor,
+       CASE WHEN p.untold_documents = 0 THEN p.side_refunded_minor END AS paid_back_minor,
+       greatest(CASE WHEN i.untold_documents = 0 THEN abs(i.side_minor - d.total_minor) ELSE 0 END,
+                CASE WHEN p.untold_documents = 0 THEN abs(p.side_minor - d.total_minor) ELSE 0 END) AS difference_minor,
+       t.currency AS home, r.home_minor AS revenue_minor,
+       concat_ws('; ', r.words, CASE WHEN i.side_rates <> r.words OR r.words IS NULL THEN i.side_rates END,
+                 CASE WHEN (p.side_rates <> r.words OR r.words IS NULL) AND p.side_rates IS DISTINCT FROM i.side_rates THEN p.side_rates END,
+                 CASE WHEN (r.document_id IS NOT NULL AND r.home_minor IS NULL) OR i.side_currencies IS NOT NULL AND i.why_not LIKE 'no rate%'
+                           OR p.why_not LIKE 'no rate%' THEN 'no rate known' END) AS rates, x.code
   FROM ctok.deal_document m
   JOIN ctok.document d ON d.tenant_id = m.tenant_id AND d.document_id = m.document_id
   JOIN ctok.source s ON s.tenant_id = d.tenant_id AND s.source_id = d.source_id
   LEFT JOIN rule.deal_side i ON i.tenant_id = m.tenant_id AND i.deal_id = m.deal_id AND i.part = 'invoice'
   LEFT JOIN rule.deal_side p ON p.tenant_id = m.tenant_id AND p.deal_id = m.deal_id AND p.part = 'payment'
+  LEFT JOIN rule.revenue r ON r.tenant_id = m.tenant_id AND r.document_id = m.deal_id
+  JOIN ctok.tenant t ON t.tenant_id = m.tenant_id
  CROSS JOIN LATERAL (
         SELECT CASE WHEN EXISTS (SELECT 1 FROM ctok.finding f
                                   WHERE f.tenant_id = m.tenant_id AND f.document_id = m.deal_id AND f.cleared_at IS NULL
@@ -246,3 +270,18 @@ SELECT d.document_id AS deal_id, d.number AS sale, s.name AS source, rule.report
        ) x
   LEFT JOIN rule.report_word w ON w.kind = 'deal' AND w.code = x.code
  WHERE m.part = 'sale';
+
+-- The rates that amounts were converted at, and those that lack: per day and pair of currencies, with what was converted.
+CREATE VIEW rule.report_rate WITH (security_invoker = true) AS
+SELECT u.currency, u.to_currency, u.day, f.rate_day, coalesce(f.pair, 'no rate known') AS rate, coalesce(f.publisher, '') AS publisher,
+       count(*) AS documents, sum(u.amount_minor)::bigint AS amount_minor, sum(u.converted_minor)::bigint AS converted_minor
+  FROM (SELECT p.tenant_id, p.currency, p.sale_currency AS to_currency, rule.book_day(p.effective_at) AS day, p.own_minor AS amount_minor,
+               CASE p.part WHEN 'payment' THEN p.paid_minor ELSE p.total_minor END AS converted_minor
+          FROM rule.deal_settling p
+         WHERE p.is_foreign
+        UNION ALL
+        SELECT r.tenant_id, r.currency, r.home, rule.book_day(r.effective_at), r.worth_minor, r.home_minor
+          FROM rule.revenue r
+         WHERE r.currency <> r.home) u
+  LEFT JOIN rule.rate_found f ON f.tenant_id = u.tenant_id AND f.currency = u.currency AND f.to_currency = u.to_currency AND f.day = u.day
+ GROUP BY u.currency, u.to_currency, u.day, f.rate_day, f.pair, f.publisher;

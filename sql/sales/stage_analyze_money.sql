@@ -1,1 +1,1 @@
-ANALYZE sale_settlement, sale_subscription, sale_payout, sale_balance
+ANALYZE sale_settlement, sale_subscription, sale_payout, sale_balance, sale_rate

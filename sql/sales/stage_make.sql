@@ -120,6 +120,14 @@ CREATE TEMP TABLE IF NOT EXISTS sale_bank (
     booked_at    timestamptz NOT NULL,
     text         text NOT NULL
 );
+CREATE TEMP TABLE IF NOT EXISTS sale_rate (
+    place     text NOT NULL,              -- in its file, for people
+    currency  text NOT NULL,
+    day       date NOT NULL,
+    rate      numeric NOT NULL,
+    base      text NOT NULL,
+    publisher text NOT NULL
+);
 CREATE TEMP TABLE IF NOT EXISTS sale_balance (
     external_id  text NOT NULL,
     payout_key   text,
@@ -136,4 +144,4 @@ CREATE TEMP TABLE IF NOT EXISTS sale_settled (
     document_id bigint NOT NULL
 );
 TRUNCATE sale_document, sale_line, sale_payment, sale_reference, sale_present, sale_payload, sale_pick, sale_row,
-    sale_settlement, sale_subscription, sale_payout, sale_balance, sale_bank, sale_settled;
+    sale_settlement, sale_subscription, sale_payout, sale_balance, sale_bank, sale_rate, sale_settled;

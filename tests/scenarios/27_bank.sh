@@ -58,6 +58,22 @@ ntry 1.00 CRDT 2026-11-18 R8 'Stripe' | stmt 02 5.00 6.00 | put "$dir/bank/later
 printf 'Buchungstag;Betrag;Verwendungszweck\n18.11.2026;2,00;STRIPE later\n' | put "$dir/bank2/later.csv"
 run ctok-pull-sales
 run ctok-reconcile
+ntry 98.50 CRDT 2026-11-10 R9 'Stripe po_8, fee taken' | stmt 02 6.00 104.50 | put "$dir/bank/fee.xml"
+sql "INSERT INTO ctok.payout (tenant_id, source_id, external_id, status, listed, amount_minor, currency, created_at, arrival_at, known_at)
+	SELECT ctok.current_tenant(), (SELECT source_id FROM ctok.source WHERE name = 'shop'), 'po_8', 'paid', false, 10000, 'EUR', '2026-11-09', '2026-11-09', now()" >/dev/null
+run ctok-pull-sales
+run ctok-reconcile
+run ctok-report
+sheet() { /usr/bin/python3 -c '
+import glob, openpyxl, sys
+rows = openpyxl.load_workbook(sorted(glob.glob(sys.argv[1]))[-1], read_only=True, data_only=True)["Payouts"].iter_rows(values_only=True)
+print("; ".join(" ".join("-" if c is None else str(c).replace(" 00:00:00", "") for c in (r[0], r[3], *r[15:19])) for r in rows if str(r[0]).startswith("po_")))' "$dir/state/report/*.xlsx"; }
+expect "the sheet has the bank's day and amount beside each payout, and the difference" \
+	"po_1 2026-11-03 120.5 2026-11-04 120.5 0; po_2 2026-11-03 1200 2026-11-03 1200 0; po_4 2026-11-05 44 - - -; po_5 2026-11-05 55 - - -; po_6 2026-11-09 70 2026-11-09 70 0; po_8 2026-11-09 100 2026-11-10 98.5 1.5; po_3 2026-11-11 33 2026-11-12 33 0; po_7 2026-11-19 99 - - -" \
+	"$(sheet | tr ';' '\n' | sed 's/^ //' | sort -s -k2,2 | paste -sd';' | sed 's/;/; /g')"
+expect "what the bank calls by the payout's id and another amount is a difference, not a payout that is missing and money of nobody" \
+	"PAYOUT_BANK_DIFFERS 150 po_8, paid out 100.00 EUR, at the bank 98.50 EUR on 2026-11-10" \
+	"$(sql "SELECT string_agg(class || ' ' || risk_minor || ' ' || detail, '; ') FROM ctok.finding WHERE cleared_at IS NULL AND (class LIKE 'PAYOUT_B%' OR detail LIKE '%11-10%')")"
 expect "one that did not arrive, and money that nothing explains" "0 BANK_UNTIED 1000 booked 2026-11-06; BANK_UNTIED 7000 booked 2026-11-09; PAYOUT_MISSING 4400 po_4, announced for 2026-11-05" \
 	"$code $(open_findings)"
 
@@ -65,7 +81,7 @@ expect "one that did not arrive, and money that nothing explains" "0 BANK_UNTIED
 bad() { # bad TITLE PATTERN: the file bank/bad.xml is rejected with that reason
 	touch -d '10 minutes ago' "$dir/bank/bad.xml"
 	run ctok-pull-sales
-	expect "$1" "12 1 8" "$code $(cat "$dir/bank/rejected/"*.why.txt 2>/dev/null | grep -c "$2") $(sql "SELECT count(*) FROM ctok.bank_entry")"
+	expect "$1" "12 1 9" "$code $(cat "$dir/bank/rejected/"*.why.txt 2>/dev/null | grep -c "$2") $(sql "SELECT count(*) FROM ctok.bank_entry")"
 	rm -rf "$dir/bank/rejected"
 }
 ntry 5.00 CRDT 2026-11-18 R9 Stripe | stmt 02 1.00 7.00 >"$dir/bank/bad.xml"

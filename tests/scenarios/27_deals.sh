@@ -153,10 +153,18 @@ sheet() { /usr/bin/python3 -c '
 import glob, openpyxl, sys
 rows = openpyxl.load_workbook(sorted(glob.glob(sys.argv[1]))[-1], read_only=True)["Deals"].iter_rows(values_only=True)
 print("; ".join(" ".join("-" if c is None else str(c) for c in r[3:]) for r in rows if str(r[0]) == sys.argv[2]))' "$dir/state/report/*.xlsx" "$1"; }
-expect "the workbook has a three-way line" "Agrees EUR 571 F2026A1 571 ch_500 571 0 0 0" "$(sheet 500)"
+expect "the workbook has a three-way line" "Agrees EUR 571 F2026A1 571 ch_500 571 0 0 0 571 EUR -" "$(sheet 500)"
+# bridge TITLE: the engine's figure, and the check, of a line below the controls, in EUR.
+bridge() { /usr/bin/python3 -c '
+import glob, openpyxl, sys
+rows = openpyxl.load_workbook(sorted(glob.glob(sys.argv[1]))[-1], read_only=True, data_only=True)["Control"].iter_rows(values_only=True)
+print(*[" ".join(str(r[i]) for i in (3, 7) if r[i] is not None) for r in rows if str(r[0]).strip() == sys.argv[2] and r[2] == "EUR"])' "$dir/state/report/*.xlsx" "$1"; }
+expect "from what was sold, once, over what settles it and tests to all that was charged: it ties" "4271 $(sql "SELECT to_char((sum(total_minor) FILTER (WHERE status <> 'test') - 427100) / 100.0, 'FM999999.##') FROM ctok.document WHERE currency = 'EUR'" | sed 's/[.]$//') 400 0" \
+	"$(bridge Sold) $(bridge 'plus invoices and payments of sales') $(bridge 'plus test orders') $(bridge Charged | cut -d' ' -f2)"
+expect "what was given back of sales is given back once, of five that were refunded and one that was cancelled" "250 4021 0" "$(bridge 'less given back') $(bridge Revenue)"
 /usr/bin/python3 tests/support/check_workbook.py "$(find "$dir/state" -name '*.xlsx' | sort | tail -1)" >"$dir/out" 2>&1
 expect "and it ties in another reader, too" 0 $?
-expect "it tells what differs" "Differs EUR 100 15-books-1 90 15-pay-1 80 0 0 20" "$(sheet 15)"
+expect "it tells what differs" "Differs EUR 100 15-books-1 90 15-pay-1 80 0 0 20 100 EUR -" "$(sheet 15)"
 admin explain ana@example.test
 expect "explain tells of the partners" 2 "$(grep -c 'settled by invoice F2026A1 of source "erp": 571.00 EUR, paid\|settled by payment ch_500 of source "pay": 571.00 EUR, paid' "$dir/out")"
 expect "who settles must be fresh, too, before access ends" "books erp pay shop web web2" "$(sql "SELECT string_agg(DISTINCT s.name, ' ' ORDER BY s.name) FROM rule.source_needed n JOIN ctok.source s ON s.source_id = n.source_id")"

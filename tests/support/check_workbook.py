@@ -14,8 +14,8 @@ from decimal import Decimal
 
 import openpyxl
 
-BASE = ["Cover", "Control", "Exceptions", "Access vs money", "Actions", "Deals", "Payouts", "Sources"]
-OPTIONAL = {"Deals", "Payouts"}
+BASE = ["Cover", "Control", "Exceptions", "Access vs money", "Actions", "Deals", "Payouts", "Rates", "Sources"]
+OPTIONAL = {"Deals", "Payouts", "Rates"}
 TITLES = {
     "Control": ["Control", "What must hold", "Currency", "Expected", "Found", "Difference, engine", "Difference, live", "Must be 0",
                 "The live difference is reckoned from"],
@@ -25,20 +25,24 @@ TITLES = {
                         "Currency", "Net paid", "Class", "Reason", "Finding", "Access from", "Access to", "In Moodle"],
     "Actions": ["Action", "What", "State", "Person", "E-mail", "Site", "Course", "Before", "After", "Why", "Ended at", "Details"],
     "Deals": ["Sale", "Source", "Sold on", "Deal", "Currency", "Sold for", "Invoices", "Invoiced", "Payments", "Paid", "Refunded, sale", "Refunded, payments",
-              "Largest difference"],
-    "Payouts": ["Payout", "Source", "Paid out on", "At the bank on", "State", "Entries", "Currency", "Charges", "Given back", "Disputes", "Fees", "Reserve",
-                "Card readers", "Failed payouts", "Other", "Payout amount", "Residual, engine", "Residual, live"],
+              "Largest difference", "Revenue", "In", "Rates"],
+    "Payouts": ["Payout", "Source", "Paid out on", "Announced for", "State", "Entries", "Currency", "Charges", "Given back", "Disputes", "Fees", "Reserve",
+                "Card readers", "Failed payouts", "Other", "Payout amount", "At the bank on", "Bank amount", "Bank difference",
+                "Residual, engine", "Residual, live"],
+    "Rates": ["Day", "Currency", "Documents", "Amount", "Rate", "Rate of", "Published by", "Converted", "In"],
     "Sources": ["Name", "Source or site", "Type", "Mode", "Last reading", "Window from", "Window to", "Rows read", "New or changed",
                 "Last complete", "Read up to", "Age in hours", "Why it is not complete"],
 }
 DATES = {"Sold on", "Access from", "Access to", "First seen", "Ended at", "Window from", "Window to", "Last complete", "Read up to", "Paid out on",
-         "At the bank on"}
-NUMBERS = {"Money at risk", "Open units", "Age in days", "Quantity", "Net paid", "Rows read", "New or changed", "Age in hours", "Entries"}
+         "At the bank on", "Announced for", "Day", "Rate of"}
+NUMBERS = {"Money at risk", "Open units", "Age in days", "Quantity", "Net paid", "Rows read", "New or changed", "Age in hours", "Entries", "Documents"}
 PARTS = {"Charges", "Given back", "Disputes", "Fees", "Reserve", "Card readers", "Failed payouts", "Other", "Payout amount", "Residual, engine",
-         "Residual, live"}
+         "Residual, live", "Bank amount", "Bank difference", "Amount"}
+HOME = {"Revenue", "Converted"}
+PARTS |= HOME
 PARTS |= {"Sold for", "Invoiced", "Paid", "Refunded, sale", "Refunded, payments", "Largest difference"}
 NUMBERS |= PARTS
-EXPONENTS = {"JPY": 0, "KRW": 0, "CLP": 0, "KWD": 3, "BHD": 3}
+EXPONENTS = {"JPY": 0, "KRW": 0, "CLP": 0, "KWD": 3, "BHD": 3, "TND": 3}
 
 complaints = []
 
@@ -210,10 +214,11 @@ def check_types(sheet):
             if title == "Product" and not cell.alignment.wrap_text:
                 complain("%s!%s is cut when it is long: %r" % (sheet.title, cell.coordinate, cell.value))
             if title in ("Net paid", "Money at risk") or title in PARTS:
-                decimals = EXPONENTS.get(row[currency].value, 2)
+                of = row[titles.index("In")].value if title in HOME else row[currency].value
+                decimals = EXPONENTS.get(of, 2)
                 wanted = "#,##0" + ("." + "0" * decimals if decimals else "")
                 if cell.number_format.split(";")[0] != wanted:
-                    complain("%s!%s has the format %r for %s" % (sheet.title, cell.coordinate, cell.number_format, row[currency].value))
+                    complain("%s!%s has the format %r for %s" % (sheet.title, cell.coordinate, cell.number_format, of))
     return rows
 
 

@@ -123,10 +123,18 @@ write_control(struct snapshot *snapshot, const struct sample *sample, const stru
 		return -1;
 	if (snapshot_begin(snapshot, SECTION_BRIDGE, err) != 0)
 		return -1;
-	if (add(snapshot, arena_printf(arena, "EUR\t%" PRId64 "\t5000\t1000\t-50\t300\t%" PRId64 "\t198000", t->eur + 1250, t->eur),
+	/* Sold, settling, test; charged, shipping, unallocated, odd; units; cancelled, refunded, revenue; at home. */
+	if (add(snapshot,
+		arena_printf(arena,
+		    "EUR\t%" PRId64 "\t70000\t5000\t%" PRId64 "\t1000\t-50\t300\t%" PRId64 "\t1500\t198000\t%" PRId64
+		    "\tEUR\t%" PRId64 "\t0",
+		    t->eur + 1250 - 75000, t->eur + 1250, t->eur, t->eur + 1250 - 75000 - 199500, t->eur + 1250 - 75000 - 199500),
 		err) != 0)
 		return -1;
-	if (add(snapshot, arena_printf(arena, "JPY\t%" PRId64 "\t0\t0\t0\t0\t%" PRId64 "\t0", t->jpy, t->jpy), err) != 0)
+	if (add(snapshot,
+		arena_printf(arena, "JPY\t%" PRId64 "\t0\t0\t%" PRId64 "\t0\t0\t0\t%" PRId64 "\t0\t0\t%" PRId64 "\tEUR\t%s", t->jpy,
+		    t->jpy, t->jpy, t->jpy, sample->rates > 0 ? "4321\t0" : "\\N\t3"),
+		err) != 0)
 		return -1;
 	return snapshot_end(snapshot, err);
 }
@@ -261,8 +269,10 @@ write_deals(struct snapshot *snapshot, const struct sample *sample, struct arena
 	for (i = 0; i < sample->deals; i++) {
 		if (add(snapshot,
 			arena_printf(arena,
-			    "S%" PRId64 "\tshop\t2026-08-01\t%s\tEUR\t10000\t%s\t%s\tch_%" PRId64 "\t10000\t0\t0\t0\t%s", i,
+			    "S%" PRId64 "\tshop\t2026-08-01\t%s\tEUR\t10000\t%s\t%s\tch_%" PRId64 "\t10000\t0\t0\t0\t%s\t%s", i,
 			    i % 2 == 0 ? "Agrees" : "Differs", i % 2 == 0 ? "F1, F2" : "", i % 2 == 0 ? "10000" : "\\N", i,
+			    i % 2 == 0 ? "JPY\t1500\t1 EUR = 171.23 JPY (2026-07-31, European Central Bank)"
+				       : "JPY\t\\N\tno rate known",
 			    i % 2 == 0 ? "agrees" : "differs"),
 			err) != 0)
 			return -1;
@@ -284,8 +294,28 @@ write_payouts(struct snapshot *snapshot, const struct sample *sample, struct are
 		if (add(snapshot,
 			arena_printf(arena,
 			    "po_%" PRId64 "\tpay\tPaid out\t2026-08-01\t2026-08-03\t%" PRId64 "\tEUR\t%" PRId64
-			    "\t-1000\t-2000\t-350\t-700\t-100\t2500\t33\t%" PRId64 "\t%" PRId64 "\t%" PRId64,
-			    i, i + 7, 10000 + i, 8383 + i + more, more, more),
+			    "\t-1000\t-2000\t-350\t-700\t-100\t2500\t33\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%s",
+			    i, i + 7, 10000 + i, 8383 + i + more, more, more,
+			    i % 2 == 0 ? "2026-08-04\t8000\t383" : "\\N\t\\N\t\\N"),
+			err) != 0)
+			return -1;
+		arena_reset(arena);
+	}
+	return snapshot_end(snapshot, err);
+}
+
+static int
+write_rates(struct snapshot *snapshot, const struct sample *sample, struct arena *arena, struct err *err)
+{
+	int64_t i;
+
+	if (snapshot_begin(snapshot, SECTION_RATE, err) != 0)
+		return -1;
+	for (i = 0; i < sample->rates; i++) {
+		if (add(snapshot,
+			arena_printf(arena, "JPY\tEUR\t2026-08-01\t%s\t%" PRId64 "\t%" PRId64 "\t%s",
+			    i % 2 == 0 ? "2026-07-31\t1 EUR = 171.23 JPY\tEuropean Central Bank" : "\\N\tno rate known\t", i + 1,
+			    1500 + i, i % 2 == 0 ? "876" : "\\N"),
 			err) != 0)
 			return -1;
 		arena_reset(arena);
@@ -337,7 +367,8 @@ sample_snapshot_write(const struct sample *sample, const char *path, struct err 
 	if (write_cover(snapshot, sample, &arena, err) != 0 || write_control(snapshot, sample, &t, &arena, err) != 0 ||
 	    write_exceptions(snapshot, sample, &arena, err) != 0 || write_units(snapshot, sample, &arena, err) != 0 ||
 	    write_actions(snapshot, sample, &arena, err) != 0 || write_deals(snapshot, sample, &arena, err) != 0 ||
-	    write_payouts(snapshot, sample, &arena, err) != 0 || write_sources(snapshot, err) != 0)
+	    write_payouts(snapshot, sample, &arena, err) != 0 || write_rates(snapshot, sample, &arena, err) != 0 ||
+	    write_sources(snapshot, err) != 0)
 		goto out;
 	rc = snapshot_publish(snapshot, err);
 out:

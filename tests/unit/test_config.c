@@ -331,7 +331,8 @@ each_fault_is_found_with_its_line(void **state)
 		    "2: setting \"currency\": \"Euro\" is not an ISO 4217 currency\n" },
 		{ "no such locale", TENANT("locale = \"fr\";"), "3: setting \"locale\": \"fr\" is not one of en|es\n" },
 		{ "no such kind", TENANT("sources = ( { name = \"s\"; kind = \"shopify\"; api_key = \"env:A\"; } );"),
-		    "3: setting \"kind\": \"shopify\" is not one of squarespace|woocommerce|facturascripts|stripe|csv|bank\n" },
+		    "3: setting \"kind\": \"shopify\" is not one of "
+		    "squarespace|woocommerce|facturascripts|stripe|csv|bank|rates\n" },
 		{ "no key", TENANT("sources = ( { name = \"s\"; kind = \"squarespace\"; } );"),
 		    "3: setting \"api_key\" of a squarespace source is missing\n" },
 		{ "invoices without address and token",

@@ -61,7 +61,7 @@ expect_same_file(const char *title, const char *a, const char *b)
 
 /* A whole snapshot of next to nothing, to be broken. */
 static const char *const small[] = {
-	"ctok-report\t3",
+	"ctok-report\t4",
 	"s\tcover\tname:text\tvalue:text",
 	"r\ttenant\tacme",
 	"r\trun\t1",
@@ -77,10 +77,11 @@ static const char *const small[] = {
 	"s\tcontrol\tcontrol:text\ttitle:text\texplanation:text\tcurrency:text\texpected:integer\tactual:integer",
 	"r\tUNITS_CLASSED\tUnits classed\tEach once.\t\t1\t1",
 	"e\tcontrol\t1",
-	"s\tbridge\tcurrency:text\tcharged_minor:money\ttest_minor:money\tshipping_minor:money\tunallocated_minor:money\todd_line_"
-	"minor:money\tunit_"
+	"s\tbridge\tcurrency:text\tsold_minor:money\tsettling_minor:money\ttest_minor:money\tcharged_minor:money\tshipping_minor:"
+	"money"
+	"\tunallocated_minor:money\todd_line_minor:money\tunit_minor:money\tcancelled_minor:money\trefunded_minor:money\trevenue_"
 	"minor:money"
-	"\trefunded_minor:money",
+	"\thome:text\thome_minor:money\tunrated:integer",
 	"e\tbridge\t0",
 	"s\texception\tfinding_id:text\tclass:text\trisk:text\tperson:text\temail:text\tcourse:text\torigin:text\tdocument:"
 	"text\tproduct:text"
@@ -99,19 +100,23 @@ static const char *const small[] = {
 	"e\taction\t0",
 	"s\tdeal\tsale:text\tsource:text\tsold_on:date\tstate:text\tcurrency:text\tsold_minor:money\tinvoices:text"
 	"\tinvoiced_minor:money\tpayments:text\tpaid_minor:money\trefunded_minor:money\tpaid_back_minor:money"
-	"\tdifference_minor:money\tcode:text",
+	"\tdifference_minor:money\thome:text\trevenue_minor:money\trates:text\tcode:text",
 	"e\tdeal\t0",
 	"s\tpayout\tpayout:text\tsource:text\tstatus:text\tcreated_on:date\tarrives_on:date\tentries:integer\tcurrency:"
 	"text\tcharge_minor:money"
 	"\trefund_minor:money\tdispute_minor:money\tfee_minor:money\treserve_minor:money\treader_minor:money\tfailed_minor:"
 	"money\tother_minor:money"
-	"\tamount_minor:money\tresidual_minor:money\tlive_minor:money",
+	"\tamount_minor:money\tresidual_minor:money\tlive_minor:money\tbank_on:date\tbank_minor:money\tbank_difference_minor:money",
 	"e\tpayout\t0",
+	"s\trate\tcurrency:text\tto_currency:text\tday:date\trate_day:date\trate:text\tpublisher:text\tdocuments:integer\tamount_"
+	"minor:money"
+	"\tconverted_minor:money",
+	"e\trate\t0",
 	"s\tsource\tname:text\tkind:text\ttype:text\tmode:text\toutcome:text\twindow_from:datetime\twindow_to:datetime\trows_read:"
 	"integer"
 	"\tchanged:integer\tlast_complete:datetime\twatermark:datetime\tage_hours:integer\tfailure:text",
 	"e\tsource\t0",
-	"z\t31",
+	"z\t33",
 };
 
 /* Write ${small} with line ${at} (from 1) replaced by ${line}; NULL ends the file there. */
@@ -146,7 +151,7 @@ a_snapshot_that_is_not_exactly_right_is_refused(void **state)
 		size_t line_no;
 		const char *line, *message; /* after the snapshot's name */
 	} cases[] = {
-		{ "another version", 1, "ctok-report\t2", " has version 2, this program reads version 3" },
+		{ "another version", 1, "ctok-report\t2", " has version 2, this program reads version 4" },
 		{ "another section", 2, "s\tcontrol\tname:text\tvalue:text",
 		    ", line 2: expected \"s cover name:text value:text\", found \"s control name:text value:text\"" },
 		{ "a column too few", 3, "r\ttenant", ", line 3: row of section \"cover\" has 1 columns of 2" },
@@ -168,9 +173,9 @@ a_snapshot_that_is_not_exactly_right_is_refused(void **state)
 		    "r\t1\tshop\tSO-1\t2026-02-03\tAna\tAna\tana@example.org\tACLS\tACLS\t1\tEUR\t9900\tmatched\t\t\t2026-04-"
 		    "02\tinfinity\tactive",
 		    ", line 22: column \"access_to\" of section \"access\": \"infinity\" is not a date" },
-		{ "another end", 32, "z\t30", ", line 32: expected \"z 31\", found \"z 30\"" },
-		{ "no end", 32, NULL, ": is cut after line 31" },
-		{ "something after the end", 32, "z\t31\nz\t32", ": goes on after its end" },
+		{ "another end", 34, "z\t30", ", line 34: expected \"z 33\", found \"z 30\"" },
+		{ "no end", 34, NULL, ": is cut after line 33" },
+		{ "something after the end", 34, "z\t33\nz\t34", ": goes on after its end" },
 		{ "cover without a value", 3, "r\tTenant\tacme", ": section \"cover\" has no \"tenant\"" },
 		{ "a moment that is none", 7, "r\tnow_utc\tnow", ": section \"cover\": \"now\" is not a whole number" },
 		{ "a moment before all", 7, "r\tnow_utc\t0", ": section \"cover\": \"now_utc\" is not positive" },
@@ -384,7 +389,8 @@ a_world_in_the_database_becomes_a_workbook_that_ties(void **state)
 	assert_int_equal(summary.units, 6);
 	assert_int_equal(summary.open_units, 2);
 	assert_int_equal(summary.actions, 1);
-	witness("check_workbook.py", at(w, "world.xlsx"), "", "ties: Exceptions 3, Access vs money 6, Actions 1, Sources 2; ");
+	witness(
+	    "check_workbook.py", at(w, "world.xlsx"), "", "ties: Exceptions 3, Access vs money 6, Actions 1, Rates 1, Sources 2; ");
 	/* A unit deleted behind our back. */
 	with_db_sql(w, "DELETE FROM ctok.unit WHERE unit_id = (SELECT min(unit_id) FROM ctok.unit u JOIN ctok.line l USING "
 		       "(document_id, line_no)"
@@ -538,15 +544,23 @@ a_workbook_speaks_spanish(void **state)
 	(void)render_sample(w, &(struct sample){ .units = 300, .actions = 40, .locale = "es" }, "hoja", REPORT_ROWS_PER_SHEET);
 	witness("recalculate_workbook.py", at(w, "hoja.xlsx"), "", "LibreOffice agrees on ");
 	witness("workbook_text.py", at(w, "hoja.xlsx"),
-	    "CUADRA 'Pagado sin acceso' conforme abierta excluida 'Qué hacer' 'De los cobros a las unidades' 'Total EUR'",
+	    "CUADRA 'Pagado sin acceso' conforme abierta excluida 'Qué hacer' 'De lo vendido a las unidades y los ingresos' 'Total "
+	    "EUR'",
 	    "Portada, Control, Excepciones, Acceso y dinero, Acciones, Orígenes;\n");
 	(void)render_sample(w,
-	    &(struct sample){
-		.units = 900, .actions = 9, .deals = 2, .payouts = 2, .untie = 2, .trial = true, .preview = true, .locale = "es" },
+	    &(struct sample){ .units = 900,
+		.actions = 9,
+		.deals = 2,
+		.payouts = 2,
+		.rates = 2,
+		.untie = 2,
+		.trial = true,
+		.preview = true,
+		.locale = "es" },
 	    "cortada", 300);
 	witness("workbook_text.py", at(w, "cortada.xlsx"), "'NO CUADRA' 'Total EUR, esta hoja'",
 	    "Portada, Control, Excepciones, Acceso y dinero, Acceso y dinero (2), Acceso y dinero (3), Acciones, Ventas enlazadas, "
-	    "Transferencias, "
+	    "Transferencias, Cambios, "
 	    "Orígenes;\n");
 	(void)render_sample(w, &(struct sample){ .units = 0, .locale = "es" }, "nada", REPORT_ROWS_PER_SHEET);
 	build_world(w);

@@ -1,0 +1,1 @@
+COPY sale_rate (place, currency, day, rate, base, publisher) FROM STDIN
