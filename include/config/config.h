@@ -22,6 +22,12 @@ struct config_list {
 	size_t count;
 };
 
+/* Names and what stands for each, both texts. */
+struct config_pairs {
+	const char **names, **values;
+	size_t count;
+};
+
 /* Where a setting stands, for errors found later than at parsing. */
 struct config_where {
 	const char *file;
@@ -57,12 +63,20 @@ struct config_columns {
 	const char *items, *quantity, *line_total, *unit_price, *sku, *product, *variant, *name;
 	const char *buyer_email, *buyer_name, *learner_email, *learner_name;
 	const char *transaction, *invoice, *reference;
+	const char *company, *tax_id;
 };
 
 /* What the texts of the column `status` mean; * stands for any text. */
 struct config_statuses {
 	struct config_list paid, unpaid, partial, refunded, cancelled, test;
 	struct config_list ignore; /* also of the columns `type` and `test` */
+};
+
+/* What is kept of all that a source says beside names and money: `from` are its labels, the first of which that says something counts. */
+struct config_field {
+	struct config_where where;
+	const char *name;
+	struct config_list from;
 };
 
 struct config_source {
@@ -92,6 +106,8 @@ struct config_source {
 	struct config_list learner_name_labels; /* product form labels that hold the learner's name */
 	struct config_list learner_email_labels;
 	struct config_list reference_labels; /* of fields that name the same sale elsewhere */
+	struct config_field *fields;
+	size_t field_count;
 	const char *spool;                   /* folder of webhooks; NULL: none */
 	const char *spool_secret;            /* secret reference */
 	struct config_list spool_events;     /* empty: the kind's usual ones */
@@ -146,6 +162,7 @@ struct config_product {
 	const char *certificate;    /* template name; NULL: the tenant's, "none": no certificate */
 	const char *since;          /* ISO date; NULL: fixed by go-live */
 	bool exclude;               /* a product that is not a course: its units are excluded by rule */
+	struct config_pairs when;   /* fields of the source, and what each must say */
 };
 
 /* All NULL and 0 where the tenant has no group `mail`; the same for `certificate`. */

@@ -20,6 +20,18 @@ struct sales_contact {
 	const char *raw_email; /* what the source said, when that is no address; else "" */
 };
 
+/* What the settings want kept of all that a source says of a sale (`fields`); add them with sales_field(). */
+struct sales_field {
+	const char *name; /* the settings' */
+	const char *value;
+	size_t rank; /* place of the label, under which the source says it, in the setting */
+};
+
+struct sales_fields {
+	struct sales_field *items; /* each name once */
+	size_t count;
+};
+
 struct sales_line {
 	const char *key;         /* the source's line id */
 	const char *corrects;    /* of a credit note: the key of the original's line that it gives back; NULL: none */
@@ -32,6 +44,7 @@ struct sales_line {
 	const int64_t *amount_minor;         /* of the whole line, before them; NULL: quantity times unit price */
 	int64_t net_minor;                   /* share charged: after discounts, tax included, shipping excluded */
 	const struct sales_contact *learner; /* named by the product's form; NULL: nobody */
+	struct sales_fields fields;          /* what is said of this line alone */
 };
 
 enum sales_status {
@@ -95,7 +108,8 @@ struct sales_document {
 	size_t payment_count;
 	const struct sales_reference *references; /* add them with sales_refer() */
 	size_t reference_count;
-	const char *payload; /* the source's own text of this document */
+	struct sales_fields fields; /* what is said of the whole document: who buys it */
+	const char *payload;        /* the source's own text of this document */
 	size_t payload_len;
 	const char *content; /* what tells versions apart where the payload also holds what moves by itself; NULL: the payload */
 	size_t content_len;

@@ -11,29 +11,6 @@ fault_at(struct fault_list *faults, const struct config_where *where, const char
 	fault_add(faults, where->file, where->line, "%s", text);
 }
 
-/* "127.0.0.1:8080/x", "[::1]:8080" and "localhost" lead to this machine. */
-static bool
-is_loopback(const char *rest)
-{
-	size_t len = strcspn(rest, ":/");
-
-	if (text_starts(rest, "[::1]"))
-		return rest[5] == '\0' || rest[5] == ':' || rest[5] == '/';
-	return (len == 9 && strncmp(rest, "localhost", len) == 0) ||
-	       (text_starts(rest, "127.") && strspn(rest, "0123456789.") == len);
-}
-
-static void
-check_http(const char *url, bool allow_http, const struct config_where *where, struct fault_list *faults)
-{
-	if (url == NULL || !text_starts(url, "http://"))
-		return;
-	if (!allow_http)
-		fault_at(faults, where, "setting \"url\" must begin with https://: what is sent must not be read on the way");
-	else if (!is_loopback(url + strlen("http://")))
-		fault_at(faults, where, "setting \"allow_http\" is for this machine only: 127.0.0.1, [::1] or localhost");
-}
-
 /* A password without a database that takes one, and the like. */
 static void
 check_passwords(const char *database, const char *password, const struct config_where *where, struct fault_list *faults)
@@ -50,117 +27,6 @@ check_site(const struct config_site *site, struct fault_list *faults)
 	if (text_equal(site->database, "embedded"))
 		fault_at(
 		    faults, &site->where, "setting \"database\" of a site must be a conninfo: \"embedded\" is our own database");
-}
-
-/* What each kind of source must be told, and its only role. */
-static const struct {
-	const char *kind;
-	const char *role, *other_role; /* NULL: any; no other */
-	bool api_key, token, url, folder;
-} source_kinds[] = {
-	{ "squarespace", "sale", NULL, .api_key = true },
-	{ "facturascripts", "invoice", NULL, .token = true, .url = true },
-	{ "woocommerce", "sale", NULL, .api_key = true, .url = true },
-	{ "stripe", "sale", "payment", .api_key = true },
-	{ "csv", NULL, NULL, .folder = true },
-	{ "bank", "bank", NULL, .folder = true },
-	{ "rates", "rates", NULL, .folder = true },
-};
-
-static void
-check_wanted(const struct config_source *source, bool wanted, const char *value, const char *name, struct fault_list *faults)
-{
-	if (wanted && value == NULL)
-		fault_add(
-		    faults, source->where.file, source->where.line, "setting \"%s\" of a %s source is missing", name, source->kind);
-}
-
-/* What no file of a csv source can be read without. */
-static void
-check_csv(const struct config_source *source, struct fault_list *faults)
-{
-	const struct config_columns *columns = &source->columns;
-	bool preset = source->preset != NULL && strcmp(source->preset, "none") != 0;
-
-	if (!preset && (columns->created == NULL || columns->status == NULL))
-		fault_at(faults, &source->where,
-		    "setting \"columns\" of a csv source without a preset must say where \"created\" and \"status\" stand");
-	if (!preset && !text_equal(source->role, "payment") && columns->items == NULL && columns->sku == NULL &&
-	    columns->product == NULL && columns->name == NULL)
-		fault_at(faults, &source->where,
-		    "setting \"columns\" of a csv source without a preset must say where \"sku\", \"product\" or \"name\" stands");
-	if (source->dates.count == 0 && (!preset || strcmp(source->preset, "paypal") == 0))
-		fault_at(faults, &source->where,
-		    "setting \"dates\" of a csv source is missing: which of day and month comes first is not guessed");
-}
-
-static void
-check_bank(const struct config_source *source, struct fault_list *faults)
-{
-	const struct config_columns *columns = &source->columns;
-
-	if (source->payouts.count == 0)
-		fault_at(faults, &source->where,
-		    "setting \"payouts\" of a bank source is missing: what the bank writes beside a payout");
-	if (!text_equal(source->format, "csv"))
-		return;
-	if (columns->created == NULL || columns->total == NULL || columns->reference == NULL)
-		fault_at(faults, &source->where,
-		    "setting \"columns\" of a bank source must say where \"created\", \"total\" and \"reference\" stand");
-	if (source->dates.count == 0)
-		fault_at(faults, &source->where,
-		    "setting \"dates\" of a bank source is missing: which of day and month comes first is not guessed");
-}
-
-static bool
-can_settle(const struct config_source *source)
-{
-	return text_equal(source->role, "invoice") || text_equal(source->role, "payment");
-}
-
-static void
-check_source(const struct config_source *source, struct fault_list *faults)
-{
-	size_t i;
-
-	if (text_equal(source->kind, "rates")) {
-		check_wanted(source, true, source->publisher, "publisher", faults);
-		check_wanted(source, true, source->base, "base", faults);
-	}
-	if (source->tolerance != NULL && source->role != NULL && !can_settle(source))
-		fault_add(faults, source->where.file, source->where.line,
-		    "setting \"tolerance\": a source of role \"%s\" settles nothing", source->role);
-	if (text_equal(source->kind, "csv"))
-		check_csv(source, faults);
-	if (text_equal(source->kind, "bank"))
-		check_bank(source, faults);
-	if (source->spool != NULL &&
-	    (text_equal(source->kind, "csv") || text_equal(source->kind, "bank") || text_equal(source->kind, "rates")))
-		fault_at(faults, &source->where, "setting \"spool\": nobody sends webhooks of files");
-	if (source->spool != NULL && source->spool_secret == NULL)
-		fault_at(faults, &source->where, "setting \"spool\" needs \"spool_secret\": what is not signed is not taken");
-	check_http(source->url, source->allow_http, &source->where, faults);
-	for (i = 0; i < sizeof(source_kinds) / sizeof(source_kinds[0]); i++) {
-		if (!text_equal(source->kind, source_kinds[i].kind))
-			continue;
-		check_wanted(source, source_kinds[i].api_key, source->api_key, "api_key", faults);
-		check_wanted(source, source_kinds[i].token, source->token, "token", faults);
-		check_wanted(source, source_kinds[i].url, source->url, "url", faults);
-		check_wanted(source, source_kinds[i].folder, source->folder, "folder", faults);
-		if (source->role != NULL && source_kinds[i].role != NULL && !text_equal(source->role, source_kinds[i].role) &&
-		    !text_equal(source->role, source_kinds[i].other_role))
-			fault_add(faults, source->where.file, source->where.line,
-			    "setting \"role\" of a %s source must be \"%s\"%s%s%s", source->kind, source_kinds[i].role,
-			    source_kinds[i].other_role != NULL ? " or \"" : "",
-			    source_kinds[i].other_role != NULL ? source_kinds[i].other_role : "",
-			    source_kinds[i].other_role != NULL ? "\"" : "");
-	}
-	for (i = 0; i < source->companies.count; i++) {
-		if (strspn(source->companies.items[i], "0123456789") != strlen(source->companies.items[i]) ||
-		    strlen(source->companies.items[i]) > 9)
-			fault_add(faults, source->where.file, source->where.line,
-			    "setting \"companies\": \"%.40s\" is not the number of a company", source->companies.items[i]);
-	}
 }
 
 static const struct config_source *
@@ -192,7 +58,7 @@ check_settles(const struct config_tenant *tenant, const struct config_source *so
 		if (other == NULL)
 			fault_add(faults, source->where.file, source->where.line,
 			    "setting \"settles\": the tenant has no source \"%s\"", source->settles.items[i]);
-		else if (!can_settle(source) || rank_of(other) >= rank_of(source))
+		else if (!check_can_settle(source) || rank_of(other) >= rank_of(source))
 			fault_add(faults, source->where.file, source->where.line,
 			    "setting \"settles\": a source of role \"%s\" does not settle \"%s\", one of role \"%s\"", source->role,
 			    other->name, other->role);
@@ -207,7 +73,7 @@ config_settles(const struct config_source *source, const struct config_source *o
 	for (i = 0; i < source->settles.count; i++)
 		if (text_equal(source->settles.items[i], other->name))
 			return true;
-	return source->settles.count == 0 && can_settle(source) && rank_of(source) > rank_of(other);
+	return source->settles.count == 0 && check_can_settle(source) && rank_of(source) > rank_of(other);
 }
 
 static void
@@ -258,6 +124,23 @@ check_courses(const struct config_product *product, struct fault_list *faults)
 	}
 }
 
+/* What a rule asks for must be kept, or it is never so. */
+static void
+check_when(const struct config_tenant *tenant, const struct config_product *product, struct fault_list *faults)
+{
+	const struct config_source *source = product->source != NULL ? source_of(tenant, product->source) : NULL;
+	size_t i, j;
+
+	for (i = 0; source != NULL && i < product->when.count; i++) {
+		for (j = 0; j < source->field_count && !text_equal(source->fields[j].name, product->when.names[i]); j++)
+			;
+		if (j == source->field_count)
+			fault_add(faults, product->where.file, product->where.line,
+			    "setting \"when\": source \"%s\" keeps no field \"%s\" (setting \"fields\")", source->name,
+			    product->when.names[i]);
+	}
+}
+
 static void
 check_product(const struct config_tenant *tenant, const struct config_product *product, struct fault_list *faults)
 {
@@ -273,6 +156,7 @@ check_product(const struct config_tenant *tenant, const struct config_product *p
 		    faults, file, line, "setting \"source\": \"%s\" tells exchange rates, and sells nothing", product->source);
 	if (product->site != NULL && site_of(tenant, product->site) == NULL)
 		fault_add(faults, file, line, "setting \"site\": the tenant has no site \"%s\"", product->site);
+	check_when(tenant, product, faults);
 	if (product->exclude) {
 		if (product->site != NULL || product->courses.count > 0)
 			fault_at(faults, &product->where,
@@ -286,7 +170,41 @@ check_product(const struct config_tenant *tenant, const struct config_product *p
 	check_courses(product, faults);
 }
 
-/* Of two rules with the same key and pattern none is more specific. */
+/* Can no text be one and the other: what stands before the first * of them already differs. Cases do not count. */
+static bool
+are_apart(const char *a, const char *b)
+{
+	size_t i;
+
+	for (i = 0; a[i] != '*' && b[i] != '*'; i++) {
+		char x = a[i] >= 'A' && a[i] <= 'Z' ? (char)(a[i] | 0x20) : a[i];
+		char y = b[i] >= 'A' && b[i] <= 'Z' ? (char)(b[i] | 0x20) : b[i];
+
+		/* Letters beyond ASCII may be the same in another case. */
+		if (x != y && !((unsigned char)x >= 0x80 && (unsigned char)y >= 0x80))
+			return true;
+		if (x == '\0' || (unsigned char)x >= 0x80)
+			return false;
+	}
+	return false;
+}
+
+/* May a sale be as both want it, so that neither is more specific: as many conditions, none of which rules the other out. */
+static bool
+are_tied(const struct config_pairs *a, const struct config_pairs *b)
+{
+	size_t i, j;
+
+	if (a->count != b->count)
+		return false;
+	for (i = 0; i < a->count; i++)
+		for (j = 0; j < b->count; j++)
+			if (text_equal(a->names[i], b->names[j]) && are_apart(a->values[i], b->values[j]))
+				return false;
+	return true;
+}
+
+/* Of two rules with the same key and pattern the one that asks for more fields is more specific. */
 static void
 check_ties(const struct config_tenant *tenant, struct fault_list *faults)
 {
@@ -298,7 +216,7 @@ check_ties(const struct config_tenant *tenant, struct fault_list *faults)
 			a = &tenant->products[j];
 			b = &tenant->products[i];
 			if (a->source == NULL || a->match == NULL || !text_equal(a->source, b->source) ||
-			    !text_equal(a->match, b->match))
+			    !text_equal(a->match, b->match) || !are_tied(&a->when, &b->when))
 				continue;
 			fault_add(faults, b->where.file, b->where.line,
 			    "this product rule ties with the one at %s:%u: both match \"%s\" of source \"%s\"", a->where.file,

@@ -16,4 +16,17 @@ void check_config(const struct config *, struct fault_list *) __attribute__((non
  */
 void check_rules(const struct config_tenant *, struct fault_list *) __attribute__((nonnull));
 
+/**
+ * check_can_settle(source):
+ * Do its documents settle others' sales: has it the role for it?
+ */
+bool check_can_settle(const struct config_source *) __attribute__((nonnull));
+
+/**
+ * check_source(source, faults), check_http(url, allow_http, where, faults):
+ * The settings of one source, beside those of others; an address that is not to be sent to.
+ */
+void check_source(const struct config_source *, struct fault_list *) __attribute__((nonnull));
+void check_http(const char *, bool, const struct config_where *, struct fault_list *) __attribute__((nonnull(3, 4)));
+
 #endif

@@ -36,6 +36,8 @@ write_fallback(FILE *file, const struct setting *setting)
 		fputs(setting->fallback == NULL ? "0" : setting->fallback, file);
 	else if (setting->type == SETTINGS_LIST)
 		fputs("( )", file);
+	else if (setting->type == SETTINGS_PAIRS)
+		fputs("{ }", file);
 	else
 		fprintf(file, "\"%s\"", setting->fallback == NULL ? "" : setting->fallback);
 }

@@ -46,6 +46,28 @@ parse_list(const struct conf_node *node, const struct setting *setting, void *ba
 }
 
 static void
+parse_pairs(const struct conf_node *node, const struct setting *setting, void *base, struct fault_list *faults)
+{
+	struct config_pairs *pairs = settings_field(setting, base);
+	size_t i;
+
+	if (node->kind != CONF_GROUP) {
+		bad_kind(node, setting->name, "a group { name = \"text\"; }", faults);
+		return;
+	}
+	pairs->names = ARENA_ARRAY(faults->arena, node->count, const char *);
+	pairs->values = ARENA_ARRAY(faults->arena, node->count, const char *);
+	for (i = 0; i < node->count; i++) {
+		if (node->children[i].kind != CONF_TEXT) {
+			bad_kind(&node->children[i], node->children[i].name, "a string", faults);
+			continue;
+		}
+		pairs->names[pairs->count] = arena_strdup(faults->arena, node->children[i].name);
+		pairs->values[pairs->count++] = arena_strdup(faults->arena, node->children[i].text);
+	}
+}
+
+static void
 parse_groups(const struct conf_node *node, const struct setting *setting, void *base, struct fault_list *faults)
 {
 	const struct settings_struct *inner = &settings_structs[setting->inner];
@@ -98,6 +120,7 @@ parse_setting(const struct conf_node *node, const struct setting *setting, void 
 {
 	switch (setting->type) {
 	case SETTINGS_LIST: parse_list(node, setting, base, faults); return;
+	case SETTINGS_PAIRS: parse_pairs(node, setting, base, faults); return;
 	case SETTINGS_GROUPS: parse_groups(node, setting, base, faults); return;
 	case SETTINGS_GROUP:
 		if (node->kind != CONF_GROUP)

@@ -34,6 +34,20 @@ print_list(FILE *file, const struct config_list *list)
 }
 
 static void
+print_pairs(FILE *file, const struct config_pairs *pairs)
+{
+	size_t i;
+
+	fputs("{ ", file);
+	for (i = 0; i < pairs->count; i++) {
+		fprintf(file, "%s = ", pairs->names[i]);
+		config_print_text(file, pairs->values[i]);
+		fputs("; ", file);
+	}
+	fputc('}', file);
+}
+
+static void
 print_span(FILE *file, int64_t seconds)
 {
 	struct arena arena = ARENA_INIT;
@@ -67,6 +81,7 @@ is_set(const struct setting *setting, const void *base)
 
 	switch (setting->type) {
 	case SETTINGS_LIST: return ((const struct config_list *)settings_field_const(setting, base))->count > 0;
+	case SETTINGS_PAIRS: return ((const struct config_pairs *)settings_field_const(setting, base))->count > 0;
 	case SETTINGS_GROUPS: return *(const void *const *)settings_field_const(setting, base) != NULL;
 	case SETTINGS_GROUP:
 		/* A group that is there has its required settings. */
@@ -105,6 +120,7 @@ print_value(FILE *file, const struct setting *setting, const void *base, int ind
 	case SETTINGS_SPAN: print_span(file, *(const int64_t *)field); return;
 	case SETTINGS_BOOL: fputs(*(const bool *)field ? "true" : "false", file); return;
 	case SETTINGS_LIST: print_list(file, field); return;
+	case SETTINGS_PAIRS: print_pairs(file, field); return;
 	case SETTINGS_GROUPS: print_groups(file, setting, base, indent); return;
 	case SETTINGS_GROUP:
 		fputs("{\n", file);
@@ -129,6 +145,7 @@ print_differs(const struct setting *setting, const void *base)
 	case SETTINGS_BOOL: return *(const bool *)field;
 	case SETTINGS_INT: text = arena_printf(&arena, "%lld", (long long)*(const int64_t *)field); break;
 	case SETTINGS_LIST:
+	case SETTINGS_PAIRS:
 	case SETTINGS_SPAN:
 	case SETTINGS_LEVEL:
 	case SETTINGS_ROUNDING:

@@ -52,6 +52,20 @@ write_list(FILE *file, const struct config_list *list)
 	arena_done(&arena);
 }
 
+/* "affiliation=St. Mary*; tax_id=B*" */
+static void
+write_pairs(FILE *file, const struct config_pairs *pairs)
+{
+	struct arena arena = ARENA_INIT;
+	const char *text = "";
+	size_t i;
+
+	for (i = 0; i < pairs->count; i++)
+		text = arena_printf(&arena, "%s%s%s=%s", text, i > 0 ? "; " : "", pairs->names[i], pairs->values[i]);
+	csv_write_cell(file, text);
+	arena_done(&arena);
+}
+
 static void
 write_value(FILE *file, const struct setting *setting, const struct config_product *rule)
 {
@@ -65,6 +79,7 @@ write_value(FILE *file, const struct setting *setting, const struct config_produ
 	case SETTINGS_INT: (void)fprintf(file, "%lld", (long long)*(const int64_t *)field); return;
 	case SETTINGS_BOOL: (void)fputs("yes", file); return;
 	case SETTINGS_LIST: write_list(file, field); return;
+	case SETTINGS_PAIRS: write_pairs(file, field); return;
 	default:
 		text = *(const char *const *)field;
 		csv_write_cell(file, text);
@@ -183,6 +198,28 @@ split(struct arena *arena, const char *text, struct conf_node *node)
 	}
 }
 
+/* "affiliation=St. Mary*; tax_id=B*" as the group that the configuration would hold. What has no "=" is told as a setting that is no text. */
+static void
+split_pairs(struct arena *arena, const char *text, struct conf_node *node)
+{
+	size_t i;
+
+	split(arena, text, node);
+	node->kind = CONF_GROUP;
+	for (i = 0; i < node->count; i++) {
+		struct conf_node *item = &node->children[i];
+		const char *mark = strchr(item->text, '=');
+
+		if (mark == NULL) {
+			item->name = item->text;
+			item->kind = CONF_LIST;
+			continue;
+		}
+		item->name = text_trim(arena, arena_strndup(arena, item->text, (size_t)(mark - item->text)));
+		item->text = text_trim(arena, mark + 1);
+	}
+}
+
 /* What a cell says, as the configuration would. */
 static void
 take_cell(struct reading *reading, const struct setting *setting, const char *text, struct conf_node *node)
@@ -196,6 +233,8 @@ take_cell(struct reading *reading, const struct setting *setting, const char *te
 	node->text = text;
 	if (setting->type == SETTINGS_LIST) {
 		split(reading->arena, text, node);
+	} else if (setting->type == SETTINGS_PAIRS) {
+		split_pairs(reading->arena, text, node);
 	} else if (setting->type == SETTINGS_INT) {
 		if (text_int64(text, &node->integer, &err) == 0)
 			node->kind = CONF_INT;

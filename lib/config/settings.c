@@ -164,6 +164,10 @@ const struct setting settings_table[] = {
 	{ SETTINGS_SOURCE, "reference_labels", SETTINGS_LIST, AT(config_source, reference_labels),
 	    .help = "Keys of an order's fields that say what the same sale is called elsewhere (woocommerce); they become "
 		    "\"metadata.KEY\"." },
+	{ SETTINGS_SOURCE, "fields", SETTINGS_GROUPS, AT(config_source, fields), .inner = SETTINGS_FIELD,
+	    .count_offset = AT(config_source, field_count), .example = "( )",
+	    .help = "What else is kept of each sale and line: of all that the source says only what is named here. It is shown by "
+		    "`ctok-admin explain` and in the workbook, and product rules can ask for it (`when`)." },
 	{ SETTINGS_SOURCE, "spool", SETTINGS_PATH, AT(config_source, spool),
 	    .help = "Folder of webhooks, a file for each with headers and body (stripe, squarespace, woocommerce, facturascripts). "
 		    "They only say which "
@@ -241,6 +245,14 @@ const struct setting settings_table[] = {
 		    "\"none\". "
 		    "A source with product rules sells by itself: it must name what it settles." },
 
+	/* Fields. */
+	{ SETTINGS_FIELD, "name", SETTINGS_NAME, AT(config_field, name), .required = true, .example = "\"affiliation\"",
+	    .help = "What it is called here: small letters, digits and _." },
+	{ SETTINGS_FIELD, "from", SETTINGS_LIST, AT(config_field, from), .required = true, .example = "( \"Hospital or school\" )",
+	    .help = "Labels of the source's fields, the first of which that says something counts: of forms, meta fields, custom "
+		    "fields, "
+		    "metadata or columns; \"company\" and \"tax_id\" wherever the source has such a field of its own." },
+
 	/* Links. */
 	{ SETTINGS_LINK, "from", SETTINGS_NAME, AT(config_link, from), .required = true, .example = "\"erp\"",
 	    .help = "Source whose documents name the other's." },
@@ -301,6 +313,11 @@ const struct setting settings_table[] = {
 	{ SETTINGS_COLUMNS, "reference", SETTINGS_TEXT, AT(config_columns, reference),
 	    .help = "Number of the same sale in another system." },
 
+	{ SETTINGS_COLUMNS, "company", SETTINGS_TEXT, AT(config_columns, company),
+	    .help = "Company of the buyer; kept if `fields` names \"company\"." },
+	{ SETTINGS_COLUMNS, "tax_id", SETTINGS_TEXT, AT(config_columns, tax_id),
+	    .help = "Tax number of the buyer; kept if `fields` names \"tax_id\"." },
+
 	/* Its statuses. */
 	{ SETTINGS_STATUSES, "paid", SETTINGS_LIST, AT(config_statuses, paid), .help = "Paid." },
 	{ SETTINGS_STATUSES, "unpaid", SETTINGS_LIST, AT(config_statuses, unpaid), .help = "Not paid, or not yet." },
@@ -317,6 +334,10 @@ const struct setting settings_table[] = {
 	    .help = "Name of the source." },
 	{ SETTINGS_PRODUCT, "match", SETTINGS_MATCH, AT(config_product, match), .required = true, .example = "\"sku:ACLS-*\"",
 	    .help = "\"variant:…\", \"sku:…\", \"product:…\" or \"name:…\"; * stands for any text." },
+	{ SETTINGS_PRODUCT, "when", SETTINGS_PAIRS, AT(config_product, when),
+	    .help = "Only of sales whose fields say so, as in { affiliation = \"St. Mary*\"; }: names of the source's `fields`; * "
+		    "stands "
+		    "for any text, \"\" for none." },
 	{ SETTINGS_PRODUCT, "site", SETTINGS_NAME, AT(config_product, site), .example = "\"campus\"", .help = "Name of the site." },
 	{ SETTINGS_PRODUCT, "courses", SETTINGS_LIST, AT(config_product, courses), .example = "( \"ACLS\" )",
 	    .help = "Short names of courses; or \"idnumber:…\", \"id:…\"." },
@@ -384,6 +405,7 @@ const struct settings_struct settings_structs[SETTINGS_SCOPES] = {
 	[SETTINGS_SITE] = { "a site", sizeof(struct config_site), true },
 	[SETTINGS_SOURCE] = { "a source", sizeof(struct config_source), true },
 	[SETTINGS_COLUMNS] = { "\"columns\"", sizeof(struct config_columns), false },
+	[SETTINGS_FIELD] = { "a field", sizeof(struct config_field), true },
 	[SETTINGS_LINK] = { "a link", sizeof(struct config_link), true },
 	[SETTINGS_STATUSES] = { "\"statuses\"", sizeof(struct config_statuses), false },
 	[SETTINGS_PRODUCT] = { "a product rule", sizeof(struct config_product), true },

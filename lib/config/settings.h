@@ -16,6 +16,7 @@ enum settings_scope {
 	SETTINGS_SOURCE,
 	SETTINGS_COLUMNS,
 	SETTINGS_STATUSES,
+	SETTINGS_FIELD,
 	SETTINGS_LINK,
 	SETTINGS_PRODUCT,
 	SETTINGS_MAIL,
@@ -50,6 +51,7 @@ enum settings_type {
 	SETTINGS_SPAN,     /* int64_t seconds within `least` and `most`, written as an ISO 8601 duration */
 	SETTINGS_BOOL,
 	SETTINGS_LIST,  /* struct config_list of texts */
+	SETTINGS_PAIRS, /* struct config_pairs: a group of texts under names of the file's own */
 	SETTINGS_GROUP, /* a struct inside, of scope `inner` */
 	SETTINGS_GROUPS /* pointer to an array of structs, of scope `inner`, their number at `count_offset` */
 };

@@ -31,20 +31,23 @@ print_product(const struct db_row *row, void *context, struct err *err)
 {
 	struct listing *listing = context;
 	const char *how = db_value(row, "how"), *courses = db_value(row, "courses");
+	const char *unless = db_bool(row, "asked") ? ", unless a sale's fields fit another rule" : "";
 
 	(void)err;
 	listing->count++;
 	(void)fprintf(listing->file, "%s  %s  %s\n    %s; ", db_value(row, "source"), db_value(row, "match"), db_value(row, "name"),
 	    worth(listing->arena, row));
-	if (text_equal(how, "none"))
+	if (text_equal(how, "asked"))
+		(void)fputs("its rule depends on what a sale's fields say\n", listing->file);
+	else if (text_equal(how, "none"))
 		(void)fputs("no rule fits\n", listing->file);
 	else if (text_equal(how, "tie"))
 		(void)fputs("two rules fit equally well, so that none is chosen\n", listing->file);
 	else if (text_equal(how, "exclude"))
-		(void)fprintf(listing->file, "\"%s\" says it is not a course\n", db_value(row, "rule"));
+		(void)fprintf(listing->file, "\"%s\" says it is not a course%s\n", db_value(row, "rule"), unless);
 	else
-		(void)fprintf(
-		    listing->file, "\"%s\" leads to %s\n", db_value(row, "rule"), courses != NULL ? courses : "no course");
+		(void)fprintf(listing->file, "\"%s\" leads to %s%s\n", db_value(row, "rule"),
+		    courses != NULL ? courses : "no course", unless);
 	arena_reset(listing->arena);
 	return 0;
 }

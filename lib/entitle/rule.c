@@ -1,6 +1,7 @@
 /* Product rules: from the configuration into tables, so that set-based SQL can apply them. */
 #include <string.h>
 
+#include "adapter/json.h"
 #include "base/money.h"
 #include "base/text.h"
 #include "db/copy.h"
@@ -19,6 +20,19 @@ copy_match(struct arena *arena, struct copy *copy, const char *match)
 	BUG_UNLESS(colon != NULL);
 	copy_text(copy, arena_strndup(arena, match, (size_t)(colon - match)));
 	copy_text(copy, colon + 1);
+}
+
+/* { "affiliation": "St. Mary*" } */
+static const char *
+asks_of(struct arena *arena, const struct config_pairs *when)
+{
+	const char *text = "{";
+	size_t i;
+
+	for (i = 0; i < when->count; i++)
+		text = arena_printf(arena, "%s%s%s:%s", text, i > 0 ? "," : "", json_quote(arena, when->names[i]),
+		    json_quote(arena, when->values[i]));
+	return arena_printf(arena, "%s}", text);
 }
 
 static int
@@ -55,6 +69,7 @@ copy_rule(
 	copy_text(copy, certificate != NULL ? certificate : "none");
 	copy_text(copy, product->since);
 	copy_text(copy, product->exclude ? "t" : "f");
+	copy_text(copy, asks_of(arena, &product->when));
 	return copy_row(copy, err);
 }
 

@@ -327,6 +327,7 @@ write_sheets(struct pen *pen, struct err *err)
 	} tables[] = {
 		{ SECTION_EXCEPTION, "What is open: who, what, how much, how long, and what to do next." },
 		{ SECTION_ACCESS, "Every unit sold, with its money, its class and the access it gives." },
+		{ SECTION_FIELD, "Companies, tax numbers and whatever else the settings keep of sales." },
 		{ SECTION_ACTION, "What the night planned and did in Moodle: before and after." },
 		{ SECTION_DEAL, "Every sale that several systems know: sold, invoiced, paid." },
 		{ SECTION_PAYOUT, "Every payout to the bank, from what was charged down to what arrived." },

@@ -11,6 +11,7 @@
 static const struct table_spec *const specs[SECTION_COUNT] = {
 	[SECTION_EXCEPTION] = &exception_spec,
 	[SECTION_ACCESS] = &access_spec,
+	[SECTION_FIELD] = &field_spec,
 	[SECTION_ACTION] = &action_spec,
 	[SECTION_DEAL] = &deal_spec,
 	[SECTION_PAYOUT] = &payout_spec,
@@ -143,6 +144,8 @@ add_sheets(struct book *book, struct err *err)
 	if (table_sheets(book, SECTION_EXCEPTION, err) != 0)
 		return -1;
 	if (table_sheets(book, SECTION_ACCESS, err) != 0)
+		return -1;
+	if (table_sheets(book, SECTION_FIELD, err) != 0)
 		return -1;
 	if (table_sheets(book, SECTION_ACTION, err) != 0)
 		return -1;

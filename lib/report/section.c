@@ -73,6 +73,18 @@ static const struct section_column access[] = {
 	{ "moodle", CELL_TEXT },
 };
 
+static const struct section_column field[] = {
+	{ "document", CELL_TEXT },
+	{ "sold_on", CELL_DATE },
+	{ "source", CELL_TEXT },
+	{ "field", CELL_TEXT },
+	{ "value", CELL_TEXT },
+	{ "about", CELL_TEXT },
+	{ "who", CELL_TEXT },
+	{ "email", CELL_TEXT },
+	{ "product", CELL_TEXT },
+};
+
 static const struct section_column action[] = {
 	{ "action_id", CELL_TEXT },
 	{ "kind", CELL_TEXT },
@@ -172,6 +184,7 @@ const struct section_def section_defs[SECTION_COUNT] = {
 	[SECTION_BRIDGE] = SECTION(bridge),
 	[SECTION_EXCEPTION] = SECTION(exception),
 	[SECTION_ACCESS] = SECTION(access),
+	[SECTION_FIELD] = SECTION(field),
 	[SECTION_ACTION] = SECTION(action),
 	[SECTION_DEAL] = SECTION(deal),
 	[SECTION_PAYOUT] = SECTION(payout),

@@ -98,7 +98,8 @@ static const struct preset presets[] = {
 		.name = "item_name|Item Name",
 		.buyer_email = "billing_email|customer_email|Email (Billing)",
 		.buyer_name = "billing_first_name + billing_last_name|First Name (Billing) + Last Name (Billing)",
-		.transaction = "transaction_id|Transaction ID" },
+		.transaction = "transaction_id|Transaction ID",
+		.company = "billing_company|Company (Billing)" },
 	    .statuses = { .paid = LIST("completed", "wc-completed", "processing", "wc-processing", "completado", "procesando"),
 		.unpaid = LIST("pending", "wc-pending", "on-hold", "wc-on-hold", "failed", "wc-failed", "pending payment",
 		    "on hold", "checkout-draft", "pendiente de pago", "en espera", "fallido"),
@@ -145,7 +146,8 @@ static const struct preset presets[] = {
 		.name = "descripcion",
 		.buyer_email = "email",
 		.buyer_name = "nombrecliente",
-		.reference = "numero2" },
+		.reference = "numero2",
+		.tax_id = "cifnif" },
 	    .statuses = { .paid = LIST("1", "si", "sí", "true"), .unpaid = LIST("0", "no", "false") },
 	    .dates = LIST("%d-%m-%Y", "%Y-%m-%d"),
 	},
@@ -195,6 +197,8 @@ static const size_t offsets[CSV_TARGETS] = {
 	[CSV_TRANSACTION] = offsetof(struct config_columns, transaction),
 	[CSV_INVOICE] = offsetof(struct config_columns, invoice),
 	[CSV_REFERENCE] = offsetof(struct config_columns, reference),
+	[CSV_COMPANY] = offsetof(struct config_columns, company),
+	[CSV_TAX_ID] = offsetof(struct config_columns, tax_id),
 };
 
 static const struct preset *
@@ -351,6 +355,42 @@ find_label(struct arena *arena, struct csv_columns *columns, const struct config
 	}
 }
 
+/* What a column is called in the settings: its name, or what stands in it of the system's own label. NULL: it is not wanted. */
+static const char *
+wanted_label(struct arena *arena, const struct config_source *config, const char *column)
+{
+	static const char *const before[] = { "", "product form: ", "checkout form: ", "meta:" };
+	static const char behind[] = " (metadata)";
+	const char *name = plain(arena, column, strlen(column)), *label;
+	size_t i, j, k;
+
+	for (i = 0; i < config->field_count; i++)
+		for (j = 0; j < config->fields[i].from.count; j++) {
+			label = plain(arena, config->fields[i].from.items[j], strlen(config->fields[i].from.items[j]));
+			for (k = 0; k < sizeof(before) / sizeof(before[0]); k++)
+				if (text_starts(name, before[k]) && text_equal(name + strlen(before[k]), label))
+					return config->fields[i].from.items[j];
+			if (text_equal(name, arena_printf(arena, "%s%s", label, behind)))
+				return config->fields[i].from.items[j];
+		}
+	return NULL;
+}
+
+static void
+find_fields(struct arena *arena, const struct config_source *config, struct csv_columns *columns)
+{
+	const char *label;
+	size_t i;
+
+	columns->fields = ARENA_ARRAY(arena, columns->count, struct csv_field);
+	for (i = 0; config->field_count > 0 && i < columns->count; i++) {
+		label = wanted_label(arena, config, columns->names[i]);
+		if (label != NULL)
+			columns->fields[columns->field_count++] = (struct csv_field){ i, label,
+				text_starts(plain(arena, columns->names[i], strlen(columns->names[i])), "product form: ") };
+	}
+}
+
 static bool
 stands(const struct csv_columns *columns, enum csv_target target)
 {
@@ -388,6 +428,7 @@ csv_columns_find(struct arena *arena, const struct config_source *config, const 
 	}
 	find_label(arena, &columns, &config->learner_email_labels, CSV_LEARNER_EMAIL);
 	find_label(arena, &columns, &config->learner_name_labels, CSV_LEARNER_NAME);
+	find_fields(arena, config, &columns);
 	if (!stands(&columns, CSV_CREATED) || !stands(&columns, CSV_STATUS))
 		return err_set(err, ERR_DATA, "no column says %s (setting \"columns\")",
 		    stands(&columns, CSV_STATUS) ? "when it was sold: \"created\"" : "whether it is paid: \"status\"");

@@ -252,6 +252,7 @@ read_order(struct csv_reading *reading, struct err *err)
 		return -1;
 	document->buyer = sales_contact(reading->arena, csv_get(reading, CSV_BUYER_EMAIL), csv_get(reading, CSV_BUYER_NAME));
 	read_references(reading);
+	csv_fields_document(reading);
 	reading->column = NULL;
 	return sales_share(reading->arena, document, err) != 0 ? -1 : make_payload(reading, err);
 }
@@ -287,5 +288,6 @@ int
 csv_document(struct csv_reading *reading, struct err *err)
 {
 	reading->row = &reading->rows[0];
+	csv_fields_begin(reading);
 	return check_rows(reading, err) != 0 ? -1 : read_order(reading, err);
 }

@@ -59,6 +59,7 @@ csv_line(struct csv_reading *reading, struct sales_line *line, struct err *err)
 		return -1;
 	}
 	line->learner = sales_contact(arena, csv_get(reading, CSV_LEARNER_EMAIL), csv_get(reading, CSV_LEARNER_NAME));
+	csv_fields_line(reading, line);
 	return 0;
 }
 
@@ -124,8 +125,9 @@ read_items(struct csv_reading *reading, struct err *err)
 			continue;
 		if (read_item(reading, item, &document->lines[document->line_count], err) != 0)
 			return -1;
-		document->lines[document->line_count++].learner =
+		document->lines[document->line_count].learner =
 		    sales_contact(reading->arena, csv_get(reading, CSV_LEARNER_EMAIL), csv_get(reading, CSV_LEARNER_NAME));
+		csv_fields_line(reading, &document->lines[document->line_count++]);
 		reading->column = reading->columns->of[CSV_ITEMS].name;
 	}
 	return 0;

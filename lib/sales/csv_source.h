@@ -44,6 +44,8 @@ enum csv_target {
 	CSV_TRANSACTION,
 	CSV_INVOICE,
 	CSV_REFERENCE,
+	CSV_COMPANY,
+	CSV_TAX_ID,
 	CSV_TARGETS
 };
 
@@ -61,6 +63,13 @@ struct csv_columns {
 		const char *constant; /* the same in all rows; else NULL */
 		size_t at[2], parts;  /* columns, joined by a blank */
 	} of[CSV_TARGETS];
+	/* What else the settings want kept (`fields`), and under which label. */
+	struct csv_field {
+		size_t at;
+		const char *label;
+		bool of_line; /* an answer to the product's form */
+	} * fields;
+	size_t field_count;
 };
 
 /**
@@ -129,6 +138,7 @@ struct csv_reading {
 	size_t row_count;
 	const struct csv_gathered *row; /* being read: for messages, as is `column`, which may be NULL */
 	const char *column;
+	bool *by_line; /* of the columns' fields: what is said of each line */
 	struct sales_document document;
 };
 
@@ -163,6 +173,15 @@ MUST_CHECK int csv_lines(struct csv_reading *, struct err *) __attribute__((nonn
 MUST_CHECK int csv_line(struct csv_reading *, struct sales_line *, struct err *) __attribute__((nonnull));
 void csv_line_amount(struct csv_reading *, struct sales_line *, int64_t) __attribute__((nonnull));
 MUST_CHECK int csv_lines_share(struct csv_reading *, struct err *) __attribute__((nonnull));
+
+/**
+ * csv_fields_begin(reading), csv_fields_line(reading, line), csv_fields_document(reading):
+ * See which fields are of lines: answers to products' forms, and what differs from row to row; keep those of the row being read with its line;
+ * and the others with the document.
+ */
+void csv_fields_begin(struct csv_reading *) __attribute__((nonnull));
+void csv_fields_line(struct csv_reading *, struct sales_line *) __attribute__((nonnull));
+void csv_fields_document(struct csv_reading *) __attribute__((nonnull));
 
 /**
  * csv_orders(file, name, source, faults, sink, err):

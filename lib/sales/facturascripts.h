@@ -121,6 +121,12 @@ MUST_CHECK int fs_decimal(struct arena *, const struct json *, const char *, con
  */
 MUST_CHECK int fs_text(const struct json *, const char *, const char **, struct err *) __attribute__((nonnull));
 
+/**
+ * fs_fields(arena, config, row, fields):
+ * Offer all columns of a row that hold text or a number, under their names.
+ */
+void fs_fields(struct arena *, const struct config_source *, const struct json *, struct sales_fields *) __attribute__((nonnull));
+
 /* ---- invoices ---- */
 
 /* What an invoice is made of. */
@@ -139,6 +145,7 @@ struct fs_parts {
 struct fs_people {
 	const struct sales_contact *buyer;   /* NULL: nobody */
 	const struct sales_contact *learner; /* where the configuration says that invoices name one; NULL: the buyer */
+	struct sales_fields fields;          /* what the billing contact says beside the invoice */
 };
 
 /* The head, as far as it is needed before the rest is read. */

@@ -10,6 +10,7 @@
 #include "base/money.h"
 #include "base/text.h"
 #include "sales/contact.h"
+#include "sales/field.h"
 #include "sales/refer.h"
 #include "sales/share.h"
 
@@ -180,6 +181,7 @@ read_line(struct reading *reading, const struct json *from, struct sales_line *l
 	line->variant_key = "";
 	line->sku = clean(reading->arena, sku, KEY_BYTES);
 	line->name = clean(reading->arena, name, 2 * (size_t)KEY_BYTES);
+	fs_fields(reading->arena, reading->config, from, &line->fields);
 	return read_weight(reading, from, ret_weight, err);
 }
 
@@ -347,15 +349,19 @@ read_payments(struct reading *reading, struct fs_parts receipts, const struct fs
 	return 0;
 }
 
-/* The second number is free: shops put their order's there. */
+/* The second number is free: shops put their order's there. What else is on it, the settings may name. */
 static int
 read_references(struct reading *reading, struct err *err)
 {
-	const char *number;
+	const char *number, *tax_id;
 
 	if (fs_text(reading->row, "numero2", &number, err) != 0)
 		return -1;
 	sales_refer(reading->arena, reading->document, "numero2", number);
+	if (fs_text(reading->row, "cifnif", &tax_id, err) != 0)
+		return -1;
+	sales_field(reading->arena, reading->config, &reading->document->fields, "tax_id", tax_id);
+	fs_fields(reading->arena, reading->config, reading->row, &reading->document->fields);
 	return 0;
 }
 
@@ -430,6 +436,7 @@ fs_invoice(struct arena *arena, const struct config_source *config, const struct
 		.modified_us = SALES_UNKNOWN,
 		.refunded_minor = SALES_UNKNOWN,
 		.buyer = people->buyer,
+		.fields = people->fields,
 	};
 	struct reading reading = { .arena = arena, .config = config, .row = row->json, .document = &document };
 	size_t i;

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "sales/contact.h"
+#include "sales/field.h"
 
 struct gather {
 	struct arena *arena;
@@ -115,6 +116,24 @@ client_email(struct fs_pull *pull, struct page *page, size_t place, const char *
 	return 0;
 }
 
+/* The company that the billing contact is of. A person's contact repeats their own name there. */
+static int
+find_company(struct fs_pull *pull, const struct json *contact, const char *client, struct sales_fields *fields, struct err *err)
+{
+	const char *company;
+	bool person = false;
+
+	*fields = (struct sales_fields){ NULL, 0 };
+	if (contact == NULL || !sales_field_wanted(pull->config))
+		return 0;
+	if (fs_text(contact, "empresa", &company, err) != 0 ||
+	    (!json_is_null(json_get(contact, "personafisica")) && fs_flag(contact, "personafisica", &person, err) != 0))
+		return err_wrap(err, "contact");
+	if (!person)
+		sales_field(&pull->heads, pull->config, fields, "company", company[0] != '\0' ? company : client);
+	return 0;
+}
+
 /* Who buys: the invoice's name with the billing contact's address, else the client's; and whom the configuration lets it name as learner. */
 static int
 find_people(struct fs_pull *pull, struct page *page, size_t place, struct fs_people *people, struct err *err)
@@ -129,6 +148,8 @@ find_people(struct fs_pull *pull, struct page *page, size_t place, struct fs_peo
 		return -1;
 	people->buyer = sales_contact(&pull->heads, email, head->client_name);
 	people->learner = NULL;
+	if (find_company(pull, contact_row(page, head->contact), head->client_name, &people->fields, err) != 0)
+		return -1;
 	if (text_equal(pull->config->learner_from, "notes")) {
 		email = fs_note_address(&pull->heads, head->notes, &name);
 		people->learner = sales_contact(&pull->heads, email, name);

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "sales/field.h"
 
 #define MOST_EXPONENT 30
 
@@ -233,4 +234,14 @@ fs_text(const struct json *row, const char *name, const char **ret_text, struct 
 		return err_set(err, ERR_DATA, "\"%s\" is %s, not text", name, json_kind_name(value));
 	*ret_text = json_is_null(value) ? "" : value->text;
 	return 0;
+}
+
+void
+fs_fields(struct arena *arena, const struct config_source *config, const struct json *row, struct sales_fields *fields)
+{
+	size_t i;
+
+	for (i = 0; sales_field_wanted(config) && i < row->count; i++)
+		if (row->items[i].kind == JSON_STRING || row->items[i].kind == JSON_NUMBER)
+			sales_field(arena, config, fields, row->names[i], row->items[i].text);
 }

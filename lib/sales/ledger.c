@@ -253,6 +253,7 @@ find_changes(struct ledger *ledger, int64_t *ret_changed, struct err *err)
 		{ sql_sales_stage_analyze_row, NOTHING },
 		{ sql_sales_merge_line_changes, NOTHING },
 		{ sql_sales_merge_reference_changes, NOTHING },
+		{ sql_sales_merge_field_changes, NOTHING },
 		{ sql_sales_merge_unchanged, NOTHING },
 	};
 	struct db_row *row;
@@ -283,6 +284,7 @@ write_changes(struct ledger *ledger, int64_t changed, struct err *err)
 		{ sql_sales_merge_lines_new, NOTHING },
 		{ sql_sales_merge_units_new, NOTHING },
 		{ sql_sales_merge_references_new, NOTHING },
+		{ sql_sales_merge_fields_new, NOTHING },
 	}, known[] = {
 		{ sql_sales_merge_lines_gone, NOTHING },
 		{ sql_sales_merge_lines, NOTHING },
@@ -290,6 +292,8 @@ write_changes(struct ledger *ledger, int64_t changed, struct err *err)
 		{ sql_sales_merge_units, NOTHING },
 		{ sql_sales_merge_references_gone, NOTHING },
 		{ sql_sales_merge_references, NOTHING },
+		{ sql_sales_merge_fields_gone, NOTHING },
+		{ sql_sales_merge_fields, NOTHING },
 		{ sql_sales_merge_payments, RUN },
 		{ sql_sales_merge_movements, RUN },
 		{ sql_sales_merge_notes_waited, SOURCE },
@@ -299,8 +303,9 @@ write_changes(struct ledger *ledger, int64_t changed, struct err *err)
 		{ sql_sales_merge_dirty, NOTHING },
 	};
 	static const char *const tables[] = { "contact", "product", "document", "document_version", "payload", "line", "unit",
-		"document_reference", "movement", "dirty_document" };
-	static const char *const filled[] = { "document", "document_version", "payload", "line", "unit", "document_reference" };
+		"document_reference", "kept_field", "movement", "dirty_document" };
+	static const char *const filled[] = { "document", "document_version", "payload", "line", "unit", "document_reference",
+		"kept_field" };
 	size_t i;
 
 	if (rules_index_off(ledger->plan.db, filled, sizeof(filled) / sizeof(filled[0]), changed, err) != 0)
@@ -347,6 +352,20 @@ find_gone(struct ledger *ledger, int64_t *ret_gone, struct err *err)
 	return 0;
 }
 
+/* Fields that the settings name no more. */
+static int
+forget_fields(struct ledger *ledger, struct err *err)
+{
+	const struct config_source *source = ledger->plan.source;
+	const char **names = ARENA_ARRAY(&ledger->arena, source->field_count, const char *);
+	size_t i;
+
+	for (i = 0; i < source->field_count; i++)
+		names[i] = source->fields[i].name;
+	return db_exec(ledger->plan.db, sql_sales_merge_fields_unnamed,
+	    DB_ARGS(ledger->source_id, db_array(&ledger->arena, names, source->field_count)), NULL, err);
+}
+
 static int
 keep_cursors(struct ledger *ledger, struct err *err)
 {
@@ -365,7 +384,8 @@ merge(struct ledger *ledger, void *context, struct err *err)
 
 	if (find_repeated(ledger, err) != 0 || find_reused(ledger, err) != 0 || find_gone(ledger, &counts->gone, err) != 0)
 		return -1;
-	if (run_step(ledger, sql_sales_merge_back, SOURCE, err) != 0 || keep_cursors(ledger, err) != 0)
+	if (run_step(ledger, sql_sales_merge_back, SOURCE, err) != 0 || forget_fields(ledger, err) != 0 ||
+	    keep_cursors(ledger, err) != 0)
 		return -1;
 	if (ledger->documents > 0 && find_changes(ledger, changed, err) != 0)
 		return -1;

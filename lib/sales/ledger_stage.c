@@ -177,6 +177,41 @@ put_references(struct ledger *ledger, struct copy *copy, struct err *err)
 }
 
 static int
+put_field_list(struct copy *copy, int64_t seq, const char *line_key, const struct sales_fields *fields, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < fields->count; i++) {
+		copy_int(copy, seq);
+		copy_text(copy, line_key);
+		copy_text(copy, fields->items[i].name);
+		copy_text(copy, fields->items[i].value);
+		if (copy_row(copy, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+put_fields(struct ledger *ledger, struct copy *copy, struct err *err)
+{
+	const struct sales_document *document;
+	int64_t seq;
+	size_t i, j;
+
+	for (i = 0; i < ledger->staged_count; i++) {
+		document = &ledger->staged[i].document;
+		seq = ledger->flushed + (int64_t)i;
+		if (put_field_list(copy, seq, NULL, &document->fields, err) != 0)
+			return -1;
+		for (j = 0; j < document->line_count; j++)
+			if (put_field_list(copy, seq, document->lines[j].key, &document->lines[j].fields, err) != 0)
+				return -1;
+	}
+	return 0;
+}
+
+static int
 put_present(struct ledger *ledger, struct copy *copy, struct err *err)
 {
 	size_t i;
@@ -227,6 +262,7 @@ ledger_flush(struct ledger *ledger, struct err *err)
 					    ledger_copy(ledger, sql_sales_stage_lines, put_lines, err) != 0 ||
 					    ledger_copy(ledger, sql_sales_stage_payments, put_payments, err) != 0 ||
 					    ledger_copy(ledger, sql_sales_stage_references, put_references, err) != 0 ||
+					    ledger_copy(ledger, sql_sales_stage_fields, put_fields, err) != 0 ||
 					    ledger_copy(ledger, sql_sales_stage_payloads, put_payloads, err) != 0))
 		return err_wrap(err, "could not stage orders");
 	if (ledger_money_flush(ledger, err) != 0)
@@ -263,6 +299,18 @@ unique_key(struct arena *arena, const struct sales_line *lines, size_t place)
 	return same == 1 ? arena_strdup(arena, lines[place].key) : arena_printf(arena, "%s#%zu", lines[place].key, same);
 }
 
+static struct sales_fields
+keep_fields(struct arena *arena, const struct sales_fields *fields)
+{
+	struct sales_fields copy = { ARENA_ARRAY(arena, fields->count, struct sales_field), fields->count };
+	size_t i;
+
+	for (i = 0; i < fields->count; i++)
+		copy.items[i] = (struct sales_field){ arena_strdup(arena, fields->items[i].name),
+			arena_strdup(arena, fields->items[i].value), fields->items[i].rank };
+	return copy;
+}
+
 static struct sales_line *
 keep_lines(struct arena *arena, const struct sales_line *lines, size_t count)
 {
@@ -279,6 +327,7 @@ keep_lines(struct arena *arena, const struct sales_line *lines, size_t count)
 		copy[i].name = arena_strdup(arena, lines[i].name);
 		copy[i].quantity = arena_strdup(arena, lines[i].quantity);
 		copy[i].learner = keep_contact(arena, lines[i].learner);
+		copy[i].fields = keep_fields(arena, &lines[i].fields);
 	}
 	return copy;
 }
@@ -328,6 +377,7 @@ ledger_add(void *context, const struct sales_document *document, struct err *err
 	staged->document.corrects = arena_strdup(arena, document->corrects);
 	staged->document.payments = keep_payments(arena, document->payments, document->payment_count);
 	staged->document.references = keep_references(arena, document->references, document->reference_count);
+	staged->document.fields = keep_fields(arena, &document->fields);
 	staged->document.currency = arena_strdup(arena, document->currency);
 	staged->document.buyer = keep_contact(arena, document->buyer);
 	staged->document.lines = keep_lines(arena, document->lines, document->line_count);

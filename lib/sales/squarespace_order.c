@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "sales/contact.h"
+#include "sales/field.h"
 #include "sales/refer.h"
 #include "sales/share.h"
 
@@ -19,6 +20,7 @@ struct reading {
 	struct arena *arena;
 	const struct config_source *config;
 	const char *currency;
+	const struct sales_contact *learner; /* whom the checkout's form names for the whole order; NULL: nobody */
 };
 
 static int
@@ -55,20 +57,22 @@ read_text(struct reading *reading, const struct json *object, const char *name, 
 	return 0;
 }
 
-/* The learner as the product's form names one. A label may be answered more than once: the first answer that is not empty counts. */
+/* The answers of a form: whom it names as learner, and what else is to be kept. A label may be answered more than once: the first answer that is
+ * not empty counts. */
 static int
-read_learner(struct reading *reading, const struct json *line, const struct sales_contact **ret_learner, struct err *err)
+read_form(struct reading *reading, const struct json *from, const char *form, struct sales_fields *fields,
+    const struct sales_contact **ret_learner, struct err *err)
 {
 	const struct json *answers;
 	const char *label, *value, *name = "", *email = "";
 	size_t i;
 
-	if (json_list_or_null(line, "customizations", &answers, err) != 0)
+	if (json_list_or_null(from, form, &answers, err) != 0)
 		return -1;
 	for (i = 0; answers != NULL && i < answers->count; i++) {
 		if (json_text_or_null(&answers->items[i], "label", &label, err) != 0 ||
 		    json_text_or_null(&answers->items[i], "value", &value, err) != 0)
-			return err_wrap(err, "answer %zu of \"customizations\"", i + 1);
+			return err_wrap(err, "answer %zu of \"%s\"", i + 1, form);
 		if (label == NULL || value == NULL)
 			continue;
 		if (text_trim(reading->arena, name)[0] == '\0' &&
@@ -77,6 +81,7 @@ read_learner(struct reading *reading, const struct json *line, const struct sale
 		if (text_trim(reading->arena, email)[0] == '\0' &&
 		    sales_label_matches(reading->arena, label, &reading->config->learner_email_labels))
 			email = value;
+		sales_field(reading->arena, reading->config, fields, label, value);
 	}
 	*ret_learner = sales_contact(reading->arena, email, name);
 	return 0;
@@ -100,7 +105,11 @@ read_line(struct reading *reading, const struct json *from, struct sales_line *l
 		return err_wrap(err, "\"quantity\"");
 	if (read_money(reading, from, "unitPricePaid", SQUARESPACE_REQUIRED, &line->unit_price_minor, err) != 0)
 		return -1;
-	return read_learner(reading, from, &line->learner, err);
+	if (read_form(reading, from, "customizations", &line->fields, &line->learner, err) != 0)
+		return -1;
+	if (line->learner == NULL)
+		line->learner = reading->learner;
+	return 0;
 }
 
 static int
@@ -204,6 +213,9 @@ read_order(struct reading *reading, const struct json *order, struct sales_docum
 	if (squarespace_moment(order, "createdOn", &document->effective_us, err) != 0 ||
 	    squarespace_moment(order, "modifiedOn", &document->modified_us, err) != 0)
 		return -1;
+	/* What is asked at the checkout is asked once, for all lines. */
+	if (read_form(reading, order, "formSubmission", &document->fields, &reading->learner, err) != 0)
+		return -1;
 	if (read_totals(reading, order, document, err) != 0 || read_lines(reading, order, document, err) != 0 ||
 	    read_status(reading, order, document, err) != 0 || read_buyer(reading, order, document, err) != 0 ||
 	    read_references(reading, order, document, err) != 0)
@@ -217,7 +229,7 @@ squarespace_order(struct arena *arena, const struct config_source *config, const
     struct sales_document *ret_document, struct err *err)
 {
 	struct sales_document document = { .kind = "order", .paid_minor = SALES_UNKNOWN };
-	struct reading reading = { arena, config, NULL };
+	struct reading reading = { .arena = arena, .config = config };
 
 	if (squarespace_key(order, "id", &document.external_id, err) != 0 ||
 	    squarespace_key(order, "orderNumber", &document.number, err) != 0)

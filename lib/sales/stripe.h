@@ -51,12 +51,15 @@ struct stripe_site {
 	bool live;          /* the key is of live mode */
 	int64_t walks;
 	struct stripe_set handed;   /* ids of what was handed over, with the walk that did so */
-	struct stripe_set people;   /* customers that were looked up: place in `contacts` */
-	struct stripe_set learners; /* subscriptions and payments whose checkout session was looked up: place in `contacts` */
+	struct stripe_set people;   /* customers that were looked up: place in `known` */
+	struct stripe_set learners; /* subscriptions and payments whose checkout session was looked up: place in `known` */
 	struct stripe_set owners;   /* refunds and disputes: place of their charge in `charges` */
 	struct stripe_set moments;  /* refunds and disputes: when an event says that they changed last, in seconds */
-	const struct sales_contact **contacts;
-	size_t contact_count, contact_room;
+	struct stripe_known {
+		const struct sales_contact *contact; /* NULL: nobody */
+		struct sales_fields fields;
+	} * known;
+	size_t known_count, known_room;
 	const char **charges;
 	size_t charge_count, charge_room;
 	/* To be remembered for the next pull. */
@@ -186,6 +189,17 @@ MUST_CHECK int stripe_learner_fields(
     struct stripe_site *, struct arena *, const struct json *, struct stripe_learner *, struct err *) __attribute__((nonnull));
 
 /**
+ * stripe_field_metadata(site, arena, metadata, fields), stripe_field_session(…, session, …), stripe_field_invoice(…, invoice, …):
+ * Offer free fields; and what else a checkout session or an invoice says of who buys: custom fields, the business, tax numbers.
+ */
+void stripe_field_metadata(struct stripe_site *, struct arena *, const struct json *, struct sales_fields *)
+    __attribute__((nonnull(1, 2, 4)));
+void stripe_field_session(struct stripe_site *, struct arena *, const struct json *, struct sales_fields *)
+    __attribute__((nonnull));
+void stripe_field_invoice(struct stripe_site *, struct arena *, const struct json *, struct sales_fields *)
+    __attribute__((nonnull));
+
+/**
  * stripe_customer(site, id, ret_contact, err):
  * Who a customer is; NULL for one that was deleted. Looked up once in a pull.
  */
@@ -193,11 +207,18 @@ MUST_CHECK int stripe_customer(struct stripe_site *, const char *, const struct 
     __attribute__((nonnull));
 
 /**
- * stripe_learner_session(site, filter, id, ret_contact, err):
- * The learner that the checkout session of a subscription or payment intent names (${filter} is "subscription" or "payment_intent"); NULL
- * for none. Looked up once in a pull.
+ * stripe_customer_fields(site, arena, id, fields, err):
+ * Offer what is noted with a customer, as "customer.KEY" for KEY of its metadata, which costs a request unless no setting asks for it.
  */
-MUST_CHECK int stripe_learner_session(struct stripe_site *, const char *, const char *, const struct sales_contact **, struct err *)
+MUST_CHECK int stripe_customer_fields(struct stripe_site *, struct arena *, const char *, struct sales_fields *, struct err *)
+    __attribute__((nonnull));
+
+/**
+ * stripe_asked(site, filter, id, ret_known, err):
+ * What was asked in the checkout session of a subscription or payment intent (${filter} is "subscription" or "payment_intent"): the learner, and
+ * fields. Looked up once in a pull, unless the settings recognise nothing of it.
+ */
+MUST_CHECK int stripe_asked(struct stripe_site *, const char *, const char *, struct stripe_known *, struct err *)
     __attribute__((nonnull));
 
 /* ---- documents ---- */

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "sales/contact.h"
+#include "sales/field.h"
 #include "sales/refer.h"
 #include "sales/share.h"
 
@@ -21,6 +22,7 @@ struct reading {
 	struct sales_document *document;
 	const struct json *subscription; /* what the invoice says of it: `subscription`, `metadata`; NULL: it has none */
 	struct stripe_learner learner;   /* named for the whole invoice */
+	struct sales_fields asked;       /* what was said at the checkout that began the subscription */
 };
 
 void
@@ -85,7 +87,7 @@ read_product(struct reading *reading, const struct json *from, struct sales_line
 	line->name = stripe_plain_name(reading->arena, stripe_word(from, "description"));
 }
 
-/* A line's learner, or else the invoice's. */
+/* A line's learner, or else the invoice's; and what else is noted with the line. */
 static void
 read_line_learner(struct reading *reading, const struct json *from, struct sales_line *line)
 {
@@ -95,6 +97,7 @@ read_line_learner(struct reading *reading, const struct json *from, struct sales
 	if (learner.email == NULL)
 		learner = reading->learner;
 	line->learner = sales_contact(reading->arena, learner.email, learner.name);
+	stripe_field_metadata(reading->site, reading->arena, json_get(from, "metadata"), &line->fields);
 }
 
 static int
@@ -269,17 +272,21 @@ read_people(struct reading *reading, struct err *err)
 	const struct json *json = reading->item->json;
 	const char *subscription = stripe_id(reading->subscription, "subscription"), *customer = stripe_id(json, "customer"),
 		   *email = stripe_word(json, "customer_email"), *name = stripe_word(json, "customer_name");
-	const struct sales_contact *named = NULL;
+	const struct sales_contact *named;
 	struct sales_document *document = reading->document;
+	struct stripe_known asked;
 
 	document->buyer = sales_contact(reading->arena, email, name);
 	if (email[0] == '\0' && customer[0] != '\0' && stripe_customer(reading->site, customer, &document->buyer, err) != 0)
 		return -1;
 	stripe_learner_metadata(reading->site, reading->arena, json_get(json, "metadata"), &reading->learner);
 	stripe_learner_metadata(reading->site, reading->arena, json_get(reading->subscription, "metadata"), &reading->learner);
-	if (reading->learner.email == NULL && subscription[0] != '\0' &&
-	    stripe_learner_session(reading->site, "subscription", subscription, &named, err) != 0)
+	if (subscription[0] == '\0' || (reading->learner.email != NULL && !sales_field_wanted(reading->site->config)))
+		return 0;
+	if (stripe_asked(reading->site, "subscription", subscription, &asked, err) != 0)
 		return -1;
+	reading->asked = asked.fields;
+	named = reading->learner.email == NULL ? asked.contact : NULL;
 	if (named != NULL)
 		reading->learner =
 		    (struct stripe_learner){ named->email[0] != '\0' ? named->email : named->raw_email, named->name };
@@ -333,6 +340,11 @@ read_invoice(struct reading *reading, struct err *err)
 	if (read_totals(reading, err) != 0 || read_status(reading, err) != 0 || read_people(reading, err) != 0)
 		return -1;
 	refer(reading);
+	stripe_field_invoice(reading->site, reading->arena, json, &document->fields);
+	stripe_field_metadata(reading->site, reading->arena, json_get(reading->subscription, "metadata"), &document->fields);
+	sales_field_join(reading->arena, &document->fields, &reading->asked);
+	if (stripe_customer_fields(reading->site, reading->arena, stripe_id(json, "customer"), &document->fields, err) != 0)
+		return -1;
 	if (read_lines(reading, err) != 0 || read_payments(reading, err) != 0 || read_paid_at(reading, err) != 0)
 		return -1;
 	if (document->status == SALES_TEST) {

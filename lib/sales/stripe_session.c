@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "sales/contact.h"
+#include "sales/field.h"
 #include "sales/refer.h"
 
 #define NAME_BYTES 200
@@ -104,7 +105,8 @@ read_session(struct stripe_site *site, const struct stripe_item *item, struct sa
 	sales_refer(item->arena, document, "transaction", stripe_id(json, "payment_intent"));
 	sales_refer(item->arena, document, "reference", stripe_word(json, "client_reference_id"));
 	stripe_refer_metadata(item, document, json_get(json, "metadata"));
-	return 0;
+	stripe_field_session(site, item->arena, json, &document->fields);
+	return stripe_customer_fields(site, item->arena, customer, &document->fields, err);
 }
 
 /* Sold here and now: complete, of a payment, and without an invoice of its own. */
@@ -160,7 +162,9 @@ read_charge(struct stripe_site *site, const struct stripe_item *item, struct sal
 	sales_refer(item->arena, document, "transaction", stripe_id(json, "payment_intent"));
 	sales_refer(item->arena, document, "invoice", stripe_id(json, "invoice"));
 	stripe_refer_metadata(item, document, json_get(json, "metadata"));
-	return 0;
+	sales_field(item->arena, site->config, &document->fields, "tax_id", stripe_word(billing, "tax_id"));
+	stripe_field_metadata(site, item->arena, json_get(json, "metadata"), &document->fields);
+	return stripe_customer_fields(site, item->arena, customer, &document->fields, err);
 }
 
 int

@@ -110,4 +110,11 @@ MUST_CHECK int woo_amount(const struct json *, const char *, const char *, int64
 MUST_CHECK int woo_meta(struct arena *, const struct json *, const struct config_list *, const char **, struct err *)
     __attribute__((nonnull(1, 3, 4, 5)));
 
+/**
+ * woo_fields(arena, config, owner, fields, err):
+ * Offer what the `meta_data` of ${owner} say under the labels of the settings' `fields`, as woo_meta() reads them.
+ */
+MUST_CHECK int woo_fields(struct arena *, const struct config_source *, const struct json *, struct sales_fields *, struct err *)
+    __attribute__((nonnull(1, 2, 4, 5)));
+
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "sales/contact.h"
+#include "sales/field.h"
 #include "sales/markup.h"
 
 /* What a value says as one text; "" if it says nothing that way. */
@@ -88,5 +89,23 @@ woo_meta(struct arena *arena, const struct json *owner, const struct config_list
 			text = answer(arena, &fields->items[i], labels->items[j]);
 	}
 	*ret_text = text;
+	return 0;
+}
+
+int
+woo_fields(
+    struct arena *arena, const struct config_source *config, const struct json *owner, struct sales_fields *fields, struct err *err)
+{
+	const char *text;
+	size_t i, j;
+
+	for (i = 0; i < config->field_count; i++)
+		for (j = 0; j < config->fields[i].from.count; j++) {
+			const struct config_list one = { &config->fields[i].from.items[j], 1 };
+
+			if (woo_meta(arena, owner, &one, &text, err) != 0)
+				return -1;
+			sales_field(arena, config, fields, one.items[0], text);
+		}
 	return 0;
 }

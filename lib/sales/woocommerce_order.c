@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "sales/contact.h"
+#include "sales/field.h"
 #include "sales/markup.h"
 #include "sales/refer.h"
 #include "sales/share.h"
@@ -175,7 +176,9 @@ read_line(struct reading *reading, const struct json *from, struct sales_line *l
 	if (read_gross(reading, from, "total", "total_tax", &line->net_minor, err) != 0 ||
 	    read_price(reading, from, line, err) != 0)
 		return -1;
-	return read_learner(reading, from, &line->learner, err);
+	if (read_learner(reading, from, &line->learner, err) != 0)
+		return -1;
+	return woo_fields(reading->arena, reading->config, from, &line->fields, err);
 }
 
 static int
@@ -343,7 +346,10 @@ read_buyer(struct reading *reading, struct err *err)
 	if (text_trim(reading->arena, name)[0] == '\0')
 		name = company;
 	reading->order->document.buyer = sales_contact(reading->arena, email, sales_markup(reading->arena, name));
-	return 0;
+	if (company != NULL)
+		sales_field(reading->arena, reading->config, &reading->order->document.fields, "company",
+		    sales_markup(reading->arena, company));
+	return woo_fields(reading->arena, reading->config, reading->from, &reading->order->document.fields, err);
 }
 
 /* The id at the payment provider, and the fields that the settings name. */

@@ -19,7 +19,7 @@ WITH named AS (
 )
 SELECT n.source, n.match, n.name, s.currency, s.net_minor, coalesce(s.units, 0) AS units,
        to_char(s.last_at AT TIME ZONE rule.zone(), 'YYYY-MM-DD') AS last_day,
-       CASE WHEN c.rules > 1 THEN 'tie' WHEN c.rule_id IS NULL THEN 'none' WHEN r.exclude THEN 'exclude' ELSE 'rule' END AS how,
+       CASE WHEN c.rules > 1 THEN 'tie' WHEN c.rule_id IS NULL AND c.asked THEN 'asked' WHEN c.rule_id IS NULL THEN 'none' WHEN r.exclude THEN 'exclude' ELSE 'rule' END AS how, c.asked,
        r.match_kind || ':' || r.pattern AS rule,
        (SELECT string_agg(regexp_replace(t.reference, '^shortname:', ''), ', ' ORDER BY t.reference)
           FROM ctok.rule_target x
@@ -29,5 +29,5 @@ SELECT n.source, n.match, n.name, s.currency, s.net_minor, coalesce(s.units, 0) 
   LEFT JOIN rule.product_choice c ON c.tenant_id = n.tenant_id AND c.product_id = n.product_id
   LEFT JOIN ctok.product_rule r ON r.tenant_id = c.tenant_id AND r.rule_id = c.rule_id
   LEFT JOIN sold s ON s.product_id = n.product_id
- WHERE $1::boolean OR c.rule_id IS NULL
+ WHERE $1::boolean OR (c.rule_id IS NULL AND NOT c.asked)
  ORDER BY c.rule_id IS NOT NULL, s.net_minor DESC NULLS LAST, n.source, n.match, s.currency

@@ -7,7 +7,7 @@ WITH loose AS (
       FROM ctok.product p
       JOIN ctok.source s ON s.tenant_id = p.tenant_id AND s.source_id = p.source_id AND NOT s.gone
       LEFT JOIN rule.product_choice c ON c.tenant_id = p.tenant_id AND c.product_id = p.product_id
-     WHERE p.tenant_id = ctok.current_tenant() AND c.rule_id IS NULL AND coalesce(c.rules, 0) = 0
+     WHERE p.tenant_id = ctok.current_tenant() AND c.rule_id IS NULL AND coalesce(c.rules, 0) = 0 AND NOT coalesce(c.asked, false)
 ), word AS (
     SELECT l.product_id, w.word
       FROM loose l

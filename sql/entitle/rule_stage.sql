@@ -19,5 +19,6 @@ CREATE TEMP TABLE rule_new (
     price_currency text,
     certificate    text NOT NULL,
     since          text,
-    exclude        boolean NOT NULL
+    exclude        boolean NOT NULL,
+    asks           jsonb NOT NULL
 ) ON COMMIT DROP

@@ -8,7 +8,9 @@ WITH course AS (
     SELECT d.effective_at AS at, 1 AS nth,
            format('%s %s of source "%s", line %s: %s%s, %s',
                   CASE d.kind WHEN 'invoice' THEN 'bought: invoice' WHEN 'credit_note' THEN 'given back: credit note' ELSE 'bought: order' END, d.number, s.name, l.line_no, l.quantity || ' x ', p.name,
-                  rule.amount(l.net_minor, d.currency)) AS text
+                  rule.amount(l.net_minor, d.currency)) ||
+           coalesce((SELECT '; ' || string_agg(f.name || ': ' || f.value, '; ' ORDER BY f.line_no, f.name) FROM ctok.kept_field f
+                      WHERE f.tenant_id = d.tenant_id AND f.document_id = d.document_id AND f.line_no IN (0, l.line_no)), '') AS text
       FROM ctok.document d
       JOIN ctok.source s ON s.tenant_id = d.tenant_id AND s.source_id = d.source_id
       JOIN ctok.line l ON l.tenant_id = d.tenant_id AND l.document_id = d.document_id

@@ -9,6 +9,16 @@ WITH said AS (
                                        WHERE l.tenant_id = k.tenant_id AND l.learner_contact_id = k.contact_id AND NOT l.gone))
      WHERE k.tenant_id = (SELECT ctok.current_tenant()) AND k.person_id = $1::bigint
      GROUP BY c.name
+), fielded AS (
+    SELECT f.name, f.value, r.role, min(d.effective_at) AS since, max(d.effective_at) AS until
+      FROM ctok.person_contact k
+      JOIN ctok.document d ON d.tenant_id = k.tenant_id
+      JOIN ctok.kept_field f ON f.tenant_id = d.tenant_id AND f.document_id = d.document_id
+      LEFT JOIN ctok.line l ON l.tenant_id = d.tenant_id AND l.document_id = d.document_id AND l.line_no = f.line_no
+     CROSS JOIN LATERAL (SELECT CASE WHEN f.line_no > 0 AND l.learner_contact_id IS NOT NULL THEN 'learner' ELSE 'buyer' END AS role) r
+     WHERE k.tenant_id = (SELECT ctok.current_tenant()) AND k.person_id = $1::bigint
+       AND k.contact_id = CASE r.role WHEN 'learner' THEN l.learner_contact_id ELSE d.buyer_contact_id END
+     GROUP BY f.name, f.value, r.role
 ), told AS (
     SELECT 1 AS nth, k.email AS place, format('address   %s%s', k.email,
                   concat(CASE WHEN k.alias THEN ', an alias' END, CASE WHEN k.origin_id <> k.person_id THEN ', of record #' || k.origin_id END)) AS text
@@ -43,5 +53,11 @@ WITH said AS (
                                    m.split_who, m.split_reason) END)
       FROM ctok.person_merge m
      WHERE m.tenant_id = (SELECT ctok.current_tenant()) AND $1::bigint IN (m.person_id, m.into_id)
+    UNION ALL
+    -- What sales say beside names: of the whole document it is the buyer's, of a line the learner's.
+    SELECT 3, f.role || f.name || f.value, format('%-9s %s, as the %s%s', f.name, f.value, f.role,
+                  CASE WHEN f.since = f.until THEN ', sale of ' || to_char(f.since AT TIME ZONE $2, 'YYYY-MM-DD')
+                       ELSE format(', sales of %s to %s', to_char(f.since AT TIME ZONE $2, 'YYYY-MM-DD'), to_char(f.until AT TIME ZONE $2, 'YYYY-MM-DD')) END)
+      FROM fielded f
 )
 SELECT text FROM told ORDER BY nth, place

@@ -10,17 +10,55 @@ CREATE FUNCTION rule.specificity(match_kind text, pattern text) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN 2 * array_position(ARRAY['name', 'product', 'sku', 'variant'], match_kind) + CASE WHEN strpos(pattern, '*') = 0 THEN 1 ELSE 0 END;
 
--- Products and their rule. `rules` above 1: several are equally specific, so that none is chosen; 0: none fits.
+-- Rules that a product's keys fit. `place`: 1 for the most specific ones; rules that ask for fields (`conditions`) count before those of the same
+-- key and pattern that ask for fewer. `asked`: one of them at least asks for some, so that lines of the same product may fall under several.
+CREATE VIEW rule.product_fit WITH (security_invoker = true) AS
+SELECT p.tenant_id, p.product_id, r.rule_id, r.asks, s.specificity, s.conditions, bool_or(s.conditions > 0) OVER (PARTITION BY p.tenant_id, p.product_id) AS asked
+  FROM ctok.product p
+  JOIN ctok.product_rule r ON r.tenant_id = p.tenant_id AND r.source_id = p.source_id AND NOT r.gone
+ CROSS JOIN LATERAL (SELECT CASE r.match_kind WHEN 'variant' THEN p.variant_key WHEN 'sku' THEN p.sku
+                                              WHEN 'product' THEN p.product_key ELSE p.name END AS key) k
+ CROSS JOIN LATERAL (SELECT rule.specificity(r.match_kind, r.pattern) AS specificity,
+                            (SELECT count(*) FROM jsonb_object_keys(r.asks)) AS conditions) s
+ WHERE k.key <> '' AND k.key LIKE rule.like_pattern(r.pattern);
+
+-- Products and their rule. `rules` above 1: several are equally specific, so that none is chosen; 0: none fits. `asked`: lines of it have rules
+-- of their own (rule.line_choice); what stands here is for the product as such, of which no field is known.
 CREATE VIEW rule.product_choice WITH (security_invoker = true) AS
-SELECT p.tenant_id, p.product_id, c.rule_id, c.rules
+SELECT p.tenant_id, p.product_id, c.rule_id, c.rules, c.asked
   FROM ctok.product p
  CROSS JOIN LATERAL (
-        SELECT CASE WHEN count(*) = 1 THEN min(f.rule_id) END AS rule_id, count(*) AS rules
-          FROM (SELECT r.rule_id, rank() OVER (ORDER BY rule.specificity(r.match_kind, r.pattern) DESC) AS place
+        SELECT CASE WHEN count(*) FILTER (WHERE f.place = 1) = 1 THEN min(f.rule_id) FILTER (WHERE f.place = 1) END AS rule_id,
+               count(*) FILTER (WHERE f.place = 1) AS rules, coalesce(bool_or(f.asks <> '{}'), false) AS asked
+          FROM (SELECT r.rule_id, r.asks,
+                       CASE WHEN r.asks = '{}' THEN rank() OVER (PARTITION BY r.asks = '{}' ORDER BY rule.specificity(r.match_kind, r.pattern) DESC) END AS place
                   FROM ctok.product_rule r
                  CROSS JOIN LATERAL (SELECT CASE r.match_kind WHEN 'variant' THEN p.variant_key WHEN 'sku' THEN p.sku
                                                               WHEN 'product' THEN p.product_key ELSE p.name END AS key) k
                  WHERE r.tenant_id = p.tenant_id AND r.source_id = p.source_id AND NOT r.gone
                    AND k.key <> '' AND k.key LIKE rule.like_pattern(r.pattern)) f
-         WHERE f.place = 1
        ) c;
+
+-- Is a field as a rule asks for it: like the pattern, in any case of letters; one that says nothing is like '' alone.
+CREATE FUNCTION rule.field_fits(value text, pattern text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN coalesce(value, '') = '' THEN pattern = '' ELSE lower(value) LIKE lower(rule.like_pattern(pattern)) END;
+
+-- Lines of products with rules that ask for fields, and their rule: the most specific that fits, of the same key and pattern the one that asks for
+-- most. A line's own field goes before the document's. Lines that no rule fits are not here.
+CREATE VIEW rule.line_choice WITH (security_invoker = true) AS
+SELECT f.tenant_id, f.document_id, f.line_no, CASE WHEN count(*) = 1 THEN min(f.rule_id) END AS rule_id, count(*) AS rules
+  FROM (SELECT l.tenant_id, l.document_id, l.line_no, p.rule_id,
+               rank() OVER (PARTITION BY l.tenant_id, l.document_id, l.line_no ORDER BY p.specificity DESC, p.conditions DESC) AS place
+          FROM rule.product_fit p
+          JOIN ctok.line l ON l.tenant_id = p.tenant_id AND l.product_id = p.product_id
+         WHERE p.asked
+           AND NOT EXISTS (SELECT 1
+                             FROM jsonb_each_text(p.asks) a
+                             LEFT JOIN LATERAL (SELECT d.value FROM ctok.kept_field d
+                                                 WHERE d.tenant_id = l.tenant_id AND d.document_id = l.document_id AND d.line_no IN (0, l.line_no)
+                                                   AND d.name = a.key
+                                                 ORDER BY d.line_no DESC LIMIT 1) d ON true
+                            WHERE NOT rule.field_fits(d.value, a.value))) f
+ WHERE f.place = 1
+ GROUP BY f.tenant_id, f.document_id, f.line_no;

@@ -8,7 +8,7 @@ SELECT DISTINCT r.tenant_id, r.source_id FROM ctok.product_rule r WHERE NOT r.go
 -- LINE_GONE, SETTLES, NOT_PAID, NO_RULE, NOT_A_COURSE, CANCELLED, REFUNDED. A person must act: UNMAPPED_PRODUCT, RULE_TIE, NO_LEARNER, BAD_EMAIL.
 CREATE VIEW rule.unit_verdict WITH (security_invoker = true) AS
 SELECT u.tenant_id, u.unit_id, u.document_id, u.line_no, u.unit_no, u.net_minor, d.source_id, d.currency, d.effective_at AS sold_at,
-       l.product_id, c.rule_id, w.contact_id AS learner_contact_id, w.email AS learner_email,
+       l.product_id, g.rule_id, w.contact_id AS learner_contact_id, w.email AS learner_email,
        CASE
            WHEN d.status = 'test' THEN 'TEST_ORDER'
            WHEN u.gone OR l.gone THEN 'LINE_GONE'
@@ -19,8 +19,8 @@ SELECT u.tenant_id, u.unit_id, u.document_id, u.line_no, u.unit_no, u.net_minor,
            WHEN r.exclude THEN 'NOT_A_COURSE'
            WHEN v.why = 'cancelled' THEN 'CANCELLED'
            WHEN v.why IN ('refund', 'dispute') THEN 'REFUNDED'
-           WHEN c.rules > 1 THEN 'RULE_TIE'
-           WHEN c.rule_id IS NULL THEN 'UNMAPPED_PRODUCT'
+           WHEN g.rules > 1 THEN 'RULE_TIE'
+           WHEN g.rule_id IS NULL THEN 'UNMAPPED_PRODUCT'
            WHEN w.contact_id IS NULL OR (w.email = '' AND w.raw_email = '') THEN 'NO_LEARNER'
            WHEN w.email = '' THEN 'BAD_EMAIL'
        END AS verdict,
@@ -32,7 +32,9 @@ SELECT u.tenant_id, u.unit_id, u.document_id, u.line_no, u.unit_no, u.net_minor,
   LEFT JOIN ctok.deal_unclear o ON o.tenant_id = d.tenant_id AND o.document_id = d.document_id
   LEFT JOIN rule.source_ruled s ON s.tenant_id = d.tenant_id AND s.source_id = d.source_id
   LEFT JOIN rule.product_choice c ON c.tenant_id = l.tenant_id AND c.product_id = l.product_id
-  LEFT JOIN ctok.product_rule r ON r.tenant_id = c.tenant_id AND r.rule_id = c.rule_id
+  LEFT JOIN rule.line_choice q ON q.tenant_id = l.tenant_id AND q.document_id = l.document_id AND q.line_no = l.line_no
+ CROSS JOIN LATERAL (SELECT CASE WHEN c.asked THEN q.rule_id ELSE c.rule_id END AS rule_id, CASE WHEN c.asked THEN q.rules ELSE c.rules END AS rules) g
+  LEFT JOIN ctok.product_rule r ON r.tenant_id = u.tenant_id AND r.rule_id = g.rule_id
   LEFT JOIN ctok.contact f ON f.tenant_id = l.tenant_id AND f.contact_id = l.learner_contact_id
   LEFT JOIN ctok.contact b ON b.tenant_id = d.tenant_id AND b.contact_id = d.buyer_contact_id
   -- The form names one learner, the first unit's; the buyer stands in where the rule lets him and the form gives no address at all.

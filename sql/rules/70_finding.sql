@@ -241,7 +241,8 @@ WITH unit AS MATERIALIZED (
       FROM ctok.line l
       JOIN ctok.document d ON d.tenant_id = l.tenant_id AND d.document_id = l.document_id AND d.status = 'paid' AND d.kind <> 'credit_note'
       JOIN rule.product_choice c ON c.tenant_id = l.tenant_id AND c.product_id = l.product_id
-      JOIN ctok.product_rule r ON r.tenant_id = c.tenant_id AND r.rule_id = c.rule_id AND r.price_minor IS NOT NULL
+      LEFT JOIN rule.line_choice q ON q.tenant_id = l.tenant_id AND q.document_id = l.document_id AND q.line_no = l.line_no
+      JOIN ctok.product_rule r ON r.tenant_id = c.tenant_id AND r.rule_id = CASE WHEN c.asked THEN q.rule_id ELSE c.rule_id END AND r.price_minor IS NOT NULL
      WHERE NOT l.gone AND (r.price_currency <> d.currency OR r.price_minor <> l.unit_price_minor)
     UNION ALL
     -- Enrolments of ours that no entitlement accounts for.

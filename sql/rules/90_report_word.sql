@@ -130,6 +130,9 @@ CREATE VIEW rule.report_word (kind, code, words, advice) WITH (security_invoker 
 ('payout', 'failed', 'Failed, and came back', ''),
 ('payout', 'canceled', 'Cancelled', ''),
 ('payout', 'by_hand', 'Made by hand: its parts are not told', ''),
+-- Fields.
+('about', 'buyer', 'Buyer', ''),
+('about', 'learner', 'Learner', ''),
 -- Deals.
 ('deal', 'agrees', 'Agrees', ''),
 ('deal', 'differs', 'Differs', ''),

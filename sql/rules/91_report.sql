@@ -172,6 +172,22 @@ SELECT v.unit_id, s.name AS source, d.number AS document, d.document_id, v.line_
                                       WHEN v.code IN ('ACCESS', 'TRIAL') THEN concat_ws('.', 'ACCESS', v.person_id, v.gap_target)
                                       ELSE concat_ws('.', v.code, v.document_id, v.line_no) END;
 
+-- What is kept of sales beside names and money. What is said of the whole document is the buyer's, and so is what is said of a line that names no
+-- learner; else it is the learner's.
+CREATE VIEW rule.report_field WITH (security_invoker = true) AS
+SELECT d.document_id, f.line_no, d.number AS document, rule.report_moment(d.effective_at)::date AS sold_on, s.name AS source, f.name AS field, f.value,
+       w.words AS about, coalesce(p.display_name, c.name, '') AS who, coalesce(p.email, c.email, '') AS email, coalesce(r.name, '') AS product
+  FROM ctok.kept_field f
+  JOIN ctok.document d ON d.tenant_id = f.tenant_id AND d.document_id = f.document_id
+  JOIN ctok.source s ON s.tenant_id = d.tenant_id AND s.source_id = d.source_id
+  LEFT JOIN ctok.line l ON l.tenant_id = f.tenant_id AND l.document_id = f.document_id AND l.line_no = f.line_no
+  LEFT JOIN ctok.product r ON r.tenant_id = l.tenant_id AND r.product_id = l.product_id
+ CROSS JOIN LATERAL (SELECT CASE WHEN l.learner_contact_id IS NULL THEN 'buyer' ELSE 'learner' END AS code) a
+  LEFT JOIN ctok.contact c ON c.tenant_id = f.tenant_id AND c.contact_id = CASE a.code WHEN 'buyer' THEN d.buyer_contact_id ELSE l.learner_contact_id END
+  LEFT JOIN ctok.person_contact k ON k.tenant_id = c.tenant_id AND k.contact_id = c.contact_id
+  LEFT JOIN ctok.person p ON p.tenant_id = k.tenant_id AND p.person_id = k.person_id
+  LEFT JOIN rule.report_word w ON w.kind = 'about' AND w.code = a.code;
+
 -- What the night planned and did: actions made or ended in it, and those that still wait. One that gave way to another for the same
 -- person and course is left out: the other one is here.
 CREATE VIEW rule.report_action WITH (security_invoker = true) AS

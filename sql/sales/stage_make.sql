@@ -54,6 +54,13 @@ CREATE TEMP TABLE IF NOT EXISTS sale_reference (
     name  text NOT NULL,
     value text NOT NULL
 );
+-- What the settings want kept of all that is said of documents and lines.
+CREATE TEMP TABLE IF NOT EXISTS sale_field (
+    seq      bigint NOT NULL,
+    line_key text,                         -- NULL: of the whole document
+    name     text NOT NULL,
+    value    text NOT NULL
+);
 -- Documents that are there but were not taken.
 CREATE TEMP TABLE IF NOT EXISTS sale_present (
     external_id text NOT NULL
@@ -143,5 +150,5 @@ CREATE TEMP TABLE IF NOT EXISTS sale_balance (
 CREATE TEMP TABLE IF NOT EXISTS sale_settled (
     document_id bigint NOT NULL
 );
-TRUNCATE sale_document, sale_line, sale_payment, sale_reference, sale_present, sale_payload, sale_pick, sale_row,
+TRUNCATE sale_document, sale_line, sale_payment, sale_reference, sale_field, sale_present, sale_payload, sale_pick, sale_row,
     sale_settlement, sale_subscription, sale_payout, sale_balance, sale_bank, sale_rate, sale_settled;

@@ -60,7 +60,7 @@ check_values(struct arena *arena, const char *text)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct fs_people people = { NULL, NULL };
+	struct fs_people people = { .buyer = NULL };
 	struct arena arena = ARENA_INIT;
 	struct sales_document document;
 	struct err err = ERR_INIT;

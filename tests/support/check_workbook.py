@@ -14,8 +14,8 @@ from decimal import Decimal
 
 import openpyxl
 
-BASE = ["Cover", "Control", "Exceptions", "Access vs money", "Actions", "Deals", "Payouts", "Rates", "Sources"]
-OPTIONAL = {"Deals", "Payouts", "Rates"}
+BASE = ["Cover", "Control", "Exceptions", "Access vs money", "Fields", "Actions", "Deals", "Payouts", "Rates", "Sources"]
+OPTIONAL = {"Fields", "Deals", "Payouts", "Rates"}
 TITLES = {
     "Control": ["Control", "What must hold", "Currency", "Expected", "Found", "Difference, engine", "Difference, live", "Must be 0",
                 "The live difference is reckoned from"],
@@ -23,6 +23,7 @@ TITLES = {
                    "Source or site", "Document", "Product", "First seen", "Age in days", "What to do next", "Details"],
     "Access vs money": ["Unit", "Document", "Sold on", "Source", "Buyer", "Learner", "Learner's e-mail", "Product", "Course", "Quantity",
                         "Currency", "Net paid", "Class", "Reason", "Finding", "Access from", "Access to", "In Moodle"],
+    "Fields": ["Document", "Sold on", "Source", "Field", "It says", "Of whom", "Person", "E-mail", "Product"],
     "Actions": ["Action", "What", "State", "Person", "E-mail", "Site", "Course", "Before", "After", "Why", "Ended at", "Details"],
     "Deals": ["Sale", "Source", "Sold on", "Deal", "Currency", "Sold for", "Invoices", "Invoiced", "Payments", "Paid", "Refunded, sale", "Refunded, payments",
               "Largest difference", "Revenue", "In", "Rates"],

@@ -258,6 +258,25 @@ write_actions(struct snapshot *snapshot, const struct sample *sample, struct are
 	return snapshot_end(snapshot, err);
 }
 
+static int
+write_fields(struct snapshot *snapshot, const struct sample *sample, struct arena *arena, struct err *err)
+{
+	int64_t i;
+
+	if (snapshot_begin(snapshot, SECTION_FIELD, err) != 0)
+		return -1;
+	for (i = 0; i < sample->fields; i++) {
+		if (add(snapshot,
+			arena_printf(arena,
+			    "S%" PRId64 "\t2026-08-01\tshop\t%s\t=cmd|' /C calc'!A%" PRId64 "\t%s\tAna\tana@example.org\t", i,
+			    i % 2 == 0 ? "company" : "affiliation", i, i % 2 == 0 ? "Buyer" : "Learner"),
+			err) != 0)
+			return -1;
+		arena_reset(arena);
+	}
+	return snapshot_end(snapshot, err);
+}
+
 /* Sold, invoiced and paid; of every second one there is no invoice. */
 static int
 write_deals(struct snapshot *snapshot, const struct sample *sample, struct arena *arena, struct err *err)
@@ -366,7 +385,7 @@ sample_snapshot_write(const struct sample *sample, const char *path, struct err 
 		goto out;
 	if (write_cover(snapshot, sample, &arena, err) != 0 || write_control(snapshot, sample, &t, &arena, err) != 0 ||
 	    write_exceptions(snapshot, sample, &arena, err) != 0 || write_units(snapshot, sample, &arena, err) != 0 ||
-	    write_actions(snapshot, sample, &arena, err) != 0 || write_deals(snapshot, sample, &arena, err) != 0 ||
+	    write_fields(snapshot, sample, &arena, err) != 0 || write_actions(snapshot, sample, &arena, err) != 0 || write_deals(snapshot, sample, &arena, err) != 0 ||
 	    write_payouts(snapshot, sample, &arena, err) != 0 || write_rates(snapshot, sample, &arena, err) != 0 ||
 	    write_sources(snapshot, err) != 0)
 		goto out;

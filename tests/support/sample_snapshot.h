@@ -15,6 +15,7 @@ struct sample {
 	bool preview;
 	const char *locale; /* NULL: a snapshot of before it was kept */
 	int64_t payouts;
+	int64_t fields;
 	int64_t deals;
 	int64_t rates;
 	int64_t untie; /* this many units less than the control expects */

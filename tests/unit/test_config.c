@@ -68,6 +68,10 @@ loaded(void)
 	       "{ name = \"erp\"; kind = \"facturascripts\"; role = \"invoice\"; url = \"https://e.example\"; token = \"env:E\"; " \
 	       "} );\n" \
 	       "links = ( { from = \"erp\"; field = \"numero2\"; " body " } );\n")
+#define FIELDS(rules) \
+	TENANT(CAMPUS "sources = ( { name = \"shop\"; kind = \"squarespace\"; api_key = \"env:A\";\n fields = ( { name = " \
+		      "\"ward\"; from = \"Ward\"; } ); } );\n" \
+		      "products = (\n" rules " );\n")
 #define MAIL(body) TENANT("mail = { smtp = \"smtps://m.example\"; from = \"a@b.example\";\n" body " };\n")
 
 static void
@@ -419,6 +423,29 @@ each_fault_is_found_with_its_line(void **state)
 		    PRODUCT(RULE "}, { source = \"shop\"; " RULE
 				 "}, { source = \"shop\"; match = \"sku:a\"; site = \"campus\"; courses = \"C\";"),
 		    "7: this product rule ties with the one at FILE:5: both match \"sku:A\" of source \"shop\"\n" },
+		{ "rules that tie although they ask for fields",
+		    FIELDS(
+			"{ source = \"shop\"; match = \"sku:A\"; site = \"campus\"; courses = \"C\"; when = { ward = \"St.*\"; }; "
+			"},\n"
+			"{ source = \"shop\"; match = \"sku:A\"; site = \"campus\"; courses = \"D\"; when = { ward = \"st. m*\"; "
+			"}; },\n"
+			"{ source = \"shop\"; match = \"sku:A\"; site = \"campus\"; courses = \"D\"; when = { ward = \"G*\"; }; "
+			"},\n"
+			"{ source = \"shop\"; match = \"sku:A\"; site = \"campus\"; courses = \"D\"; when = { ward = \"\"; }; },\n"
+			"{ source = \"shop\"; match = \"sku:A\"; site = \"campus\"; courses = \"E\"; }"),
+		    "8: this product rule ties with the one at FILE:7: both match \"sku:A\" of source \"shop\"\n" },
+		{ "a field that is not kept",
+		    FIELDS("{ source = \"shop\"; match = \"sku:A\"; site = \"campus\"; courses = \"C\"; when = { wards = \"St.*\"; "
+			   "}; }"),
+		    "7: setting \"when\": source \"shop\" keeps no field \"wards\" (setting \"fields\")\n" },
+		{ "a number for a field's text",
+		    FIELDS("{ source = \"shop\"; match = \"sku:A\"; site = \"campus\"; courses = \"C\"; when = { ward = 5; }; }"),
+		    "7: setting \"ward\" must be a string, not a whole number\n" },
+		{ "a field twice, one without labels, one that no rule could name",
+		    SOURCE("fields = ( { name = \"a\"; from = \"A\"; }, { name = \"a\"; from = \"B\"; },\n { name = \"b\"; },\n { "
+			   "name = \"1st\"; from = \"C\"; } );"),
+		    "4: there are two fields named \"a\"\n5: setting \"from\" of a field is missing\n"
+		    "6: setting \"name\" of a field: \"1st\" does not begin with a letter\n" },
 		{ "tenants of one name", TOP "tenants = ( { " TENANT_HEAD "}, { " TENANT_HEAD "} );",
 		    "3: there are two tenants named \"acme\"\n" },
 		{ "sites of one name",
@@ -563,7 +590,7 @@ the_example_loads_and_what_is_printed_loads_again(void **state)
 		size_t len = strcspn(p, "\n") + 1, blanks = strspn(p, " ");
 		bool setting;
 
-		if (text_starts(p + blanks, "# links = ( {"))
+		if (text_starts(p + blanks, "# links = ( {") || text_starts(p + blanks, "# fields = ( {"))
 			asleep = true;
 		if (text_starts(p + blanks, "# } );"))
 			asleep = false;

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "fields.h"
 
 static struct arena arena;
 static struct buf out;
@@ -261,11 +262,15 @@ print_document(void *context, const struct sales_document *d, struct err *err)
 		buf_printf(&out, " by %s <%s>", d->buyer->name, d->buyer->email);
 	for (i = 0; i < d->reference_count; i++)
 		buf_printf(&out, " [%s %s]", d->references[i].name, d->references[i].value);
+	if (d->fields.count > 0)
+		buf_printf(&out, " {%s}", fields_text(&arena, &d->fields));
 	for (i = 0; i < d->line_count; i++) {
 		buf_printf(&out, "; %s x %s/%s/%s/%s = %lld", d->lines[i].quantity, d->lines[i].product_key, d->lines[i].sku,
 		    d->lines[i].variant_key, d->lines[i].name, (long long)d->lines[i].net_minor);
 		if (d->lines[i].learner != NULL)
 			buf_printf(&out, " for %s <%s>", d->lines[i].learner->name, d->lines[i].learner->email);
+		if (d->lines[i].fields.count > 0)
+			buf_printf(&out, " {%s}", fields_text(&arena, &d->lines[i].fields));
 	}
 	buf_char(&out, '\n');
 	return 0;
@@ -404,6 +409,61 @@ presets_read_their_exports(void **state)
 	}
 }
 
+/* What a form's column says is the line's; the rest is the document's, unless rows differ. Only what is named is kept. */
+static void
+fields_that_are_named_are_kept(void **state)
+{
+	struct config_field fields[] = { FIELD("affiliation", "Hospital or school", "hospital"), FIELD("company", "company"),
+		FIELD("tax_id", "tax_id", "NIF"), FIELD("dept", "Department") };
+#define FIELDS .fields = fields, .field_count = COUNT_OF(fields)
+	const struct sheet sheets[] = {
+		{ "squarespace: the product's form and the checkout's", { .preset = "squarespace", FIELDS },
+		    "Order ID,Email,Financial Status,Currency,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price,"
+		    "Product Form: HOSPITAL or  school,Checkout Form: NIF,Product Form: Emergency contact\n"
+		    "1,a@x.org,PAID,EUR,30.00,8/3/2026 10:05,1,A,10.00,St. Mary,B123,Eve\n"
+		    "1,,,,,,1,B,20.00,,,Adam\n"
+		    "2,a@x.org,PAID,EUR,10.00,8/3/2026 10:05,1,A,10.00,,,\n",
+		    "order 1 2026-08-03T08:05:00Z paid EUR 3000 by  <a@x.org> {tax_id=B123}; 1 x ///A = 1000 {affiliation=St. "
+		    "Mary};"
+		    " 1 x ///B = 2000\n"
+		    "order 2 2026-08-03T08:05:00Z paid EUR 1000 by  <a@x.org>; 1 x ///A = 1000\n" },
+		{ "woocommerce: the company, meta fields of the order and of its items", { .preset = "woocommerce", FIELDS },
+		    "order_id,order_date,status,order_total,order_currency,billing_email,billing_company,meta:NIF,item_name,"
+		    "item_quantity,item_total,meta:Department\n"
+		    "7,2026-08-03 12:00:00,completed,30.00,EUR,d@acme.example,Acme SL,B9,A,1,10.00,Ward 1\n"
+		    "7,2026-08-03 12:00:00,completed,30.00,EUR,d@acme.example,Acme SL,B9,B,1,20.00,Ward 2\n"
+		    "8,2026-08-03 12:00:00,completed,30.00,EUR,d@acme.example,,,A,1,10.00,Ward 1\n"
+		    "8,2026-08-03 12:00:00,completed,30.00,EUR,d@acme.example,,,B,1,20.00,Ward 1\n",
+		    "order 7 2026-08-03T10:00:00Z paid EUR 3000 by  <d@acme.example> {company=Acme SL, tax_id=B9}; 1 x ///A = 1000 "
+		    "{dept=Ward 1}; 1 x ///B = 2000 {dept=Ward 2}\n"
+		    "order 8 2026-08-03T10:00:00Z paid EUR 3000 by  <d@acme.example> {dept=Ward 1}; 1 x ///A = 1000; 1 x ///B = "
+		    "2000\n" },
+		{ "stripe and any other: metadata, columns that the settings name, the first label that says something",
+		    { .preset = "stripe", .role = "payment", .zone = "UTC", .columns = { .company = "Firm" }, FIELDS },
+		    "id,Created (UTC),Amount,Currency,Status,Customer Email,Firm,hospital (metadata),Hospital or school "
+		    "(metadata)\n"
+		    "ch_1,2026-08-01 00:01,20.00,eur,Paid,l@x.org,Acme,Second,First\nch_2,2026-08-01 "
+		    "00:01,20.00,eur,Paid,l@x.org,,Second,\n",
+		    "payment ch_1 2026-08-01T00:01:00Z paid EUR 2000 by  <l@x.org> [transaction ch_1] [metadata.hospital Second] "
+		    "[metadata.Hospital or school First] {company=Acme, affiliation=First}; 1 x /// = 2000\n"
+		    "payment ch_2 2026-08-01T00:01:00Z paid EUR 2000 by  <l@x.org> [transaction ch_2] [metadata.hospital Second] "
+		    "{affiliation=Second}; 1 x /// = 2000\n" },
+		{ "rows of an order that name two companies", { .preset = "woocommerce", FIELDS },
+		    "order_id,order_date,status,order_total,billing_company,item_name,item_total\n"
+		    "7,2026-08-03 12:00:00,completed,30.00,Acme,A,10.00\n7,2026-08-03 12:00:00,completed,30.00,Other,B,20.00\n",
+		    "row 3, column \"billing_company\": \"Other\", but row 2 of the same order says \"Acme\"\n" },
+		{ "nothing is named, nothing is kept", { .preset = "woocommerce" },
+		    "order_id,order_date,status,order_total,billing_company,item_name,item_total\n"
+		    "7,2026-08-03 12:00:00,completed,10.00,Acme,A,10.00\n",
+		    "order 7 2026-08-03T10:00:00Z paid EUR 1000; 1 x ///A = 1000\n" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(sheets); i++)
+		expect_sheet(&sheets[i]);
+}
+
 static void
 a_row_without_an_id_is_known_by_what_it_says(void **state)
 {
@@ -510,6 +570,7 @@ main(void)
 		cmocka_unit_test(numbers_are_read_as_people_write_them),
 		cmocka_unit_test(dates_have_the_declared_form),
 		cmocka_unit_test(presets_read_their_exports),
+		cmocka_unit_test(fields_that_are_named_are_kept),
 		cmocka_unit_test(a_row_without_an_id_is_known_by_what_it_says),
 		cmocka_unit_test(what_is_wrong_is_told_row_by_row),
 	};

@@ -7,6 +7,7 @@
 
 #include "../../lib/sales/facturascripts.h"
 #include "base/text.h"
+#include "fields.h"
 
 static struct arena arena;
 
@@ -140,15 +141,20 @@ notes_name_a_learner(void **state)
 	}
 }
 
+static struct config_field fields[] = { FIELD("tax_id", "tax_id"), FIELD("office", "numero2", "observaciones"),
+	FIELD("seat", "codimpuesto") };
+
 /* An invoice out of texts: its head, its lines, its receipts and their payments. */
 static int
 read_invoice(const char *head_text, const char *lines_text, const char *receipts_text, const char *payments_text,
     struct sales_document *document, struct err *err)
 {
-	static const struct config_source config = { .name = "erp", .zone = "Europe/Madrid", .paid_percent = 100 };
+	static const struct config_source config = {
+		.name = "erp", .zone = "Europe/Madrid", .paid_percent = 100, .fields = fields, .field_count = COUNT_OF(fields)
+	};
 	const char *const texts[] = { lines_text, receipts_text, payments_text };
 	static const char *const keys[][2] = { { "idlinea", "idfactura" }, { "idrecibo", "idfactura" }, { "idpago", "idrecibo" } };
-	const struct fs_people people = { NULL, NULL };
+	const struct fs_people people = { .buyer = NULL };
 	struct fs_parts parts[3];
 	struct fs_head head;
 	struct json *json;
@@ -223,6 +229,13 @@ an_invoice_says_what_it_belongs_to(void **state)
 		&document, &err),
 	    &err);
 	expect_text("told", told(&document), "invoice - paid paid 2000: 2000, other 0, transaction ch_A1, numero2 1042");
+	expect_text("fields", fields_text(&arena, &document.fields), "office=1042");
+	expect_ok("read",
+	    read_invoice(HEAD("20", "20", ",\"cifnif\":\"B00000018\",\"numero2\":null,\"observaciones\":\"Madrid\""),
+		"[" LINE("1", "1", "20", ",\"codimpuesto\":\"IVA21\"") "]", "[]", "[]", &document, &err),
+	    &err);
+	expect_text("a tax number, any column", fields_text(&arena, &document.fields), "tax_id=B00000018, office=Madrid");
+	expect_text("a line's column", fields_text(&arena, &document.lines[0].fields), "seat=IVA21");
 }
 
 static void

@@ -61,7 +61,7 @@ expect_same_file(const char *title, const char *a, const char *b)
 
 /* A whole snapshot of next to nothing, to be broken. */
 static const char *const small[] = {
-	"ctok-report\t4",
+	"ctok-report\t5",
 	"s\tcover\tname:text\tvalue:text",
 	"r\ttenant\tacme",
 	"r\trun\t1",
@@ -94,6 +94,9 @@ static const char *const small[] = {
 	"\tmoodle:text",
 	"r\t1\tshop\tSO-1\t2026-04-02\tAna\tAna\tana@example.org\tACLS\tACLS\t1\tEUR\t9900\tmatched\t\t\t2026-04-02\t\\N\tactive",
 	"e\taccess\t1",
+	"s\tfield\tdocument:text\tsold_on:date\tsource:text\tfield:text\tvalue:text\tabout:text\twho:text\temail:text\tproduct:"
+	"text",
+	"e\tfield\t0",
 	"s\taction\taction_id:text\tkind:text\tsite:text\tcourse:text\tperson:text\temail:text\tbefore:text\tafter:text\treason:"
 	"text\tstate:text"
 	"\tended_at:datetime\tfailure:text\tcode:text",
@@ -116,7 +119,7 @@ static const char *const small[] = {
 	"integer"
 	"\tchanged:integer\tlast_complete:datetime\twatermark:datetime\tage_hours:integer\tfailure:text",
 	"e\tsource\t0",
-	"z\t33",
+	"z\t35",
 };
 
 /* Write ${small} with line ${at} (from 1) replaced by ${line}; NULL ends the file there. */
@@ -151,7 +154,7 @@ a_snapshot_that_is_not_exactly_right_is_refused(void **state)
 		size_t line_no;
 		const char *line, *message; /* after the snapshot's name */
 	} cases[] = {
-		{ "another version", 1, "ctok-report\t2", " has version 2, this program reads version 4" },
+		{ "another version", 1, "ctok-report\t2", " has version 2, this program reads version 5" },
 		{ "another section", 2, "s\tcontrol\tname:text\tvalue:text",
 		    ", line 2: expected \"s cover name:text value:text\", found \"s control name:text value:text\"" },
 		{ "a column too few", 3, "r\ttenant", ", line 3: row of section \"cover\" has 1 columns of 2" },
@@ -173,9 +176,9 @@ a_snapshot_that_is_not_exactly_right_is_refused(void **state)
 		    "r\t1\tshop\tSO-1\t2026-02-03\tAna\tAna\tana@example.org\tACLS\tACLS\t1\tEUR\t9900\tmatched\t\t\t2026-04-"
 		    "02\tinfinity\tactive",
 		    ", line 22: column \"access_to\" of section \"access\": \"infinity\" is not a date" },
-		{ "another end", 34, "z\t30", ", line 34: expected \"z 33\", found \"z 30\"" },
-		{ "no end", 34, NULL, ": is cut after line 33" },
-		{ "something after the end", 34, "z\t33\nz\t34", ": goes on after its end" },
+		{ "another end", 36, "z\t30", ", line 36: expected \"z 35\", found \"z 30\"" },
+		{ "no end", 36, NULL, ": is cut after line 35" },
+		{ "something after the end", 36, "z\t35\nz\t36", ": goes on after its end" },
 		{ "cover without a value", 3, "r\tTenant\tacme", ": section \"cover\" has no \"tenant\"" },
 		{ "a moment that is none", 7, "r\tnow_utc\tnow", ": section \"cover\": \"now\" is not a whole number" },
 		{ "a moment before all", 7, "r\tnow_utc\t0", ": section \"cover\": \"now_utc\" is not positive" },
@@ -550,6 +553,7 @@ a_workbook_speaks_spanish(void **state)
 	(void)render_sample(w,
 	    &(struct sample){ .units = 900,
 		.actions = 9,
+		.fields = 2,
 		.deals = 2,
 		.payouts = 2,
 		.rates = 2,
@@ -559,7 +563,8 @@ a_workbook_speaks_spanish(void **state)
 		.locale = "es" },
 	    "cortada", 300);
 	witness("workbook_text.py", at(w, "cortada.xlsx"), "'NO CUADRA' 'Total EUR, esta hoja'",
-	    "Portada, Control, Excepciones, Acceso y dinero, Acceso y dinero (2), Acceso y dinero (3), Acciones, Ventas enlazadas, "
+	    "Portada, Control, Excepciones, Acceso y dinero, Acceso y dinero (2), Acceso y dinero (3), Datos, Acciones, Ventas "
+	    "enlazadas, "
 	    "Transferencias, Cambios, "
 	    "Orígenes;\n");
 	(void)render_sample(w, &(struct sample){ .units = 0, .locale = "es" }, "nada", REPORT_ROWS_PER_SHEET);

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "fields.h"
 #include "db/payload.h"
 #include "http/breaker_db.h"
 #include "sales/ledger.h"
@@ -710,6 +711,51 @@ learners_are_found_by_labels(void **state)
 	}
 }
 
+/* What the settings name is kept, of the order and of its lines, in its newest version: an answer that changed is news, one that nobody names any
+ * more is forgotten, and a version without news stays the one it is. */
+static void
+fields_that_are_named_are_kept(void **state)
+{
+	struct config_field fields[] = { FIELD("affiliation", "Hospital"), FIELD("tax_id", "NIF", "VAT number") };
+	struct with_db *w = *state;
+	struct config_source config = source_config(w);
+	static const char kept[] =
+	    "SELECT coalesce(string_agg(format('%s %s=%s', line_no, name, value), ', ' ORDER BY line_no, name), "
+	    "'none') FROM ctok.kept_field";
+	const char *first = edit(w,
+	    edit(w, order(w, 1, MODIFIED), "\"customizations\":null",
+		"\"customizations\":[{\"label\":\"hospital\",\"value\":\" St. Mary \"},{\"label\":\"Shoe "
+		"size\",\"value\":\"43\"}]"),
+	    "\"lineItems\"",
+	    "\"formSubmission\":[{\"label\":\"VAT number\",\"value\":\"B1\"},{\"label\":\"Learner name\",\"value\":\"Ana\"},"
+	    "{\"label\":\"Learner email\",\"value\":\"ana@example.org\"}],\"lineItems\"");
+	struct err err = ERR_INIT;
+
+	serve(page_of(w, first, NULL));
+	pull_ok(w, "nothing is named", 1, 1);
+	expect_text("nothing is named", with_db_text(w, kept), "none");
+	expect_text("the checkout's form names the learner of all lines",
+	    with_db_text(
+		w, "SELECT c.email || ' ' || c.name FROM ctok.line l JOIN ctok.contact c ON c.contact_id = l.learner_contact_id"),
+	    "ana@example.org Ana");
+	config.fields = fields;
+	config.field_count = COUNT_OF(fields);
+	expect_ok("named", pull(w, &config, false, &err), &err);
+	expect_text("the same order, read again", with_db_text(w, kept), "0 tax_id=B1, 1 affiliation=St. Mary");
+	expect_text("is no new version", with_db_text(w, "SELECT version FROM ctok.document"), "1");
+	assert_int_equal(counts.changed, 1);
+	expect_ok("named", pull(w, &config, false, &err), &err);
+	assert_int_equal(counts.changed, 0);
+	serve(page_of(w, edit(w, edit(w, first, "St. Mary", "St. Paul"), "VAT number", "Anything"), NULL));
+	expect_ok("changed", pull(w, &config, false, &err), &err);
+	assert_int_equal(counts.changed, 1);
+	expect_text("an answer changed, one is gone", with_db_text(w, kept), "1 affiliation=St. Paul");
+	config.fields = &fields[1];
+	config.field_count = 1;
+	expect_ok("not named any more", pull(w, &config, false, &err), &err);
+	expect_text("not named any more", with_db_text(w, kept), "none");
+}
+
 static void
 changed_labels_are_applied_by_a_full_reading(void **state)
 {
@@ -1077,6 +1123,7 @@ main(void)
 		FRESH(test_orders_count_only_where_wanted),
 		FRESH(other_shapes_are_read),
 		FRESH(learners_are_found_by_labels),
+		FRESH(fields_that_are_named_are_kept),
 		FRESH(changed_labels_are_applied_by_a_full_reading),
 		FRESH(wrong_orders_are_named),
 		FRESH(incomplete_readings_change_nothing),

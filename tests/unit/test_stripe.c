@@ -6,6 +6,7 @@
 
 #include "../../lib/sales/stripe.h"
 #include "base/text.h"
+#include "fields.h"
 
 static struct arena arena;
 
@@ -146,15 +147,20 @@ never_goes_out(void *context)
 	return true;
 }
 
+static struct config_field *named; /* what the settings keep */
+static size_t named_count;
+
 /* An object out of text, as a document; nothing is asked of anybody. */
 static int
 read_object(int (*read)(struct stripe_site *, const struct stripe_item *, struct sales_document *, struct err *), const char *text,
     struct sales_document *document, struct err *err)
 {
 	static const char *labels[] = { "learner_email" };
-	static const struct config_source config = { .name = "pay", .role = "sale", .learner_email_labels = { labels, 1 } };
+	const struct config_source config = {
+		.name = "pay", .role = "sale", .learner_email_labels = { labels, 1 }, .fields = named, .field_count = named_count
+	};
 	static const struct sales_sink sink = { .stopped = never_goes_out };
-	static const struct sales_source source = { .config = &config, .secret = "sk_live_x" };
+	const struct sales_source source = { .config = &config, .secret = "sk_live_x" };
 	struct stripe_site site = { .source = &source, .config = &config, .sink = &sink, .live = true };
 	struct stripe_item item = { .arena = &arena, .raw = { text, strlen(text) } };
 	struct json *json;
@@ -401,6 +407,55 @@ sessions_and_charges(void **state)
 	}
 }
 
+/* Custom fields, tax numbers, the business and metadata of a session; the same of an invoice and its lines. */
+static void
+fields_that_are_named_are_kept(void **state)
+{
+	struct config_field fields[] = { FIELD("tax_id", "tax_id"), FIELD("company", "company", "firm"),
+		FIELD("affiliation", "Hospital or school", "hospital") };
+	struct sales_document document;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	named = fields;
+	named_count = COUNT_OF(fields);
+	expect_ok("session",
+	    read_object(stripe_session,
+		SHORT("cs_1", "complete",
+		    "\"mode\":\"payment\",\"payment_status\":\"paid\",\"amount_total\":0,\"customer_details\":{\"email\":\"b@"
+		    "example.test\","
+		    "\"business_name\":\"Acme\",\"tax_ids\":[{\"type\":\"eu_vat\",\"value\":\"ESB1\"},{\"type\":\"es_cif\","
+		    "\"value\":\"B1\"}]},"
+		    "\"custom_fields\":[{\"key\":\"h\",\"label\":{\"custom\":\"Hospital or "
+		    "school\"},\"type\":\"dropdown\",\"dropdown\":"
+		    "{\"value\":\"mary\"}}],\"metadata\":{\"firm\":\"Other\",\"hospital\":\"late\",\"secret\":\"x\"},"
+		    "\"line_items\":{\"has_more\":false,\"data\":[]}"),
+		&document, &err),
+	    &err);
+	expect_text("session", fields_text(&arena, &document.fields), "affiliation=mary, company=Acme, tax_id=ESB1");
+	expect_ok("invoice",
+	    read_object(stripe_invoice,
+		SHORT("in_1", "open",
+		    "\"total\":500,\"amount_paid\":0,\"customer_email\":\"b@example.test\",\"customer_tax_ids\":[{\"value\":\"B2\"}"
+		    "],"
+		    "\"custom_fields\":[{\"name\":\"Firm\",\"value\":\"Acme\"}]," LINES(
+			PLAIN("a", "500", ",\"metadata\":{\"hospital\":\"St. Mary\"}"))),
+		&document, &err),
+	    &err);
+	expect_text("invoice", fields_text(&arena, &document.fields), "company=Acme, tax_id=B2");
+	expect_text("its line", fields_text(&arena, &document.lines[0].fields), "affiliation=St. Mary");
+	expect_ok("charge",
+	    read_object(stripe_charge,
+		SHORT("ch_1", "succeeded",
+		    "\"captured\":true,\"amount\":2000,\"amount_captured\":2000,\"receipt_email\":\"r@example.test\",\"metadata\":{"
+		    "\"firm\":"
+		    "\"Acme\"},\"billing_details\":{\"tax_id\":\"B3\"}"),
+		&document, &err),
+	    &err);
+	expect_text("charge", fields_text(&arena, &document.fields), "tax_id=B3, company=Acme");
+	named_count = 0;
+}
+
 int
 main(void)
 {
@@ -413,6 +468,7 @@ main(void)
 		cmocka_unit_test(odd_invoices),
 		cmocka_unit_test(what_is_wrong_is_named),
 		cmocka_unit_test(sessions_and_charges),
+		cmocka_unit_test(fields_that_are_named_are_kept),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 

@@ -8,6 +8,7 @@
 #include "../../lib/sales/woocommerce.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "fields.h"
 #include "sales/markup.h"
 
 static struct arena arena;
@@ -430,6 +431,38 @@ fields_hold_anything(void **state)
 	}
 }
 
+/* The company of the billing address, and meta fields of any shape, of the order and of each line. */
+static void
+fields_that_are_named_are_kept(void **state)
+{
+	struct config_field fields[] = { FIELD("company", "company"), FIELD("tax_id", "_billing_nif"),
+		FIELD("affiliation", "Hospital", "Alumno.school") };
+	const struct config_source named = { .name = "woo", .fields = fields, .field_count = COUNT_OF(fields) };
+	static const char text[] = "{\"id\":7,\"number\":\"7\",\"status\":\"processing\",\"currency\":\"EUR\",\"date_created_gmt\":"
+				   "\"2026-05-01T10:00:00\","
+				   "\"date_paid_gmt\":null,\"prices_include_tax\":false,\"total\":\"20.00\",\"billing\":{\"email\":"
+				   "\"d@x.org\",\"company\":"
+				   "\"Acme &amp; Co\",\"phone\":\"1\"},\"meta_data\":[{\"key\":\"_billing_nif\",\"value\":\" "
+				   "B00000018 \"},{\"key\":\"_other\","
+				   "\"value\":\"x\"}],\"line_items\":[{\"id\":1,\"quantity\":1,\"total\":\"10.00\",\"total_tax\":"
+				   "\"0.00\",\"price\":10,\"meta_data\":[{\"key\":"
+				   "\"Alumno\",\"value\":{\"name\":\"Ana\",\"school\":\"North\"}}]},{\"id\":2,\"quantity\":1,"
+				   "\"total\":\"10.00\",\"total_tax\":\"0.00\",\"price\":10,\"meta_data\":[{\"key\":"
+				   "\"Alumno\",\"value\":{\"school\":\"North\"}},{\"key\":\"h\",\"display_key\":\"Hospital\","
+				   "\"value\":[\"St. Mary\"]}]}]}";
+	const struct json *from = parse(text, strlen(text));
+	struct woo_order order;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	expect_ok("named", woo_order(&arena, &named, from, &order, &err), &err);
+	expect_text("order", fields_text(&arena, &order.document.fields), "company=Acme & Co, tax_id=B00000018");
+	expect_text("first line", fields_text(&arena, &order.document.lines[0].fields), "affiliation=North");
+	expect_text("second line", fields_text(&arena, &order.document.lines[1].fields), "affiliation=St. Mary");
+	expect_ok("not named", woo_order(&arena, &config, from, &order, &err), &err);
+	assert_int_equal(order.document.fields.count + order.document.lines[0].fields.count, 0);
+}
+
 static void
 markup_is_read(void **state)
 {
@@ -488,6 +521,7 @@ main(void)
 		cmocka_unit_test_setup(refunded_without_refunds_is_cancelled, clean),
 		cmocka_unit_test_setup(totals_that_differ_stay_apart, clean),
 		cmocka_unit_test_setup(fields_hold_anything, clean),
+		cmocka_unit_test_setup(fields_that_are_named_are_kept, clean),
 		cmocka_unit_test_setup(markup_is_read, clean),
 		cmocka_unit_test_setup(looking_at_an_order_changes_nothing, clean),
 	};

@@ -1,0 +1,1 @@
+COPY sale_field (seq, line_key, name, value) FROM STDIN
