@@ -17,6 +17,7 @@ static const struct job_def *const commands[] = {
 	&admin_runs,
 	&admin_revert,
 	&admin_adopt,
+	&admin_replay,
 };
 
 static void

@@ -283,8 +283,12 @@ pull_once(struct job *job, const struct config_tenant *tenant, const struct conf
 	const struct sales_kind *kind = sales_kind(config->kind, err);
 	const bool reset = opt_flag(job->options, "reset"), fed = kind != NULL && kind->is_fed;
 	/* What is fed can never be read in full; it sees by itself to what is to be taken again. */
-	const struct ledger_plan plan = { job->db, &job->night, config, pull->master_key,
-		!fed && (reset || opt_flag(job->options, "full")), !fed && reset };
+	const struct ledger_plan plan = { .db = job->db,
+		.night = &job->night,
+		.source = config,
+		.master_key = pull->master_key,
+		.full = !fed && (reset || opt_flag(job->options, "full")),
+		.reset = !fed && reset };
 	struct ledger_counts counts;
 	struct ledger *ledger = NULL;
 	struct spool *spool = NULL;

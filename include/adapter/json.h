@@ -97,6 +97,12 @@ MUST_CHECK int json_raw_items(struct arena *, const char *, size_t, const char *
     __attribute__((nonnull(1, 2, 5, 6, 7)));
 
 /**
+ * json_raw_member(text, len, name, ret_raw):
+ * Where the value of member ${name} of the top object stands in ${text}, which json_parse() has accepted; false if there is none.
+ */
+bool json_raw_member(const char *, size_t, const char *, struct json_raw *) __attribute__((nonnull));
+
+/**
  * json_quote(arena, text):
  * ${text} as a JSON string literal with its quotes, for small documents we write (${text} NULL gives `null`).
  */

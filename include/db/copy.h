@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "db/db.h"
 
@@ -36,6 +37,21 @@ MUST_CHECK int copy_row(struct copy *, struct err *) __attribute__((nonnull));
  * End the COPY and free ${copy}, also on failure.
  */
 MUST_CHECK int copy_finish(struct copy *, int64_t *, struct err *) __attribute__((nonnull(1, 3)));
+
+/**
+ * copy_memory(arena), copy_memory_take(copy, ret_bytes, ret_len), copy_memory_done(copy):
+ * Rows that are kept in memory, for copy_rows() of whoever has a connection; the struct lies in ${arena}. What copy_memory_take() hands out is
+ * good until the next row.
+ */
+struct copy *copy_memory(struct arena *) __attribute__((nonnull, returns_nonnull));
+void copy_memory_take(struct copy *, const char **, size_t *) __attribute__((nonnull));
+void copy_memory_done(struct copy *) __attribute__((nonnull));
+
+/**
+ * copy_rows(copy, bytes, len, err):
+ * Whole rows that were written by copy_memory().
+ */
+MUST_CHECK int copy_rows(struct copy *, const char *, size_t, struct err *) __attribute__((nonnull));
 
 /**
  * copy_abort(copy):

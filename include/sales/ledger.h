@@ -22,6 +22,7 @@ struct ledger_plan {
 	const uint8_t *master_key; /* CRYPTO_KEY_BYTES, seals the payloads */
 	bool full;                 /* read everything since the source's start again */
 	bool reset;                /* forget the cursors: the source is another one than before, or was set back */
+	bool replay;               /* no pull: all is done in the transaction that is open (sales/replay.h) */
 };
 
 struct ledger_counts {

@@ -227,6 +227,21 @@ struct sales_source {
 	void *trace_context;
 };
 
+/* A raw document as the ledger keeps it. */
+struct sales_stored {
+	const char *external_id;
+	const char *kind; /* of the document, as it was read then */
+	const char *payload;
+	size_t payload_len;
+};
+
+/* What it says by the settings of today. */
+struct sales_reading {
+	struct sales_document document; /* its `kind` is NULL where it would not be taken */
+	const char
+	    *without; /* what the source would be asked besides, and the payload does not hold: "its transaction"; NULL: nothing */
+};
+
 struct sales_kind {
 	const char *name;
 	bool wants_token; /* its secret is the setting `token`, else `api_key` */
@@ -235,6 +250,10 @@ struct sales_kind {
 	    counts_refusals; /* it shuts out who is refused several times: after the first one its site is not asked again in a run */
 	/* Read everything of the window and hand it to the sink. 0 only when all of it was read and every page checked. */
 	int (*pull)(const struct sales_source *, const struct sales_sink *, struct err *);
+	/* Read one stored document once more: what pull() hands over for it, of its payload alone. Nothing is asked; of the source only its
+	 * settings, currency and moments are given. NULL: nothing is stored raw. ERR_INCOMPLETE where the payload lacks what a document cannot
+	 * do without. Owns: it lives as long as the arena and what is stored. */
+	int (*read)(struct arena *, const struct sales_source *, const struct sales_stored *, struct sales_reading *, struct err *);
 };
 
 /**

@@ -128,3 +128,19 @@ json_raw_items(struct arena *arena, const char *text, size_t len, const char *na
 	*ret_items = items;
 	return 0;
 }
+
+bool
+json_raw_member(const char *text, size_t len, const char *name, struct json_raw *ret_raw)
+{
+	struct cursor cursor = { text, text + len };
+	const char *begin;
+
+	if (len >= 3 && memcmp(text, "\357\273\277", 3) == 0)
+		cursor.at += 3;
+	if (!find_member(&cursor, name))
+		return false;
+	begin = cursor.at;
+	skip_value(&cursor);
+	*ret_raw = (struct json_raw){ begin, (size_t)(cursor.at - begin) };
+	return true;
+}

@@ -9,6 +9,7 @@
 
 #define SEND_BYTES ((size_t)64 * 1024)
 #define LARGEST_ROW_BYTES ((size_t)256 * 1024 * 1024)
+#define LARGEST_MEMORY_BYTES ((size_t)1024 * 1024 * 1024) /* libpq counts what it is given in an int */
 
 int
 copy_open(struct db *db, const char *statement, struct copy **ret_copy, struct err *err)
@@ -37,6 +38,10 @@ copy_open(struct db *db, const char *statement, struct copy **ret_copy, struct e
 static void
 begin_field(struct copy *copy)
 {
+	if (copy->taken) {
+		buf_reset(&copy->out);
+		copy->taken = false;
+	}
 	if (copy->row_open)
 		buf_char(&copy->out, '\t');
 	copy->row_open = true;
@@ -102,6 +107,31 @@ copy_bytes(struct copy *copy, const void *bytes, size_t len)
 	buf_add(&copy->out, chunk, used);
 }
 
+struct copy *
+copy_memory(struct arena *arena)
+{
+	struct copy *copy = ARENA_NEW(arena, struct copy);
+
+	buf_init(&copy->out, LARGEST_MEMORY_BYTES);
+	return copy;
+}
+
+void
+copy_memory_take(struct copy *copy, const char **ret_bytes, size_t *ret_len)
+{
+	BUG_UNLESS(copy->db == NULL && !copy->row_open);
+	*ret_bytes = copy->out.data;
+	*ret_len = copy->out.len;
+	copy->taken = true;
+}
+
+void
+copy_memory_done(struct copy *copy)
+{
+	BUG_UNLESS(copy->db == NULL);
+	buf_done(&copy->out);
+}
+
 static int
 flush(struct copy *copy, struct err *err)
 {
@@ -118,7 +148,18 @@ copy_row(struct copy *copy, struct err *err)
 	copy->row_open = false;
 	if (buf_check(&copy->out, "a row for the database", err) != 0)
 		return -1;
-	return copy->out.len < SEND_BYTES ? 0 : flush(copy, err);
+	return copy->db == NULL || copy->out.len < SEND_BYTES ? 0 : flush(copy, err);
+}
+
+int
+copy_rows(struct copy *copy, const char *bytes, size_t len, struct err *err)
+{
+	BUG_UNLESS(copy->db != NULL && !copy->row_open);
+	if (flush(copy, err) != 0)
+		return -1;
+	if (len > 0 && PQputCopyData(copy->db->conn, bytes, (int)len) != 1)
+		return wire_failure(copy->db, NULL, err);
+	return 0;
 }
 
 /* End the statement, with ${reason} as a failure, and free the buffer. */

@@ -11,9 +11,10 @@
 #include "session.h"
 
 struct copy {
-	struct db *db;
+	struct db *db;  /* NULL: rows are kept in memory */
 	struct buf out; /* rows not sent yet */
 	bool row_open;  /* the row at hand has a field already */
+	bool taken;     /* of rows in memory: what is there was handed out */
 };
 
 /* Is nothing kept (db_preview()), and is a transaction of somebody open in it? */

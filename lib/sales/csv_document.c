@@ -1,16 +1,12 @@
 /* Rows of one order as a document of the ledger. */
 #include <string.h>
 
-#include "adapter/json.h"
-#include "base/buf.h"
 #include "base/money.h"
 #include "base/text.h"
 #include "csv_source.h"
 #include "sales/contact.h"
 #include "sales/refer.h"
 #include "sales/share.h"
-
-#define PAYLOAD_BYTES ((size_t)8 * 1024 * 1024)
 
 const char *
 csv_get(struct csv_reading *reading, enum csv_target target)
@@ -194,38 +190,6 @@ read_references(struct csv_reading *reading)
 	}
 }
 
-/* The rows as they stand, by the names of their columns, whatever the order of these: what tells one version from another. */
-static int
-make_payload(struct csv_reading *reading, struct err *err)
-{
-	const char *text;
-	struct buf buf;
-	size_t i, j, at;
-	bool first;
-	int rc;
-
-	buf_init(&buf, PAYLOAD_BYTES);
-	for (i = 0; i < reading->row_count; i++) {
-		buf_text(&buf, i == 0 ? "[{" : ",{");
-		for (first = true, j = 0; j < reading->columns->count; j++) {
-			at = reading->columns->by_name[j];
-			text = reading->rows[i].cells[at];
-			if (text[0] == '\0')
-				continue;
-			buf_printf(&buf, "%s%s:%s", first ? "" : ",", json_quote(reading->arena, reading->columns->names[at]),
-			    json_quote(reading->arena, text));
-			first = false;
-		}
-		buf_char(&buf, '}');
-	}
-	buf_char(&buf, ']');
-	rc = buf_check(&buf, "the order", err);
-	reading->document.payload_len = buf.len;
-	reading->document.payload = arena_strndup(reading->arena, buf.data, buf.len);
-	buf_done(&buf);
-	return rc;
-}
-
 static int
 read_order(struct csv_reading *reading, struct err *err)
 {
@@ -254,7 +218,7 @@ read_order(struct csv_reading *reading, struct err *err)
 	read_references(reading);
 	csv_fields_document(reading);
 	reading->column = NULL;
-	return sales_share(reading->arena, document, err) != 0 ? -1 : make_payload(reading, err);
+	return sales_share(reading->arena, document, err) != 0 ? -1 : csv_payload(reading, err);
 }
 
 /* What later rows say of the order must be what the first one says. */

@@ -117,18 +117,18 @@ take_header(struct orders *orders, const struct csv_row *row, struct err *err)
 	return 0;
 }
 
-static bool
-is_ignored(struct orders *orders, const char *const *cells)
+bool
+csv_is_ignored(const struct config_source *config, const struct csv_columns *columns, const char *const *cells)
 {
 	static const enum csv_target asked[] = { CSV_STATUS, CSV_TYPE, CSV_TEST };
-	const struct config_list *list = csv_statuses(orders->config, CSV_IGNORE);
+	const struct config_list *list = csv_statuses(config, CSV_IGNORE);
 	struct arena arena = ARENA_INIT;
 	bool ignored = false;
 	const char *text;
 	size_t i;
 
 	for (i = 0; i < sizeof(asked) / sizeof(asked[0]) && !ignored; i++) {
-		text = csv_cell(&arena, &orders->columns, asked[i], cells);
+		text = csv_cell(&arena, columns, asked[i], cells);
 		ignored = text[0] != '\0' && csv_is(&arena, text, list);
 	}
 	arena_done(&arena);
@@ -166,7 +166,7 @@ take_row(void *context, const struct csv_row *row, struct err *err)
 		    arena_printf(&orders->batch, "it has %zu cells, the header has %zu", row->count, orders->columns.count));
 		return 0;
 	}
-	if (is_ignored(orders, row->cells))
+	if (csv_is_ignored(orders->config, &orders->columns, row->cells))
 		return 0;
 	id = csv_cell(&orders->batch, &orders->columns, CSV_ORDER, row->cells);
 	if (orders->columns.of[CSV_ORDER].name == NULL)
@@ -236,4 +236,4 @@ pull(const struct sales_source *source, const struct sales_sink *sink, struct er
 	return drop_pull(&drop, source, sink, err);
 }
 
-const struct sales_kind csv_kind = { .name = "csv", .is_fed = true, .pull = pull };
+const struct sales_kind csv_kind = { .name = "csv", .is_fed = true, .pull = pull, .read = csv_stored };

@@ -151,6 +151,20 @@ struct csv_reading {
 MUST_CHECK int csv_document(struct csv_reading *, struct err *) __attribute__((nonnull));
 
 /**
+ * csv_payload(reading, err), csv_stored(…):
+ * Make the order's payload, with what tells its versions apart; a payload as a document (`read` of the kind).
+ */
+MUST_CHECK int csv_payload(struct csv_reading *, struct err *) __attribute__((nonnull));
+MUST_CHECK int csv_stored(struct arena *, const struct sales_source *, const struct sales_stored *, struct sales_reading *,
+    struct err *) __attribute__((nonnull));
+
+/**
+ * csv_is_ignored(config, columns, cells):
+ * Do the settings say that this row is no sale?
+ */
+bool csv_is_ignored(const struct config_source *, const struct csv_columns *, const char *const *) __attribute__((nonnull));
+
+/**
  * csv_get(reading, target), csv_stands(reading, target):
  * What the row being read says, as csv_cell(); whether any column says it.
  */

@@ -324,5 +324,5 @@ out:
 }
 
 const struct sales_kind facturascripts_kind = {
-	.name = "facturascripts", .wants_token = true, .counts_refusals = true, .pull = pull
+	.name = "facturascripts", .wants_token = true, .counts_refusals = true, .pull = pull, .read = fs_read
 };

@@ -148,6 +148,12 @@ struct fs_people {
 	struct sales_fields fields;          /* what the billing contact says beside the invoice */
 };
 
+/* What is known of an invoice's people beside its rows, which goes with it into its payload. */
+struct fs_known {
+	struct fs_parts contacts;
+	const char *client_email; /* of the client itself; NULL: nobody asked for it */
+};
+
 /* The head, as far as it is needed before the rest is read. */
 struct fs_head {
 	int64_t id;
@@ -169,19 +175,52 @@ MUST_CHECK int fs_head(const struct config_source *, const struct fs_row *, stru
     __attribute__((nonnull));
 
 /**
+ * fs_is_taken(config, head):
+ * Of one of our companies, and issued unless drafts are wanted. fs_is_ours(config, head) asks for the company alone.
+ */
+bool fs_is_taken(const struct config_source *, const struct fs_head *) __attribute__((nonnull));
+bool fs_is_ours(const struct config_source *, const struct fs_head *) __attribute__((nonnull));
+
+/**
+ * fs_wants_client(head, known, ret_wants, err), fs_people(arena, config, head, known, ret_people, err):
+ * Does the billing contact leave open who the buyer is, so that the client must be asked for? Who buys: the invoice's name with the billing contact's
+ * address, else the client's; and whom the configuration lets it name as learner.
+ *
+ * Errors: ERR_INCOMPLETE if a contact or the client that is wanted is not in ${known}.
+ */
+MUST_CHECK int fs_wants_client(const struct fs_head *, const struct fs_known *, bool *, struct err *) __attribute__((nonnull));
+MUST_CHECK int fs_people(struct arena *, const struct config_source *, const struct fs_head *, const struct fs_known *,
+    struct fs_people *, struct err *) __attribute__((nonnull));
+
+/**
+ * fs_payload(arena, row, head, lines, receipts, payments, known, document, err), fs_read(…):
+ * Make the payload of a document, with what tells its versions apart; a payload as a document (`read` of the kind).
+ */
+MUST_CHECK int fs_payload(struct arena *, const struct fs_row *, const struct fs_head *, struct fs_parts, struct fs_parts,
+    const struct fs_parts *, const struct fs_known *, struct sales_document *, struct err *) __attribute__((nonnull));
+MUST_CHECK int fs_read(struct arena *, const struct sales_source *, const struct sales_stored *, struct sales_reading *,
+    struct err *) __attribute__((nonnull));
+
+/**
+ * fs_compare_parts(a, b):
+ * Their order in a struct fs_parts, for qsort().
+ */
+int fs_compare_parts(const void *, const void *) __attribute__((nonnull));
+
+/**
  * fs_parts_of(parts, owner):
  * Those of one owner.
  */
 struct fs_parts fs_parts_of(const struct fs_parts *, int64_t) __attribute__((nonnull));
 
 /**
- * fs_invoice(arena, config, row, head, lines, receipts, payments, people, ret_document, err):
- * The whole document, payload included. ${lines} and ${receipts} are this invoice's, ${payments} may be anybody's.
+ * fs_invoice(arena, config, row, head, lines, receipts, payments, known, ret_document, err):
+ * The whole document, payload included. ${lines} and ${receipts} are this invoice's, ${payments} may be anybody's, ${known} as well.
  *
  * Errors: ERR_DATA naming the invoice, the part and the field.
  */
 MUST_CHECK int fs_invoice(struct arena *, const struct config_source *, const struct fs_row *, const struct fs_head *,
-    struct fs_parts, struct fs_parts, struct fs_parts, const struct fs_people *, struct sales_document *, struct err *)
+    struct fs_parts, struct fs_parts, struct fs_parts, const struct fs_known *, struct sales_document *, struct err *)
     __attribute__((nonnull));
 
 /**

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/money.h"
 #include "base/text.h"
 #include "sales/contact.h"
@@ -17,7 +16,6 @@
 #define KEY_BYTES 200
 #define MOST_LINES 5000
 #define MOST_QUANTITY INT64_C(100000)
-#define PAYLOAD_BYTES ((size_t)64 * 1024 * 1024)
 #define PLACES 6 /* of what shares are reckoned with */
 #define ONE INT64_C(1000000)
 
@@ -59,6 +57,26 @@ fs_head(const struct config_source *config, const struct fs_row *row, struct fs_
 	head.draft = editable;
 	*ret_head = head;
 	return 0;
+}
+
+bool
+fs_is_ours(const struct config_source *config, const struct fs_head *head)
+{
+	struct err ignored = ERR_INIT; /* the configuration was checked */
+	int64_t wanted = 0;
+	size_t i;
+
+	for (i = 0; i < config->companies.count; i++) {
+		if (text_int64(config->companies.items[i], &wanted, &ignored) == 0 && wanted == head->company)
+			return true;
+	}
+	return config->companies.count == 0;
+}
+
+bool
+fs_is_taken(const struct config_source *config, const struct fs_head *head)
+{
+	return fs_is_ours(config, head) && (!head->draft || config->drafts);
 }
 
 struct fs_parts
@@ -375,57 +393,9 @@ decide_status(struct reading *reading)
 	document->status = paid * reading->sign >= due * reading->sign ? SALES_PAID : SALES_UNPAID;
 }
 
-static void
-put_parts(struct buf *buf, const char *name, struct fs_parts parts)
-{
-	size_t i;
-
-	buf_printf(buf, ",\"%s\":[", name);
-	for (i = 0; i < parts.count; i++) {
-		if (i > 0)
-			buf_char(buf, ',');
-		buf_add(buf, parts.items[i].raw.text, parts.items[i].raw.len);
-	}
-	buf_char(buf, ']');
-}
-
-/* The rows as they were sent, in one text. */
-static int
-make_payload(struct reading *reading, const struct fs_row *row, struct fs_parts lines, struct fs_parts receipts,
-    const struct fs_parts *payments, struct err *err)
-{
-	struct sales_document *document = reading->document;
-	struct fs_part *own = ARENA_ARRAY(reading->arena, document->payment_count, struct fs_part);
-	size_t count = 0, i, j;
-	struct buf buf;
-	int rc = -1;
-
-	for (i = 0; i < receipts.count; i++) {
-		const struct fs_parts some = fs_parts_of(payments, receipts.items[i].id);
-
-		for (j = 0; j < some.count; j++)
-			own[count++] = some.items[j];
-	}
-	buf_init(&buf, PAYLOAD_BYTES);
-	buf_text(&buf, "{\"factura\":");
-	buf_add(&buf, row->raw.text, row->raw.len);
-	put_parts(&buf, "lineas", lines);
-	put_parts(&buf, "recibos", receipts);
-	put_parts(&buf, "pagos", (struct fs_parts){ own, count });
-	buf_char(&buf, '}');
-	if (buf_check(&buf, "what belongs to it", err) != 0)
-		goto out;
-	document->payload = arena_strndup(reading->arena, buf.data, buf.len);
-	document->payload_len = buf.len;
-	rc = 0;
-out:
-	buf_done(&buf);
-	return rc;
-}
-
 int
 fs_invoice(struct arena *arena, const struct config_source *config, const struct fs_row *row, const struct fs_head *head,
-    struct fs_parts lines, struct fs_parts receipts, struct fs_parts payments, const struct fs_people *people,
+    struct fs_parts lines, struct fs_parts receipts, struct fs_parts payments, const struct fs_known *known,
     struct sales_document *ret_document, struct err *err)
 {
 	struct sales_document document = {
@@ -435,50 +405,23 @@ fs_invoice(struct arena *arena, const struct config_source *config, const struct
 		.effective_us = head->effective_us,
 		.modified_us = SALES_UNKNOWN,
 		.refunded_minor = SALES_UNKNOWN,
-		.buyer = people->buyer,
-		.fields = people->fields,
 	};
 	struct reading reading = { .arena = arena, .config = config, .row = row->json, .document = &document };
+	struct fs_people people;
 	size_t i;
 
+	if (fs_people(arena, config, head, known, &people, err) != 0)
+		return err_wrap(err, "invoice \"%s\" (id %s)", document.number, document.external_id);
+	document.buyer = people.buyer;
+	document.fields = people.fields;
 	if (read_totals(&reading, err) != 0 || read_lines(&reading, lines, err) != 0 ||
 	    read_payments(&reading, receipts, &payments, err) != 0 || share(&reading, err) != 0 ||
-	    read_references(&reading, err) != 0 || make_payload(&reading, row, lines, receipts, &payments, err) != 0)
+	    read_references(&reading, err) != 0 ||
+	    fs_payload(arena, row, head, lines, receipts, &payments, known, &document, err) != 0)
 		return err_wrap(err, "invoice \"%s\" (id %s)", document.number, document.external_id);
 	for (i = 0; i < document.line_count; i++)
-		document.lines[i].learner = people->learner;
+		document.lines[i].learner = people.learner;
 	decide_status(&reading);
 	*ret_document = document;
 	return 0;
-}
-
-const char *
-fs_note_address(struct arena *arena, const char *notes, const char **ret_name)
-{
-	static const char ends[] = " \t\r\n,;<>()[]\"'";
-	const char *at = strchr(notes, '@'), *begin, *line, *colon;
-	size_t len;
-
-	*ret_name = "";
-	if (at == NULL)
-		return "";
-	for (begin = at; begin > notes && strchr(ends, begin[-1]) == NULL; begin--)
-		;
-	len = strcspn(begin, ends);
-	if (begin > notes && begin[-1] == '<') {
-		for (line = begin - 1; line > notes && strchr("\r\n", line[-1]) == NULL; line--)
-			;
-		/* "Alumno: Ana Ruiz <ana@example.org>" */
-		colon = memchr(line, ':', (size_t)(begin - 1 - line));
-		line = colon != NULL ? colon + 1 : line;
-		*ret_name = arena_strndup(arena, line, (size_t)(begin - 1 - line));
-	}
-	/* "mailto:ana@example.org" and a full stop behind it are no part of the address. */
-	if (strncmp(begin, "mailto:", 7) == 0) {
-		begin += 7;
-		len -= 7;
-	}
-	while (len > 0 && begin[len - 1] == '.')
-		len--;
-	return arena_strndup(arena, begin, len);
 }

@@ -41,16 +41,6 @@ gather_rows(void *context, const struct fs_row *rows, size_t count, struct err *
 	return 0;
 }
 
-static int
-compare_parts(const void *a, const void *b)
-{
-	const struct fs_part *left = a, *right = b;
-
-	if (left->owner != right->owner)
-		return (left->owner > right->owner) - (left->owner < right->owner);
-	return (left->id > right->id) - (left->id < right->id);
-}
-
 /* The rows of ${table} that belong to ${owners}. */
 static int
 gather(struct fs_pull *pull, enum fs_table table, const char *field, struct fs_ids *owners, struct fs_parts *ret_parts,
@@ -62,7 +52,7 @@ gather(struct fs_pull *pull, enum fs_table table, const char *field, struct fs_i
 		err) != 0)
 		return -1;
 	if (gathered.count > 0)
-		qsort(gathered.items, gathered.count, sizeof(*gathered.items), compare_parts);
+		qsort(gathered.items, gathered.count, sizeof(*gathered.items), fs_compare_parts);
 	*ret_parts = (struct fs_parts){ gathered.items, gathered.count };
 	return 0;
 }
@@ -75,23 +65,6 @@ struct page {
 	struct fs_parts lines, receipts, payments, contacts;
 	const char **client_emails; /* of each, looked up when its contact gives none */
 };
-
-static const struct json *
-contact_row(const struct page *page, int64_t id)
-{
-	const struct fs_parts found = fs_parts_of(&page->contacts, id);
-
-	return id > 0 && found.count > 0 ? found.items[0].json : NULL;
-}
-
-static int
-contact_email(const struct page *page, int64_t id, const char **ret_email, struct err *err)
-{
-	const struct json *row = contact_row(page, id);
-
-	*ret_email = "";
-	return row == NULL ? 0 : fs_text(row, "email", ret_email, err);
-}
 
 /* The client's own address, asked for once a page. */
 static int
@@ -116,52 +89,17 @@ client_email(struct fs_pull *pull, struct page *page, size_t place, const char *
 	return 0;
 }
 
-/* The company that the billing contact is of. A person's contact repeats their own name there. */
+/* What belongs to one invoice beside its own rows. */
 static int
-find_company(struct fs_pull *pull, const struct json *contact, const char *client, struct sales_fields *fields, struct err *err)
+find_known(struct fs_pull *pull, struct page *page, size_t place, struct fs_known *ret_known, struct err *err)
 {
-	const char *company;
-	bool person = false;
+	struct fs_known known = { .contacts = page->contacts };
+	bool wants = false;
 
-	*fields = (struct sales_fields){ NULL, 0 };
-	if (contact == NULL || !sales_field_wanted(pull->config))
-		return 0;
-	if (fs_text(contact, "empresa", &company, err) != 0 ||
-	    (!json_is_null(json_get(contact, "personafisica")) && fs_flag(contact, "personafisica", &person, err) != 0))
-		return err_wrap(err, "contact");
-	if (!person)
-		sales_field(&pull->heads, pull->config, fields, "company", company[0] != '\0' ? company : client);
-	return 0;
-}
-
-/* Who buys: the invoice's name with the billing contact's address, else the client's; and whom the configuration lets it name as learner. */
-static int
-find_people(struct fs_pull *pull, struct page *page, size_t place, struct fs_people *people, struct err *err)
-{
-	const struct fs_head *head = &page->heads[place];
-	const char *email, *name = "", *first = "", *last = "";
-	const struct json *row;
-
-	if (contact_email(page, head->contact, &email, err) != 0)
+	if (fs_wants_client(&page->heads[place], &known, &wants, err) != 0 ||
+	    (wants && client_email(pull, page, place, &known.client_email, err) != 0))
 		return -1;
-	if (email[0] == '\0' && client_email(pull, page, place, &email, err) != 0)
-		return -1;
-	people->buyer = sales_contact(&pull->heads, email, head->client_name);
-	people->learner = NULL;
-	if (find_company(pull, contact_row(page, head->contact), head->client_name, &people->fields, err) != 0)
-		return -1;
-	if (text_equal(pull->config->learner_from, "notes")) {
-		email = fs_note_address(&pull->heads, head->notes, &name);
-		people->learner = sales_contact(&pull->heads, email, name);
-	} else if (text_equal(pull->config->learner_from, "delivery_contact")) {
-		row = contact_row(page, head->delivery);
-		if (row == NULL)
-			return 0;
-		if (fs_text(row, "email", &email, err) != 0 || fs_text(row, "nombre", &first, err) != 0 ||
-		    fs_text(row, "apellidos", &last, err) != 0)
-			return -1;
-		people->learner = sales_contact(&pull->heads, email, arena_printf(&pull->heads, "%s %s", first, last));
-	}
+	*ret_known = known;
 	return 0;
 }
 
@@ -195,9 +133,9 @@ hand_over(struct fs_pull *pull, struct page *page, size_t place, struct err *err
 	const struct sales_sink *sink = pull->site->sink;
 	struct fs_parts receipts = fs_parts_of(&page->receipts, head->id);
 	struct sales_document document;
-	struct fs_people people;
+	struct fs_known known;
 
-	if (find_people(pull, page, place, &people, err) != 0)
+	if (find_known(pull, page, place, &known, err) != 0)
 		return err_wrap(err, "invoice \"%s\" (id %lld)", head->code, (long long)head->id);
 	if (!head->draft && note_payment(pull, &receipts, &page->payments, err) != 0)
 		return -1;
@@ -206,23 +144,9 @@ hand_over(struct fs_pull *pull, struct page *page, size_t place, struct err *err
 		pull->issued_code = arena_strdup(&pull->arena, head->code);
 	}
 	if (fs_invoice(&pull->heads, pull->config, &page->rows[place], head, fs_parts_of(&page->lines, head->id), receipts,
-		page->payments, &people, &document, err) != 0)
+		page->payments, &known, &document, err) != 0)
 		return -1;
 	return sink->document(sink->context, &document, err);
-}
-
-static bool
-is_ours(const struct config_source *config, int64_t company)
-{
-	struct err ignored = ERR_INIT; /* the configuration was checked */
-	int64_t wanted = 0;
-	size_t i;
-
-	for (i = 0; i < config->companies.count; i++) {
-		if (text_int64(config->companies.items[i], &wanted, &ignored) == 0 && wanted == company)
-			return true;
-	}
-	return config->companies.count == 0;
 }
 
 /* Of the rows those that are taken: of our companies, and issued unless drafts are wanted. The others are only there. */
@@ -241,8 +165,8 @@ choose(struct fs_pull *pull, const struct fs_row *rows, size_t count, struct pag
 	for (i = 0; i < count; i++) {
 		if (fs_head(pull->config, &rows[i], &head, err) != 0)
 			return -1;
-		if (!is_ours(pull->config, head.company) || (head.draft && !pull->config->drafts)) {
-			if (is_ours(pull->config, head.company))
+		if (!fs_is_taken(pull->config, &head)) {
+			if (fs_is_ours(pull->config, &head))
 				fs_ids_add(&pull->drafts, head.id);
 			if (sink->present(sink->context, arena_printf(&pull->heads, "%lld", (long long)head.id), err) != 0)
 				return -1;

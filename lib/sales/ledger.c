@@ -1,24 +1,15 @@
-/* The only writer of the ledger's tables. What was staged (ledger_stage.c) is merged by a row of set-based statements, sql/sales/merge_*.sql. */
+/* A pull: its window, its cursors, and what it says of documents that went or came back. Staging is ledger_stage.c, merging ledger_merge.c. */
 #include "ledger_state.h"
 
 #include "adapter/json.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/text.h"
-#include "db/audit.h"
-#include "db/rules.h"
 #include "sql.h"
 
 #define CURSOR_BYTES ((size_t)16 * 1024 * 1024)
 #define LEAST_OVERLAP_S 600
-#define SETTLE_S 60         /* the last minute may still change under the reader */
-#define MANY_DOCUMENTS 1000 /* after which the planner's statistics are brought in step */
-
-static const char *
-number(struct arena *arena, int64_t value)
-{
-	return arena_printf(arena, "%lld", (long long)value);
-}
+#define SETTLE_S 60 /* the last minute may still change under the reader */
 
 /* Run ${work} as one transaction. */
 static int
@@ -44,8 +35,8 @@ begin_pull(struct ledger *ledger, void *context, struct err *err)
 	if (db_script(ledger->plan.db, sql_sales_stage_make, err) != 0)
 		return -1;
 	if (db_row(&ledger->arena, ledger->plan.db, sql_sales_pull_begin,
-		DB_ARGS(ledger->source_id, ledger->run_id, number(&ledger->arena, ledger->from_utc),
-		    number(&ledger->arena, ledger->to_utc)),
+		DB_ARGS(ledger->source_id, ledger->run_id, ledger_number(&ledger->arena, ledger->from_utc),
+		    ledger_number(&ledger->arena, ledger->to_utc)),
 		&row, err) != 0)
 		return -1;
 	ledger->pull_id = db_value(row, "pull_id");
@@ -107,12 +98,14 @@ ledger_open(const struct ledger_plan *plan, struct ledger **ret_ledger, struct e
 	BUG_UNLESS(plan->night->run_id != 0);
 	ledger->arena = arena;
 	ledger->plan = *plan;
-	ledger->run_id = number(&ledger->arena, plan->night->run_id);
-	ledger->staged = ARENA_ARRAY(&ledger->arena, BATCH_DOCUMENTS, struct staged);
-	ledger->present = ARENA_ARRAY(&ledger->arena, BATCH_DOCUMENTS, const char *);
+	ledger->run_id = ledger_number(&ledger->arena, plan->night->run_id);
+	ledger_batch_init(&ledger->arena, &ledger->documents);
+	ledger->present = ARENA_ARRAY(&ledger->arena, LEDGER_BATCH_DOCUMENTS, const char *);
 	buf_init(&ledger->absent, CURSOR_BYTES);
 	buf_init(&ledger->cursors, CURSOR_BYTES);
-	if (find_window(ledger, err) != 0 || load_cursors(ledger, err) != 0 || in_transaction(ledger, begin_pull, NULL, err) != 0) {
+	if (find_window(ledger, err) != 0 ||
+	    (plan->replay ? db_script(plan->db, sql_sales_stage_make, err) != 0
+			  : load_cursors(ledger, err) != 0 || in_transaction(ledger, begin_pull, NULL, err) != 0)) {
 		ledger_close(ledger);
 		return -1;
 	}
@@ -127,7 +120,7 @@ ledger_close(struct ledger *ledger)
 
 	if (ledger == NULL)
 		return;
-	arena_done(&ledger->batch);
+	ledger_batch_done(&ledger->documents);
 	buf_done(&ledger->absent);
 	buf_done(&ledger->cursors);
 	/* The ledger lies in its own arena. */
@@ -183,152 +176,7 @@ ledger_until(void *context, int64_t utc)
 {
 	struct ledger *ledger = context;
 
-	ledger->until_utc = utc == CLOCK_MIN_UTC ? "" : number(&ledger->arena, utc);
-}
-
-/* The steps of the merge in their order, and which of source and run are their parameters. */
-enum step_args { NOTHING, SOURCE, RUN, SOURCE_RUN };
-
-static int
-run_step(struct ledger *ledger, const char *sql, enum step_args wants, struct err *err)
-{
-	struct db *db = ledger->plan.db;
-
-	switch (wants) {
-	case NOTHING: return db_exec(db, sql, DB_NONE, NULL, err);
-	case SOURCE: return db_exec(db, sql, DB_ARGS(ledger->source_id), NULL, err);
-	case RUN: return db_exec(db, sql, DB_ARGS(ledger->run_id), NULL, err);
-	case SOURCE_RUN: break;
-	}
-	return db_exec(db, sql, DB_ARGS(ledger->source_id, ledger->run_id), NULL, err);
-}
-
-static int
-find_repeated(struct ledger *ledger, struct err *err)
-{
-	struct db_row *row;
-
-	if (db_maybe(&ledger->arena, ledger->plan.db, sql_sales_merge_repeated, DB_NONE, &row, err) != 0)
-		return -1;
-	if (row == NULL)
-		return 0;
-	return err_set(err, ERR_INCOMPLETE,
-	    "order \"%s\" came %s times in the same version: pages were repeated, and others may be lost", db_value(row, "number"),
-	    db_value(row, "times"));
-}
-
-static int
-find_reused(struct ledger *ledger, struct err *err)
-{
-	struct db_row *row;
-
-	if (db_maybe(&ledger->arena, ledger->plan.db, sql_sales_merge_reused, DB_ARGS(ledger->source_id), &row, err) != 0)
-		return -1;
-	if (row == NULL)
-		return 0;
-	(void)err_set(err, ERR_INCOMPLETE,
-	    "id \"%s\" was order \"%s\" and is now another one, \"%s\": the shop gives its ids out again",
-	    db_value(row, "external_id"), db_value(row, "was"), db_value(row, "number"));
-	return err_hint(err, "If the shop was set back, read it as a source with a new name, and set closed = true for \"%s\".",
-	    ledger->plan.source->name);
-}
-
-/* What differs from the ledger; the rest is dropped. */
-static int
-find_changes(struct ledger *ledger, int64_t *ret_changed, struct err *err)
-{
-	static const struct {
-		const char *sql;
-		enum step_args wants;
-	} steps[] = {
-		{ sql_sales_merge_memory, NOTHING },
-		{ sql_sales_stage_analyze, NOTHING },
-		{ sql_sales_merge_late, NOTHING },
-		{ sql_sales_merge_stale, SOURCE },
-		{ sql_sales_merge_contacts, NOTHING },
-		{ sql_sales_merge_products, SOURCE },
-		{ sql_sales_merge_pick, SOURCE },
-		{ sql_sales_stage_analyze_pick, NOTHING },
-		{ sql_sales_merge_rows, SOURCE },
-		{ sql_sales_stage_analyze_row, NOTHING },
-		{ sql_sales_merge_line_changes, NOTHING },
-		{ sql_sales_merge_reference_changes, NOTHING },
-		{ sql_sales_merge_field_changes, NOTHING },
-		{ sql_sales_merge_unchanged, NOTHING },
-	};
-	struct db_row *row;
-	size_t i;
-
-	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		if (run_step(ledger, steps[i].sql, steps[i].wants, err) != 0)
-			return -1;
-	}
-	if (db_row(&ledger->arena, ledger->plan.db, sql_sales_merge_count, DB_NONE, &row, err) != 0)
-		return -1;
-	*ret_changed = db_int(row, "changed");
-	return 0;
-}
-
-static int
-write_changes(struct ledger *ledger, int64_t changed, struct err *err)
-{
-	static const struct {
-		const char *sql;
-		enum step_args wants;
-	} steps[] = {
-		{ sql_sales_merge_documents_new, SOURCE_RUN },
-		{ sql_sales_stage_analyze_pick, NOTHING },
-		{ sql_sales_merge_documents_old, RUN },
-		{ sql_sales_merge_payloads, SOURCE_RUN },
-		{ sql_sales_merge_versions, RUN },
-		{ sql_sales_merge_lines_new, NOTHING },
-		{ sql_sales_merge_units_new, NOTHING },
-		{ sql_sales_merge_references_new, NOTHING },
-		{ sql_sales_merge_fields_new, NOTHING },
-	}, known[] = {
-		{ sql_sales_merge_lines_gone, NOTHING },
-		{ sql_sales_merge_lines, NOTHING },
-		{ sql_sales_merge_units_gone, NOTHING },
-		{ sql_sales_merge_units, NOTHING },
-		{ sql_sales_merge_references_gone, NOTHING },
-		{ sql_sales_merge_references, NOTHING },
-		{ sql_sales_merge_fields_gone, NOTHING },
-		{ sql_sales_merge_fields, NOTHING },
-		{ sql_sales_merge_payments, RUN },
-		{ sql_sales_merge_movements, RUN },
-		{ sql_sales_merge_notes_waited, SOURCE },
-		{ sql_sales_merge_credits, SOURCE_RUN },
-		{ sql_sales_merge_credit_rest, SOURCE_RUN },
-		{ sql_sales_merge_refunded, SOURCE },
-		{ sql_sales_merge_dirty, NOTHING },
-	};
-	static const char *const tables[] = { "contact", "product", "document", "document_version", "payload", "line", "unit",
-		"document_reference", "kept_field", "movement", "dirty_document" };
-	static const char *const filled[] = { "document", "document_version", "payload", "line", "unit", "document_reference",
-		"kept_field" };
-	size_t i;
-
-	if (rules_index_off(ledger->plan.db, filled, sizeof(filled) / sizeof(filled[0]), changed, err) != 0)
-		return -1;
-	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		if (run_step(ledger, steps[i].sql, steps[i].wants, err) != 0)
-			return -1;
-	}
-	if (rules_index_on(ledger->plan.db, filled, sizeof(filled) / sizeof(filled[0]), err) != 0)
-		return -1;
-	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (run_step(ledger, known[i].sql, known[i].wants, err) != 0)
-			return -1;
-	}
-	if (changed >= MANY_DOCUMENTS && rules_analyze(ledger->plan.db, tables, sizeof(tables) / sizeof(tables[0]), err) != 0)
-		return -1;
-	if (audit_add(ledger->plan.db, ledger->plan.night->run_id, "ledger changed",
-		arena_printf(&ledger->arena, "pull %s", ledger->pull_id),
-		arena_printf(&ledger->arena, "{\"source\":%s,\"documents\":%lld,\"changed\":%lld}", ledger->source_id,
-		    (long long)ledger->documents, (long long)changed),
-		err) != 0)
-		return -1;
-	return audit_seal(ledger->plan.db, ledger->plan.night->run_id, err);
+	ledger->until_utc = utc == CLOCK_MIN_UTC ? "" : ledger_number(&ledger->arena, utc);
 }
 
 /* What was asked for and is not there any more; and, after a whole reading, what that did not find. */
@@ -345,8 +193,8 @@ find_gone(struct ledger *ledger, int64_t *ret_gone, struct err *err)
 		err) != 0)
 		return -1;
 	if (ledger->whole &&
-	    db_exec(db, sql_sales_merge_gone, DB_ARGS(ledger->source_id, ledger->run_id, number(&ledger->arena, ledger->start_utc)),
-		&unseen, err) != 0)
+	    db_exec(db, sql_sales_merge_gone,
+		DB_ARGS(ledger->source_id, ledger->run_id, ledger_number(&ledger->arena, ledger->start_utc)), &unseen, err) != 0)
 		return -1;
 	*ret_gone = absent + unseen;
 	return 0;
@@ -380,26 +228,20 @@ static int
 merge(struct ledger *ledger, void *context, struct err *err)
 {
 	struct ledger_counts *counts = context;
-	int64_t *changed = &counts->changed;
 
-	if (find_repeated(ledger, err) != 0 || find_reused(ledger, err) != 0 || find_gone(ledger, &counts->gone, err) != 0)
+	if (find_gone(ledger, &counts->gone, err) != 0 ||
+	    db_exec(ledger->plan.db, sql_sales_merge_back, DB_ARGS(ledger->source_id), NULL, err) != 0 ||
+	    forget_fields(ledger, err) != 0 || keep_cursors(ledger, err) != 0 || ledger_merge(ledger, &counts->changed, err) != 0)
 		return -1;
-	if (run_step(ledger, sql_sales_merge_back, SOURCE, err) != 0 || forget_fields(ledger, err) != 0 ||
-	    keep_cursors(ledger, err) != 0)
-		return -1;
-	if (ledger->documents > 0 && find_changes(ledger, changed, err) != 0)
-		return -1;
-	if (*changed > 0 && write_changes(ledger, *changed, err) != 0)
-		return -1;
-	if (ledger_money_merge(ledger, err) != 0)
+	if (counts->changed > 0 &&
+	    ledger_audit(ledger, arena_printf(&ledger->arena, "pull %s", ledger->pull_id), counts->changed, err) != 0)
 		return -1;
 	if (db_exec(ledger->plan.db, sql_sales_merge_done,
-		DB_ARGS(ledger->pull_id, number(&ledger->arena, ledger->documents), number(&ledger->arena, *changed)), NULL,
-		err) != 0)
+		DB_ARGS(
+		    ledger->pull_id, ledger_number(&ledger->arena, ledger->read), ledger_number(&ledger->arena, counts->changed)),
+		NULL, err) != 0)
 		return -1;
-	if (db_exec(ledger->plan.db, sql_sales_merge_watermark, DB_ARGS(ledger->pull_id, ledger->until_utc), NULL, err) != 0)
-		return -1;
-	return db_script(ledger->plan.db, sql_sales_stage_empty, err);
+	return db_exec(ledger->plan.db, sql_sales_merge_watermark, DB_ARGS(ledger->pull_id, ledger->until_utc), NULL, err);
 }
 
 int
@@ -407,13 +249,13 @@ ledger_commit(struct ledger *ledger, struct ledger_counts *ret_counts, struct er
 {
 	struct ledger_counts counts = { .changed = 0 };
 
-	if ((ledger->plan.full || ledger->whole) && ledger->documents == 0 && ledger->had_documents)
+	if ((ledger->plan.full || ledger->whole) && ledger->read == 0 && ledger->had_documents)
 		return err_set(err, ERR_INCOMPLETE, "a full reading found nothing, although the ledger has orders of this source");
 	if (ledger_flush(ledger, err) != 0)
 		return -1;
 	if (in_transaction(ledger, merge, &counts, err) != 0)
-		return err_wrap(err, "could not merge %lld orders into the ledger", (long long)ledger->documents);
-	counts.documents = ledger->documents;
+		return err_wrap(err, "could not merge %lld orders into the ledger", (long long)ledger->read);
+	counts.documents = ledger->read;
 	*ret_counts = counts;
 	return 0;
 }
@@ -424,7 +266,7 @@ write_failure(struct ledger *ledger, void *context, struct err *err)
 	const struct err *why = context;
 
 	return db_exec(ledger->plan.db, sql_sales_pull_fail,
-	    DB_ARGS(ledger->pull_id, why->message, number(&ledger->arena, ledger->documents)), NULL, err);
+	    DB_ARGS(ledger->pull_id, why->message, ledger_number(&ledger->arena, ledger->read)), NULL, err);
 }
 
 int

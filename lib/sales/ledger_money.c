@@ -35,11 +35,11 @@ ledger_settlement(void *context, const struct sales_settlement *settlement, stru
 	struct sales_settlement *to = &money->settlements[money->settlement_count++];
 
 	*to = *settlement;
-	to->kind = arena_strdup(&ledger->batch, settlement->kind);
-	to->key = arena_strdup(&ledger->batch, settlement->key);
-	to->payment = arena_strdup(&ledger->batch, settlement->payment);
-	to->intent = arena_strdup(&ledger->batch, settlement->intent);
-	to->currency = arena_strdup(&ledger->batch, settlement->currency);
+	to->kind = arena_strdup(&ledger->documents.arena, settlement->kind);
+	to->key = arena_strdup(&ledger->documents.arena, settlement->key);
+	to->payment = arena_strdup(&ledger->documents.arena, settlement->payment);
+	to->intent = arena_strdup(&ledger->documents.arena, settlement->intent);
+	to->currency = arena_strdup(&ledger->documents.arena, settlement->currency);
 	return money->settlement_count == BATCH ? ledger_flush(ledger, err) : 0;
 }
 
@@ -51,8 +51,8 @@ ledger_subscription(void *context, const struct sales_subscription *subscription
 	struct sales_subscription *to = &money->subscriptions[money->subscription_count++];
 
 	*to = *subscription;
-	to->key = arena_strdup(&ledger->batch, subscription->key);
-	to->status = arena_strdup(&ledger->batch, subscription->status);
+	to->key = arena_strdup(&ledger->documents.arena, subscription->key);
+	to->status = arena_strdup(&ledger->documents.arena, subscription->status);
 	return money->subscription_count == BATCH ? ledger_flush(ledger, err) : 0;
 }
 
@@ -64,9 +64,9 @@ ledger_payout(void *context, const struct sales_payout *payout, struct err *err)
 	struct sales_payout *to = &money->payouts[money->payout_count++];
 
 	*to = *payout;
-	to->key = arena_strdup(&ledger->batch, payout->key);
-	to->status = arena_strdup(&ledger->batch, payout->status);
-	to->currency = arena_strdup(&ledger->batch, payout->currency);
+	to->key = arena_strdup(&ledger->documents.arena, payout->key);
+	to->status = arena_strdup(&ledger->documents.arena, payout->status);
+	to->currency = arena_strdup(&ledger->documents.arena, payout->currency);
 	return money->payout_count == BATCH ? ledger_flush(ledger, err) : 0;
 }
 
@@ -78,11 +78,11 @@ ledger_balance(void *context, const struct sales_balance *balance, struct err *e
 	struct sales_balance *to = &money->balances[money->balance_count++];
 
 	*to = *balance;
-	to->key = arena_strdup(&ledger->batch, balance->key);
-	to->payout = arena_strdup(&ledger->batch, balance->payout);
-	to->category = arena_strdup(&ledger->batch, balance->category);
-	to->type = arena_strdup(&ledger->batch, balance->type);
-	to->currency = arena_strdup(&ledger->batch, balance->currency);
+	to->key = arena_strdup(&ledger->documents.arena, balance->key);
+	to->payout = arena_strdup(&ledger->documents.arena, balance->payout);
+	to->category = arena_strdup(&ledger->documents.arena, balance->category);
+	to->type = arena_strdup(&ledger->documents.arena, balance->type);
+	to->currency = arena_strdup(&ledger->documents.arena, balance->currency);
 	return money->balance_count == BATCH ? ledger_flush(ledger, err) : 0;
 }
 
@@ -94,9 +94,9 @@ ledger_bank(void *context, const struct sales_bank *bank, struct err *err)
 	struct sales_bank *to = &money->bank[money->bank_count++];
 
 	*to = *bank;
-	to->key = arena_strdup(&ledger->batch, bank->key);
-	to->currency = arena_strdup(&ledger->batch, bank->currency);
-	to->text = arena_strdup(&ledger->batch, bank->text);
+	to->key = arena_strdup(&ledger->documents.arena, bank->key);
+	to->currency = arena_strdup(&ledger->documents.arena, bank->currency);
+	to->text = arena_strdup(&ledger->documents.arena, bank->text);
 	return money->bank_count == BATCH ? ledger_flush(ledger, err) : 0;
 }
 
@@ -107,12 +107,12 @@ ledger_rate(void *context, const struct sales_rate *rate, struct err *err)
 	struct ledger_money *money = money_of(ledger);
 	struct sales_rate *to = &money->rates[money->rate_count++];
 
-	to->place = arena_strdup(&ledger->batch, rate->place);
-	to->currency = arena_strdup(&ledger->batch, rate->currency);
-	to->base = arena_strdup(&ledger->batch, rate->base);
-	to->day = arena_strdup(&ledger->batch, rate->day);
-	to->rate = arena_strdup(&ledger->batch, rate->rate);
-	to->publisher = arena_strdup(&ledger->batch, rate->publisher);
+	to->place = arena_strdup(&ledger->documents.arena, rate->place);
+	to->currency = arena_strdup(&ledger->documents.arena, rate->currency);
+	to->base = arena_strdup(&ledger->documents.arena, rate->base);
+	to->day = arena_strdup(&ledger->documents.arena, rate->day);
+	to->rate = arena_strdup(&ledger->documents.arena, rate->rate);
+	to->publisher = arena_strdup(&ledger->documents.arena, rate->publisher);
 	return money->rate_count == BATCH ? ledger_flush(ledger, err) : 0;
 }
 
@@ -137,7 +137,7 @@ ledger_rates_refused(
 static const char *
 moment_or_none(struct ledger *ledger, int64_t us)
 {
-	return us == SALES_UNKNOWN ? NULL : ledger_moment(&ledger->batch, us);
+	return us == SALES_UNKNOWN ? NULL : ledger_moment(&ledger->documents.arena, us);
 }
 
 static int
@@ -155,7 +155,7 @@ put_settlements(struct ledger *ledger, struct copy *copy, struct err *err)
 		copy_text(copy, from->intent);
 		copy_int(copy, from->amount_minor);
 		copy_text(copy, from->currency);
-		copy_text(copy, ledger_moment(&ledger->batch, from->effective_us));
+		copy_text(copy, ledger_moment(&ledger->documents.arena, from->effective_us));
 		if (copy_row(copy, err) != 0)
 			return -1;
 	}
@@ -199,8 +199,8 @@ put_payouts(struct ledger *ledger, struct copy *copy, struct err *err)
 		copy_text(copy, from->listed ? "t" : "f");
 		copy_int(copy, from->amount_minor);
 		copy_text(copy, from->currency);
-		copy_text(copy, ledger_moment(&ledger->batch, from->created_us));
-		copy_text(copy, ledger_moment(&ledger->batch, from->arrival_us));
+		copy_text(copy, ledger_moment(&ledger->documents.arena, from->created_us));
+		copy_text(copy, ledger_moment(&ledger->documents.arena, from->arrival_us));
 		if (copy_row(copy, err) != 0)
 			return -1;
 	}
@@ -223,8 +223,8 @@ put_balances(struct ledger *ledger, struct copy *copy, struct err *err)
 		copy_int(copy, from->amount_minor);
 		copy_int(copy, from->fee_minor);
 		copy_text(copy, from->currency);
-		copy_text(copy, ledger_moment(&ledger->batch, from->created_us));
-		copy_text(copy, ledger_moment(&ledger->batch, from->available_us));
+		copy_text(copy, ledger_moment(&ledger->documents.arena, from->created_us));
+		copy_text(copy, ledger_moment(&ledger->documents.arena, from->available_us));
 		if (copy_row(copy, err) != 0)
 			return -1;
 	}
@@ -243,7 +243,7 @@ put_bank(struct ledger *ledger, struct copy *copy, struct err *err)
 		copy_text(copy, from->key);
 		copy_int(copy, from->amount_minor);
 		copy_text(copy, from->currency);
-		copy_text(copy, ledger_moment(&ledger->batch, from->booked_us));
+		copy_text(copy, ledger_moment(&ledger->documents.arena, from->booked_us));
 		copy_text(copy, from->text);
 		if (copy_row(copy, err) != 0)
 			return -1;

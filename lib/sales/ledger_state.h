@@ -3,37 +3,35 @@
 
 #include "base/buf.h"
 #include "db/copy.h"
-#include "db/payload.h"
+#include "ledger_batch.h"
 #include "sales/ledger.h"
 
-/* A pull under way, as staging and merging share it. */
+/* A pull or a replay under way, as staging and merging share it. */
 
-#define BATCH_DOCUMENTS 2000
-
-struct staged {
-	struct sales_document document;
-	struct payload payload;
-	uint8_t content_hash[CRYPTO_HASH_BYTES];
+/* Rows of one table, as COPY takes them. */
+struct ledger_rows {
+	const char *bytes;
+	size_t len;
 };
 
 struct ledger {
 	struct ledger_plan plan;
-	struct arena arena; /* also of this struct */
-	struct arena batch; /* of `staged`, emptied at each flush */
-	struct staged *staged;
-	size_t staged_count;
-	const char **present; /* of the batch, BATCH_DOCUMENTS */
+	struct arena arena;            /* also of this struct */
+	struct ledger_batch documents; /* not staged yet */
+	const char **present;          /* the same, LEDGER_BATCH_DOCUMENTS; their texts lie with the documents' */
 	size_t present_count;
-	struct ledger_money *money; /* of payment providers: ledger_money.c */
-	struct buf absent;          /* external ids: items of a JSON list */
-	struct buf cursors;         /* to be kept: members of a JSON object */
+	enum ledger_table table;        /* being written */
+	const struct ledger_rows *rows; /* of these, by another process */
+	struct ledger_money *money;     /* of payment providers: ledger_money.c */
+	struct buf absent;              /* external ids: items of a JSON list */
+	struct buf cursors;             /* to be kept: members of a JSON object */
 	const struct sales_cursor *had;
 	size_t had_count;
 	bool whole;
 	const char *until_utc; /* NULL: the sales are known up to now; "": up to when they were */
 	int64_t start_utc;
-	int64_t documents; /* handed to ledger_add() */
-	int64_t flushed;   /* of these, in the TEMP tables */
+	int64_t read;    /* documents that were handed over */
+	int64_t flushed; /* of these, in the TEMP tables */
 	int64_t from_utc, to_utc;
 	bool had_documents; /* the ledger, before this pull */
 	const char *source_id, *pull_id, *run_id;
@@ -46,17 +44,31 @@ struct ledger {
 MUST_CHECK int ledger_flush(struct ledger *, struct err *) __attribute__((nonnull));
 
 /**
- * ledger_moment(arena, us):
- * A moment as the server reads it, to the microsecond.
- */
-const char *ledger_moment(struct arena *, int64_t) __attribute__((nonnull, returns_nonnull));
-
-/**
  * ledger_copy(ledger, statement, put, err):
  * Run a COPY to which ${put} writes.
  */
 MUST_CHECK int ledger_copy(struct ledger *, const char *, int (*)(struct ledger *, struct copy *, struct err *), struct err *)
     __attribute__((nonnull));
+
+/**
+ * ledger_add_rows(ledger, rows, documents, err):
+ * Stage documents that another process has written as rows, numbered from `flushed` on.
+ */
+MUST_CHECK int ledger_add_rows(struct ledger *, const struct ledger_rows[LEDGER_TABLES], size_t, struct err *)
+    __attribute__((nonnull));
+
+/**
+ * ledger_merge(ledger, ret_changed, err), ledger_audit(ledger, subject, changed, err):
+ * What is staged goes into the ledger, in the open transaction; the audit log is told, once in a transaction.
+ */
+MUST_CHECK int ledger_merge(struct ledger *, int64_t *, struct err *) __attribute__((nonnull));
+MUST_CHECK int ledger_audit(struct ledger *, const char *, int64_t, struct err *) __attribute__((nonnull));
+
+/**
+ * ledger_number(arena, value):
+ * A number as a parameter.
+ */
+const char *ledger_number(struct arena *, int64_t) __attribute__((nonnull, returns_nonnull));
 
 /**
  * ledger_money_flush(ledger, err), ledger_money_merge(ledger, err):

@@ -16,7 +16,6 @@
 #define ORDERS "orders"
 #define TRANSACTIONS "transactions"
 #define LEAST_OVERLAP_S 600
-#define PAYLOAD_BYTES ((size_t)48 * 1024 * 1024)
 
 struct pull {
 	const struct sales_source *source;
@@ -58,36 +57,11 @@ ask_transaction(struct pull *pull, struct arena *arena, const char *order_id, st
 	return 0;
 }
 
-/* Both texts in one. */
-static int
-join_payload(
-    struct arena *arena, struct json_raw order, struct json_raw transaction, struct sales_document *document, struct err *err)
-{
-	struct buf buf;
-	int rc = -1;
-
-	buf_init(&buf, PAYLOAD_BYTES);
-	buf_text(&buf, "{\"order\":");
-	buf_add(&buf, order.text, order.len);
-	buf_text(&buf, ",\"transaction\":");
-	buf_add(&buf, transaction.text, transaction.len);
-	buf_char(&buf, '}');
-	if (buf_check(&buf, "the order with its transaction", err) == 0) {
-		document->payload = arena_strndup(arena, buf.data, buf.len);
-		document->payload_len = buf.len;
-		rc = 0;
-	}
-	buf_done(&buf);
-	return rc;
-}
-
 /* Put what was paid to an order. */
 static int
 settle(struct pull *pull, struct arena *arena, struct json_raw raw, struct sales_document *document, struct err *err)
 {
-	struct squarespace_transaction transaction;
 	struct json_raw found;
-	struct json *json;
 
 	if (squarespace_ties_take(arena, &pull->ties, document->external_id, &found, err) != 0)
 		return -1;
@@ -95,13 +69,7 @@ settle(struct pull *pull, struct arena *arena, struct json_raw raw, struct sales
 	if (found.text == NULL && document->effective_us / 1000000 < pull->settled_from_utc &&
 	    ask_transaction(pull, arena, document->external_id, &found, err) != 0)
 		return err_wrap(err, "the transaction of order \"%s\"", document->number);
-	if (found.text == NULL)
-		return 0;
-	if (json_parse(arena, "the transaction", found.text, found.len, &json, err) != 0 ||
-	    squarespace_transaction(json, &transaction, err) != 0 ||
-	    squarespace_settle(arena, pull->source->config, &transaction, document, err) != 0)
-		return -1;
-	return join_payload(arena, raw, found, document, err);
+	return found.text == NULL ? 0 : squarespace_join(arena, pull->source->config, raw, found, document, err);
 }
 
 static int
@@ -327,4 +295,4 @@ pull_shop(const struct sales_source *source, const struct sales_sink *sink, stru
 	return rc;
 }
 
-const struct sales_kind squarespace_kind = { .name = "squarespace", .pull = pull_shop };
+const struct sales_kind squarespace_kind = { .name = "squarespace", .pull = pull_shop, .read = squarespace_read };

@@ -54,6 +54,15 @@ MUST_CHECK int squarespace_settle(struct arena *, const struct config_source *, 
 MUST_CHECK int squarespace_donation(struct arena *, const struct config_source *, const struct squarespace_transaction *,
     struct sales_document *, struct err *) __attribute__((nonnull));
 
+/**
+ * squarespace_join(arena, config, order, transaction, document, err), squarespace_read(…):
+ * Put what was paid for an order to it, and make both texts its payload; a payload as a document (`read` of the kind).
+ */
+MUST_CHECK int squarespace_join(struct arena *, const struct config_source *, struct json_raw, struct json_raw,
+    struct sales_document *, struct err *) __attribute__((nonnull));
+MUST_CHECK int squarespace_read(struct arena *, const struct sales_source *, const struct sales_stored *, struct sales_reading *,
+    struct err *) __attribute__((nonnull));
+
 /* Transactions by their orders. Begin with all zero; the end is arena_done(&ties->arena). */
 struct squarespace_tie {
 	const char *order_id;

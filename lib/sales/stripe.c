@@ -301,4 +301,4 @@ pull(const struct sales_source *source, const struct sales_sink *sink, struct er
 	return rc;
 }
 
-const struct sales_kind stripe_kind = { .name = "stripe", .pull = pull };
+const struct sales_kind stripe_kind = { .name = "stripe", .pull = pull, .read = stripe_read };

@@ -2,6 +2,7 @@
 #define SALES_STRIPE_H
 
 #include "adapter/json.h"
+#include "base/buf.h"
 #include "sales/shop.h"
 #include "sales/source.h"
 
@@ -13,6 +14,7 @@ extern const struct sales_kind stripe_kind;
 #define STRIPE_VERSION "2025-03-31.basil"
 
 #define STRIPE_MOST_LINES 5000
+#define STRIPE_ANSWERS_BYTES ((size_t)32 * 1024 * 1024)
 
 /* ---- ids ---- */
 
@@ -58,10 +60,15 @@ struct stripe_site {
 	struct stripe_known {
 		const struct sales_contact *contact; /* NULL: nobody */
 		struct sales_fields fields;
+		const char *answer; /* what Stripe said, to be stored */
 	} * known;
 	size_t known_count, known_room;
 	const char **charges;
 	size_t charge_count, charge_room;
+	struct buf answers;        /* to what was asked for the object at hand, as they are stored: stripe_stored.c */
+	bool is_stored;            /* nothing can be asked: the object was stored, */
+	const struct json *stored; /* with these answers; NULL: none */
+	const char *without;       /* what was not asked then and is not stored; NULL: nothing */
 	/* To be remembered for the next pull. */
 	struct stripe_set open_sessions, open_refunds, open_disputes, open_charges, open_payouts;
 };
@@ -246,6 +253,27 @@ MUST_CHECK int stripe_charge(struct stripe_site *, const struct stripe_item *, s
  */
 void stripe_document(const struct stripe_item *, struct sales_document *) __attribute__((nonnull));
 void stripe_refer_metadata(const struct stripe_item *, struct sales_document *, const struct json *) __attribute__((nonnull(1, 2)));
+
+/* ---- what is stored ---- */
+
+/**
+ * stripe_note(site, question, answer, len), stripe_has_answer(site, question), stripe_answer(site, question, ret_answer, err):
+ * Note for the object at hand what Stripe said to a question, JSON; of a stored object, what it said then.
+ *
+ * Errors: ERR_INCOMPLETE if that is not stored with it.
+ */
+void stripe_note(struct stripe_site *, const char *, const char *, size_t) __attribute__((nonnull));
+bool stripe_has_answer(const struct stripe_site *, const char *) __attribute__((nonnull));
+MUST_CHECK int stripe_answer(struct stripe_site *, const char *, const struct json **, struct err *) __attribute__((nonnull));
+
+/**
+ * stripe_join(site, item, document, err), stripe_read(…):
+ * Make what was asked part of the document's payload; a payload as a document (`read` of the kind).
+ */
+MUST_CHECK int stripe_join(struct stripe_site *, const struct stripe_item *, struct sales_document *, struct err *)
+    __attribute__((nonnull));
+MUST_CHECK int stripe_read(struct arena *, const struct sales_source *, const struct sales_stored *, struct sales_reading *,
+    struct err *) __attribute__((nonnull));
 
 /* ---- takers: each hands one object over ---- */
 

@@ -15,10 +15,13 @@ take(struct stripe_site *site, read_document *read, const struct stripe_item *it
 	if (stripe_set_find(&site->handed, item->id) != NULL)
 		return 0;
 	stripe_set_put(&site->handed, item->id, site->walks);
+	buf_reset(&site->answers);
 	if (read(site, item, &document, err) != 0)
 		return -1;
 	if (document.kind == NULL)
 		return site->sink->present(site->sink->context, item->id, err);
+	if (stripe_join(site, item, &document, err) != 0)
+		return -1;
 	return site->sink->document(site->sink->context, &document, err);
 }
 

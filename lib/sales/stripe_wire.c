@@ -13,6 +13,7 @@
 #define PAGE_ROWS 100
 #define PAGE_BYTES ((size_t)32 * 1024 * 1024)
 #define ID_BYTES 255
+#define MOST_ROWS_BYTES ((size_t)16 * 1024 * 1024)
 #define BUSY_TRIES 3
 #define BUSY_WAIT_MS 1000
 
@@ -87,6 +88,7 @@ stripe_open(const struct sales_source *source, const struct sales_sink *sink, st
 	site->arena = arena;
 	for (i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
 		sets[i]->arena = &site->arena;
+	buf_init(&site->answers, STRIPE_ANSWERS_BYTES);
 	*ret_site = site;
 	return 0;
 }
@@ -99,6 +101,7 @@ stripe_close(struct stripe_site *site)
 	if (site == NULL)
 		return;
 	shop_close(site->shop);
+	buf_done(&site->answers);
 	/* The site lies in its own arena. */
 	arena = site->arena;
 	arena_done(&arena);
@@ -307,11 +310,12 @@ out:
 	return rc;
 }
 
-/* Rows that outlive their page: parsed once more where they are kept. */
+/* Rows that outlive their page: parsed once more where they are kept; and their texts, as a list. */
 struct rows {
 	struct arena *arena;
 	const struct json **items;
 	size_t count, room;
+	struct buf text;
 };
 
 static int
@@ -331,7 +335,35 @@ keep_row(void *context, const struct stripe_item *item, struct err *err)
 		rows->items = more;
 	}
 	rows->items[rows->count++] = json;
+	buf_char(&rows->text, rows->text.len == 0 ? '[' : ',');
+	buf_add(&rows->text, item->raw.text, item->raw.len);
 	return 0;
+}
+
+/* The rows of a list that does not come with its owner, asked for. */
+static int
+ask_rows(struct stripe_site *site, const char *path, struct rows *rows, struct err *err)
+{
+	const struct stripe_walk walk = { .path = path, .nested = true };
+	int rc;
+
+	buf_init(&rows->text, MOST_ROWS_BYTES);
+	rc = stripe_walk(site, &walk, keep_row, rows, err);
+	buf_text(&rows->text, rows->text.len == 0 ? "[]" : "]");
+	if (rc == 0 && (rc = buf_check(&rows->text, path, err)) == 0)
+		stripe_note(site, path, rows->text.data, rows->text.len);
+	buf_done(&rows->text);
+	return rc;
+}
+
+static void
+take_rows(struct rows *rows, const struct json *list)
+{
+	size_t i;
+
+	rows->items = ARENA_ARRAY(rows->arena, list->count, const struct json *);
+	for (i = 0; i < list->count; i++)
+		rows->items[rows->count++] = &list->items[i];
 }
 
 int
@@ -339,17 +371,19 @@ stripe_rows(struct stripe_site *site, struct arena *arena, const struct json *ow
     const struct json ***ret_rows, size_t *ret_count, struct err *err)
 {
 	const struct json *list = json_get(owner, name), *more = json_get(list, "has_more"), *data;
-	const struct stripe_walk walk = { .path = path, .nested = true };
 	struct rows rows = { .arena = arena };
-	size_t i;
 
 	if (list != NULL && list->kind == JSON_OBJECT && more != NULL && more->kind == JSON_BOOL && !more->truth) {
 		if (json_list(list, "data", &data, err) != 0)
 			return err_wrap(err, "\"%s\"", name);
-		rows.items = ARENA_ARRAY(arena, data->count, const struct json *);
-		for (i = 0; i < data->count; i++)
-			rows.items[rows.count++] = &data->items[i];
-	} else if (stripe_walk(site, &walk, keep_row, &rows, err) != 0) {
+		take_rows(&rows, data);
+	} else if (site->is_stored) {
+		if (stripe_answer(site, path, &data, err) != 0)
+			return -1;
+		if (data->kind != JSON_ARRAY)
+			return err_set(err, ERR_DATA, "\"%s\" is %s, not an array", path, json_kind_name(data));
+		take_rows(&rows, data);
+	} else if (ask_rows(site, path, &rows, err) != 0) {
 		return -1;
 	}
 	if (rows.count > STRIPE_MOST_LINES)

@@ -61,7 +61,6 @@ static int
 hand_over(struct pull *pull, const struct json *item, struct json_raw raw, bool listed, struct err *err)
 {
 	const struct sales_sink *sink = pull->site->sink;
-	struct json_raw content;
 	struct woo_order order;
 
 	if (woo_order(&pull->page, pull->site->source->config, item, &order, err) != 0)
@@ -74,11 +73,7 @@ hand_over(struct pull *pull, const struct json *item, struct json_raw raw, bool 
 		sink->absent(sink->context, order.document.external_id);
 		return 0;
 	}
-	content = woo_content(&pull->page, raw);
-	order.document.payload = raw.text;
-	order.document.payload_len = raw.len;
-	order.document.content = content.text;
-	order.document.content_len = content.len;
+	woo_take(&pull->page, raw, &order);
 	if (sink->document(sink->context, &order.document, err) != 0)
 		return -1;
 	return order.refunds != NULL && order.refunds->count > 0 ? add_refunds(pull, &order, err) : 0;
@@ -297,4 +292,4 @@ pull_shop(const struct sales_source *source, const struct sales_sink *sink, stru
 	return rc;
 }
 
-const struct sales_kind woocommerce_kind = { .name = "woocommerce", .pull = pull_shop };
+const struct sales_kind woocommerce_kind = { .name = "woocommerce", .pull = pull_shop, .read = woo_read };

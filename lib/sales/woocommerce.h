@@ -62,6 +62,7 @@ struct woo_order {
 	struct sales_document document; /* all but its payload */
 	bool ignored;                   /* its status says that it is no sale; only id, number and moments are set */
 	const struct json *refunds;     /* what the order says of them; NULL: nothing */
+	struct json_raw raw;            /* as it was sent; set by whoever reads its refunds */
 };
 
 /**
@@ -73,12 +74,21 @@ MUST_CHECK int woo_order(struct arena *, const struct config_source *, const str
 
 /**
  * woo_refunds(arena, order, items, raw, count, ret_documents, err):
- * The refunds of an order as credit notes, by their moments: those of ${items} and no fewer than the order itself knows.
+ * The refunds of an order as credit notes, by their moments: those of ${items} and no fewer than the order itself knows. A refund's payload holds
+ * the order and all of its refunds, without which it cannot be read; its own text tells its versions apart.
  *
  * Errors: ERR_DATA naming the refund and the field; ERR_INCOMPLETE if one of the order's is not among them.
  */
 MUST_CHECK int woo_refunds(struct arena *, const struct woo_order *, const struct json *, const struct json_raw *, size_t,
     struct sales_document **, struct err *) __attribute__((nonnull(1, 2, 6, 7)));
+
+/**
+ * woo_take(arena, raw, order), woo_read(…):
+ * Make the order's text its payload; a payload as a document (`read` of the kind).
+ */
+void woo_take(struct arena *, struct json_raw, struct woo_order *) __attribute__((nonnull));
+MUST_CHECK int woo_read(struct arena *, const struct sales_source *, const struct sales_stored *, struct sales_reading *,
+    struct err *) __attribute__((nonnull));
 
 /**
  * woo_content(arena, raw):

@@ -6,8 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/text.h"
 #include "sales/share.h"
+
+#define PAYLOAD_BYTES ((size_t)48 * 1024 * 1024)
 
 /* One refund, and what it is to be sorted by. */
 struct refund {
@@ -199,8 +202,8 @@ read_refund(struct reading *reading, const struct refund *refund, struct sales_d
 		.tax_included = true,
 		.payments = payment,
 		.payment_count = amount != 0,
-		.payload = refund->raw.text,
-		.payload_len = refund->raw.len,
+		.content = refund->raw.text,
+		.content_len = refund->raw.len,
 	};
 	document->lines = ARENA_ARRAY(reading->arena, (lines != NULL ? lines->count : 0) + 1, struct sales_line);
 	for (i = 0; lines != NULL && i < lines->count; i++) {
@@ -235,6 +238,30 @@ check_known(const struct reading *reading, const struct refund *refunds, size_t 
 	return 0;
 }
 
+/* {"refund":"<id>","order":…,"refunds":[…]} */
+static int
+make_payload(
+    const struct reading *reading, const struct json_raw *raw, size_t count, struct sales_document *document, struct err *err)
+{
+	struct buf buf;
+	size_t i;
+	int rc;
+
+	buf_init(&buf, PAYLOAD_BYTES);
+	buf_printf(&buf, "{\"refund\":\"%s\",\"order\":", document->external_id);
+	buf_add(&buf, reading->order->raw.text, reading->order->raw.len);
+	for (i = 0; i < count; i++) {
+		buf_text(&buf, i == 0 ? ",\"refunds\":[" : ",");
+		buf_add(&buf, raw[i].text, raw[i].len);
+	}
+	buf_text(&buf, "]}");
+	rc = buf_check(&buf, "the order with its refunds", err);
+	document->payload_len = buf.len;
+	document->payload = arena_strndup(reading->arena, buf.data, buf.len);
+	buf_done(&buf);
+	return rc;
+}
+
 int
 woo_refunds(struct arena *arena, const struct woo_order *order, const struct json *items, const struct json_raw *raw, size_t count,
     struct sales_document **ret_documents, struct err *err)
@@ -255,7 +282,8 @@ woo_refunds(struct arena *arena, const struct woo_order *order, const struct jso
 	if (check_known(&reading, refunds, count, err) != 0)
 		return err_wrap(err, "order \"%s\"", order->document.number);
 	for (i = 0; i < count; i++) {
-		if (read_refund(&reading, &refunds[i], &documents[i], err) != 0)
+		if (read_refund(&reading, &refunds[i], &documents[i], err) != 0 ||
+		    make_payload(&reading, raw, count, &documents[i], err) != 0)
 			return err_wrap(err, "order \"%s\", refund %s", order->document.number, refunds[i].id);
 	}
 	*ret_documents = documents;

@@ -3,7 +3,7 @@
 WITH note AS (
     SELECT c.original_id, c.external_id, c.currency, s.modified_at, d.version, coalesce(c.paid_minor, c.total_minor) AS paid_minor,
            coalesce(b.booked_minor, 0) AS booked_minor, b.rests
-      FROM (SELECT s.external_id, s.modified_at FROM sale_document s WHERE s.kind = 'credit_note'
+      FROM (SELECT s.external_id, coalesce(s.modified_at, s.met_at) AS modified_at FROM sale_document s WHERE s.kind = 'credit_note'
              UNION
             SELECT w.external_id, w.modified_at FROM sale_note_waited w) s
       JOIN ctok.document d ON d.tenant_id = ctok.current_tenant() AND d.source_id = $1::bigint AND d.external_id = s.external_id

@@ -3,7 +3,7 @@ WITH made AS (
     INSERT INTO ctok.document (tenant_id, source_id, external_id, number, kind, version, effective_at, modified_at, known_at, changed_at,
         status, currency, total_minor, subtotal_minor, discount_minor, tax_minor, shipping_minor, refunded_minor, unallocated_minor,
         tax_included, buyer_contact_id, paid_minor, corrects, draft)
-    SELECT r.tenant_id, $1::bigint, s.external_id, s.number, s.kind, p.version, s.effective_at, coalesce(s.modified_at, r.effective_at),
+    SELECT r.tenant_id, $1::bigint, s.external_id, s.number, s.kind, p.version, s.effective_at, coalesce(s.modified_at, s.met_at, r.effective_at),
            r.known_at, r.known_at, s.status, s.currency, s.total_minor, s.subtotal_minor, s.discount_minor, s.tax_minor, s.shipping_minor,
            coalesce(s.refunded_minor, 0), s.unallocated_minor, s.tax_included, p.buyer_contact_id, s.paid_minor, s.corrects, s.draft
       FROM sale_pick p

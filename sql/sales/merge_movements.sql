@@ -10,7 +10,7 @@ WITH have AS (
      WHERE m.tenant_id = ctok.current_tenant() AND (NOT p.is_new OR p.seq IN (SELECT y.seq FROM sale_payment y))
      GROUP BY m.document_id
 ), want AS (
-    SELECT p.document_id, p.version, s.currency, s.effective_at, coalesce(s.modified_at, r.effective_at) AS modified_at,
+    SELECT p.document_id, p.version, s.currency, s.effective_at, coalesce(s.modified_at, s.met_at, r.effective_at) AS modified_at,
            coalesce(h.has_charge, false) AS has_charge,
            rule.paid(s.paid_minor, s.status, s.total_minor) - coalesce(h.charged, 0) AS charge,
            CASE WHEN s.status = 'test' THEN 0 ELSE coalesce(s.refunded_minor, h.refunded, 0) END - coalesce(h.refunded, 0) AS refund

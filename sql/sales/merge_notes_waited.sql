@@ -1,5 +1,5 @@
 -- Credit notes of source $1 that were in the ledger before their originals, which came with this pull. What was paid on them was not kept apart.
-CREATE TEMP TABLE sale_note_waited ON COMMIT DROP AS
+INSERT INTO sale_note_waited (external_id, modified_at)
 SELECT n.external_id, n.effective_at AS modified_at
   FROM sale_pick p
   JOIN ctok.document n ON n.tenant_id = ctok.current_tenant() AND n.source_id = $1::bigint AND n.corrects = p.external_id AND n.corrects <> ''

@@ -5,9 +5,8 @@ SELECT x.seq, x.external_id, x.document_id IS NULL, x.document_id, coalesce(x.ve
        x.new_version OR x.differs
   FROM (SELECT s.seq, s.external_id, d.document_id, d.version, b.contact_id AS buyer_contact_id,
                d.document_id IS NULL
-                   OR CASE WHEN s.content_hash IS NULL
-                           THEN v.payload_hash IS DISTINCT FROM s.payload_hash OR d.modified_at <> coalesce(s.modified_at, d.modified_at)
-                           ELSE v.content_hash IS DISTINCT FROM s.content_hash END
+                   OR coalesce(v.content_hash, v.payload_hash) IS DISTINCT FROM coalesce(s.content_hash, s.payload_hash)
+                   OR (s.content_hash IS NULL AND d.modified_at <> coalesce(s.modified_at, d.modified_at))
                    OR (d.status, d.total_minor, d.refunded_minor)
                       IS DISTINCT FROM (s.status, s.total_minor, coalesce(s.refunded_minor, d.refunded_minor))
                    AS new_version,

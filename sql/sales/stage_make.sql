@@ -23,7 +23,8 @@ CREATE TEMP TABLE IF NOT EXISTS sale_document (
     buyer_name        text,
     buyer_raw_email   text,
     payload_hash      bytea NOT NULL,
-    content_hash      bytea               -- NULL: the payload tells versions apart
+    content_hash      bytea,              -- NULL: the payload tells versions apart
+    met_at            timestamptz         -- of what is replayed: when it was met; NULL: now
 );
 CREATE TEMP TABLE IF NOT EXISTS sale_line (
     seq               bigint NOT NULL,
@@ -150,5 +151,10 @@ CREATE TEMP TABLE IF NOT EXISTS sale_balance (
 CREATE TEMP TABLE IF NOT EXISTS sale_settled (
     document_id bigint NOT NULL
 );
+-- Credit notes that were in the ledger before their originals, which come now.
+CREATE TEMP TABLE IF NOT EXISTS sale_note_waited (
+    external_id text NOT NULL,
+    modified_at timestamptz NOT NULL
+);
 TRUNCATE sale_document, sale_line, sale_payment, sale_reference, sale_field, sale_present, sale_payload, sale_pick, sale_row,
-    sale_settlement, sale_subscription, sale_payout, sale_balance, sale_bank, sale_rate, sale_settled;
+    sale_settlement, sale_subscription, sale_payout, sale_balance, sale_bank, sale_rate, sale_settled, sale_note_waited;

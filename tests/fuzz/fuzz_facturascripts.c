@@ -60,7 +60,7 @@ check_values(struct arena *arena, const char *text)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct fs_people people = { .buyer = NULL };
+	struct fs_known known = { .client_email = NULL };
 	struct arena arena = ARENA_INIT;
 	struct sales_document document;
 	struct err err = ERR_INIT;
@@ -82,7 +82,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		parts[0] = read_parts(&arena, top, "lineas");
 		parts[1] = read_parts(&arena, top, "recibos");
 		parts[2] = read_parts(&arena, top, "pagos");
-		if (fs_invoice(&arena, &config, &row, &head, parts[0], parts[1], parts[2], &people, &document, &err) == 0) {
+		if (fs_invoice(&arena, &config, &row, &head, parts[0], parts[1], parts[2], &known, &document, &err) == 0) {
 			check_money(&document);
 			goto out;
 		}

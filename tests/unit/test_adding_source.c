@@ -40,7 +40,7 @@ pull(struct with_db *w, struct err *err)
 {
 	static const char *allowed[] = { "localhost" };
 	struct config_source config = { .name = "shop", .kind = "corner", .role = "sale", .overlap_s = 900 };
-	const struct ledger_plan plan = { w->db, &w->night, &config, master_key, /* full= */ false, /* reset= */ false };
+	const struct ledger_plan plan = { .db = w->db, .night = &w->night, .source = &config, .master_key = master_key };
 	struct sales_source source = { .config = &config, .secret = "corner-key", .sleep_ms = no_sleep };
 	struct err unsaid = ERR_INIT;
 	struct sales_sink sink;

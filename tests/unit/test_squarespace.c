@@ -123,7 +123,9 @@ source_config(struct with_db *w)
 static int
 pull(struct with_db *w, const struct config_source *config, bool full, struct err *err)
 {
-	const struct ledger_plan plan = { w->db, &w->night, config, master_key, full, /* reset= */ false };
+	const struct ledger_plan plan = {
+		.db = w->db, .night = &w->night, .source = config, .master_key = master_key, .full = full
+	};
 	const struct http_breaker_store breaker = http_breaker_db(w->db);
 	struct sales_source source = { .config = config,
 		.secret = "0123456789-api-key",

@@ -1,0 +1,1 @@
+CREATE INDEX ON replay_version (round)
