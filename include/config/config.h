@@ -173,8 +173,14 @@ struct config_mail {
 	const char *from;     /* mailbox, may have a display name */
 	const char *reply_to;
 	const char *ca_file;
-	int64_t max_tries; /* default 12 */
+	int64_t max_tries;              /* default 12 */
+	struct config_list without;     /* of config_mail_optional */
+	struct config_list expiry_days; /* whole numbers from 1 to 365; none: the default */
 };
+
+/* Mails that a tenant may do without: their names, NULL behind the last. */
+#define CONFIG_MAILS_MAX 8
+extern const char *const config_mail_optional[];
 
 struct config_certificate {
 	const char *template;  /* name of a folder in templates/certificates; default "classic" */
@@ -189,7 +195,7 @@ struct config_tenant {
 	const char *name;
 	const char *timezone;
 	const char *currency;
-	const char *locale; /* "en", "es" */
+	const char *locale; /* language tag: "en", "es", "pt-BR" */
 	struct config_site *sites;
 	size_t site_count;
 	struct config_source *sources;

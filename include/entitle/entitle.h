@@ -40,18 +40,19 @@ MUST_CHECK int entitle_reckon(struct db *, struct entitle_counts *, struct err *
 
 /**
  * entitle_notices(arena, db, night, locale, ret_notices, err):
- * In the open transaction, after entitle_reckon(): put the notice of every debt that has none into the outbox. It names the day access
- * ends; suspension waits for it (rule.access_now). What waits unsent, of this and of entitle_ended(), although its debt was cured is withdrawn.
+ * In the open transaction, after entitle_reckon(): put the notice of every debt that has none into the outbox, which names the day access
+ * ends; suspension waits for it (rule.access_now). And reminders of ends that are near. What waits unsent, of these and of
+ * entitle_told(), and is no longer so is withdrawn.
  */
 MUST_CHECK int entitle_notices(struct arena *, struct db *, const struct night *, const char *, int64_t *, struct err *)
     __attribute__((nonnull));
 
 /**
- * entitle_ended(arena, db, night, locale, actions, ret_mails, err):
- * In the transaction that records suspensions and removals done by ${night->run_id}: tell those learners whom no notice told before.
- * ${actions} is a db_array() of their ids, NULL for all that ended in this run.
+ * entitle_told(arena, db, night, locale, actions, ret_mails, err):
+ * In the transaction that records what ${night->run_id} did to enrolments: tell the learners whose access ended, began or is back.
+ * ${actions} is a db_array() of the actions, NULL for all that ended in this run.
  */
-MUST_CHECK int entitle_ended(struct arena *, struct db *, const struct night *, const char *, const char *, int64_t *, struct err *)
+MUST_CHECK int entitle_told(struct arena *, struct db *, const struct night *, const char *, const char *, int64_t *, struct err *)
     __attribute__((nonnull(1, 2, 3, 4, 6, 7)));
 
 #endif

@@ -105,7 +105,7 @@ send_removals(struct arena *arena, const struct apply_site *site, struct item *i
 }
 
 static int
-record(struct arena *arena, struct db *db, const struct apply_site *site, const struct item *items, size_t count, bool tells,
+record(struct arena *arena, struct db *db, const struct apply_site *site, const struct item *items, size_t count,
     struct apply_counts *counts, struct err *err)
 {
 	const char **actions = ARENA_ARRAY(arena, count, const char *), **outcomes = ARENA_ARRAY(arena, count, const char *);
@@ -126,8 +126,8 @@ record(struct arena *arena, struct db *db, const struct apply_site *site, const 
 		NULL, err) != 0)
 		goto fail;
 	/* Mails about access belong to what was done, not to what was planned. */
-	if (tells && entitle_ended(arena, db, &(struct night){ .run_id = site->run_id, .now_utc = site->now_utc }, site->locale,
-			 db_array(arena, actions, count), &told, err) != 0)
+	if (entitle_told(arena, db, &(struct night){ .run_id = site->run_id, .now_utc = site->now_utc }, site->locale,
+		db_array(arena, actions, count), &told, err) != 0)
 		goto fail;
 	if (db_commit(db, err) != 0)
 		goto fail;
@@ -175,7 +175,7 @@ apply_rows(struct db *db, const struct apply_site *site, const char *kinds, int6
 		sent = removes ? send_removals(&arena, site, items, count, &send_err)
 			       : send_enrolments(&arena, site, items, count, &send_err);
 	/* Whatever ended the sending, what is known by now is recorded first. */
-	if (record(&arena, db, site, items, count, ends, ret_counts, err) != 0)
+	if (record(&arena, db, site, items, count, ret_counts, err) != 0)
 		goto out;
 	if (sent != 0) {
 		*err = send_err;

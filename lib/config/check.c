@@ -233,10 +233,39 @@ check_twice(const char *kind, const char *name, const char *before, const struct
 		fault_add(faults, where->file, where->line, "there are two %s named \"%s\"", kind, name);
 }
 
+const char *const config_mail_optional[] = { "welcome", "expiry-soon", "suspended", "restored", NULL };
+
+/* A whole number from 1 to 365. */
+static bool
+is_days(const char *text)
+{
+	size_t len = strspn(text, "0123456789");
+
+	return text[len] == '\0' && len >= 1 && len <= 3 && text[0] != '0' && (len < 3 || strcmp(text, "365") <= 0);
+}
+
 static void
 check_mail(const struct config_tenant *tenant, struct fault_list *faults)
 {
 	const struct config_mail *mail = &tenant->mail;
+	const struct config_where *where = &tenant->where;
+	const char *const *name;
+	size_t i;
+
+	for (i = 0; i < mail->without.count; i++) {
+		for (name = config_mail_optional; *name != NULL; name++)
+			if (strcmp(*name, mail->without.items[i]) == 0)
+				break;
+		if (*name == NULL)
+			fault_add(faults, where->file, where->line,
+			    "setting \"without\" of \"mail\": \"%s\" is not one of welcome, expiry-soon, suspended and restored",
+			    mail->without.items[i]);
+	}
+	for (i = 0; i < mail->expiry_days.count; i++)
+		if (!is_days(mail->expiry_days.items[i]))
+			fault_add(faults, where->file, where->line,
+			    "setting \"expiry_days\" of \"mail\": \"%s\" is not a number of days from 1 to 365",
+			    mail->expiry_days.items[i]);
 
 	if ((mail->user == NULL) != (mail->password == NULL))
 		fault_add(faults, tenant->where.file, tenant->where.line, "setting \"%s\" of \"mail\" needs \"%s\" too",
@@ -271,6 +300,27 @@ check_rates(const struct config_tenant *tenant, struct fault_list *faults)
 	}
 }
 
+/* Its form only: which languages there are, the folder of templates says. */
+static void
+check_locale(const struct config_tenant *tenant, struct fault_list *faults)
+{
+	const char *p = tenant->locale;
+	size_t len;
+
+	if (p == NULL)
+		return;
+	for (;;) {
+		len = strspn(p, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
+		if (len < 2 || len > 8 || (p[len] != '-' && p[len] != '\0'))
+			break;
+		if (p[len] == '\0')
+			return;
+		p += len + 1;
+	}
+	fault_add(faults, tenant->where.file, tenant->where.line,
+	    "setting \"locale\": \"%s\" is not a language tag such as \"es\" or \"pt-BR\"", tenant->locale);
+}
+
 static void
 check_tenant(const struct config_tenant *tenant, struct fault_list *faults)
 {
@@ -292,6 +342,7 @@ check_tenant(const struct config_tenant *tenant, struct fault_list *faults)
 	for (i = 0; i < tenant->link_count; i++)
 		check_link(tenant, &tenant->links[i], faults);
 	check_rules(tenant, faults);
+	check_locale(tenant, faults);
 	check_mail(tenant, faults);
 }
 

@@ -42,8 +42,8 @@ const struct setting settings_table[] = {
 	    .help = "IANA time zone in which its days begin and end." },
 	{ SETTINGS_TENANT, "currency", SETTINGS_CURRENCY, AT(config_tenant, currency), .required = true, .example = "\"EUR\"",
 	    .help = "ISO 4217 currency of its books." },
-	{ SETTINGS_TENANT, "locale", SETTINGS_CHOICE, AT(config_tenant, locale), .fallback = "en", .choices = "en|es",
-	    .example = "\"es\"", .help = "Language of mails and certificates: \"en\" or \"es\"." },
+	{ SETTINGS_TENANT, "locale", SETTINGS_TEXT, AT(config_tenant, locale), .fallback = "en", .example = "\"es\"",
+	    .help = "Language of mails and certificates, as in \"es\" or \"pt-BR\". `ctok-admin mail check` lists what there is." },
 	{ SETTINGS_TENANT, "sites", SETTINGS_GROUPS, AT(config_tenant, sites), .inner = SETTINGS_SITE,
 	    .count_offset = AT(config_tenant, site_count), .help = "Moodle sites." },
 	{ SETTINGS_TENANT, "sources", SETTINGS_GROUPS, AT(config_tenant, sources), .inner = SETTINGS_SOURCE,
@@ -383,6 +383,10 @@ const struct setting settings_table[] = {
 	    .help = "Certificate authorities to trust instead of the system's." },
 	{ SETTINGS_MAIL, "max_tries", SETTINGS_INT, AT(config_mail, max_tries), .fallback = "12", .least = 1, .most = 100,
 	    .help = "Tries before a mail is given up." },
+	{ SETTINGS_MAIL, "without", SETTINGS_LIST, AT(config_mail, without),
+	    .help = "Mails that learners do not get: of \"welcome\", \"expiry-soon\", \"suspended\" and \"restored\"." },
+	{ SETTINGS_MAIL, "expiry_days", SETTINGS_LIST, AT(config_mail, expiry_days),
+	    .help = "How many days before access ends learners are reminded of it (\"expiry-soon\"). Default: \"14\", \"3\"." },
 
 	/* Certificates. */
 	{ SETTINGS_CERTIFICATE, "template", SETTINGS_NAME, AT(config_certificate, template), .fallback = "classic",

@@ -138,6 +138,34 @@ store_tenant_id(struct arena *arena, struct db *db, const char *name, int64_t *r
 	return 0;
 }
 
+/* Array literals, as the statement takes an array of them. */
+static char *
+wanted_mails(struct arena *arena, const struct config_mail *mail)
+{
+	const char *names[CONFIG_MAILS_MAX];
+	size_t count = 0, i, k;
+
+	/* Without a mail server nobody gets what nobody needs. */
+	for (i = 0; mail->smtp != NULL && config_mail_optional[i] != NULL; i++) {
+		for (k = 0; k < mail->without.count; k++)
+			if (strcmp(mail->without.items[k], config_mail_optional[i]) == 0)
+				break;
+		if (k == mail->without.count)
+			names[count++] = config_mail_optional[i];
+	}
+	return db_array(arena, names, count);
+}
+
+static char *
+expiry_days(struct arena *arena, const struct config_mail *mail)
+{
+	static const char *const by_default[] = { "14", "3" };
+
+	if (mail->expiry_days.count == 0)
+		return db_array(arena, by_default, sizeof(by_default) / sizeof(by_default[0]));
+	return db_array(arena, mail->expiry_days.items, mail->expiry_days.count);
+}
+
 static int
 sync_tenants(struct arena *arena, struct db *db, const struct config *config, struct err *err)
 {
@@ -145,9 +173,13 @@ sync_tenants(struct arena *arena, struct db *db, const struct config *config, st
 	const char **zones = ARENA_ARRAY(arena, config->tenant_count, const char *);
 	const char **currencies = ARENA_ARRAY(arena, config->tenant_count, const char *);
 	const char **locales = ARENA_ARRAY(arena, config->tenant_count, const char *);
+	const char **mails = ARENA_ARRAY(arena, config->tenant_count, const char *);
+	const char **days = ARENA_ARRAY(arena, config->tenant_count, const char *);
 	size_t count = config->tenant_count, i;
 
 	for (i = 0; i < count; i++) {
+		mails[i] = wanted_mails(arena, &config->tenants[i].mail);
+		days[i] = expiry_days(arena, &config->tenants[i].mail);
 		names[i] = config->tenants[i].name;
 		zones[i] = config->tenants[i].timezone;
 		currencies[i] = config->tenants[i].currency;
@@ -155,7 +187,7 @@ sync_tenants(struct arena *arena, struct db *db, const struct config *config, st
 	}
 	return db_exec(db, sql_db_sync_tenants,
 	    DB_ARGS(db_array(arena, names, count), db_array(arena, zones, count), db_array(arena, currencies, count),
-		db_array(arena, locales, count)),
+		db_array(arena, locales, count), db_array(arena, mails, count), db_array(arena, days, count)),
 	    NULL, err);
 }
 

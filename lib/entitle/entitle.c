@@ -142,17 +142,22 @@ entitle_notices(
 		return -1;
 	if (db_exec(db, sql_entitle_notices, DB_ARGS(locale), NULL, err) != 0)
 		return -1;
+	if (db_exec(db, sql_entitle_expiring, DB_ARGS(locale), NULL, err) != 0)
+		return -1;
 	return outbox_add_staged(arena, db, night, ret_notices, err);
 }
 
 int
-entitle_ended(struct arena *arena, struct db *db, const struct night *night, const char *locale, const char *actions,
+entitle_told(struct arena *arena, struct db *db, const struct night *night, const char *locale, const char *actions,
     int64_t *ret_mails, struct err *err)
 {
+	const char *run = arena_printf(arena, "%lld", (long long)night->run_id);
+
 	if (outbox_stage(db, err) != 0)
 		return -1;
-	if (db_exec(db, sql_entitle_ended, DB_ARGS(locale, arena_printf(arena, "%lld", (long long)night->run_id), actions), NULL,
-		err) != 0)
+	if (db_exec(db, sql_entitle_ended, DB_ARGS(locale, run, actions), NULL, err) != 0)
+		return -1;
+	if (db_exec(db, sql_entitle_begun, DB_ARGS(locale, run, actions), NULL, err) != 0)
 		return -1;
 	return outbox_add_staged(arena, db, night, ret_mails, err);
 }

@@ -9,7 +9,7 @@ reckon_tenant(struct arena *arena, struct db *db, const struct night *night, con
     struct reckon_counts *ret_counts, struct err *err)
 {
 	struct reckon_counts counts = { { 0 }, { 0 }, 0 };
-	int64_t decided, persons, ended = 0;
+	int64_t decided, persons, told = 0;
 	bool rules_changed;
 
 	if (entitle_sync_rules(arena, db, tenant, &rules_changed, err) != 0)
@@ -31,13 +31,13 @@ reckon_tenant(struct arena *arena, struct db *db, const struct night *night, con
 	if (entitle_notices(arena, db, night, tenant->locale, &counts.mails, err) != 0)
 		goto fail;
 	/* What an earlier run did and could not record was recorded just now. */
-	if (counts.plan.settled > 0 && entitle_ended(arena, db, night, tenant->locale, NULL, &ended, err) != 0)
+	if (counts.plan.settled > 0 && entitle_told(arena, db, night, tenant->locale, NULL, &told, err) != 0)
 		goto fail;
 	if (plan_make(db, night->run_id, &counts.plan, err) != 0)
 		goto fail;
 	if (db_commit(db, err) != 0)
 		goto fail;
-	counts.mails += ended;
+	counts.mails += told;
 	*ret_counts = counts;
 	return 0;
 fail:

@@ -9,8 +9,24 @@ UNION ALL
 SELECT o.event
   FROM ctok.outbox o
   LEFT JOIN ctok.debt_episode d ON d.tenant_id = o.tenant_id AND d.episode_id = rule.event_episode(o.event)
-  LEFT JOIN ctok.action a ON a.tenant_id = o.tenant_id
-                         AND a.action_id = CASE WHEN o.event ~ '^ended:a[0-9]+$' THEN substr(o.event, length('ended:a') + 1)::bigint END
+  LEFT JOIN ctok.action a ON a.tenant_id = o.tenant_id AND a.action_id = rule.event_action(o.event)
   JOIN ctok.access x ON x.tenant_id = o.tenant_id AND x.person_id = coalesce(d.person_id, a.person_id)
                     AND x.target_id = coalesce(d.target_id, a.target_id) AND x.wanted = 'active'
  WHERE o.state IN ('queued', 'deferred', 'doubt') AND o.event LIKE 'ended:%'
+UNION ALL
+-- Reminders that wait although paid time ends on another day by now, and welcomes to what is not open any more.
+SELECT o.event
+  FROM ctok.outbox o
+  LEFT JOIN ctok.access x ON x.tenant_id = o.tenant_id AND x.person_id = o.person_id AND x.target_id = rule.event_target(o.event)
+ WHERE o.state IN ('queued', 'deferred', 'doubt')
+   AND (o.event LIKE 'expiry:%' AND (x.state IS DISTINCT FROM 'active'
+                                     OR o.facts ->> 'date' IS DISTINCT FROM rule.last_day(x.ends_at, rule.zone())
+                                     OR rule.last_day(x.ends_at, rule.zone())::date <= (rule.now() AT TIME ZONE rule.zone())::date)
+        OR o.event LIKE 'welcome:%' AND x.wanted IS DISTINCT FROM 'active')
+UNION ALL
+-- That access is back, which waits although it is taken away again.
+SELECT o.event
+  FROM ctok.outbox o
+  JOIN ctok.action a ON a.tenant_id = o.tenant_id AND a.action_id = rule.event_action(o.event)
+  LEFT JOIN ctok.access x ON x.tenant_id = a.tenant_id AND x.person_id = a.person_id AND x.target_id = a.target_id
+ WHERE o.state IN ('queued', 'deferred', 'doubt') AND o.event LIKE 'restored:%' AND x.wanted IS DISTINCT FROM 'active'

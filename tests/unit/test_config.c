@@ -333,7 +333,17 @@ each_fault_is_found_with_its_line(void **state)
 		    "2: setting \"timezone\": time zone \"Europe/Madrit\" is not known to this system\n" },
 		{ "no such currency", TOP "tenants = ( { name = \"a\"; timezone = \"UTC\"; currency = \"Euro\"; } );",
 		    "2: setting \"currency\": \"Euro\" is not an ISO 4217 currency\n" },
-		{ "no such locale", TENANT("locale = \"fr\";"), "3: setting \"locale\": \"fr\" is not one of en|es\n" },
+		{ "no such locale", TENANT("locale = \"pt_BR\";"),
+		    "2: setting \"locale\": \"pt_BR\" is not a language tag such as \"es\" or \"pt-BR\"\n" },
+		{ "no such mail",
+		    TENANT("mail = { smtp = \"smtp://localhost\"; from = \"a@b.org\"; without = (\"welcome\", \"birthday\"); };"),
+		    "2: setting \"without\" of \"mail\": \"birthday\" is not one of welcome, expiry-soon, suspended and "
+		    "restored\n" },
+		{ "no such day",
+		    TENANT("mail = { smtp = \"smtp://localhost\"; from = \"a@b.org\"; expiry_days = (\"365\", \"366\"); };"),
+		    "2: setting \"expiry_days\" of \"mail\": \"366\" is not a number of days from 1 to 365\n" },
+		{ "nor a day 0", TENANT("mail = { smtp = \"smtp://localhost\"; from = \"a@b.org\"; expiry_days = (\"07\"); };"),
+		    "2: setting \"expiry_days\" of \"mail\": \"07\" is not a number of days from 1 to 365\n" },
 		{ "no such kind", TENANT("sources = ( { name = \"s\"; kind = \"shopify\"; api_key = \"env:A\"; } );"),
 		    "3: setting \"kind\": \"shopify\" is not one of "
 		    "squarespace|woocommerce|facturascripts|stripe|csv|bank|rates\n" },

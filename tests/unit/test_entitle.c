@@ -248,7 +248,7 @@ carry_out(struct with_db *w)
 			   "UPDATE ctok.action SET state = 'done', ended_at = rule.now(), ended_run = %lld WHERE state = 'open'",
 			   (long long)w->night.run_id));
 	expect_ok("begin", db_begin(w->db, &err), &err);
-	expect_ok("entitle_ended", entitle_ended(&w->arena, w->db, &w->night, "en", NULL, &told, &err), &err);
+	expect_ok("entitle_told", entitle_told(&w->arena, w->db, &w->night, "en", NULL, &told, &err), &err);
 	expect_ok("commit", db_commit(w->db, &err), &err);
 }
 
@@ -621,6 +621,73 @@ test_a_held_end_moves_once_in_a_tail(void **state)
 	expect_text("and that is all", actions(w), "");
 	night(w, "2026-05-06T05:00:00Z", false);
 	expect_text("until then", actions(w), "suspend");
+}
+
+/* What a tenant may do without: welcome, reminders, paused, back. */
+static void
+test_learners_are_kept_informed(void **state)
+{
+	struct with_db *w = *state;
+	static const char sent[] =
+	    "UPDATE ctok.outbox SET state = 'sent', accepted_at = rule.now(), sent_at = rule.now(), recipient = NULL,"
+	    " facts = '{}' WHERE state = 'queued'";
+
+	with_db_sql(w, "UPDATE ctok.tenant SET mails = '{welcome,expiry-soon,suspended,restored}', expiry_days = '{14,3}'");
+	with_db_sql(w, "UPDATE ctok.site SET url = 'https://m.example'");
+	sell(w, "1", "ana@x.test", "", "YEAR", "2025-04-01T08:00:00Z", 1, 9900);
+	night(w, "2025-04-02T03:00:00Z", false);
+	expect_text("nobody is told before it is done", mails(w), "");
+	carry_out(w);
+	expect_text("welcome", one(w, "SELECT concat_ws(' ', template, facts ->> 'course', facts ->> 'until') FROM ctok.outbox"),
+	    "welcome Course 1 2026-04-01");
+	expect_text("with the way to the course",
+	    one(w, "SELECT (facts ->> 'course_url') ~ '^https://m.example/course/view.php[?]id=[0-9]+$' FROM "
+		   "ctok.outbox"),
+	    "t");
+	with_db_sql(w, sent);
+	/* A fortnight before the last day, and not a day earlier. */
+	night(w, "2026-03-17T03:00:00Z", false);
+	expect_text("too early", mails(w), "welcome sent");
+	night(w, "2026-03-18T03:00:00Z", false);
+	expect_text("reminded",
+	    one(w, "SELECT concat_ws(' ', template, facts ->> 'date', facts ->> 'days') FROM ctok.outbox WHERE state = 'queued'"),
+	    "expiry-soon 2026-04-01 14");
+	night(w, "2026-03-19T03:00:00Z", true);
+	expect_text("once", mails(w), "expiry-soon queued, welcome sent");
+	/* The reminder could not be sent, and it was paid meanwhile; then taken back. */
+	sell(w, "2", "ana@x.test", "", "YEAR", "2026-03-19T08:00:00Z", 1, 9900);
+	night(w, "2026-03-20T03:00:00Z", false);
+	expect_text("renewed: not sent any more", mails(w), "expiry-soon withdrawn, welcome sent");
+	change(w, "2", "paid", 9900, "2026-03-20T08:00:00Z");
+	/* The nights before did not run: the nearest reminder counts, the one before is past. */
+	night(w, "2026-03-30T03:00:00Z", false);
+	expect_text("two days are left",
+	    one(w, "SELECT concat_ws(' ', substring(event FROM '[0-9]+$'), facts ->> 'days') FROM ctok.outbox WHERE "
+		   "state = 'queued'"),
+	    "3 2");
+	with_db_sql(w, sent);
+	night(w, "2026-04-02T03:00:00Z", false);
+	expect_text("then the notice", mails(w), "expiry-soon sent, expiry-soon withdrawn, grace-notice queued, welcome sent");
+	with_db_sql(w, sent);
+	night(w, "2026-04-17T03:00:00Z", false);
+	carry_out(w);
+	expect_text("paused, as it said",
+	    one(w, "SELECT concat_ws(' ', template, facts ->> 'date') FROM ctok.outbox WHERE state = 'queued'"),
+	    "suspended 2026-04-17");
+	with_db_sql(w, sent);
+	sell(w, "3", "ana@x.test", "", "YEAR", "2026-05-01T08:00:00Z", 1, 9900);
+	night(w, "2026-05-02T03:00:00Z", false);
+	carry_out(w);
+	expect_text("back", one(w, "SELECT concat_ws(' ', template, facts ->> 'until') FROM ctok.outbox WHERE state = 'queued'"),
+	    "restored 2027-05-01");
+	with_db_sql(w, sent);
+	/* Done without the mails that nobody needs. */
+	with_db_sql(w, "UPDATE ctok.tenant SET mails = '{}'");
+	sell(w, "4", "bo@x.test", "", "YEAR", "2026-05-02T08:00:00Z", 1, 9900);
+	night(w, "2026-05-03T03:00:00Z", false);
+	carry_out(w);
+	night(w, "2027-04-28T03:00:00Z", false);
+	expect_text("nobody else was told", one(w, "SELECT count(*)::text FROM ctok.outbox WHERE state = 'queued'"), "0");
 }
 
 static void
@@ -1063,6 +1130,7 @@ main(void)
 		cmocka_unit_test_setup(test_expiry_with_grace_and_notice, setup),
 		cmocka_unit_test_setup(test_a_debt_opened_again_is_told_again, setup),
 		cmocka_unit_test_setup(test_a_held_end_moves_once_in_a_tail, setup),
+		cmocka_unit_test_setup(test_learners_are_kept_informed, setup),
 		cmocka_unit_test_setup(test_no_grace_suspends_at_once, setup),
 		cmocka_unit_test_setup(test_a_refund_without_grace_is_told_as_one, setup),
 		cmocka_unit_test_setup(test_access_while_any_entitlement_holds, setup),
