@@ -14,6 +14,7 @@ static const struct job_def *const commands[] = {
 	&admin_approve,
 	&admin_explain,
 	&admin_person,
+	&admin_mail,
 	&admin_runs,
 	&admin_revert,
 	&admin_adopt,

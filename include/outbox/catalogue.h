@@ -52,6 +52,12 @@ const struct catalogue_message *catalogue_find(const char *) __attribute__((nonn
 const struct catalogue_value *catalogue_value(const struct catalogue_message *, const char *) __attribute__((nonnull));
 
 /**
+ * catalogue_sample(message, name):
+ * What a value looks like: {{recipient}} like the recipient's.
+ */
+const char *catalogue_sample(const struct catalogue_message *, const char *) __attribute__((nonnull, returns_nonnull));
+
+/**
  * catalogue_kind_name(kind):
  * "a date", for messages.
  */

@@ -1,6 +1,8 @@
 #ifndef OUTBOX_LOCALE_H
 #define OUTBOX_LOCALE_H
 
+#include <stddef.h>
+
 #include "adapter/cldr.h"
 #include "base/arena.h"
 #include "base/clock.h"
@@ -29,6 +31,12 @@ MUST_CHECK int locale_open(struct arena *, const char *, const char *, struct lo
  * Errors: ERR_CONFIG naming the file and the key it lacks.
  */
 MUST_CHECK int locale_word(const struct locale *, const char *, const char **, struct err *) __attribute__((nonnull));
+
+/**
+ * locale_key(locale, index):
+ * The keys of its own file in their order, NULL behind the last.
+ */
+const char *locale_key(const struct locale *, size_t) __attribute__((nonnull));
 
 /**
  * locale_date(arena, locale, date):

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/err.h"
+
 /* clang-format off */
 #define LEARNER { "learner", CATALOGUE_TEXT, false, "Ana Núñez" }
 #define COURSE { "course", CATALOGUE_TEXT, false, "First Aid" }
@@ -97,6 +99,15 @@ catalogue_value(const struct catalogue_message *message, const char *name)
 		if (strcmp(common[i].name, name) == 0)
 			return &common[i];
 	return NULL;
+}
+
+const char *
+catalogue_sample(const struct catalogue_message *message, const char *name)
+{
+	const struct catalogue_value *value = catalogue_value(message, strcmp(name, "recipient") == 0 ? message->to : name);
+
+	BUG_UNLESS(value != NULL && value->sample != NULL);
+	return value->sample;
 }
 
 const char *

@@ -166,6 +166,12 @@ locale_word(const struct locale *locale, const char *key, const char **ret_value
 	return 0;
 }
 
+const char *
+locale_key(const struct locale *locale, size_t index)
+{
+	return index < locale->count ? locale->words[index].key : NULL;
+}
+
 char *
 locale_date(struct arena *arena, const struct locale *locale, const struct clock_date *date)
 {

@@ -15,6 +15,7 @@
 #include "outbox/catalogue.h"
 #include "outbox/mail_template.h"
 #include "outbox/message.h"
+#include "outbox/relay.h"
 #include "sql.h"
 
 #define PAGE_ROWS "200"
@@ -43,10 +44,7 @@ struct session {
 	struct db *db;
 	const struct outbox_delivery *delivery;
 	struct loaded_template *templates;
-	struct smtp *smtp; /* NULL before the first mail */
-	struct address from;
-	struct address reply_to;
-	const char *issuer;
+	struct relay relay; /* opened with the first mail */
 	int64_t mails;
 	int doubts_in_a_row;
 };
@@ -177,37 +175,6 @@ scrub_err(struct session *session, const char *mailbox, struct err *err)
 	(void)snprintf(err->message, sizeof(err->message), "%s", address_scrub(&session->row, err->message, mailbox));
 }
 
-/* The settings and the session with the relay, when the first mail needs them. */
-static int
-prepare(struct session *session, struct err *err)
-{
-	const struct outbox_delivery *delivery = session->delivery;
-	const struct config_tenant *tenant = delivery->tenant;
-	const struct config_mail *mail = &tenant->mail;
-	struct smtp_config smtp = { .url = mail->smtp, .user = mail->user, .ca_file = mail->ca_file };
-	char *password = NULL;
-
-	if (mail->smtp == NULL || mail->from == NULL)
-		return err_set(err, ERR_CONFIG, "%s:%u: tenant \"%s\" has mail to send but no `mail` settings", tenant->where.file,
-		    tenant->where.line, tenant->name);
-	if (address_parse(&session->keep, mail->from, &session->from, err) != 0) {
-		err->code = ERR_CONFIG;
-		return err_wrap(err, "%s:%u: `from` of tenant \"%s\"", tenant->where.file, tenant->where.line, tenant->name);
-	}
-	if (mail->reply_to != NULL && address_parse(&session->keep, mail->reply_to, &session->reply_to, err) != 0) {
-		err->code = ERR_CONFIG;
-		return err_wrap(err, "%s:%u: `reply_to` of tenant \"%s\"", tenant->where.file, tenant->where.line, tenant->name);
-	}
-	session->issuer = tenant->certificate.issuer;
-	if (session->issuer == NULL)
-		session->issuer = session->from.name[0] != '\0' ? session->from.name : tenant->name;
-	if (mail->password != NULL && config_secret(&session->keep, mail->password, "mail password", &password, err) != 0)
-		return -1;
-	smtp.password = password;
-	smtp.limits = delivery->limits != NULL ? *delivery->limits : *SMTP_LIMITS;
-	return smtp_open(&smtp, &session->smtp, err);
-}
-
 /* Each template is read once a run; so is the error of one that cannot be read. */
 static int
 load_template(struct session *session, const struct due *due, const struct mail_template **ret_template, struct err *err)
@@ -248,9 +215,9 @@ read_values(struct session *session, const struct due *due, struct mail_value **
 	if (facts->kind != JSON_OBJECT || facts->count > FACTS_MAX)
 		return err_set(err, ERR_DATA, "the facts of the mail are not an object of at most %d texts", FACTS_MAX);
 	values = ARENA_ARRAY(&session->row, facts->count + 2, struct mail_value);
-	values[count++] = (struct mail_value){ "issuer", session->issuer };
+	values[count++] = (struct mail_value){ "issuer", session->relay.issuer };
 	values[count++] = (struct mail_value){ "reply_to",
-		session->reply_to.mailbox != NULL ? session->reply_to.mailbox : session->from.mailbox };
+		session->relay.reply_to.mailbox != NULL ? session->relay.reply_to.mailbox : session->relay.from.mailbox };
 	for (i = 0; i < facts->count; i++) {
 		if (facts->items[i].kind != JSON_STRING)
 			return err_set(err, ERR_DATA, "the fact \"%s\" of the mail is not a text", facts->names[i]);
@@ -298,7 +265,7 @@ compose(struct session *session, const struct due *due, char **ret_bytes, size_t
 	const struct mail_template *template;
 	struct mail_value *values = NULL;
 	struct message_file file = { 0 };
-	struct message message = { .from = session->from, .reply_to = session->reply_to, .date_utc = due->queued_utc };
+	struct message message = { .from = session->relay.from, .reply_to = session->relay.reply_to, .date_utc = due->queued_utc };
 	struct mail_letter letter;
 	size_t count = 0;
 
@@ -380,7 +347,7 @@ hand_over(struct session *session, const struct due *due, const char *bytes, siz
 	const struct night *night = session->delivery->night;
 	struct arena *arena = &session->row;
 	const char *mail_id = arena_printf(arena, "%" PRId64, due->mail_id);
-	struct smtp_mail mail = { session->from.mailbox, due->mailbox, bytes, len };
+	struct smtp_mail mail = { session->relay.from.mailbox, due->mailbox, bytes, len };
 	struct smtp_answer *answer;
 	struct err other = ERR_INIT;
 
@@ -389,7 +356,7 @@ hand_over(struct session *session, const struct due *due, const char *bytes, siz
 		    arena_printf(arena, "%" PRId64, night->now_utc)),
 		err) != 0)
 		return -1;
-	if (smtp_send(arena, session->smtp, &mail, &answer, err) != 0) {
+	if (smtp_send(arena, session->relay.smtp, &mail, &answer, err) != 0) {
 		scrub_err(session, due->mailbox, err);
 		/* Nothing was handed over. Should this fail too, the next run takes the mail for a doubt, which is safe. */
 		if (write_one(session, sql_outbox_release, DB_ARGS(mail_id, due->state), &other) != 0)
@@ -414,10 +381,11 @@ deliver_one(struct session *session, struct due *due, struct err *err)
 	size_t len;
 
 	/* Settings come before the first mail, so that a wrong one is said once and not of each mail. */
-	if (session->smtp == NULL && prepare(session, err) != 0)
+	if (session->relay.smtp == NULL &&
+	    relay_open(&session->keep, session->delivery->tenant, session->delivery->limits, &session->relay, err) != 0)
 		return -1;
 	if (due->message_id == NULL)
-		due->message_id = arena_printf(&session->row, "<%s@%s>", due->hash, address_domain(session->from.mailbox));
+		due->message_id = arena_printf(&session->row, "<%s@%s>", due->hash, address_domain(session->relay.from.mailbox));
 	if (address_mailbox(&session->row, due->recipient, &due->mailbox, &why) != 0)
 		return record(session, due, OUTBOX_FAILED, 0, why.message, err);
 	if (compose(session, due, &bytes, &len, &why) != 0) {
@@ -543,7 +511,7 @@ outbox_deliver(struct db *db, const struct outbox_delivery *delivery, struct err
 		goto out;
 	rc = deliver_all(&session, err);
 out:
-	smtp_close(session.smtp);
+	relay_close(&session.relay);
 	arena_done(&session.row);
 	arena_done(&session.page);
 	arena_done(&session.keep);

@@ -6,6 +6,7 @@ products = ( { source = "shop"; match = "sku:MATH-*"; site = "campus"; courses =
              { source = "shop"; match = "sku:CPR-*"; site = "campus"; courses = ("CPR-2Y"); term = "P2Y"; } );
 R
 start --seed contract --now 2026-11-20T09:41:24Z
+without='"expiry-soon"'
 now=2026-11-20T09:45:00Z write_conf
 control sql "sql=DELETE FROM shop.orders" >/dev/null
 order 1 MATH-1 new@example.test 'Ana Díaz' 99.00 2026-11-18T10:00:00.5Z
@@ -39,6 +40,8 @@ expect "whom somebody else enrolled is left alone, and said" "ALREADY_ENROLLED" 
 	"$(sql "SELECT class FROM ctok.finding WHERE class = 'ALREADY_ENROLLED' AND cleared_at IS NULL")"
 expect "who completed it has a certificate all the same" "1 live" "$(sql "SELECT count(*) || ' ' || min(state) FROM ctok.issue")"
 expect "by mail" 1 "$(grep -lr 'Your certificate for' "$dir/mail/new" | wc -l)"
+expect "who was enrolled is welcomed, once it is done" "3 3" \
+	"$(sql "SELECT count(*) FROM ctok.action WHERE kind = 'enrol' AND state = 'done'") $(sql "SELECT count(*) FROM ctok.outbox WHERE template = 'welcome' AND state = 'sent'")"
 expect "in Moodle too" "duc@example.test 0 1794999600" "$(control sql "sql=SELECT u.email || ' ' || e.status || ' ' || e.timestart AS t FROM mdl_user_enrolments e
 	JOIN mdl_user u ON u.id = e.userid WHERE u.email = 'duc@example.test'" | grep -o 'duc@[^"]*')"
 expect "every control ties" "" "$(sql "SELECT control FROM rule.control_now WHERE expected <> actual")"
@@ -120,5 +123,18 @@ sql "SELECT set_config('default_transaction_read_only', 'off', false)" >/dev/nul
 sql "DELETE FROM ctok.unit u USING ctok.document d WHERE d.document_id = u.document_id AND d.number = '4'"
 run ctok-report
 expect "a deleted unit does not tie" 11 "$code"
+
+# What mails look like, by the same way as those that matter.
+mails_before=$(mails)
+admin mail test tester@example.test certificate-waiting
+expect "a sample is sent" "0 certificate-waiting: taken, 250" "$code $(cut -d' ' -f1-3 "$dir/out")"
+expect "to one address" "$((mails_before + 1)) 1" "$(mails) $(grep -lr 'Subject: \[certificate-waiting\] How is your name spelled' "$dir/mail/new" | wc -l)"
+admin mail check
+expect "every language has every mail" 0 "$code"
+admin check
+expect "the settings are in order" "0 the settings are in order" "$code $(cat "$dir/out")"
+sed -i 's/locale = "en"/locale = "eo"/' "$dir/ctok-batch.conf"
+admin check
+expect "but for a language that nobody wrote" "78 1" "$code $(grep -c 'mails of tenant "acme": could not read locale ".*/eo.txt": No such file' "$dir/out")"
 no_secrets
 finish
