@@ -50,6 +50,7 @@ static void
 write_settings(struct bench *bench, const char *now)
 {
 	struct arena *arena = &bench->arena;
+	static const char labels[] = "learner_name_labels = (\"Learner name\"); learner_email_labels = (\"Learner email\");";
 	const char *rules = "";
 	unsigned i;
 
@@ -66,11 +67,12 @@ write_settings(struct bench *bench, const char *now)
 		"state_dir = \"%s/state\";\nmaster_key = \"file:%s/master.key\";\ntest_now = \"%s\";\n"
 		"tenants = ( { name = \"acme\"; timezone = \"Europe/Madrid\"; currency = \"EUR\"; locale = \"en\";\n"
 		"sites = ( { name = \"campus\"; url = \"https://campus.example.org\"; token = \"file:%s/token\"; } );\n"
-		"sources = ( { name = \"shop\"; kind = \"squarespace\"; role = \"sale\"; api_key = \"file:%s/token\"; } );\n"
+		"sources = ( { name = \"shop\"; kind = \"squarespace\"; role = \"sale\"; api_key = \"file:%s/token\"; %s },\n"
+		"{ name = \"again\"; kind = \"squarespace\"; role = \"sale\"; api_key = \"file:%s/token\"; closed = true; %s } );\n"
 		"products = (%s );\n"
 		"mail = { smtp = \"smtp://127.0.0.1:25\"; from = \"Acme <academy@acme.example>\"; };\n"
 		"certificate = { issuer = \"Acme Academy\"; }; } );\n",
-		bench->dir, bench->dir, now, bench->dir, bench->dir, rules));
+		bench->dir, bench->dir, now, bench->dir, bench->dir, labels, bench->dir, labels, rules));
 }
 
 void

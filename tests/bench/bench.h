@@ -18,7 +18,7 @@ struct bench {
 	struct arena arena;
 	const char *dir;       /* everything is in there; run.sh takes it away */
 	const char *conf_path; /* for programs that are run */
-	struct config *config; /* tenant "acme", site "campus", source "shop", 20 courses with a rule each */
+	struct config *config; /* tenant "acme", site "campus", sources "shop" and "again", 20 courses with a rule each */
 	struct embedded embedded;
 	struct db *db;    /* as programs connect, tenant set */
 	struct db *owner; /* of the tables, tenant set */

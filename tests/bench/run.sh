@@ -2,7 +2,7 @@
 # make bench: each figure beside a named peer measured in the same run. Writes build/bench.json, a list of {name, unit, value, against,
 # ratio}, and prints it as a table. BENCH_UNITS: sizes of the reconcile world (100000; the full proof adds 1000000). BENCH_ORDERS: orders taken
 # into the ledger (10000). BENCH_SALES: sales of the academy on which every program's memory is measured (20000; the full proof is 200000, of which
-# reading the shop at its pace alone takes 17 minutes). BENCH_CHANGES: sales of the one whose changes are raced (5000).
+# reading the shop at its pace alone takes 17 minutes). BENCH_REPLAY: stored orders that are replayed (20000; the full proof is 1000000). BENCH_CHANGES: sales of the one whose changes are raced (5000).
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 work=$(mktemp -d "${TMPDIR:-/tmp}/ctok-bench-XXXXXX")
@@ -40,6 +40,9 @@ CONF
 build/bench_ledger "$work/ctok-batch.conf" acme shop "${BENCH_ORDERS:-10000}" >"$work/ledger" 2>"$work/ledger.err"
 put "ledger lines" "1/s" "$(value "$work/ledger" ledger_lines)" "bare COPY" "$(value "$work/ledger" copy_lines)"
 put "ledger, peak memory" "MiB" "$(value "$work/ledger" ledger_rss)" "limit" 256
+
+say "replay, ${BENCH_REPLAY:-20000} stored orders"
+build/bench_replay "${BENCH_REPLAY:-20000}" >>"$lines" 2>"$work/replay.err" || cat "$work/replay.err" >&2
 
 for units in ${BENCH_UNITS:-100000}; do
 	say "reconcile, $units units"
