@@ -1,7 +1,8 @@
-/* JSON through jansson, without ever letting a number become a double. A walk over the text before parsing puts every number in
- * quotes with the mark N and gives every real string the mark S, so that the two stay apart: 12.50 becomes "N12.50", "12.50"
- * becomes "S12.50". The walk also checks what jansson would no longer see: the grammar of numbers and the depth. Positions in
- * jansson's errors are counted back to the text as it was sent. The tree is copied into the caller's arena. */
+/* JSON, without ever letting a number become a double. What is valid and of the usual form is read in one pass (json_plain.c). Whatever is not goes
+ * through jansson, which judges it: a walk over the text before parsing puts every number in quotes with the mark N and gives every real string the
+ * mark S, so that the two stay apart: 12.50 becomes "N12.50", "12.50" becomes "S12.50". The walk also checks what jansson would no longer see: the
+ * grammar of numbers and the depth. Positions in jansson's errors are counted back to the text as it was sent. The tree is copied into the caller's
+ * arena. */
 
 /* jansson's kinds of values bear the names of ours: read its header under others. Its macros that use them are not used here. */
 #define JSON_NULL JANSSON_NULL
@@ -21,6 +22,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "json_plain.h"
 
 #define MAX_DEPTH 64
 #define NUMBER_MARK 'N'
@@ -218,6 +220,9 @@ check_text(const char *what, const char *text, size_t len, struct err *err)
 	size_t at, step;
 
 	for (at = 0; at < len; at += step) {
+		step = 1;
+		if (text[at] != '\0' && (unsigned char)text[at] < 0x80)
+			continue;
 		step = text_character(text + at, len - at);
 		if (step == 0)
 			return fail_at(what, text, at, "invalid UTF-8", err);
@@ -297,6 +302,12 @@ json_parse(struct arena *arena, const char *what, const char *text, size_t len, 
 	}
 	if (check_text(what, text, len, err) != 0)
 		goto out;
+	tree = json_plain(arena, text, len);
+	if (tree != NULL) {
+		*ret_json = tree;
+		rc = 0;
+		goto out;
+	}
 	count.text = walk.text = text;
 	count.len = walk.len = len;
 	walk_on(&count, SIZE_MAX);

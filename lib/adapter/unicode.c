@@ -28,16 +28,38 @@ map(struct arena *arena, const char *s, utf8proc_option_t options, utf8proc_cust
 	return (char *)points;
 }
 
+static bool
+is_ascii(const char *s)
+{
+	while (*s != '\0' && (unsigned char)*s < 0x80)
+		s++;
+	return *s == '\0';
+}
+
+/* ASCII is composed; its letters are lowered and folded alike. */
+static char *
+ascii_lower(struct arena *arena, const char *s)
+{
+	char *lowered = arena_strdup(arena, s), *p;
+
+	for (p = lowered; *p != '\0'; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p - 'A' + 'a');
+	return lowered;
+}
+
 char *
 unicode_nfc(struct arena *arena, const char *s)
 {
+	if (is_ascii(s))
+		return arena_strdup(arena, s);
 	return map(arena, s, UTF8PROC_STABLE, NULL);
 }
 
 char *
 unicode_fold(struct arena *arena, const char *s)
 {
-	return map(arena, s, UTF8PROC_CASEFOLD, NULL);
+	return is_ascii(s) ? ascii_lower(arena, s) : map(arena, s, UTF8PROC_CASEFOLD, NULL);
 }
 
 static utf8proc_int32_t
@@ -50,6 +72,8 @@ lower(utf8proc_int32_t code_point, void *context)
 char *
 unicode_lower(struct arena *arena, const char *s)
 {
+	if (is_ascii(s))
+		return ascii_lower(arena, s);
 	/* Compose first: the lower case of a composed letter is not always that of its parts. */
 	return map(arena, unicode_nfc(arena, s), UTF8PROC_STABLE, lower);
 }
