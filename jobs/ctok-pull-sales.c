@@ -91,6 +91,14 @@ take_until(void *context, int64_t utc)
 }
 
 static void
+take_declared(void *context, int64_t declared, int64_t taken)
+{
+	const struct target *target = context;
+
+	ledger_declared(target->ledger, declared, taken);
+}
+
+static void
 take_again(void *context)
 {
 	struct target *target = context;
@@ -240,8 +248,8 @@ read_source(struct job *job, const struct config_tenant *tenant, const struct co
 	const struct http_breaker_store breaker = http_breaker_db(job->db);
 	struct target target = { .job = job, .source = config->name, .ledger = ledger };
 	const struct sales_sink sink = { &target, take_document, take_present, take_absent, take_cursor, take_whole, take_until,
-		take_again, is_stopped, take_settlement, take_subscription, take_payout, take_balance, take_bank, take_rate,
-		rates_refused };
+		take_declared, take_again, is_stopped, take_settlement, take_subscription, take_payout, take_balance, take_bank,
+		take_rate, rates_refused };
 	struct sales_source source = {
 		.config = config,
 		.account = arena_printf(&job->row, "%s/%s", tenant->name, config->name),
@@ -316,6 +324,10 @@ pull_once(struct job *job, const struct config_tenant *tenant, const struct conf
 	job_count(job, "changed", counts.changed);
 	if (counts.gone > 0)
 		job_count(job, "gone", counts.gone);
+	if (counts.late > 0)
+		job_count(job, "late", counts.late);
+	if (counts.rewritten > 0)
+		job_count(job, "rewritten", counts.rewritten);
 	log_event(LOG_INFO,
 	    LOG_FIELDS((struct log_field){ "source", config->name },
 		(struct log_field){ "documents", arena_printf(&job->row, "%lld", (long long)counts.documents) },

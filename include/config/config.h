@@ -108,21 +108,25 @@ struct config_source {
 	struct config_list reference_labels; /* of fields that name the same sale elsewhere */
 	struct config_field *fields;
 	size_t field_count;
-	const char *spool;                   /* folder of webhooks; NULL: none */
-	const char *spool_secret;            /* secret reference */
-	struct config_list spool_events;     /* empty: the kind's usual ones */
-	const char *folder;                  /* of a csv source: files are put here */
-	const char *format;                  /* of a bank's files: "camt.053", "csv" */
-	struct config_list payouts;          /* what a bank writes beside payouts; * stands for any text */
-	const char *publisher;               /* of rates: who says so */
-	const char *base;                    /* of rates: the currency of which one is so many of the others */
-	int64_t rate_days;                   /* of rates: how much older than what is converted one may be; default 7 */
-	const char *preset;                  /* "squarespace", …; "none" */
-	const char *encoding;                /* "utf-8", "windows-1252", "iso-8859-1", "iso-8859-15" */
-	const char *separator;               /* "auto", ",", ";", "tab", "pipe" */
-	const char *decimal;                 /* "." or "," */
-	struct config_list dates;            /* forms in which dates are written, tried in turn; empty: the preset's */
-	bool tax_on_top;                     /* prices of lines are without tax */
+	const char *spool;               /* folder of webhooks; NULL: none */
+	const char *spool_secret;        /* secret reference */
+	struct config_list spool_events; /* empty: the kind's usual ones */
+	const char *folder;              /* of a csv source: files are put here */
+	const char *format;              /* of a bank's files: "camt.053", "csv" */
+	struct config_list payouts;      /* what a bank writes beside payouts; * stands for any text */
+	const char *publisher;           /* of rates: who says so */
+	const char *base;                /* of rates: the currency of which one is so many of the others */
+	int64_t rate_days;               /* of rates: how much older than what is converted one may be; default 7 */
+	const char *preset;              /* "squarespace", …; "none" */
+	const char *encoding;            /* "utf-8", "windows-1252", "iso-8859-1", "iso-8859-15" */
+	const char *separator;           /* "auto", ",", ";", "tab", "pipe" */
+	const char *decimal;             /* "." or "," */
+	struct config_list dates;        /* forms in which dates are written, tried in turn; empty: the preset's */
+	const char *trailer;             /* beginning of the row behind the last one, which says what was before it; NULL: none */
+	const char *sum_file;            /* "if_there", "required": whether a file beside each says what is in it */
+	bool whole_files;                /* each file holds all there is; default false */
+	int64_t floor_percent;           /* of the last file's rows, at least; default 80 */
+	bool tax_on_top;                 /* prices of lines are without tax */
 	struct config_columns columns;
 	struct config_statuses statuses;
 	const char *start;          /* ISO date: the first pull reads from here; default 2000-01-01 */

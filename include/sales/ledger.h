@@ -29,6 +29,8 @@ struct ledger_counts {
 	int64_t documents; /* read */
 	int64_t changed;   /* new, in a new version, or read differently */
 	int64_t gone;      /* vanished from the source */
+	int64_t late;      /* new, and sold before the time up to which the sales were known */
+	int64_t rewritten; /* known, and in another version */
 };
 
 /**
@@ -55,7 +57,7 @@ void ledger_cursors(const struct ledger *, const struct sales_cursor **, size_t 
 
 /**
  * ledger_add(ledger, document, err), ledger_present(ledger, external_id, err), ledger_absent(ledger, external_id),
- * ledger_cursor(ledger, name, value), ledger_whole(ledger), ledger_until(ledger, utc):
+ * ledger_cursor(ledger, name, value), ledger_whole(ledger), ledger_until(ledger, utc), ledger_declared(ledger, declared, taken):
  * Stage a document, and what else a `struct sales_sink` takes; these are its functions, with the ledger as context. Copied; memory
  * does not grow with the number of documents.
  */
@@ -65,6 +67,7 @@ void ledger_absent(void *, const char *) __attribute__((nonnull));
 void ledger_cursor(void *, const char *, const char *) __attribute__((nonnull));
 void ledger_whole(void *) __attribute__((nonnull));
 void ledger_until(void *, int64_t) __attribute__((nonnull));
+void ledger_declared(void *, int64_t, int64_t) __attribute__((nonnull));
 
 /**
  * ledger_settlement(ledger, settlement, err), ledger_subscription(…), ledger_payout(…), ledger_balance(…):

@@ -185,8 +185,10 @@ struct sales_sink {
 	void (*cursor)(void *, const char *name, const char *value);   /* to be told again by the next pull */
 	void (*whole)(void *);                                         /* all there is was read: the rest is gone */
 	void (*until)(void *, int64_t utc); /* up to when the sales are known; CLOCK_MIN_UTC: as before. Not called: up to now */
-	void (*again)(void *);              /* there may be more: pull once more, whether this one succeeds or not */
-	bool (*stopped)(void *);            /* asked between pages and while waiting; true ends the pull */
+	/* The source says that there are so many rows of what was asked for, and so many came; adds up. NULL: not of interest. */
+	void (*declared)(void *, int64_t declared, int64_t taken);
+	void (*again)(void *);   /* there may be more: pull once more, whether this one succeeds or not */
+	bool (*stopped)(void *); /* asked between pages and while waiting; true ends the pull */
 	/* Of payment providers; the later one of the same key counts. */
 	int (*settlement)(void *, const struct sales_settlement *, struct err *);
 	int (*subscription)(void *, const struct sales_subscription *, struct err *);
@@ -261,6 +263,12 @@ struct sales_kind {
  * The kind of that name; NULL with ERR_CONFIG if there is none.
  */
 const struct sales_kind *sales_kind(const char *, struct err *) __attribute__((nonnull));
+
+/**
+ * sales_declare(sink, declared, taken):
+ * Tell the sink what the source says there is, and what came of it; less fails the pull.
+ */
+void sales_declare(const struct sales_sink *, int64_t, int64_t) __attribute__((nonnull));
 
 /**
  * sales_cursor(source, name):

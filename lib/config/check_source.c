@@ -116,6 +116,20 @@ check_fields(const struct config_source *source, struct fault_list *faults)
 	}
 }
 
+/* What only files have. */
+static void
+check_files(const struct config_source *source, struct fault_list *faults)
+{
+	bool csv = text_equal(source->kind, "csv");
+
+	if (source->trailer != NULL && !csv)
+		fault_at(faults, &source->where, "setting \"trailer\" is for csv sources");
+	if (source->whole_files && !csv)
+		fault_at(faults, &source->where, "setting \"whole_files\" is for csv sources");
+	if (text_equal(source->sum_file, "required") && !csv && !text_equal(source->kind, "bank"))
+		fault_at(faults, &source->where, "setting \"sum_file\" is for csv and bank sources");
+}
+
 bool
 check_can_settle(const struct config_source *source)
 {
@@ -139,6 +153,7 @@ check_source(const struct config_source *source, struct fault_list *faults)
 	if (text_equal(source->kind, "bank"))
 		check_bank(source, faults);
 	check_fields(source, faults);
+	check_files(source, faults);
 	if (source->spool != NULL &&
 	    (text_equal(source->kind, "csv") || text_equal(source->kind, "bank") || text_equal(source->kind, "rates")))
 		fault_at(faults, &source->where, "setting \"spool\": nobody sends webhooks of files");

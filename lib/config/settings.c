@@ -210,6 +210,20 @@ const struct setting settings_table[] = {
 	{ SETTINGS_SOURCE, "rate_days", SETTINGS_INT, AT(config_source, rate_days), .fallback = "7", .least = 0, .most = 31,
 	    .help = "On a day without a rate, as on weekends, the last one before counts if it is no older than so many days "
 		    "(rates)." },
+	{ SETTINGS_SOURCE, "trailer", SETTINGS_TEXT, AT(config_source, trailer),
+	    .help =
+		"How the row behind the last one begins, * standing for any text (csv): it must be there, and says how many rows "
+		"came before it and what they come to, as in \"END;118;1234.50 EUR\"." },
+	{ SETTINGS_SOURCE, "sum_file", SETTINGS_CHOICE, AT(config_source, sum_file), .fallback = "if_there",
+	    .choices = "if_there|required",
+	    .help =
+		"Whether NAME.sum must lie beside the file NAME (csv, bank), with lines \"rows 118\" and \"total 1234.50 EUR\" for "
+		"each currency. \"if_there\": it is checked if it is there; \"required\": the file waits for it." },
+	{ SETTINGS_SOURCE, "whole_files", SETTINGS_BOOL, AT(config_source, whole_files),
+	    .help =
+		"Each file holds all sales since `start`, not only what is new (csv): one that is in it no more is a finding." },
+	{ SETTINGS_SOURCE, "floor", SETTINGS_INT, AT(config_source, floor_percent), .fallback = "80", .least = 1, .most = 100,
+	    .help = "With whole_files: a file with less than so many percent of the last one's rows is refused." },
 	{ SETTINGS_SOURCE, "tax_on_top", SETTINGS_BOOL, AT(config_source, tax_on_top),
 	    .help = "Prices of lines are without tax (csv)." },
 	{ SETTINGS_SOURCE, "columns", SETTINGS_GROUP, AT(config_source, columns), .inner = SETTINGS_COLUMNS,

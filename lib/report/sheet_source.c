@@ -10,8 +10,11 @@ static const struct table_column columns[] = {
 	{ SOURCE_OUTCOME, "Last reading", 13, false, -1, 0 },
 	{ SOURCE_FROM, "Window from", 16, false, -1, 0 },
 	{ SOURCE_TO, "Window to", 16, false, -1, 0 },
+	{ SOURCE_DECLARED, "Rows declared", 10, false, -1, 0 },
 	{ SOURCE_ROWS, "Rows read", 10, false, -1, 0 },
 	{ SOURCE_CHANGED, "New or changed", 10, false, -1, 0 },
+	{ SOURCE_LATE, "Late", 8, false, -1, 0 },
+	{ SOURCE_REWRITTEN, "Rewritten", 10, false, -1, 0 },
 	{ SOURCE_LAST_COMPLETE, "Last complete", 16, false, -1, 0 },
 	{ SOURCE_WATERMARK, "Read up to", 16, false, -1, 0 },
 	{ SOURCE_AGE, "Age in hours", 9, false, -1, 0 },
@@ -34,7 +37,8 @@ style(const struct cell *cells, int column)
 
 const struct table_spec source_spec = {
 	.name = "Sources",
-	.about = "A reading that is not complete counts for nothing, and nothing is taken away on its word.",
+	.about = "A reading that is not complete counts for nothing. Late: new, and sold before what was read already. Rewritten: "
+		 "known, and changed.",
 	.rows_are = "sources and sites",
 	.tab_rgb = 0x6b7785,
 	.fixed_columns = 1,

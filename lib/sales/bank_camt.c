@@ -11,6 +11,9 @@
 #define MOST_TEXT 2000
 
 enum balance { OPENING, CLOSING, BALANCES };
+enum { ALL, INTO, OUT_OF, SUMMARIES };
+
+static const char *const summaries[SUMMARIES] = { [ALL] = "TtlNtries", [INTO] = "TtlCdtNtries", [OUT_OF] = "TtlDbtNtries" };
 
 struct statement {
 	struct bank_reading *reading;
@@ -23,6 +26,11 @@ struct statement {
 	bool known[BALANCES];
 	int64_t balance[BALANCES], sum;
 	const char *currency; /* of its balances */
+	/* What the statement says of its movements: all, those in, those out. */
+	struct summary {
+		const char *count, *sum; /* NULL: not said */
+	} said[SUMMARIES];
+	int64_t counted[SUMMARIES], added[SUMMARIES];
 	/* Of the balance or movement at hand. */
 	const char *kind, *sign, *status, *amount, *amount_currency, *date, *reference, *text;
 };
@@ -68,6 +76,9 @@ on_begin(void *context, const char *name, const char *const *attributes, struct 
 		s->count = 0;
 		s->sum = 0;
 		s->known[OPENING] = s->known[CLOSING] = false;
+		memset(s->said, 0, sizeof(s->said));
+		memset(s->counted, 0, sizeof(s->counted));
+		memset(s->added, 0, sizeof(s->added));
 		s->currency = NULL;
 	}
 	if (text_equal(name, "Bal") || text_equal(name, "Ntry")) {
@@ -130,21 +141,70 @@ take_balance(struct statement *s, struct err *err)
 	return 0;
 }
 
+/* Count it where the statement's own summary does: those say nothing of what is booked, amounts without sign. */
+static int
+note_movement(struct statement *s, int64_t minor)
+{
+	int64_t amount = minor < 0 ? -minor : minor;
+	unsigned way = minor < 0 ? OUT_OF : INTO;
+
+	s->counted[ALL]++;
+	s->counted[way]++;
+	return __builtin_add_overflow(s->added[ALL], amount, &s->added[ALL]) ||
+		       __builtin_add_overflow(s->added[way], amount, &s->added[way])
+		   ? -1
+		   : 0;
+}
+
 static int
 take_entry(struct statement *s, struct err *err)
 {
 	struct bank_line line = { .reference = s->reference, .text = s->text, .currency = s->amount_currency };
 
 	s->count++;
+	if (s->reading->sink == NULL)
+		drop_count(s->reading->faults);
 	line.where = arena_printf(&s->reading->arena, "statement \"%s\", movement %u", s->id, s->count);
+	if (read_amount(s, &line.amount_minor, err) != 0)
+		return err_wrap(err, "%s", line.where);
+	if (note_movement(s, line.amount_minor) != 0)
+		return err_set(err, ERR_DATA, "%s: the amounts are too large", line.where);
 	/* Pending and informative ones move nothing yet. */
 	if (!text_equal(s->status, "BOOK") && s->status[0] != '\0')
 		return 0;
-	if (read_amount(s, &line.amount_minor, err) != 0 || read_day(s, &line.booked_us, err) != 0)
+	if (s->reading->sink == NULL)
+		drop_add(s->reading->faults, line.currency, line.amount_minor);
+	if (read_day(s, &line.booked_us, err) != 0)
 		return err_wrap(err, "%s", line.where);
 	if (__builtin_add_overflow(s->sum, line.amount_minor, &s->sum))
 		return err_set(err, ERR_DATA, "%s: the amounts are too large", line.where);
 	return bank_take(s->reading, &line, err);
+}
+
+/* Are there as many movements, of as much, as the statement itself says? Banks fill in some of these figures, and none at times. */
+static int
+check_summaries(const struct statement *s, struct err *err)
+{
+	struct arena *arena = &s->reading->arena;
+	struct money said, found;
+	int64_t count;
+	unsigned i;
+
+	for (i = 0; i < SUMMARIES; i++) {
+		if (s->said[i].count != NULL && (text_int64(s->said[i].count, &count, err) != 0 || count != s->counted[i]))
+			return err_set(err, ERR_DATA, "statement \"%s\" declares %.20s movements (%s), and has %lld", s->id,
+			    s->said[i].count, summaries[i], (long long)s->counted[i]);
+		if (s->said[i].sum == NULL)
+			continue;
+		if (money_parse(s->said[i].sum, s->currency, MONEY_EXACT, &said, err) != 0)
+			return err_wrap(err, "statement \"%s\", %s", s->id, summaries[i]);
+		found = said;
+		found.minor = s->added[i];
+		if (said.minor != found.minor)
+			return err_set(err, ERR_DATA, "statement \"%s\" declares movements of %s (%s), and has %s", s->id,
+			    money_text(arena, &said), summaries[i], money_text(arena, &found));
+	}
+	return 0;
 }
 
 /* What stands in a statement adds up, or something is missing from it. */
@@ -157,6 +217,8 @@ end_statement(struct statement *s, struct err *err)
 	if (!s->known[OPENING] || !s->known[CLOSING])
 		return err_set(
 		    err, ERR_DATA, "statement \"%s\" has no %s balance", s->id, s->known[OPENING] ? "closing" : "opening");
+	if (check_summaries(s, err) != 0)
+		return -1;
 	if (s->balance[OPENING] + s->sum == s->balance[CLOSING])
 		return 0;
 	opening.minor = s->balance[OPENING];
@@ -182,8 +244,15 @@ on_end(void *context, const char *name, const char *text, struct err *err)
 {
 	struct statement *s = context;
 	struct arena *arena = &s->reading->arena;
+	unsigned i;
 	int rc = 0;
 
+	for (i = 0; i < SUMMARIES; i++) {
+		if (is_in(s, summaries[i], name, "NbOfNtries"))
+			s->said[i].count = keep(s, text);
+		else if (is_in(s, summaries[i], name, "Sum"))
+			s->said[i].sum = keep(s, text);
+	}
 	if (is_in(s, "Stmt", name, "Id"))
 		s->id = keep(s, text);
 	else if (is_in(s, "CdOrPrtry", name, "Cd") && is_within(s, "Bal"))

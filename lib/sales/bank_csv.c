@@ -77,6 +77,8 @@ take_row(void *context, const struct csv_row *row, struct err *err)
 	if (rows->count == 0)
 		return take_header(rows, row, err);
 	line.where = arena_printf(&rows->reading->arena, "row %lld", (long long)row->line);
+	if (rows->reading->sink == NULL)
+		drop_count(rows->reading->faults);
 	if (row->count != rows->count) {
 		drop_fault(rows->reading->faults, line.where,
 		    arena_printf(&rows->reading->arena, "it has %zu cells, the header has %zu", row->count, rows->count));
@@ -86,6 +88,8 @@ take_row(void *context, const struct csv_row *row, struct err *err)
 		drop_fault(rows->reading->faults, line.where, why.message);
 		return 0;
 	}
+	if (rows->reading->sink == NULL)
+		drop_add(rows->reading->faults, line.currency, line.amount_minor);
 	return bank_take(rows->reading, &line, err);
 }
 

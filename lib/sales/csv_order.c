@@ -5,6 +5,7 @@
 #include "adapter/crypto.h"
 #include "base/text.h"
 #include "csv_source.h"
+#include "drop_sum.h"
 
 #define LEAST_SEEN 1024
 
@@ -23,6 +24,7 @@ struct orders {
 	size_t row_count;
 	uint64_t *seen; /* ids that are done, hashed; 0: free. Open addressing */
 	size_t seen_room, seen_count;
+	int64_t ended; /* row of the trailer; 0: it has not come */
 };
 
 static void
@@ -82,9 +84,11 @@ finish_order(struct orders *orders, struct err *err)
 
 	if (orders->id == NULL)
 		return 0;
-	if (csv_document(&reading, &why) != 0)
+	if (csv_document(&reading, &why) != 0) {
 		add_fault(orders, reading.row->line, reading.column, why.message);
-	else if (orders->sink != NULL)
+	} else if (orders->sink == NULL)
+		drop_add(orders->faults, reading.document.currency, reading.document.total_minor);
+	else
 		rc = orders->sink->document(orders->sink->context, &reading.document, err);
 	arena_reset(&orders->batch);
 	orders->id = NULL;
@@ -153,6 +157,32 @@ gather(struct orders *orders, const struct csv_row *row)
 		to->cells[i] = arena_strdup(&orders->batch, row->cells[i]);
 }
 
+/* The row behind the last one: how many came before it, and what they come to. */
+static bool
+take_trailer(struct orders *orders, const struct csv_row *row)
+{
+	const struct config_list mark = { (const char *[]){ orders->config->trailer }, 1 };
+	struct arena *arena = &orders->faults->arena;
+	struct err err = ERR_INIT;
+	const char *text;
+	size_t i;
+
+	if (orders->config->trailer == NULL || row->count == 0 || !csv_is(arena, text_trim(arena, row->cells[0]), &mark))
+		return false;
+	orders->ended = row->line;
+	/* The first look is the one that judges. */
+	for (i = 1; i < row->count && orders->sink == NULL; i++) {
+		text = text_trim(arena, row->cells[i]);
+		if (text[0] == '\0' || drop_declare(orders->faults, orders->source, text, orders->config->decimal[0], &err) == 0)
+			continue;
+		add_fault(orders, row->line, NULL, err.message);
+		err_reset(&err);
+	}
+	if (orders->sink == NULL && !orders->faults->declared.counted)
+		add_fault(orders, row->line, NULL, "it does not say how many rows came before it");
+	return true;
+}
+
 static int
 take_row(void *context, const struct csv_row *row, struct err *err)
 {
@@ -161,6 +191,15 @@ take_row(void *context, const struct csv_row *row, struct err *err)
 
 	if (!orders->begun)
 		return take_header(orders, row, err);
+	if (orders->ended != 0) {
+		add_fault(orders, row->line, NULL,
+		    arena_printf(&orders->batch, "it stands behind row %lld, which ends the file", (long long)orders->ended));
+		return 0;
+	}
+	if (take_trailer(orders, row))
+		return 0;
+	if (orders->sink == NULL)
+		drop_count(orders->faults);
 	if (row->count != orders->columns.count) {
 		add_fault(orders, row->line, NULL,
 		    arena_printf(&orders->batch, "it has %zu cells, the header has %zu", row->count, orders->columns.count));
@@ -218,6 +257,10 @@ csv_orders(FILE *file, const char *name, const struct sales_source *source, stru
 		goto out;
 	if (!orders->begun) {
 		(void)err_set(err, ERR_DATA, "%s is empty", name);
+		goto out;
+	}
+	if (orders->config->trailer != NULL && orders->ended == 0) {
+		(void)err_set(err, ERR_DATA, "%s is cut off: no row begins with \"%s\"", name, orders->config->trailer);
 		goto out;
 	}
 	rc = 0;

@@ -17,19 +17,21 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "drop.h"
+#include "drop_sum.h"
 
 #define MOST_FILES 10000
 #define SETTLE_S 60 /* a file that was written to so lately may be on its way still */
 #define FAULTS_BYTES ((size_t)1024 * 1024)
 #define MOST_FAULTS 1000
-#define WHY ".why.txt" /* beside a rejected file: what is wrong with it */
+#define CURSOR_ROWS "rows" /* of the last file */
+#define WHY ".why.txt"     /* beside a rejected file: what is wrong with it */
 
 struct folder {
 	struct arena *arena;
 	const struct sales_source *source;
 	const char *path;
 	const struct drop *drop;
+	const char *waits; /* the first file whose sum has not come yet; NULL: none */
 };
 
 struct file {
@@ -38,11 +40,11 @@ struct file {
 	const char *hash; /* "sha256:…", what it is remembered by */
 };
 
-/* Names of what is still being written, by habit of browsers, editors and copying programs; and of our own lists. */
+/* Names of what is still being written, by habit of browsers, editors and copying programs; of our own lists, and of what says what is in a file. */
 static bool
 is_partial(const char *name)
 {
-	static const char *const ends[] = { ".part", ".tmp", ".crdownload", ".filepart", ".swp", "~", WHY };
+	static const char *const ends[] = { ".part", ".tmp", ".crdownload", ".filepart", ".swp", "~", WHY, DROP_SUM };
 	size_t i;
 
 	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
@@ -98,6 +100,9 @@ move_file(const struct folder *folder, const struct file *file, const char *to, 
 			continue;
 		if (rename(file->path, target) != 0)
 			break;
+		/* What was declared of it goes with it, last: without it the file would be taken unchecked. */
+		(void)rename(
+		    arena_printf(folder->arena, "%s" DROP_SUM, file->path), arena_printf(folder->arena, "%s" DROP_SUM, target));
 		*ret_path = target;
 		return 0;
 	}
@@ -159,9 +164,17 @@ is_done(const struct folder *folder, const struct file *file)
 	return taken != NULL && (!folder->source->full || text_starts(taken, clock_iso(folder->arena, folder->source->now_utc)));
 }
 
+/* Must something beside the file say what is in it, and has that not come? */
+static bool
+misses_sum(const struct folder *folder, const struct file *file)
+{
+	return text_equal(folder->source->config->sum_file, "required") &&
+	       access(arena_printf(folder->arena, "%s" DROP_SUM, file->path), F_OK) != 0;
+}
+
 /* The first file that is neither taken nor on its way; those that were taken go to done/. NULL: none. */
 static int
-next_file(const struct folder *folder, struct file *ret_file, struct err *err)
+next_file(struct folder *folder, struct file *ret_file, struct err *err)
 {
 	const char **names, *path;
 	struct file file;
@@ -178,6 +191,10 @@ next_file(const struct folder *folder, struct file *ret_file, struct err *err)
 		file.modified_utc = st.st_mtim.tv_sec;
 		if (hash_file(folder, &file, err) != 0)
 			return -1;
+		if (!is_done(folder, &file) && misses_sum(folder, &file)) {
+			folder->waits = folder->waits != NULL ? folder->waits : file.name;
+			continue;
+		}
 		if (!is_done(folder, &file)) {
 			*ret_file = file;
 			return 0;
@@ -186,6 +203,40 @@ next_file(const struct folder *folder, struct file *ret_file, struct err *err)
 			return -1;
 	}
 	return 0;
+}
+
+/* Is the file what it is declared to be, and, where each file holds all there is, no less than the last one by more than a little? */
+static int
+judge_sums(const struct folder *folder, const struct file *file, struct drop_faults *faults, struct err *err)
+{
+	const struct config_source *config = folder->source->config;
+	const char *last = sales_cursor(folder->source, CURSOR_ROWS);
+	int64_t rows = 0;
+	bool found;
+
+	if (drop_sum_read(folder->arena, file->path, folder->source, faults, &found, err) != 0 ||
+	    drop_sum_check(folder->arena, faults, err) != 0)
+		return -1;
+	if (!config->whole_files || folder->source->full || last == NULL)
+		return 0;
+	if (text_int64(last, &rows, err) != 0)
+		return err_wrap(err, "what was remembered as \"" CURSOR_ROWS "\"");
+	if (faults->sums.rows * 100 >= rows * config->floor_percent)
+		return 0;
+	return err_set(err, ERR_DATA, "it has %lld rows, the last file had %lld: less than %lld %% of them",
+	    (long long)faults->sums.rows, (long long)rows, (long long)config->floor_percent);
+}
+
+/* Each file holds all there is: what is not in it has vanished. */
+static void
+note_sums(const struct folder *folder, const struct drop_faults *faults, const struct sales_sink *sink)
+{
+	if (faults->declared.counted)
+		sales_declare(sink, faults->declared.rows, faults->sums.rows);
+	if (!folder->source->config->whole_files)
+		return;
+	sink->cursor(sink->context, CURSOR_ROWS, arena_printf(folder->arena, "%lld", (long long)faults->sums.rows));
+	sink->whole(sink->context);
 }
 
 /* Read it for its faults, then once more for its documents: those of a file with a fault are never handed on. */
@@ -214,6 +265,14 @@ take_file(const struct folder *folder, struct file *file, const struct sales_sin
 		rc = reject(folder, file, &faults, NULL, sink, err);
 		goto out;
 	}
+	if (judge_sums(folder, file, &faults, &why) != 0) {
+		if (why.code != ERR_DATA)
+			*err = why;
+		else
+			rc = reject(folder, file, &faults, why.message, sink, err);
+		goto out;
+	}
+	note_sums(folder, &faults, sink);
 	rewind(stream);
 	if (folder->drop->read(stream, file->name, folder->source, &faults, sink, err) != 0 || hash_file(folder, &again, err) != 0)
 		goto out;
@@ -248,6 +307,9 @@ finish(const struct folder *folder, const struct sales_sink *sink, struct err *e
 
 	/* An empty folder is no proof that nothing was sold. */
 	sink->until(sink->context, CLOCK_MIN_UTC);
+	if (folder->waits != NULL)
+		return err_set(err, ERR_INCOMPLETE, "file \"%s\" waits for \"%s" DROP_SUM "\", which says what is in it",
+		    folder->waits, folder->waits);
 	if (access(dir, F_OK) != 0)
 		return 0;
 	if (list_files(folder, dir, &names, &count, err) != 0)
@@ -263,7 +325,7 @@ int
 drop_pull(const struct drop *drop, const struct sales_source *source, const struct sales_sink *sink, struct err *err)
 {
 	struct arena arena = ARENA_INIT;
-	const struct folder folder = { &arena, source, source->config->folder, drop };
+	struct folder folder = { &arena, source, source->config->folder, drop, NULL };
 	struct file file;
 	int rc;
 

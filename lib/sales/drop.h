@@ -8,12 +8,27 @@
 
 /* Sources that are fed: files put into a folder, each taken once, whole or not at all. */
 
+/* What a file holds: rows, and what its sales or movements come to, by currency. */
+#define DROP_CURRENCIES 32
+
+struct drop_sums {
+	bool counted; /* of what is declared: `rows` is */
+	int64_t rows;
+	struct drop_total {
+		char currency[4];
+		int64_t minor;
+	} totals[DROP_CURRENCIES];
+	size_t total_count;
+	bool beyond; /* more than can be added up here */
+};
+
 /* What is wrong with a file, place by place. `first` names the place only; the lines, which stay beside the file, also say what stands there. */
 struct drop_faults {
 	struct arena arena;
 	const char **lines;
 	size_t count, kept;
 	const char *first;
+	struct drop_sums sums, declared; /* found by this look; said by the file itself, or one beside it */
 };
 
 /**
@@ -21,6 +36,13 @@ struct drop_faults {
  * Put down one thing that is wrong; the first thousand are kept.
  */
 void drop_fault(struct drop_faults *, const char *, const char *) __attribute__((nonnull));
+
+/**
+ * drop_count(faults), drop_add(faults, currency, minor):
+ * One row of the file more; what a sale or movement in it comes to.
+ */
+void drop_count(struct drop_faults *) __attribute__((nonnull));
+void drop_add(struct drop_faults *, const char *, int64_t) __attribute__((nonnull));
 
 /* How the files of a kind are read. */
 struct drop {

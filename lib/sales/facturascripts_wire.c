@@ -222,7 +222,7 @@ int
 fs_walk(struct fs_site *site, struct arena *arena, const struct fs_walk *walk, fs_page *page, void *context, struct err *err)
 {
 	struct list list = { .total = 1 };
-	int64_t after = walk->after, seen;
+	int64_t after = walk->after, seen, declared = INT64_MAX, taken = 0;
 	size_t pages = 0, i;
 
 	for (; list.total > (int64_t)list.count; pages++) {
@@ -238,6 +238,8 @@ fs_walk(struct fs_site *site, struct arena *arena, const struct fs_walk *walk, f
 			}
 		}
 		after = seen;
+		declared = taken + list.total < declared ? taken + list.total : declared;
+		taken += (int64_t)list.count;
 		if (list.count == 0 && pages == 0 && prove_empty(site, arena, walk, err) != 0)
 			goto failed;
 		if (page(context, list.rows, list.count, err) != 0)
@@ -245,6 +247,8 @@ fs_walk(struct fs_site *site, struct arena *arena, const struct fs_walk *walk, f
 		if (list.count == 0)
 			break;
 	}
+	if (walk->table == FS_INVOICES)
+		sales_declare(site->sink, declared, taken);
 	return 0;
 failed:
 	return err_wrap(err, "page %zu of %s", pages + 1, tables[walk->table].name);

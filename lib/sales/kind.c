@@ -37,3 +37,10 @@ sales_cursor(const struct sales_source *source, const char *name)
 	}
 	return NULL;
 }
+
+void
+sales_declare(const struct sales_sink *sink, int64_t declared, int64_t taken)
+{
+	if (sink->declared != NULL)
+		sink->declared(sink->context, declared, taken);
+}

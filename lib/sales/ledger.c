@@ -179,6 +179,17 @@ ledger_until(void *context, int64_t utc)
 	ledger->until_utc = utc == CLOCK_MIN_UTC ? "" : ledger_number(&ledger->arena, utc);
 }
 
+void
+ledger_declared(void *context, int64_t declared, int64_t taken)
+{
+	struct ledger *ledger = context;
+
+	ledger->declares = true;
+	ledger->declared += declared;
+	ledger->taken += taken;
+	ledger->short_of |= taken < declared;
+}
+
 /* What was asked for and is not there any more; and, after a whole reading, what that did not find. */
 static int
 find_gone(struct ledger *ledger, int64_t *ret_gone, struct err *err)
@@ -224,6 +235,13 @@ keep_cursors(struct ledger *ledger, struct err *err)
 	    DB_ARGS(ledger->source_id, arena_printf(&ledger->arena, "{%s}", ledger->cursors.data)), NULL, err);
 }
 
+/* What the source declared, and what came of it; NULL: it does not say. */
+static const char *
+declared_of(struct ledger *ledger, int64_t rows)
+{
+	return ledger->declares ? ledger_number(&ledger->arena, rows) : NULL;
+}
+
 static int
 merge(struct ledger *ledger, void *context, struct err *err)
 {
@@ -237,8 +255,9 @@ merge(struct ledger *ledger, void *context, struct err *err)
 	    ledger_audit(ledger, arena_printf(&ledger->arena, "pull %s", ledger->pull_id), counts->changed, err) != 0)
 		return -1;
 	if (db_exec(ledger->plan.db, sql_sales_merge_done,
-		DB_ARGS(
-		    ledger->pull_id, ledger_number(&ledger->arena, ledger->read), ledger_number(&ledger->arena, counts->changed)),
+		DB_ARGS(ledger->pull_id, ledger_number(&ledger->arena, ledger->read), ledger_number(&ledger->arena, counts->changed),
+		    ledger_number(&ledger->arena, ledger->late), ledger_number(&ledger->arena, ledger->rewritten),
+		    declared_of(ledger, ledger->declared), declared_of(ledger, ledger->taken)),
 		NULL, err) != 0)
 		return -1;
 	return db_exec(ledger->plan.db, sql_sales_merge_watermark, DB_ARGS(ledger->pull_id, ledger->until_utc), NULL, err);
@@ -251,11 +270,16 @@ ledger_commit(struct ledger *ledger, struct ledger_counts *ret_counts, struct er
 
 	if ((ledger->plan.full || ledger->whole) && ledger->read == 0 && ledger->had_documents)
 		return err_set(err, ERR_INCOMPLETE, "a full reading found nothing, although the ledger has orders of this source");
+	if (ledger->short_of)
+		return err_set(err, ERR_INCOMPLETE, "the source declared %lld rows, and %lld came", (long long)ledger->declared,
+		    (long long)ledger->taken);
 	if (ledger_flush(ledger, err) != 0)
 		return -1;
 	if (in_transaction(ledger, merge, &counts, err) != 0)
 		return err_wrap(err, "could not merge %lld orders into the ledger", (long long)ledger->read);
 	counts.documents = ledger->read;
+	counts.late = ledger->late;
+	counts.rewritten = ledger->rewritten;
 	*ret_counts = counts;
 	return 0;
 }
@@ -266,7 +290,9 @@ write_failure(struct ledger *ledger, void *context, struct err *err)
 	const struct err *why = context;
 
 	return db_exec(ledger->plan.db, sql_sales_pull_fail,
-	    DB_ARGS(ledger->pull_id, why->message, ledger_number(&ledger->arena, ledger->read)), NULL, err);
+	    DB_ARGS(ledger->pull_id, why->message, ledger_number(&ledger->arena, ledger->read), declared_of(ledger, ledger->declared),
+		declared_of(ledger, ledger->taken)),
+	    NULL, err);
 }
 
 int

@@ -92,9 +92,11 @@ find_changes(struct ledger *ledger, int64_t *ret_changed, struct err *err)
 		if (run_step(ledger, steps[i].sql, steps[i].wants, err) != 0)
 			return -1;
 	}
-	if (db_row(&ledger->arena, ledger->plan.db, sql_sales_merge_count, DB_NONE, &row, err) != 0)
+	if (db_row(&ledger->arena, ledger->plan.db, sql_sales_merge_count, DB_ARGS(ledger->source_id), &row, err) != 0)
 		return -1;
 	*ret_changed = db_int(row, "changed");
+	ledger->late = db_int(row, "late");
+	ledger->rewritten = db_int(row, "rewritten");
 	return 0;
 }
 

@@ -33,7 +33,11 @@ struct ledger {
 	int64_t read;    /* documents that were handed over */
 	int64_t flushed; /* of these, in the TEMP tables */
 	int64_t from_utc, to_utc;
-	bool had_documents; /* the ledger, before this pull */
+	bool declares; /* the source said how many rows there are */
+	bool short_of; /* fewer came of some of them */
+	int64_t declared, taken;
+	int64_t late, rewritten; /* of what was merged */
+	bool had_documents;      /* the ledger, before this pull */
 	const char *source_id, *pull_id, *run_id;
 };
 

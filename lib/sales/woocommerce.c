@@ -122,7 +122,7 @@ take_trash(struct pull *pull, const struct json *item, struct json_raw raw, stru
 
 /* The items of a part that were not handed over yet. */
 static int
-take_part(struct pull *pull, const struct woo_list *list, take_item *take, int64_t *last_id, struct err *err)
+take_part(struct pull *pull, const struct woo_list *list, take_item *take, int64_t *last_id, int64_t *taken, struct err *err)
 {
 	int64_t id, before = 0;
 	size_t i;
@@ -139,6 +139,7 @@ take_part(struct pull *pull, const struct woo_list *list, take_item *take, int64
 		if (take(pull, &list->rows.items[i], list->rows.raw[i], err) != 0)
 			return err_wrap(err, "item %zu", i + 1);
 		*last_id = id;
+		++*taken;
 	}
 	return 0;
 }
@@ -158,11 +159,12 @@ joins(const struct woo_list *list, int64_t offset, int64_t last_id, bool *ret_jo
 	return 0;
 }
 
-/* Every item of the orders that ${filter} asks for. */
+/* Every item of the orders that ${filter} asks for: no fewer than the shop ever said, on the way, that there are. Orders may come in meanwhile,
+ * or go. */
 static int
 walk(struct pull *pull, const char *filter, take_item *take, struct err *err)
 {
-	int64_t offset = 0, last_id = 0;
+	int64_t offset = 0, last_id = 0, declared = INT64_MAX, taken = 0;
 	unsigned steps = 0;
 	bool joined;
 
@@ -173,16 +175,19 @@ walk(struct pull *pull, const char *filter, take_item *take, struct err *err)
 		if (woo_list(pull->site, &pull->page, "orders", filter, offset, &list, err) != 0 ||
 		    joins(&list, offset, last_id, &joined, err) != 0)
 			return err_wrap(err, "orders from number %lld on", (long long)offset + 1);
+		declared = list.total < declared ? list.total : declared;
 		if (!joined) {
 			if (++steps > MOST_STEPS)
 				return err_set(err, ERR_INCOMPLETE, "the list loses orders again and again while it is read");
 			offset = offset > STEP_BACK ? offset - STEP_BACK : 0;
 			continue;
 		}
-		if (take_part(pull, &list, take, &last_id, err) != 0)
+		if (take_part(pull, &list, take, &last_id, &taken, err) != 0)
 			return err_wrap(err, "orders from number %lld on", (long long)offset + 1);
-		if (offset + (int64_t)list.rows.count >= list.total)
+		if (offset + (int64_t)list.rows.count >= list.total) {
+			sales_declare(pull->site->sink, declared, taken);
 			return 0;
+		}
 		offset += (int64_t)list.rows.count - 1;
 	}
 }

@@ -236,7 +236,8 @@ CREATE VIEW rule.report_source WITH (security_invoker = true) AS
 SELECT s.name, 'source' AS kind, s.kind || ', ' || s.role AS type,
        CASE WHEN NOT EXISTS (SELECT 1 FROM ctok.live l WHERE l.tenant_id = s.tenant_id AND l.source_id = s.source_id) THEN 'trial' ELSE 'live' END AS mode,
        CASE WHEN s.closed THEN 'closed' WHEN p.pull_id IS NULL THEN 'never read' WHEN NOT p.complete THEN 'incomplete' WHEN f.fresh THEN 'complete' ELSE 'stale' END AS outcome,
-       rule.report_moment(p.window_from) AS window_from, rule.report_moment(p.window_to) AS window_to, p.documents AS rows_read, p.changed,
+       rule.report_moment(p.window_from) AS window_from, rule.report_moment(p.window_to) AS window_to, n.declared AS rows_declared,
+       coalesce(n.taken, n.documents) AS rows_read, n.changed, n.late, n.rewritten,
        rule.report_moment(t.last_complete_at) AS last_complete, rule.report_moment(t.watermark) AS watermark,
        floor(extract(epoch FROM rule.now() - t.last_complete_at) / 3600)::bigint AS age_hours, coalesce(p.failure, '') AS failure
   FROM ctok.source s
@@ -244,12 +245,17 @@ SELECT s.name, 'source' AS kind, s.kind || ', ' || s.role AS type,
   LEFT JOIN ctok.source_state t ON t.tenant_id = s.tenant_id AND t.source_id = s.source_id
   LEFT JOIN LATERAL (SELECT * FROM ctok.pull l WHERE l.tenant_id = s.tenant_id AND l.source_id = s.source_id
                       ORDER BY l.pull_id DESC LIMIT 1) p ON true
+  -- A run that takes several files reads as often.
+  LEFT JOIN LATERAL (SELECT sum(l.declared)::bigint AS declared, sum(l.taken)::bigint AS taken, sum(l.documents)::bigint AS documents,
+                            sum(l.changed)::bigint AS changed, sum(l.late)::bigint AS late, sum(l.rewritten)::bigint AS rewritten
+                       FROM ctok.pull l
+                      WHERE l.tenant_id = s.tenant_id AND l.source_id = s.source_id AND l.run_id = p.run_id) n ON true
  WHERE NOT s.gone
 UNION ALL
 SELECT s.name, 'site', concat_ws(', ', concat_ws(' ', 'Moodle', t.release), 'read level ' || p.read_level),
        CASE WHEN NOT EXISTS (SELECT 1 FROM ctok.live l WHERE l.tenant_id = s.tenant_id AND l.site_id = s.site_id) THEN 'trial' ELSE 'live' END,
        CASE WHEN p.pull_id IS NULL THEN 'never read' WHEN NOT p.complete THEN 'incomplete' WHEN f.fresh THEN 'complete' ELSE 'stale' END,
-       NULL, rule.report_moment(p.begun_at), p.enrolments, p.changed, rule.report_moment(t.last_complete_at), NULL,
+       NULL, rule.report_moment(p.begun_at), NULL, p.enrolments, p.changed, NULL, NULL, rule.report_moment(t.last_complete_at), NULL,
        floor(extract(epoch FROM rule.now() - t.last_complete_at) / 3600)::bigint, coalesce(p.failure, '')
   FROM ctok.site s
   JOIN rule.site_fresh f ON f.tenant_id = s.tenant_id AND f.site_id = s.site_id

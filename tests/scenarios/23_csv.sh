@@ -78,6 +78,74 @@ expect "a workbook, another shop's file and bytes of another encoding are reject
 expect "each says why" 3 "$(cat "$in"/rejected/*.why.txt | grep -c 'NUL byte\|there is no column\|whether it is paid\|no column says\|not UTF-8')"
 rm -r "$in/rejected"
 
+# What a file is declared to hold: by a file beside it, or by its own last row. One that falls short is refused, and says by how much.
+pull >"$dir/out" 2>&1
+{ row 00030 a@example.test PAID 0.00 MATH-1 A; row 00031 b@example.test PAID 0.00 MATH-1 B; } | put s1.csv
+printf '# of the export of Monday\nrows 3\ntotal 198.00 EUR\n' >"$in/s1.csv.sum"
+{ row 00032 a@example.test PAID 0.00 MATH-1 A; row 00033 b@example.test PAID 0.00 MATH-1 B; } | put s2.csv
+printf 'rows 2\ntotal 198.01 EUR\n' >"$in/s2.csv.sum"
+row 00034 c@example.test PAID 0.00 MATH-1 C | put s3.csv
+printf 'rows 1\ntotal 99.00 EUR\n' >"$in/s3.csv.sum"
+row 00035 d@example.test PAID 0.00 MATH-1 D | put s4.csv
+printf 'about 1\n' >"$in/s4.csv.sum"
+pull
+expect "what is declared and does not come is refused; what is, is taken" "12: f 0 0, f 0 0, t 1 1, f 0 0, f 0 0" "$code: $(pulls)"
+expect "each says what" 'it declares 3 rows, and has 2
+it declares 198.01 EUR, and comes to 198.00 EUR
+its .sum, line 1: neither "rows 118" nor "total 1234.50 EUR"' "$(cat "$in"/rejected/s?.csv.why.txt | grep '^it')"
+expect "a sum goes with its file" "done/s3.csv done/s3.csv.sum" "$(cd "$in" && ls done/s* rejected/s3* 2>/dev/null | tr '\n' ' ' | sed 's/ $//')"
+expect "rows declared and taken are on record" "1 1" "$(sql "SELECT concat_ws(' ', declared, taken) FROM ctok.pull WHERE declared IS NOT NULL")"
+rm -r "$in/rejected"
+setting() { # setting TEXT: of the source, from now on
+	more_sources=", { name = \"files\"; kind = \"csv\"; role = \"sale\"; folder = \"$in\"; preset = \"squarespace\"; max_age = \"P8D\"; $1 }"
+	write_conf
+}
+setting 'sum_file = "required";'
+row 00036 e@example.test PAID 0.00 MATH-1 E | put s5.csv
+pull
+expect "a file that must be declared waits for that" '12: could not read source "files": file "s5.csv" waits for "s5.csv.sum", which says what is in it' "$code: $(why)"
+echo 'rows 1' >"$in/s5.csv.sum"
+pull
+expect "and is taken when it comes" "0: t 1 1, t 0 0" "$code: $(pulls)"
+setting 'trailer = "END";'
+{ row 00037 f@example.test PAID 0.00 MATH-1 F; row 00038 g@example.test PAID 0.00 MATH-1 G; echo 'END,2,198.00'; } | put t1.csv
+{ row 00039 f@example.test PAID 0.00 MATH-1 F; echo 'END,2,99.00 EUR'; } | put t2.csv
+row 00040 f@example.test PAID 0.00 MATH-1 F | put t3.csv
+{ echo 'END,1'; row 00041 f@example.test PAID 0.00 MATH-1 F; } | put t4.csv
+pull
+expect "the same by the last row" "12: t 2 2, f 0 0, f 0 0, f 0 0, f 0 0" "$code: $(pulls)"
+expect "which must be there, be the last, and be true" 'it declares 2 rows, and has 1
+"t3.csv" is cut off: no row begins with "END"
+row 3: it stands behind row 2, which ends the file' "$(cat "$in"/rejected/t?.csv.why.txt | grep '^it\|cut off\|behind')"
+rm -r "$in/rejected"
+# Files that hold all there is: what is missing from one is a finding; a much shorter one is refused, unless a person insists.
+setting 'whole_files = true;'
+sql "SELECT count(*) FROM ctok.document" >"$dir/count"
+for i in $(seq 101 110); do row "00$i" "w$i@example.test" PAID 0.00 MATH-1 W; done | put w1.csv
+pull
+expect "all that is not in it has vanished" "0 $(cat "$dir/count")" "$code $(sql "SELECT count(*) FROM ctok.document WHERE gone_at IS NOT NULL")"
+for i in $(seq 101 107); do row "00$i" "w$i@example.test" PAID 0.00 MATH-1 W; done | put w2.csv
+pull
+expect "seven rows after ten are too few" '12: could not read source "files": file "w2.csv" was rejected: it has 7 rows, the last file had 10: less than 80 % of them' "$code: $(why)"
+mv "$in/rejected/w2.csv" "$in/w2.csv"
+rm -r "$in/rejected"
+pull --full
+expect "unless a person says so" "0 $(($(cat "$dir/count") + 3))" "$code $(sql "SELECT count(*) FROM ctok.document WHERE gone_at IS NOT NULL")"
+# Sold before what was read already, and changed behind us: the sheet tells.
+setting ''
+{ row 00101 w101@example.test REFUNDED 99.00 MATH-1 W; row 00120 x@example.test PAID 0.00 MATH-1 X; echo '00121,y@example.test,PAID,EUR,0.00,0.00,0.00,99.00,0.00,2026-11-19 10:00:00 +0000,1,Course,99.00,MATH-1,Y,'; } | put x1.csv
+touch -d '2026-11-19 20:00 UTC' "$in/x1.csv"
+sql "SELECT to_char(least(watermark, last_complete_at), 'YYYY-MM-DD') FROM ctok.source_state s JOIN ctok.source o USING (tenant_id, source_id) WHERE o.name = 'files'" >"$dir/known"
+pull
+expect "late and rewritten" "2 1" "$(sql "SELECT concat_ws(' ', late, rewritten) FROM ctok.pull WHERE documents = 3 ORDER BY pull_id DESC LIMIT 1")"
+run ctok-report
+expect "the sheet Sources says so" "files - 3 3 2 1" "$(/usr/bin/python3 -c '
+import glob, openpyxl, sys
+rows = list(openpyxl.load_workbook(sorted(glob.glob(sys.argv[1]))[-1], read_only=True)["Sources"].iter_rows(values_only=True))
+head = next(r for r in rows if r[0] == "Name")
+for r in rows:
+    if r[0] == "files": print(" ".join("-" if r[head.index(c)] is None else str(r[head.index(c)]) for c in ("Name", "Rows declared", "Rows read", "New or changed", "Late", "Rewritten")))' "$dir/state/report/*.xlsx")"
+
 # Nights: access by a file; when no file comes any more, nobody's ends.
 row 00020 kim@example.test PAID 0.00 CPR 'Kim Ode' | put a.csv
 night

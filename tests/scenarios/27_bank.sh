@@ -45,6 +45,22 @@ cp "$dir/bank/done/a.xml" "$dir/bank/again.xml" && sed -i 's/<MsgId>M1/<MsgId>M2
 run ctok-pull-sales
 expect "a statement that overlaps brings nothing twice" "0 6" "$code $(sql "SELECT count(*) FROM ctok.bank_entry")"
 
+# What a statement says of its own movements must be so: how many, of how much, in and out.
+summary() { # summary ALL SUM IN OUT: behind the balances
+	sed "0,/<Ntry>/s|<Ntry>|<TxsSummry><TtlNtries><NbOfNtries>$1</NbOfNtries><Sum>$2</Sum></TtlNtries><TtlCdtNtries><NbOfNtries>$3</NbOfNtries></TtlCdtNtries><TtlDbtNtries><NbOfNtries>$4</NbOfNtries></TtlDbtNtries></TxsSummry><Ntry>|"
+}
+two() { { ntry 30.00 CRDT 2026-11-13 R11 'rent'; ntry 5.00 DBIT 2026-11-13 R12 'fee'; } | stmt 02 "$1" "$2"; }
+two 100.00 125.00 | summary 2 35.00 1 1 | put "$dir/bank/t1.xml"
+two 125.00 150.00 | summary 3 35.00 1 1 | put "$dir/bank/t2.xml"
+two 150.00 175.00 | summary 2 30.00 1 1 | put "$dir/bank/t3.xml"
+two 175.00 200.00 | summary 2 35.00 1 0 | put "$dir/bank/t4.xml"
+run ctok-pull-sales --source giro
+expect "a statement with fewer movements than it declares is refused" "12 t1.xml" "$code $(ls "$dir/bank/done" | grep '^t')"
+expect "and says what it declares" 'statement "STMT-125.00" declares 3 movements (TtlNtries), and has 2
+statement "STMT-150.00" declares movements of 30.00 EUR (TtlNtries), and has 35.00 EUR
+statement "STMT-175.00" declares 0 movements (TtlDbtNtries), and has 1' "$(cat "$dir"/bank/rejected/t?.xml.why.txt | grep -o 'statement .*')"
+rm -r "$dir/bank/rejected"
+
 # Payouts as a provider told them.
 payout() { echo "SELECT '$1', '$2', $3::bigint, '$4'"; }
 sql "INSERT INTO ctok.payout (tenant_id, source_id, external_id, status, listed, amount_minor, currency, created_at, arrival_at, known_at)

@@ -31,12 +31,12 @@ TITLES = {
                 "Card readers", "Failed payouts", "Other", "Payout amount", "At the bank on", "Bank amount", "Bank difference",
                 "Residual, engine", "Residual, live"],
     "Rates": ["Day", "Currency", "Documents", "Amount", "Rate", "Rate of", "Published by", "Converted", "In"],
-    "Sources": ["Name", "Source or site", "Type", "Mode", "Last reading", "Window from", "Window to", "Rows read", "New or changed",
+    "Sources": ["Name", "Source or site", "Type", "Mode", "Last reading", "Window from", "Window to", "Rows declared", "Rows read", "New or changed", "Late", "Rewritten",
                 "Last complete", "Read up to", "Age in hours", "Why it is not complete"],
 }
 DATES = {"Sold on", "Access from", "Access to", "First seen", "Ended at", "Window from", "Window to", "Last complete", "Read up to", "Paid out on",
          "At the bank on", "Announced for", "Day", "Rate of"}
-NUMBERS = {"Money at risk", "Open units", "Age in days", "Quantity", "Net paid", "Rows read", "New or changed", "Age in hours", "Entries", "Documents"}
+NUMBERS = {"Money at risk", "Open units", "Age in days", "Quantity", "Net paid", "Rows declared", "Rows read", "New or changed", "Late", "Rewritten", "Age in hours", "Entries", "Documents"}
 PARTS = {"Charges", "Given back", "Disputes", "Fees", "Reserve", "Card readers", "Failed payouts", "Other", "Payout amount", "Residual, engine",
          "Residual, live", "Bank amount", "Bank difference", "Amount"}
 HOME = {"Revenue", "Converted"}

@@ -346,14 +346,15 @@ static int
 write_sources(struct snapshot *snapshot, struct err *err)
 {
 	static const char *const lines[] = {
-		"shop\tsource\tsquarespace, sale\tlive\tcomplete\t2026-08-02 04:45:03\t2026-08-03 05:00:11\t412\t37\t2026-08-03 "
+		"shop\tsource\tsquarespace, sale\tlive\tcomplete\t2026-08-02 04:45:03\t2026-08-03 "
+		"05:00:11\t412\t412\t37\t3\t1\t2026-08-03 "
 		"05:00:11\t2026-08-03 "
 		"04:58:00\t0\t",
 		"erp\tsource\tfacturascripts, invoice\ttrial\tincomplete\t2026-08-02 04:45:03\t2026-08-03 "
-		"05:00:11\t100\t0\t2026-08-01 "
+		"05:00:11\t120\t118\t0\t0\t0\t2026-08-01 "
 		"05:00:09\t2026-08-01 04:58:00\t48\tpage 2 of 9 answered 503 five times",
 		"campus\tsite\tMoodle 4.5 (Build: 20241007) read level 2\tlive\tcomplete\t\\N\t2026-08-03 "
-		"05:00:31\t1911\t12\t2026-08-03 "
+		"05:00:31\t\\N\t1911\t12\t\\N\t\\N\t2026-08-03 "
 		"05:00:31\t\\N\t0\t",
 	};
 	int64_t i;
@@ -385,9 +386,9 @@ sample_snapshot_write(const struct sample *sample, const char *path, struct err 
 		goto out;
 	if (write_cover(snapshot, sample, &arena, err) != 0 || write_control(snapshot, sample, &t, &arena, err) != 0 ||
 	    write_exceptions(snapshot, sample, &arena, err) != 0 || write_units(snapshot, sample, &arena, err) != 0 ||
-	    write_fields(snapshot, sample, &arena, err) != 0 || write_actions(snapshot, sample, &arena, err) != 0 || write_deals(snapshot, sample, &arena, err) != 0 ||
-	    write_payouts(snapshot, sample, &arena, err) != 0 || write_rates(snapshot, sample, &arena, err) != 0 ||
-	    write_sources(snapshot, err) != 0)
+	    write_fields(snapshot, sample, &arena, err) != 0 || write_actions(snapshot, sample, &arena, err) != 0 ||
+	    write_deals(snapshot, sample, &arena, err) != 0 || write_payouts(snapshot, sample, &arena, err) != 0 ||
+	    write_rates(snapshot, sample, &arena, err) != 0 || write_sources(snapshot, err) != 0)
 		goto out;
 	rc = snapshot_publish(snapshot, err);
 out:

@@ -50,7 +50,7 @@ pull(struct with_db *w, struct err *err)
 	config.url = arena_printf(&w->arena, "https://localhost:%u", web.port);
 	config.ca_file = arena_printf(&w->arena, "%s/ca.pem", dir);
 	config.allow_private = (struct config_list){ allowed, 1 };
-	counts = (struct ledger_counts){ -1, -1, -1 };
+	counts = (struct ledger_counts){ .documents = -1, .changed = -1, .gone = -1 };
 	if (ledger_open(&plan, &ledger, err) != 0)
 		return -1;
 	ledger_window(ledger, &source.from_utc, &source.to_utc);

@@ -456,6 +456,9 @@ each_fault_is_found_with_its_line(void **state)
 			   "name = \"1st\"; from = \"C\"; } );"),
 		    "4: there are two fields named \"a\"\n5: setting \"from\" of a field is missing\n"
 		    "6: setting \"name\" of a field: \"1st\" does not begin with a letter\n" },
+		{ "what only files have", SOURCE("trailer = \"END\"; whole_files = true; sum_file = \"required\"; floor = 101;"),
+		    "3: setting \"trailer\" is for csv sources\n3: setting \"whole_files\" is for csv sources\n"
+		    "3: setting \"sum_file\" is for csv and bank sources\n4: setting \"floor\": 101 is not within 1 and 100\n" },
 		{ "tenants of one name", TOP "tenants = ( { " TENANT_HEAD "}, { " TENANT_HEAD "} );",
 		    "3: there are two tenants named \"acme\"\n" },
 		{ "sites of one name",

@@ -61,7 +61,7 @@ expect_same_file(const char *title, const char *a, const char *b)
 
 /* A whole snapshot of next to nothing, to be broken. */
 static const char *const small[] = {
-	"ctok-report\t5",
+	"ctok-report\t6",
 	"s\tcover\tname:text\tvalue:text",
 	"r\ttenant\tacme",
 	"r\trun\t1",
@@ -115,9 +115,10 @@ static const char *const small[] = {
 	"minor:money"
 	"\tconverted_minor:money",
 	"e\trate\t0",
-	"s\tsource\tname:text\tkind:text\ttype:text\tmode:text\toutcome:text\twindow_from:datetime\twindow_to:datetime\trows_read:"
-	"integer"
-	"\tchanged:integer\tlast_complete:datetime\twatermark:datetime\tage_hours:integer\tfailure:text",
+	"s\tsource\tname:text\tkind:text\ttype:text\tmode:text\toutcome:text\twindow_from:datetime\twindow_to:datetime\trows_"
+	"declared:"
+	"integer\trows_read:integer\tchanged:integer\tlate:integer\trewritten:integer\tlast_complete:datetime\twatermark:"
+	"datetime\tage_hours:integer\tfailure:text",
 	"e\tsource\t0",
 	"z\t35",
 };
@@ -154,7 +155,7 @@ a_snapshot_that_is_not_exactly_right_is_refused(void **state)
 		size_t line_no;
 		const char *line, *message; /* after the snapshot's name */
 	} cases[] = {
-		{ "another version", 1, "ctok-report\t2", " has version 2, this program reads version 5" },
+		{ "another version", 1, "ctok-report\t2", " has version 2, this program reads version 6" },
 		{ "another section", 2, "s\tcontrol\tname:text\tvalue:text",
 		    ", line 2: expected \"s cover name:text value:text\", found \"s control name:text value:text\"" },
 		{ "a column too few", 3, "r\ttenant", ", line 3: row of section \"cover\" has 1 columns of 2" },

@@ -141,7 +141,7 @@ pull(struct with_db *w, const struct config_source *config, bool full, struct er
 
 	assert_non_null(kind);
 	slept_ms = 0;
-	counts = (struct ledger_counts){ -1, -1, -1 };
+	counts = (struct ledger_counts){ .documents = -1, .changed = -1, .gone = -1 };
 	if (ledger_open(&plan, &ledger, err) != 0)
 		return -1;
 	ledger_window(ledger, &source.from_utc, &source.to_utc);
@@ -713,6 +713,28 @@ learners_are_found_by_labels(void **state)
 	}
 }
 
+/* Whatever a kind says: a pull with fewer rows than the source declared is none. */
+static void
+what_falls_short_of_what_was_declared_does_not_count(void **state)
+{
+	struct with_db *w = *state;
+	const struct config_source config = source_config(w);
+	const struct ledger_plan plan = { w->db, &w->night, &config, master_key, false, false, false };
+	struct err err = ERR_INIT, why = ERR_INIT;
+	struct ledger_counts ignored;
+	struct ledger *ledger;
+
+	expect_ok("open", ledger_open(&plan, &ledger, &err), &err);
+	ledger_declared(ledger, 20, 21);
+	ledger_declared(ledger, 100, 97);
+	assert_int_equal(ledger_commit(ledger, &ignored, &why), -1);
+	expect_err("short", &why, ERR_INCOMPLETE, "the source declared 120 rows, and 118 came");
+	expect_ok("fail", ledger_fail(ledger, &why, &err), &err);
+	ledger_close(ledger);
+	expect_text("on record", with_db_text(w, "SELECT concat_ws(' ', complete, declared, taken, failure) FROM ctok.pull"),
+	    "f 120 118 the source declared 120 rows, and 118 came");
+}
+
 /* What the settings name is kept, of the order and of its lines, in its newest version: an answer that changed is news, one that nobody names any
  * more is forgotten, and a version without news stays the one it is. */
 static void
@@ -1126,6 +1148,7 @@ main(void)
 		FRESH(other_shapes_are_read),
 		FRESH(learners_are_found_by_labels),
 		FRESH(fields_that_are_named_are_kept),
+		FRESH(what_falls_short_of_what_was_declared_does_not_count),
 		FRESH(changed_labels_are_applied_by_a_full_reading),
 		FRESH(wrong_orders_are_named),
 		FRESH(incomplete_readings_change_nothing),
