@@ -47,6 +47,7 @@ class Sandbox:
         if os.path.exists(os.path.join(self.state, "ca.pem")):
             self.context = ssl.create_default_context(cafile=os.path.join(self.state, "ca.pem"))
         self.connection = None
+        self.used = 0.0
         return self
 
     def __exit__(self, *_):
@@ -68,9 +69,13 @@ class Sandbox:
         return http.client.HTTPSConnection("localhost", self.port, timeout=60, context=self.context)
 
     def ask(self, method, target, body=None, headers=None):
-        """One request, on the kept connection."""
+        """One request, on the kept connection; the sandbox ends one that is silent for two minutes."""
+        if self.connection is not None and time.monotonic() - self.used > 60:
+            self.connection.close()
+            self.connection = None
         if self.connection is None:
             self.connection = self.connect()
+        self.used = time.monotonic()
         try:
             self.connection.request(method, target, body, headers or {})
             return Answer(self.connection.getresponse())
