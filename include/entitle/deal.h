@@ -22,4 +22,10 @@ MUST_CHECK int deal_sync(struct arena *, struct db *, const struct config_tenant
  */
 MUST_CHECK int deal_reckon(struct db *, struct err *) __attribute__((nonnull));
 
+/**
+ * deal_payouts(db, err):
+ * In the open transaction: which bank movement each payout of a payment provider is, as far as both are known now.
+ */
+MUST_CHECK int deal_payouts(struct db *, struct err *) __attribute__((nonnull));
+
 #endif

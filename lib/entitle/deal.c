@@ -113,6 +113,7 @@ deal_reckon(struct db *db, struct err *err)
 		sql_entitle_deal_unclear,
 		sql_entitle_deal_heads_gone,
 		sql_entitle_deal_heads,
+		sql_entitle_deal_analyze_parts,
 		sql_entitle_deal_look,
 		sql_entitle_deal_drop,
 	};
@@ -139,4 +140,21 @@ deal_reckon(struct db *db, struct err *err)
 out:
 	arena_done(&arena);
 	return rc;
+}
+
+int
+deal_payouts(struct db *db, struct err *err)
+{
+	int64_t linked;
+
+	if (db_script(db, sql_entitle_payout_pairs, err) != 0)
+		return -1;
+	do {
+		if (db_exec(db, sql_entitle_payout_round, DB_NONE, &linked, err) != 0)
+			return -1;
+	} while (linked > 0);
+	if (db_exec(db, sql_entitle_payout_left, DB_NONE, NULL, err) != 0 ||
+	    db_exec(db, sql_entitle_payout_found, DB_NONE, NULL, err) != 0)
+		return -1;
+	return db_script(db, "DROP TABLE payout_pair, payout_link", err);
 }

@@ -22,6 +22,8 @@ entitle_begin(struct db *db, bool full, struct err *err)
 		return -1;
 	if (db_script(db, "ANALYZE look_document", err) != 0)
 		return -1;
+	if (deal_payouts(db, err) != 0)
+		return -1;
 	return deal_reckon(db, err);
 }
 

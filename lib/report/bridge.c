@@ -48,8 +48,8 @@ static const struct {
 	[LINE_CANCELLED] = { "less cancelled and not paid", "What nobody paid of sales that were cancelled.", BRIDGE_CANCELLED,
 	    NULL, false },
 	[LINE_REFUNDED] = { "less given back",
-	    "All refunds of sales so far. What invoices and payments tell of them is the same money.", BRIDGE_REFUNDED, NULL,
-	    false },
+	    "All refunds of sales and lost disputes so far. What invoices and payments tell of them is the same money.",
+	    BRIDGE_REFUNDED, NULL, false },
 	[LINE_REVENUE] = { "Revenue", "What was sold and is left, paid already or not.", BRIDGE_REVENUE, NULL, true },
 	[LINE_HOME] = { "    in the currency of the books", "At the rate of each sale's day, see sheet Rates.", -1, NULL, false },
 };

@@ -1,11 +1,18 @@
 -- Credit notes and what they give back (docs/architecture.md, "Refunds").
 
--- Credit notes whose original is in the ledger.
+-- Credit notes whose original is in the ledger: the one that their money was booked on, else the one that they name, of their currency.
 CREATE VIEW rule.credit_note WITH (security_invoker = true) AS
+SELECT c.tenant_id, c.document_id, u.original_id, c.external_id, c.number, c.effective_at, c.total_minor, c.paid_minor, c.currency
+  FROM ctok.credit_use u
+  JOIN ctok.document c ON c.tenant_id = u.tenant_id AND c.document_id = u.note_id
+ WHERE c.kind = 'credit_note' AND c.status <> 'test'
+UNION ALL
 SELECT c.tenant_id, c.document_id, o.document_id AS original_id, c.external_id, c.number, c.effective_at, c.total_minor, c.paid_minor, c.currency
   FROM ctok.document c
   JOIN ctok.document o ON o.tenant_id = c.tenant_id AND o.source_id = c.source_id AND o.external_id = c.corrects AND o.kind <> 'credit_note'
- WHERE c.kind = 'credit_note' AND c.corrects <> '' AND c.status <> 'test';
+                      AND o.currency = c.currency
+ WHERE c.kind = 'credit_note' AND c.corrects <> '' AND c.status <> 'test'
+   AND NOT EXISTS (SELECT 1 FROM ctok.credit_use u WHERE u.tenant_id = c.tenant_id AND u.note_id = c.document_id);
 
 -- Lines of credit notes that name a line of the original and a whole quantity: seats ${so_far} − ${quantity} + 1 to ${so_far} of it, counted
 -- from the last one, because the first seat is the named learner's.

@@ -74,9 +74,10 @@ SELECT d.tenant_id, d.document_id, d.status, d.currency, d.total_minor, d.paid_m
   FROM rule.document_revenue d
   JOIN ctok.tenant t ON t.tenant_id = d.tenant_id
   LEFT JOIN rule.document_credit k ON k.tenant_id = d.tenant_id AND k.original_id = d.document_id
+  LEFT JOIN rule.document_dispute q ON q.tenant_id = d.tenant_id AND q.document_id = d.document_id
   LEFT JOIN rule.rate_found f ON f.tenant_id = d.tenant_id AND f.currency = d.currency AND f.to_currency = t.currency AND f.day = rule.book_day(d.effective_at)
  CROSS JOIN LATERAL (
         SELECT y.refunded_minor, rule.worth(d.status, d.total_minor, d.paid_minor, y.refunded_minor) AS worth_minor
-          -- A credit note counts from the day it is written, its money may follow.
-          FROM (SELECT greatest(d.refunded_minor, coalesce(k.credited_minor, 0)) AS refunded_minor) y
+          -- A credit note counts from the day it is written, its money may follow. What was lost in a dispute is given back, too.
+          FROM (SELECT greatest(d.refunded_minor, coalesce(k.credited_minor, 0)) + coalesce(q.lost_minor, 0) AS refunded_minor) y
        ) x;

@@ -4,11 +4,12 @@
 CREATE VIEW rule.deal_part WITH (security_invoker = true) AS
 SELECT m.tenant_id, m.deal_id, m.document_id, m.part, d.source_id, d.number, d.status, d.currency, d.effective_at, d.total_minor,
        rule.paid(d.paid_minor, d.status, d.total_minor) AS paid_minor,
-       -- A credit note counts from the day it is written, its money may follow.
-       greatest(d.refunded_minor, coalesce(k.credited_minor, 0)) AS refunded_minor
+       -- A credit note counts from the day it is written, its money may follow. What was lost in a dispute is given back, too.
+       greatest(d.refunded_minor, coalesce(k.credited_minor, 0)) + coalesce(x.lost_minor, 0) AS refunded_minor
   FROM ctok.deal_document m
   JOIN ctok.document d ON d.tenant_id = m.tenant_id AND d.document_id = m.document_id
-  LEFT JOIN rule.document_credit k ON k.tenant_id = d.tenant_id AND k.original_id = d.document_id;
+  LEFT JOIN rule.document_credit k ON k.tenant_id = d.tenant_id AND k.original_id = d.document_id
+  LEFT JOIN rule.document_dispute x ON x.tenant_id = d.tenant_id AND x.document_id = d.document_id;
 
 -- What settles sales, in their currency: converted at the rate of the document's own day, what was given back of it, too, so that all of it is all of
 -- it. `told`: the amounts can be compared. One of another currency can where a rate is known and its source says how far it may be off.
@@ -112,68 +113,69 @@ SELECT DISTINCT k.tenant_id, k.first_id, k.last_id
          GROUP BY y.tenant_id, y.key
         HAVING count(DISTINCT y.source_id) > 1) k;
 
--- What of deals is open: a class for each way in which the documents of one sale contradict each other. What is of another kind, of another currency or
--- void is said once, not again as a difference of amounts.
+-- In what a sale and all that settles it on one side contradict each other. What is of another kind, of a currency that is not told, or void is said
+-- once, not again as a difference of amounts; what both tell was given back is one refund.
+CREATE FUNCTION rule.deal_classes(part text, status text, total_minor bigint, refunded_minor bigint, documents bigint, test_documents bigint,
+                                  untold_documents bigint, unpaid_documents bigint, side_minor bigint, side_paid_minor bigint, side_refunded_minor bigint,
+                                  slack_minor bigint, refund_slack_minor bigint, waited boolean) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN array_remove(ARRAY[
+        -- A test on one side, real money on the other.
+        CASE WHEN (status = 'test') <> (test_documents = documents) OR test_documents NOT IN (0, documents) THEN 'DEAL_TEST_DIFFERS' END,
+        CASE WHEN status = 'test' OR test_documents > 0 THEN NULL WHEN untold_documents > 0 THEN 'DEAL_CURRENCY_DIFFERS' END,
+        CASE WHEN status = 'test' OR test_documents > 0 OR untold_documents > 0 THEN NULL
+             -- Cancelled on one side, and money kept or asked for on the other.
+             WHEN status = 'cancelled' AND side_paid_minor > side_refunded_minor THEN 'DEAL_CANCELLED_DIFFERS'
+             -- Paid by one system's word and not by the other's. Nobody gains or loses access by that.
+             WHEN status = 'unpaid' AND side_paid_minor > 0 THEN 'DEAL_PAID_DIFFERS'
+             WHEN status = 'paid' AND unpaid_documents > 0 AND side_paid_minor < total_minor - slack_minor AND waited THEN 'DEAL_PAID_DIFFERS' END,
+        CASE WHEN status NOT IN ('paid', 'unpaid') OR test_documents > 0 OR untold_documents > 0 OR abs(side_minor - total_minor) <= slack_minor THEN NULL
+             -- Several documents that ask or pay for more than was sold.
+             WHEN documents > 1 AND side_minor > total_minor THEN CASE part WHEN 'invoice' THEN 'DEAL_INVOICED_TWICE' ELSE 'DEAL_PAID_TWICE' END
+             -- Another amount. (One side not paid, or not yet, is told as that.)
+             WHEN part <> 'payment' OR unpaid_documents = 0 THEN 'DEAL_AMOUNT_DIFFERS' END,
+        -- Given back by one system's word and not, or not as much, by the other's.
+        CASE WHEN status <> 'paid' OR test_documents > 0 OR untold_documents > 0 OR abs(refunded_minor - side_refunded_minor) <= refund_slack_minor THEN NULL
+             WHEN least(refunded_minor, side_refunded_minor) = 0 THEN 'DEAL_REFUND_MISSING'
+             WHEN greatest(refunded_minor, side_refunded_minor) >= 2 * least(refunded_minor, side_refunded_minor) THEN 'DEAL_REFUNDED_TWICE'
+             ELSE 'DEAL_REFUND_DIFFERS' END], NULL);
+
+-- What of deals is open: a class for each way in which the documents of one sale contradict each other, with the money and the words for it.
 CREATE VIEW rule.deal_finding WITH (security_invoker = true) AS
-WITH side AS MATERIALIZED (
-    SELECT x.*, CASE x.part WHEN 'invoice' THEN 'invoice ' ELSE 'payment ' END || x.side_numbers AS what,
-           x.status <> 'test' AND x.test_documents = 0 AND x.untold_documents = 0 AS alike,
-           CASE WHEN x.foreign_documents > 0 THEN format(' (%s; %s)', x.side_foreign, x.side_rates) ELSE '' END AS converted
-      FROM rule.deal_side x
-)
--- A test on one side, real money on the other.
-SELECT s.tenant_id, 'DEAL_TEST_DIFFERS' AS class, 'unexplained' AS risk, s.deal_id || s.part AS about, s.source_id, s.deal_id AS document_id,
-       s.total_minor AS risk_minor, s.currency,
-       CASE WHEN s.status = 'test' THEN 'the sale is a test, ' || s.what || ' is not' ELSE 'the sale is none, ' || s.what || ' is a test' END AS detail
-  FROM side s
- WHERE (s.status = 'test') <> (s.test_documents = s.documents) OR s.test_documents NOT IN (0, s.documents)
-UNION ALL
-SELECT s.tenant_id, 'DEAL_CURRENCY_DIFFERS', 'unexplained', s.deal_id || s.part, s.source_id, s.deal_id, s.total_minor, s.currency,
-       format('sold in %s, %s in %s: %s', s.currency, s.what, s.side_currencies, s.why_not)
-  FROM side s
- WHERE s.untold_documents > 0 AND s.status <> 'test' AND s.test_documents = 0
-UNION ALL
--- Cancelled on one side, and money kept or asked for on the other.
-SELECT s.tenant_id, 'DEAL_CANCELLED_DIFFERS', 'unexplained', s.deal_id || s.part, s.source_id, s.deal_id, s.side_paid_minor - s.side_refunded_minor, s.currency,
-       format('the sale is cancelled, %s keeps %s%s', s.what, rule.amount(s.side_paid_minor - s.side_refunded_minor, s.currency), s.converted)
-  FROM side s
- WHERE s.alike AND s.status = 'cancelled' AND s.side_paid_minor > s.side_refunded_minor
-UNION ALL
--- Paid by one system's word and not by the other's. Nobody gains or loses access by that.
-SELECT s.tenant_id, 'DEAL_PAID_DIFFERS', CASE s.status WHEN 'unpaid' THEN 'paid_without_access' ELSE 'access_without_money' END, s.deal_id || s.part,
-       s.source_id, s.deal_id, CASE s.status WHEN 'unpaid' THEN s.side_paid_minor ELSE s.total_minor - s.side_paid_minor END, s.currency,
-       CASE s.status WHEN 'unpaid' THEN format('the sale is not paid, %s says %s%s', s.what, rule.amount(s.side_paid_minor, s.currency), s.converted)
-                     ELSE format('the sale is paid, of %s only %s%s', s.what, rule.amount(s.side_paid_minor, s.currency), s.converted) END
-  FROM side s
- WHERE s.alike AND ((s.status = 'unpaid' AND s.side_paid_minor > 0)
-                    OR (s.status = 'paid' AND s.unpaid_documents > 0 AND s.side_paid_minor < s.total_minor - s.slack_minor
-                        AND s.effective_at <= rule.now() - make_interval(secs => coalesce(s.wait_s, 0))))
-UNION ALL
--- Several documents that ask or pay for more than was sold.
-SELECT s.tenant_id, CASE s.part WHEN 'invoice' THEN 'DEAL_INVOICED_TWICE' ELSE 'DEAL_PAID_TWICE' END, 'unexplained', s.deal_id || s.part, s.source_id,
-       s.deal_id, s.side_minor - s.total_minor, s.currency,
-       format('sold for %s, %s together %s%s', rule.amount(s.total_minor, s.currency), s.what, rule.amount(s.side_minor, s.currency), s.converted)
-  FROM side s
- WHERE s.alike AND s.status IN ('paid', 'unpaid') AND s.documents > 1 AND s.side_minor - s.total_minor > s.slack_minor
-UNION ALL
--- Another amount. (One side not paid, or not yet, is told as that.)
-SELECT s.tenant_id, 'DEAL_AMOUNT_DIFFERS', 'unexplained', s.deal_id || s.part, s.source_id, s.deal_id, abs(s.side_minor - s.total_minor), s.currency,
-       format('sold for %s, %s for %s%s', rule.amount(s.total_minor, s.currency), s.what, rule.amount(s.side_minor, s.currency), s.converted)
-  FROM side s
- WHERE s.alike AND s.status IN ('paid', 'unpaid') AND abs(s.side_minor - s.total_minor) > s.slack_minor AND NOT (s.documents > 1 AND s.side_minor > s.total_minor)
-   AND NOT (s.part = 'payment' AND s.unpaid_documents > 0)
-UNION ALL
--- Given back by one system's word and not, or not as much, by the other's. What both tell is one refund.
-SELECT s.tenant_id,
-       CASE WHEN least(s.refunded_minor, s.side_refunded_minor) = 0 THEN 'DEAL_REFUND_MISSING'
-            WHEN greatest(s.refunded_minor, s.side_refunded_minor) >= 2 * least(s.refunded_minor, s.side_refunded_minor) THEN 'DEAL_REFUNDED_TWICE'
-            ELSE 'DEAL_REFUND_DIFFERS' END,
-       CASE WHEN s.side_refunded_minor > s.refunded_minor THEN 'access_without_money' ELSE 'unexplained' END, s.deal_id || s.part, s.source_id, s.deal_id,
-       abs(s.refunded_minor - s.side_refunded_minor), s.currency,
-       format('given back of the sale %s, of %s %s%s', rule.amount(s.refunded_minor, s.currency), s.what, rule.amount(s.side_refunded_minor, s.currency),
-              s.converted)
-  FROM side s
- WHERE s.alike AND s.status = 'paid' AND abs(s.refunded_minor - s.side_refunded_minor) > s.refund_slack_minor
+SELECT s.tenant_id, c.class,
+       CASE WHEN c.class = 'DEAL_PAID_DIFFERS' THEN CASE s.status WHEN 'unpaid' THEN 'paid_without_access' ELSE 'access_without_money' END
+            WHEN starts_with(c.class, 'DEAL_REFUND') AND s.side_refunded_minor > s.refunded_minor THEN 'access_without_money'
+            ELSE 'unexplained' END AS risk,
+       s.deal_id || s.part AS about, s.source_id, s.deal_id AS document_id,
+       CASE WHEN c.class IN ('DEAL_TEST_DIFFERS', 'DEAL_CURRENCY_DIFFERS') THEN s.total_minor
+            WHEN c.class = 'DEAL_CANCELLED_DIFFERS' THEN s.side_paid_minor - s.side_refunded_minor
+            WHEN c.class = 'DEAL_PAID_DIFFERS' THEN CASE s.status WHEN 'unpaid' THEN s.side_paid_minor ELSE s.total_minor - s.side_paid_minor END
+            WHEN starts_with(c.class, 'DEAL_REFUND') THEN abs(s.refunded_minor - s.side_refunded_minor)
+            ELSE abs(s.side_minor - s.total_minor) END AS risk_minor,
+       s.currency,
+       CASE c.class
+            WHEN 'DEAL_TEST_DIFFERS' THEN CASE WHEN s.status = 'test' THEN 'the sale is a test, ' || w.what || ' is not' ELSE 'the sale is none, ' || w.what || ' is a test' END
+            WHEN 'DEAL_CURRENCY_DIFFERS' THEN format('sold in %s, %s in %s: %s', s.currency, w.what, s.side_currencies, s.why_not)
+            WHEN 'DEAL_CANCELLED_DIFFERS' THEN format('the sale is cancelled, %s keeps %s%s', w.what, rule.amount(s.side_paid_minor - s.side_refunded_minor, s.currency),
+                                                      w.converted)
+            WHEN 'DEAL_PAID_DIFFERS' THEN format(CASE s.status WHEN 'unpaid' THEN 'the sale is not paid, %s says %s%s' ELSE 'the sale is paid, of %s only %s%s' END,
+                                                 w.what, rule.amount(s.side_paid_minor, s.currency), w.converted)
+            WHEN 'DEAL_AMOUNT_DIFFERS' THEN format('sold for %s, %s for %s%s', rule.amount(s.total_minor, s.currency), w.what, rule.amount(s.side_minor, s.currency),
+                                                   w.converted)
+            WHEN 'DEAL_INVOICED_TWICE' THEN format('sold for %s, %s together %s%s', rule.amount(s.total_minor, s.currency), w.what,
+                                                   rule.amount(s.side_minor, s.currency), w.converted)
+            WHEN 'DEAL_PAID_TWICE' THEN format('sold for %s, %s together %s%s', rule.amount(s.total_minor, s.currency), w.what,
+                                               rule.amount(s.side_minor, s.currency), w.converted)
+            ELSE format('given back of the sale %s, of %s %s%s', rule.amount(s.refunded_minor, s.currency), w.what, rule.amount(s.side_refunded_minor, s.currency),
+                        w.converted) END AS detail
+  FROM rule.deal_side s
+ CROSS JOIN LATERAL unnest(rule.deal_classes(s.part, s.status, s.total_minor, s.refunded_minor, s.documents, s.test_documents, s.untold_documents,
+                                             s.unpaid_documents, s.side_minor, s.side_paid_minor, s.side_refunded_minor, s.slack_minor, s.refund_slack_minor,
+                                             s.effective_at <= rule.now() - make_interval(secs => coalesce(s.wait_s, 0)))) c (class)
+ CROSS JOIN LATERAL (
+        SELECT CASE s.part WHEN 'invoice' THEN 'invoice ' ELSE 'payment ' END || s.side_numbers AS what,
+               CASE WHEN s.foreign_documents > 0 THEN format(' (%s; %s)', s.side_foreign, s.side_rates) ELSE '' END AS converted
+       ) w
 UNION ALL
 -- A document that could belong to several sales: the choice is a person's.
 SELECT u.tenant_id, 'DEAL_UNCLEAR', 'unexplained', u.document_id::text, d.source_id, u.document_id, abs(d.total_minor), d.currency,

@@ -9,10 +9,12 @@ SELECT e.tenant_id, e.source_id, e.entry_id, coalesce(e.payout_key, n.external_i
   LEFT JOIN LATERAL (
         SELECT p.external_id
           FROM ctok.payout p
-         WHERE p.tenant_id = e.tenant_id AND p.source_id = e.source_id AND p.currency = e.currency AND p.listed AND p.created_at >= e.available_at
+         -- (Asked in here, so that what stands in a list looks for none.)
+         WHERE e.payout_key IS NULL AND e.category IN ('reserve', 'reader_fee', 'failed_payout')
+           AND p.tenant_id = e.tenant_id AND p.source_id = e.source_id AND p.currency = e.currency AND p.listed AND p.created_at >= e.available_at
          ORDER BY p.created_at, p.payout_id
          LIMIT 1
-       ) n ON e.payout_key IS NULL AND e.category IN ('reserve', 'reader_fee', 'failed_payout')
+       ) n ON true
  WHERE e.category <> 'payout';
 
 -- Each payout from what was charged down to what the bank got. The residual is what nothing explains: 0, or a finding. NULL: the provider does

@@ -1,29 +1,27 @@
 -- Did payouts arrive?
 
 -- Payouts and the movements on bank accounts that may be them: of the same currency, from three days before the announced day to seven after it, and of
--- the same amount, or bearing the payout's id. One that bears it comes first, then the same amount, then the nearest day.
+-- the same amount, or bearing the payout's id. Which are one, sql/entitle/payout_round.sql finds; ctok.payout_bank takes each once.
 CREATE VIEW rule.payout_candidate WITH (security_invoker = true) AS
-SELECT c.tenant_id, c.payout_id, c.entry_id, c.booked_at, c.bank_minor,
-       row_number() OVER (PARTITION BY c.tenant_id, c.payout_id ORDER BY NOT c.named, NOT c.same, c.away, c.entry_id) AS of_payout,
-       row_number() OVER (PARTITION BY c.tenant_id, c.entry_id ORDER BY NOT c.named, NOT c.same, c.away, c.payout_id) AS of_entry
-  FROM (SELECT p.tenant_id, p.payout_id, e.entry_id, e.booked_at, e.amount_minor AS bank_minor, strpos(e.text, p.external_id) > 0 AS named, true AS same,
-               abs(extract(epoch FROM e.booked_at - p.arrival_at)) AS away
-          FROM ctok.payout p
-          JOIN ctok.bank_entry e ON e.tenant_id = p.tenant_id AND e.currency = p.currency AND e.amount_minor = p.amount_minor
-                                AND e.booked_at >= p.arrival_at - interval '3 days' AND e.booked_at <= p.arrival_at + interval '7 days'
-         WHERE p.status NOT IN ('failed', 'canceled')
-        UNION ALL
-        SELECT p.tenant_id, p.payout_id, e.entry_id, e.booked_at, e.amount_minor, true, false, abs(extract(epoch FROM e.booked_at - p.arrival_at))
-          FROM ctok.payout p
-          JOIN ctok.bank_entry e ON e.tenant_id = p.tenant_id AND e.currency = p.currency AND e.amount_minor <> p.amount_minor
-                                AND sign(e.amount_minor) = sign(p.amount_minor)
-                                AND e.booked_at >= p.arrival_at - interval '3 days' AND e.booked_at <= p.arrival_at + interval '7 days'
-                                AND strpos(e.text, p.external_id) > 0
-         WHERE p.status NOT IN ('failed', 'canceled')) c;
+SELECT p.tenant_id, p.payout_id, e.entry_id, strpos(e.text, p.external_id) > 0 AS named, true AS same, abs(extract(epoch FROM e.booked_at - p.arrival_at)) AS away
+  FROM ctok.payout p
+  JOIN ctok.bank_entry e ON e.tenant_id = p.tenant_id AND e.currency = p.currency AND e.amount_minor = p.amount_minor
+                        AND e.booked_at >= p.arrival_at - interval '3 days' AND e.booked_at <= p.arrival_at + interval '7 days'
+ WHERE p.status NOT IN ('failed', 'canceled')
+UNION ALL
+SELECT p.tenant_id, p.payout_id, e.entry_id, true, false, abs(extract(epoch FROM e.booked_at - p.arrival_at))
+  FROM ctok.payout p
+  JOIN ctok.bank_entry e ON e.tenant_id = p.tenant_id AND e.currency = p.currency AND e.amount_minor <> p.amount_minor
+                        AND sign(e.amount_minor) = sign(p.amount_minor)
+                        AND e.booked_at >= p.arrival_at - interval '3 days' AND e.booked_at <= p.arrival_at + interval '7 days'
+                        AND strpos(e.text, p.external_id) > 0
+ WHERE p.status NOT IN ('failed', 'canceled');
 
--- Payouts that arrived: each is the nearest to the other.
+-- Payouts that arrived.
 CREATE VIEW rule.payout_arrived WITH (security_invoker = true) AS
-SELECT tenant_id, payout_id, entry_id, booked_at, bank_minor FROM rule.payout_candidate WHERE of_payout = 1 AND of_entry = 1;
+SELECT l.tenant_id, l.payout_id, l.entry_id, e.booked_at, e.amount_minor AS bank_minor
+  FROM ctok.payout_bank l
+  JOIN ctok.bank_entry e ON e.tenant_id = l.tenant_id AND e.entry_id = l.entry_id;
 
 -- Up to when all bank accounts are known: the last movement of each that was kept. (When a file was put there says nothing of the days that
 -- its statement covers.)

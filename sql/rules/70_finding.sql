@@ -214,10 +214,23 @@ WITH unit AS MATERIALIZED (
     -- A credit note of which nothing can be taken back, because what it corrects is not known.
     SELECT d.tenant_id, 'CREDIT_UNTIED', 'access_without_money', 'd' || d.document_id, d.source_id, d.document_id, NULL, NULL, NULL, NULL, NULL, NULL,
            NULL, 0, abs(d.total_minor), d.currency,
-           CASE WHEN d.corrects = '' THEN 'it names no original' ELSE 'its original, id ' || d.corrects || ', is not in the ledger' END
+           CASE WHEN d.corrects = '' THEN 'it names no original'
+                WHEN o.document_id IS NOT NULL THEN format('its original, %s, is in %s', o.number, o.currency)
+                ELSE 'its original, id ' || d.corrects || ', is not in the ledger' END
       FROM ctok.document d
+      LEFT JOIN ctok.document o ON o.tenant_id = d.tenant_id AND o.source_id = d.source_id AND o.external_id = d.corrects AND o.kind <> 'credit_note'
      WHERE d.kind = 'credit_note' AND d.status <> 'test'
        AND NOT EXISTS (SELECT 1 FROM rule.credit_note c WHERE c.tenant_id = d.tenant_id AND c.document_id = d.document_id)
+    UNION ALL
+    -- A credit note that names another original than the one its money was given back on: it counts once, there.
+    SELECT c.tenant_id, 'CREDIT_MOVED', 'access_without_money', 'd' || c.document_id, c.source_id, c.document_id, NULL, NULL, NULL, NULL, NULL, NULL,
+           NULL, 0, abs(c.total_minor), c.currency,
+           format('booked on %s, and now it names %s', b.number, coalesce(o.number, CASE c.corrects WHEN '' THEN 'none' ELSE 'id ' || c.corrects END))
+      FROM ctok.credit_use u
+      JOIN ctok.document c ON c.tenant_id = u.tenant_id AND c.document_id = u.note_id
+      JOIN ctok.document b ON b.tenant_id = u.tenant_id AND b.document_id = u.original_id
+      LEFT JOIN ctok.document o ON o.tenant_id = c.tenant_id AND o.source_id = c.source_id AND o.external_id = c.corrects AND o.kind <> 'credit_note'
+     WHERE b.external_id <> c.corrects
     UNION ALL
     -- A document that is no longer where it was read: a person decides, access is left as it is. A draft that never counted may go.
     SELECT d.tenant_id, 'DOCUMENT_GONE', 'unexplained', 'd' || d.document_id, d.source_id, d.document_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0,

@@ -74,7 +74,7 @@ UNION ALL
 -- What was booked of payments is what the provider says happened to them, but for what no document names.
 SELECT 'SETTLEMENTS', s.currency, sum(s.amount_minor)::bigint, coalesce(sum(m.amount_minor), 0)::bigint
   FROM ctok.settlement s
-  LEFT JOIN ctok.movement m ON m.tenant_id = s.tenant_id AND m.document_id = s.document_id AND m.kind = s.kind AND m.external_key = s.external_key
+  LEFT JOIN ctok.movement m ON m.tenant_id = s.tenant_id AND m.settlement_id = s.settlement_id AND m.document_id = s.document_id AND m.kind = s.kind
                            AND m.currency = s.currency
  WHERE s.document_id IS NOT NULL AND s.kind <> 'charge'
  GROUP BY s.currency

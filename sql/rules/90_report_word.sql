@@ -37,6 +37,7 @@ CREATE VIEW rule.report_word (kind, code, words, advice) WITH (security_invoker 
 ('finding', 'PAYOUT_BANK_DIFFERS', 'The bank got another amount than was paid out', 'Compare the statement with the payout: a fee of the bank, or another account''s currency.'),
 ('finding', 'PAYOUT_DIFFERS', 'A payout is not what it is made of', 'See sheet Payouts; ask the payment provider what is missing from its list.'),
 ('finding', 'CREDIT_UNTIED', 'A credit note without its invoice', 'Find the invoice that it corrects, and end by hand the access that it takes back.'),
+('finding', 'CREDIT_MOVED', 'A credit note names another invoice than before', 'Find out which is right. Its money stays where it was booked; if that is wrong, credit the other invoice with a note of its own.'),
 ('finding', 'DOCUMENT_GONE', 'No longer in the system it came from', 'Find out who removed it. Access is left as it is until you decide.'),
 ('finding', 'TOTALS_DIFFER', 'The document''s own totals do not add up', 'Compare the document in the shop with its lines; often a fee or gift card.'),
 ('finding', 'PRICE_DIFFERS', 'Sold at another price than the rule expects', 'Check the price in the shop, or correct the expected price in the rule.'),

@@ -284,11 +284,13 @@ SELECT d.document_id AS deal_id, d.number AS sale, s.name AS source, rule.report
   LEFT JOIN rule.deal_side p ON p.tenant_id = m.tenant_id AND p.deal_id = m.deal_id AND p.part = 'payment'
   LEFT JOIN rule.revenue r ON r.tenant_id = m.tenant_id AND r.document_id = m.deal_id
   JOIN ctok.tenant t ON t.tenant_id = m.tenant_id
+  LEFT JOIN (SELECT DISTINCT f.tenant_id, f.document_id
+               FROM ctok.finding f
+              WHERE f.cleared_at IS NULL
+                AND (f.class LIKE 'DEAL\_%' OR f.class IN ('INVOICE_MISSING', 'PAYMENT_MISSING', 'INVOICE_WITHOUT_SALE', 'SALE_TWICE'))) o
+         ON o.tenant_id = m.tenant_id AND o.document_id = m.deal_id
  CROSS JOIN LATERAL (
-        SELECT CASE WHEN EXISTS (SELECT 1 FROM ctok.finding f
-                                  WHERE f.tenant_id = m.tenant_id AND f.document_id = m.deal_id AND f.cleared_at IS NULL
-                                    AND (f.class LIKE 'DEAL\_%' OR f.class IN ('INVOICE_MISSING', 'PAYMENT_MISSING', 'INVOICE_WITHOUT_SALE', 'SALE_TWICE')))
-                    THEN 'differs' ELSE 'agrees' END AS code
+        SELECT CASE WHEN o.document_id IS NOT NULL THEN 'differs' ELSE 'agrees' END AS code
        ) x
   LEFT JOIN rule.report_word w ON w.kind = 'deal' AND w.code = x.code
  WHERE m.part = 'sale';

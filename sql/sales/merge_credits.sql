@@ -25,9 +25,13 @@ WITH note AS (
       FROM note n
       JOIN summed p ON p.seq = n.seq
       JOIN sale_payment y ON y.seq = n.seq
+), used AS (
+    INSERT INTO ctok.credit_use (tenant_id, note_id, original_id)
+    SELECT DISTINCT ctok.current_tenant(), s.document_id, s.original_id FROM share s WHERE s.amount_minor <> 0
+    ON CONFLICT DO NOTHING
 )
-INSERT INTO ctok.movement (tenant_id, document_id, unit_id, kind, external_key, amount_minor, currency, effective_at, known_at, run_id)
-SELECT r.tenant_id, s.original_id, s.unit_id, 'refund',
+INSERT INTO ctok.movement (tenant_id, document_id, note_id, unit_id, kind, external_key, amount_minor, currency, effective_at, known_at, run_id)
+SELECT r.tenant_id, s.original_id, s.document_id, s.unit_id, 'refund',
        concat_ws(' ', 'credit', s.external_id, 'payment', s.payment_key, CASE WHEN s.unit_id IS NOT NULL THEN s.line_no || '.' || s.unit_no END),
        s.amount_minor, s.currency, s.effective_at, r.known_at, r.run_id
   FROM share s

@@ -31,8 +31,8 @@ WITH near AS (
      WHERE s.tenant_id = ctok.current_tenant() AND s.settlement_id = f.settlement_id
     RETURNING s.*
 ), moved AS (
-    INSERT INTO ctok.movement (tenant_id, document_id, kind, external_key, amount_minor, currency, effective_at, known_at, run_id)
-    SELECT c.tenant_id, c.document_id, c.kind, c.external_key, c.amount_minor, c.currency, c.effective_at, r.known_at, r.run_id
+    INSERT INTO ctok.movement (tenant_id, document_id, settlement_id, kind, external_key, amount_minor, currency, effective_at, known_at, run_id)
+    SELECT c.tenant_id, c.document_id, c.settlement_id, c.kind, c.external_key, c.amount_minor, c.currency, c.effective_at, r.known_at, r.run_id
       FROM claimed c
      CROSS JOIN (SELECT run_id, known_at FROM ctok.run WHERE run_id = $2::bigint) r
      WHERE c.kind <> 'charge'
