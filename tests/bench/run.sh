@@ -2,7 +2,8 @@
 # make bench: each figure beside a named peer measured in the same run. Writes build/bench.json, a list of {name, unit, value, against,
 # ratio}, and prints it as a table. BENCH_UNITS: sizes of the reconcile world (100000; the full proof adds 1000000). BENCH_ORDERS: orders taken
 # into the ledger (10000). BENCH_SALES: sales of the academy on which every program's memory is measured (20000; the full proof is 200000, of which
-# reading the shop at its pace alone takes 17 minutes). BENCH_REPLAY: stored orders that are replayed (20000; the full proof is 1000000). BENCH_CHANGES: sales of the one whose changes are raced (5000).
+# reading the shop at its pace alone takes 17 minutes). BENCH_REPLAY: stored orders that are replayed (20000; the full proof is 1000000). BENCH_CHANGES: sales of the one whose changes are raced (5000). BENCH_DOCUMENTS:
+# documents in deals (60000).
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 work=$(mktemp -d "${TMPDIR:-/tmp}/ctok-bench-XXXXXX")
@@ -48,6 +49,9 @@ for units in ${BENCH_UNITS:-100000}; do
 	say "reconcile, $units units"
 	build/bench_reconcile "$units" 1 >>"$lines" 2>"$work/reconcile.err" || cat "$work/reconcile.err" >&2
 done
+
+say "deals, ${BENCH_DOCUMENTS:-60000} documents"
+build/bench_deal "${BENCH_DOCUMENTS:-60000}" >>"$lines" 2>"$work/deal.err" || cat "$work/deal.err" >&2
 
 say "programs, ${BENCH_SALES:-20000} sales served"
 bash tests/bench/programs.sh "${BENCH_SALES:-20000}" "${BENCH_CHANGES:-5000}" >>"$lines"
