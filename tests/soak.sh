@@ -2,6 +2,7 @@
 # Long proofs: the ledger of many histories however they are cut; many generated worlds through whole nights at all three read levels; a night cut off before and after each of its effects, in
 # every way (tests/support/kills.py); 200 nights with hostile feeds; every fuzz target for a while; every scenario under sanitizers and valgrind.
 # SOAK_HISTORIES: histories of sales, each cut into pulls in five ways (100000); 0 for none.
+# SOAK_SPOILED: exports, each spoiled in one way (100000); 0 for none.
 # SOAK_HOSTILE: nights with hostile feeds (200); 0 for none.
 # SOAK_WORLDS: how many worlds (200). SOAK_SALES: sales in each (300). SOAK_KILLS: all, or none. SOAK_FUZZ: seconds per fuzz target (600); 0 for none.
 set -u
@@ -9,11 +10,16 @@ cd "$(dirname "$0")/.." || exit 1
 worlds=${SOAK_WORLDS:-200} sales=${SOAK_SALES:-300} fuzz=${SOAK_FUZZ:-600} kills=${SOAK_KILLS:-all}
 hostile=${SOAK_HOSTILE:-200}
 histories=${SOAK_HISTORIES:-100000}
+spoiled=${SOAK_SPOILED:-100000}
 bad=0
 mkdir -p build/soak
 if [ "$histories" -gt 0 ]; then
 	HISTORIES=$histories build/tests/test_histories >build/soak/histories.log 2>&1 || { bad=$((bad + 1)); tail -5 build/soak/histories.log; }
 	echo "$histories histories of sales, each cut in five ways: see build/soak/histories.log"
+fi
+if [ "$spoiled" -gt 0 ]; then
+	HOSTILE_CSV=$spoiled build/tests/test_hostile_csv >build/soak/spoiled.log 2>&1 || { bad=$((bad + 1)); tail -5 build/soak/spoiled.log; }
+	echo "$spoiled spoiled files: see build/soak/spoiled.log"
 fi
 if [ "$hostile" -gt 0 ]; then
 	HOSTILE_KINDS='' HOSTILE_CASES=$(((hostile + 1) / 2)) timeout 14400 bash tests/scenarios/46_hostile_feeds.sh >build/soak/hostile.log 2>&1 || bad=$((bad + 1))

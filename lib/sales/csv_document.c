@@ -8,6 +8,8 @@
 #include "sales/refer.h"
 #include "sales/share.h"
 
+#define DAY_S 86400
+
 const char *
 csv_get(struct csv_reading *reading, enum csv_target target)
 {
@@ -190,6 +192,45 @@ read_references(struct csv_reading *reading)
 	}
 }
 
+/* A spreadsheet turns long numbers into powers of ten and loses what told them apart: 1.23457E+14. */
+static bool
+is_power(const char *text)
+{
+	size_t len = strspn(text, "0123456789"), more;
+
+	if (len == 0)
+		return false;
+	if (text[len] == '.' || text[len] == ',')
+		len += 1 + strspn(text + len + 1, "0123456789");
+	if ((text[len] | 0x20) != 'e' || text[len + 1] != '+')
+		return false;
+	more = strspn(text + len + 2, "0123456789");
+	return more > 0 && text[len + 2 + more] == '\0';
+}
+
+static int
+check_ids(struct csv_reading *reading, struct err *err)
+{
+	static const enum csv_target ids[] = { CSV_ORDER, CSV_NUMBER, CSV_LINE, CSV_CORRECTS, CSV_PRODUCT, CSV_VARIANT, CSV_SKU,
+		CSV_TRANSACTION, CSV_INVOICE, CSV_REFERENCE };
+	const struct csv_gathered *row = reading->row;
+	const char *text;
+	size_t i, j;
+
+	for (i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+		for (j = 0; j < reading->row_count; j++) {
+			reading->row = &reading->rows[j];
+			text = csv_get(reading, ids[i]);
+			if (is_power(text))
+				return err_set(err, ERR_DATA,
+				    "\"%.60s\" was a number before a spreadsheet rounded it: export it again, and do not open it "
+				    "there",
+				    text);
+		}
+	reading->row = row;
+	return 0;
+}
+
 static int
 read_order(struct csv_reading *reading, struct err *err)
 {
@@ -204,10 +245,17 @@ read_order(struct csv_reading *reading, struct err *err)
 	document->number = sales_text(reading->arena, csv_get(reading, CSV_NUMBER), CSV_KEY_BYTES);
 	if (document->number[0] == '\0')
 		document->number = document->external_id;
+	if (check_ids(reading, err) != 0)
+		return -1;
 	if (read_currency(reading, err) != 0 || read_moment(reading, CSV_CREATED, &document->effective_us, err) != 0)
 		return -1;
+	/* Day and month the other way round, or a year that nobody meant. (Clocks and zones may differ.) */
+	if (reading->source->now_utc > 0 && document->effective_us / 1000000 > reading->source->now_utc + 2 * DAY_S)
+		return err_set(err, ERR_DATA, "\"%.60s\" is still to come", csv_get(reading, CSV_CREATED));
 	if (csv_get(reading, CSV_MODIFIED)[0] != '\0' && read_moment(reading, CSV_MODIFIED, &document->modified_us, err) != 0)
 		return -1;
+	if (csv_stands(reading, CSV_TOTAL) && csv_get(reading, CSV_TOTAL)[0] == '\0')
+		return err_set(err, ERR_DATA, "it is empty: what costs nothing says 0");
 	if (csv_money(reading, CSV_TOTAL, &document->total_minor, err) != 0)
 		return -1;
 	if (document->total_minor < 0 ? make_credit(reading, err) != 0 : read_totals(reading, err) != 0)
@@ -248,10 +296,31 @@ check_rows(struct csv_reading *reading, struct err *err)
 	return 0;
 }
 
+/* The same row twice: where prices stand in the rows the order's total shows whether it is meant so; without them it would make two seats of one. */
+static int
+check_twice(struct csv_reading *reading, struct err *err)
+{
+	size_t i, j;
+
+	if (csv_stands(reading, CSV_LINE_TOTAL) || csv_stands(reading, CSV_UNIT_PRICE) || csv_stands(reading, CSV_LINE))
+		return 0;
+	for (i = 1; i < reading->row_count; i++) {
+		for (j = 0; j < reading->columns->count && text_equal(reading->rows[i].cells[j], reading->rows[i - 1].cells[j]);
+		     j++)
+			;
+		if (j < reading->columns->count)
+			continue;
+		reading->row = &reading->rows[i];
+		reading->column = NULL;
+		return err_set(err, ERR_DATA, "it is row %lld once more", (long long)reading->rows[i - 1].line);
+	}
+	return 0;
+}
+
 int
 csv_document(struct csv_reading *reading, struct err *err)
 {
 	reading->row = &reading->rows[0];
 	csv_fields_begin(reading);
-	return check_rows(reading, err) != 0 ? -1 : read_order(reading, err);
+	return check_rows(reading, err) != 0 || check_twice(reading, err) != 0 ? -1 : read_order(reading, err);
 }
