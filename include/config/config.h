@@ -90,6 +90,7 @@ struct config_source {
 	const char *ca_file;
 	struct config_list allow_private;
 	bool allow_http;
+	int64_t connections;          /* requests at once, where they do not depend on each other; default 1 */
 	bool transactions;            /* read what was paid beside orders; default false */
 	bool key_in_query;            /* the key goes into the query; default false */
 	bool plain_permalinks;        /* a WordPress site without rewritten addresses; default false */

@@ -40,6 +40,7 @@ struct http_config {
 	void (*sleep_ms)(int64_t);                /* NULL: clock_sleep_ms(); tests inject */
 	bool (*stopped)(void *); /* asked while waiting; true: begin nothing more, not even another try; NULL: never */
 	void *stopped_context;
+	bool stop_reads; /* and then what is repeatable is given up at once, under way or not */
 	/* Asked right before each try of what is not repeatable; its error ends the sending, nothing new is begun. NULL: always allowed. */
 	int (*permit)(void *, struct err *);
 	void *permit_context;
@@ -114,7 +115,8 @@ MUST_CHECK int http_send(struct arena *, struct http *, const struct http_reques
  * http_send_all(arena, http, requests, count, done, context, err):
  * Send many, at most `connections` at once. ${done} is called as each ends, in any order, with its index and either a response
  * or an error (the other is NULL). A non-zero return of it, with its own error set, ends the call: no new request is begun, those
- * under way are waited for and handed to ${done} too, as it must know what became of them; the first error is returned.
+ * under way are waited for and handed to ${done} too, as it must know what became of them; the first error is returned, and failures after
+ * it do not count for the breaker: what went out together fails together.
  *
  * Owns: each response is made just before its call, so ${done} may reset ${arena} when it has used it.
  */

@@ -72,6 +72,22 @@ MUST_CHECK int shop_get(struct arena *, struct shop *, const char *, const char 
     __attribute__((nonnull));
 
 /**
+ * shop_connections(shop):
+ * How many requests may be under way at once: the source's setting.
+ */
+unsigned shop_connections(const struct shop *) __attribute__((nonnull));
+
+/**
+ * shop_expect(shop, what, path), shop_mark(shop), shop_forget(shop, mark):
+ * shop_get() will soon be asked for ${path}, after what was expected before and each time once. So it may go out together with what is asked
+ * for until then, and its answer waits. Only for what does not depend on an answer that is still to come. With one connection nothing is
+ * ever asked ahead. shop_forget() gives up what was expected since shop_mark() and was not asked for; 0 is the very beginning.
+ */
+void shop_expect(struct shop *, const char *, const char *) __attribute__((nonnull));
+size_t shop_mark(const struct shop *) __attribute__((nonnull));
+void shop_forget(struct shop *, size_t) __attribute__((nonnull));
+
+/**
  * shop_json(arena, shop, what, response, kind, called, ret_json, err):
  * Take a 200 as JSON of that ${kind}, ${called} "a list", "an order" in errors.
  *

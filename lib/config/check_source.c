@@ -159,6 +159,14 @@ check_source(const struct config_source *source, struct fault_list *faults)
 		fault_at(faults, &source->where, "setting \"spool\": nobody sends webhooks of files");
 	if (source->spool != NULL && source->spool_secret == NULL)
 		fault_at(faults, &source->where, "setting \"spool\" needs \"spool_secret\": what is not signed is not taken");
+	if (source->connections > 4 && text_equal(source->kind, "facturascripts"))
+		fault_at(faults, &source->where,
+		    "setting \"connections\" of a facturascripts source is 4 at most: five refusals at once would shut this "
+		    "machine "
+		    "out");
+	if (source->connections > 1 &&
+	    (text_equal(source->kind, "csv") || text_equal(source->kind, "bank") || text_equal(source->kind, "rates")))
+		fault_at(faults, &source->where, "setting \"connections\": nobody is asked for files");
 	check_http(source->url, source->allow_http, &source->where, faults);
 	for (i = 0; i < sizeof(source_kinds) / sizeof(source_kinds[0]); i++) {
 		if (!text_equal(source->kind, source_kinds[i].kind))

@@ -121,6 +121,9 @@ const struct setting settings_table[] = {
 	    .help = "Host names that may lead to private addresses." },
 	{ SETTINGS_SOURCE, "allow_http", SETTINGS_BOOL, AT(config_source, allow_http), .hidden = true,
 	    .help = "For tests: plain HTTP, to this machine only." },
+	{ SETTINGS_SOURCE, "connections", SETTINGS_INT, AT(config_source, connections), .fallback = "1", .least = 1, .most = 16,
+	    .help = "Requests at once, where one does not depend on another's answer; of facturascripts 4 at most. No more than "
+		    "the shop allows are begun a second." },
 	{ SETTINGS_SOURCE, "transactions", SETTINGS_BOOL, AT(config_source, transactions),
 	    .help = "Read payments, refunds, fees and donations too, which the key must be allowed to (squarespace)." },
 	{ SETTINGS_SOURCE, "key_in_query", SETTINGS_BOOL, AT(config_source, key_in_query),

@@ -343,7 +343,8 @@ settle(struct http *http, struct batch *batch, const struct transfer_result *res
 			http->hold_ms = errand->due_ms;
 		return;
 	}
-	if (note_health(http, result, &trouble) != 0)
+	/* Requests that went out together and fail together are one failure: the first one was counted. */
+	if ((verdict == VERDICT_ANSWER || !batch->stopped) && note_health(http, result, &trouble) != 0)
 		stop(batch, &trouble);
 	if (verdict == VERDICT_ANSWER) {
 		deliver(batch, result->tag, make_response(http, batch->arena, errand, result), NULL);
@@ -441,6 +442,18 @@ start_due(struct http *http, struct batch *batch, int64_t *ret_wait_ms, struct e
 	return 0;
 }
 
+/* Once the caller wants to end, nobody waits for what was only asked for. What writes must be known to have been done or not. */
+static void
+give_up_reads(struct http *http, struct batch *batch)
+{
+	struct err why = ERR_INIT;
+	size_t index;
+
+	err_set(&why, ERR_SERVICE, "stopped on request");
+	while (http->config.stopped(http->config.stopped_context) && transfer_drop_read(http->pool, &index))
+		deliver(batch, index, NULL, &why);
+}
+
 /* All errands to their end, or, once stopped, those under way. */
 static int
 run_batch(struct http *http, struct batch *batch, struct err *err)
@@ -450,6 +463,8 @@ run_batch(struct http *http, struct batch *batch, struct err *err)
 	int ended;
 
 	while (batch->ended < batch->count) {
+		if (http->config.stop_reads && is_stopped(http, batch))
+			give_up_reads(http, batch);
 		if (start_due(http, batch, &wait_ms, err) != 0)
 			return -1;
 		if (transfer_running(http->pool) == 0) {

@@ -358,6 +358,26 @@ transfer_wait(struct transfer_pool *pool, int64_t timeout_ms, struct transfer_re
 	}
 }
 
+bool
+transfer_drop_read(struct transfer_pool *pool, size_t *ret_tag)
+{
+	struct slot *slot;
+	size_t i;
+
+	for (i = 0; i < pool->config->connections; i++) {
+		slot = &pool->slots[i];
+		if (!slot->busy || !slot->request->repeatable)
+			continue;
+		/* libcurl closes its connection: half an answer is still on it. */
+		curl_multi_remove_handle(pool->multi, slot->easy);
+		slot->busy = false;
+		pool->running--;
+		*ret_tag = slot->tag;
+		return true;
+	}
+	return false;
+}
+
 const char *
 transfer_host(const struct transfer_pool *pool)
 {

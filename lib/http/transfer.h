@@ -66,4 +66,10 @@ MUST_CHECK int transfer_start(struct transfer_pool *, const struct http_request 
  */
 MUST_CHECK int transfer_wait(struct transfer_pool *, int64_t, struct transfer_result *, struct err *) __attribute__((nonnull));
 
+/**
+ * transfer_drop_read(pool, ret_tag):
+ * End one transfer of a repeatable request without its answer; false if none is under way.
+ */
+bool transfer_drop_read(struct transfer_pool *, size_t *) __attribute__((nonnull));
+
 #endif

@@ -17,6 +17,7 @@ struct fs_site {
 	const struct sales_sink *sink;
 	struct shop *shop;
 	bool answered[FS_TABLES]; /* it had rows: an empty one is no more believed */
+	bool heard[FS_TABLES];    /* it answered in this pull: the token may read it */
 };
 
 /* ---- wire ---- */
@@ -65,6 +66,13 @@ MUST_CHECK int fs_walk(struct fs_site *, struct arena *, const struct fs_walk *,
  */
 MUST_CHECK int fs_ranges(struct fs_site *, struct arena *, enum fs_table, const char *, const int64_t *, size_t, fs_page *, void *,
     struct err *) __attribute__((nonnull(1, 2, 4, 7, 8, 9)));
+
+/**
+ * fs_expect_ranges(site, arena, table, field, ids, count):
+ * fs_ranges() will soon be asked for these (shop_expect()).
+ */
+void fs_expect_ranges(struct fs_site *, struct arena *, enum fs_table, const char *, const int64_t *, size_t)
+    __attribute__((nonnull(1, 2, 4)));
 
 /**
  * fs_top(site, arena, table, ret_id, err):

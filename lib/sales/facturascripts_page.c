@@ -57,6 +57,13 @@ gather(struct fs_pull *pull, enum fs_table table, const char *field, struct fs_i
 	return 0;
 }
 
+/* What gather() will soon be asked for. */
+static void
+expect(struct fs_pull *pull, enum fs_table table, const char *field, const struct fs_ids *owners)
+{
+	fs_expect_ranges(pull->site, &pull->heads, table, field, fs_ids_list(owners), fs_ids_count(owners));
+}
+
 /* The page's invoices that are taken. */
 struct page {
 	const struct fs_row *rows;
@@ -201,6 +208,9 @@ fs_take_invoices(void *context, const struct fs_row *rows, size_t count, struct 
 	buf_init(&receipts.buf, FS_IDS_BYTES);
 	if (choose(pull, rows, count, &page, &owners, &contacts, err) != 0)
 		goto out;
+	expect(pull, FS_LINES, "idfactura", &owners);
+	expect(pull, FS_RECEIPTS, "idfactura", &owners);
+	expect(pull, FS_CONTACTS, "idcontacto", &contacts);
 	if (gather(pull, FS_LINES, "idfactura", &owners, &page.lines, err) != 0)
 		goto out;
 	/* Before the table was ever seen to have rows, its emptiness has no other proof than this. */
@@ -213,6 +223,7 @@ fs_take_invoices(void *context, const struct fs_row *rows, size_t count, struct 
 	for (i = 0; i < page.receipts.count; i++)
 		fs_ids_add(&receipts, page.receipts.items[i].id);
 	fs_ids_sort(&receipts);
+	expect(pull, FS_PAYMENTS, "idrecibo", &receipts);
 	if (gather(pull, FS_PAYMENTS, "idrecibo", &receipts, &page.payments, err) != 0 ||
 	    gather(pull, FS_CONTACTS, "idcontacto", &contacts, &page.contacts, err) != 0)
 		goto out;

@@ -4,7 +4,8 @@
  * second, simpler question must bear it out.
  *
  * The site shuts a client out for ten minutes after five refusals, and has no other limit: the first 401 or 403 ends the reading, and a 429
- * holds all requests to the host for eleven minutes, also those of later runs. */
+ * holds all requests to the host for eleven minutes, also those of later runs. So only tables that answered in this pull are asked ahead, and
+ * no more than four requests go out at once (lib/config/check.c): a right that is taken away in the middle costs four refusals at most. */
 #include "facturascripts.h"
 
 #include <string.h>
@@ -106,6 +107,7 @@ ask_list(struct fs_site *site, struct arena *arena, enum fs_table table, const c
 	    shop_json(arena, site->shop, what, response, JSON_ARRAY, "a list", &json, err) != 0 ||
 	    shop_total(site->shop, response, &list.total, err) != 0)
 		return -1;
+	site->heard[table] = true;
 	/* Cut by a limit of its own, by a lost row, by whatever: this is not all that was asked for. */
 	if ((int64_t)json->count != (list.total < (int64_t)limit ? list.total : (int64_t)limit))
 		return err_set(err, ERR_INCOMPLETE, "%zu rows came where %lld of at most %zu a page are due", json->count,
@@ -218,6 +220,12 @@ prove_empty(struct fs_site *site, struct arena *arena, const struct fs_walk *wal
 	return 0;
 }
 
+static const char *
+page_path(struct arena *arena, const struct fs_walk *walk, int64_t after)
+{
+	return arena_printf(arena, "/%s?%s", tables[walk->table].name, page_query(arena, walk, after));
+}
+
 int
 fs_walk(struct fs_site *site, struct arena *arena, const struct fs_walk *walk, fs_page *page, void *context, struct err *err)
 {
@@ -242,6 +250,8 @@ fs_walk(struct fs_site *site, struct arena *arena, const struct fs_walk *walk, f
 		taken += (int64_t)list.count;
 		if (list.count == 0 && pages == 0 && prove_empty(site, arena, walk, err) != 0)
 			goto failed;
+		if (list.total > (int64_t)list.count)
+			shop_expect(site->shop, tables[walk->table].name, page_path(arena, walk, after));
 		if (page(context, list.rows, list.count, err) != 0)
 			return -1;
 		if (list.count == 0)
@@ -254,19 +264,54 @@ failed:
 	return err_wrap(err, "page %zu of %s", pages + 1, tables[walk->table].name);
 }
 
+/* The end of the stretch that begins with ${first}. */
+static size_t
+stretch_end(const int64_t *ids, size_t count, size_t first)
+{
+	size_t last = first;
+
+	while (last + 1 < count && ids[last + 1] - ids[last] <= GAP_IDS)
+		last++;
+	return last;
+}
+
+/* The walk over a stretch of keys. */
+static struct fs_walk
+stretch(struct arena *arena, enum fs_table table, const char *field, int64_t first, int64_t last)
+{
+	const char **filters = ARENA_ARRAY(arena, 4, const char *);
+
+	filters[0] = arena_printf(arena, "%s_gte", field);
+	filters[1] = number(arena, first);
+	filters[2] = arena_printf(arena, "%s_lte", field);
+	filters[3] = number(arena, last);
+	return (struct fs_walk){ .table = table, .filters = filters, .filter_count = 2, .keep = true };
+}
+
+void
+fs_expect_ranges(
+    struct fs_site *site, struct arena *arena, enum fs_table table, const char *field, const int64_t *ids, size_t count)
+{
+	struct fs_walk walk;
+	size_t first, last;
+
+	for (first = 0; first < count && site->heard[table]; first = last + 1) {
+		last = stretch_end(ids, count, first);
+		walk = stretch(arena, table, field, ids[first], ids[last]);
+		shop_expect(site->shop, tables[table].name, page_path(arena, &walk, 0));
+	}
+}
+
 int
 fs_ranges(struct fs_site *site, struct arena *arena, enum fs_table table, const char *field, const int64_t *ids, size_t count,
     fs_page *page, void *context, struct err *err)
 {
+	struct fs_walk walk;
 	size_t first, last;
 
 	for (first = 0; first < count; first = last + 1) {
-		for (last = first; last + 1 < count && ids[last + 1] - ids[last] <= GAP_IDS; last++)
-			;
-		const char *const filters[] = { arena_printf(arena, "%s_gte", field), number(arena, ids[first]),
-			arena_printf(arena, "%s_lte", field), number(arena, ids[last]) };
-		const struct fs_walk walk = { .table = table, .filters = filters, .filter_count = 2, .keep = true };
-
+		last = stretch_end(ids, count, first);
+		walk = stretch(arena, table, field, ids[first], ids[last]);
 		if (fs_walk(site, arena, &walk, page, context, err) != 0)
 			return -1;
 	}

@@ -1,6 +1,6 @@
 /* What all kinds of source that ask a shop over HTTP have in common. It decides nothing about sales: a kind says what is asked for and what makes
  * an answer whole. */
-#include "sales/shop.h"
+#include "shop_state.h"
 
 #include <string.h>
 
@@ -9,15 +9,6 @@
 
 #define CONNECT_TIMEOUT_MS 15000
 #define CLOCK_OFF_S 600 /* as far as a pull reads back at least */
-
-struct shop {
-	const struct sales_source *source;
-	const struct sales_sink *sink;
-	struct shop_manner manner;
-	struct http_header headers[SHOP_MOST_HEADERS + 1];
-	size_t header_count;
-	struct http *http;
-};
 
 /* The address of the configuration or the kind's own, without slashes at its end. */
 static const char *
@@ -29,6 +20,13 @@ address_of(struct arena *arena, const struct config_source *config, const struct
 	while (len > 0 && url[len - 1] == '/')
 		len--;
 	return arena_printf(arena, "%.*s%s", (int)len, url, manner->base != NULL ? manner->base : "");
+}
+
+/* Files of tests and kinds that know no such setting leave it 0. */
+static unsigned
+connections_of(const struct config_source *config)
+{
+	return config->connections > 1 ? (unsigned)config->connections : 1;
 }
 
 static struct http_config
@@ -44,7 +42,7 @@ http_config(struct arena *arena, const struct sales_source *source, const struct
 		.allow_private = config->allow_private.items,
 		.allow_private_count = config->allow_private.count,
 		.allow_http = config->allow_http,
-		.connections = 1,
+		.connections = connections_of(config),
 		.retry = manner->retry,
 		.min_gap_ms = manner->min_gap_ms,
 		.too_many_wait_ms = manner->too_many_wait_ms,
@@ -58,6 +56,7 @@ http_config(struct arena *arena, const struct sales_source *source, const struct
 		.sleep_ms = source->sleep_ms,
 		.stopped = sink->stopped,
 		.stopped_context = sink->context,
+		.stop_reads = true,
 		.trace = source->trace,
 		.trace_context = source->trace_context,
 	};
@@ -71,7 +70,7 @@ shop_open(struct arena *arena, const struct sales_source *source, const struct s
 	struct shop *shop = ARENA_NEW(arena, struct shop);
 	size_t i;
 
-	*shop = (struct shop){ .source = source, .sink = sink, .manner = *manner };
+	*shop = (struct shop){ .source = source, .sink = sink, .manner = *manner, .connections = config.connections };
 	if (shop->manner.secret == NULL)
 		shop->manner.secret = source->secret;
 	shop->headers[shop->header_count++] = (struct http_header){ "Accept", "application/json", false };
@@ -79,6 +78,7 @@ shop_open(struct arena *arena, const struct sales_source *source, const struct s
 		shop->headers[shop->header_count++] = manner->headers[i];
 	if (http_open(&config, &shop->http, err) != 0)
 		return -1;
+	shop_ahead_open(arena, shop);
 	*ret_shop = shop;
 	return 0;
 }
@@ -86,12 +86,20 @@ shop_open(struct arena *arena, const struct sales_source *source, const struct s
 void
 shop_close(struct shop *shop)
 {
-	if (shop != NULL)
-		http_close(shop->http);
+	if (shop == NULL)
+		return;
+	shop_ahead_close(shop);
+	http_close(shop->http);
 }
 
-static int
-check_clock(struct arena *arena, const struct shop *shop, const struct http_response *response, struct err *err)
+unsigned
+shop_connections(const struct shop *shop)
+{
+	return shop->connections;
+}
+
+int
+shop_check(struct arena *arena, const struct shop *shop, const struct http_response *response, struct err *err)
 {
 	const struct sales_source *source = shop->source;
 	int64_t now_utc = source->clock_utc + (clock_mono_ms() - source->clock_mono_ms) / 1000,
@@ -105,23 +113,34 @@ check_clock(struct arena *arena, const struct shop *shop, const struct http_resp
 	return err_hint(err, "Set the clock of this machine; if it is right, ask the shop's provider.");
 }
 
-int
-shop_get(struct arena *arena, struct shop *shop, const char *what, const char *path, const struct http_response **ret_response,
-    struct err *err)
+struct http_request
+shop_request(const struct shop *shop, const char *what, const char *path)
 {
-	const struct http_request request = { .method = "GET",
+	return (struct http_request){ .method = "GET",
 		.path = path,
 		.headers = shop->headers,
 		.header_count = shop->header_count,
 		.repeatable = true,
 		.what = what };
+}
+
+int
+shop_get(struct arena *arena, struct shop *shop, const char *what, const char *path, const struct http_response **ret_response,
+    struct err *err)
+{
+	const struct http_request request = shop_request(shop, what, path);
+	const struct http_response *expected = NULL;
 	struct http_response *response;
 
 	if (shop->sink->stopped(shop->sink->context))
 		return err_set(err, ERR_INCOMPLETE, "stopped on request");
-	if (http_send(arena, shop->http, &request, &response, err) != 0)
+	if (shop_ahead_take(arena, shop, path, &expected, err) != 0)
 		return -1;
-	if (check_clock(arena, shop, response, err) != 0)
+	if (expected != NULL) {
+		*ret_response = expected;
+		return 0;
+	}
+	if (http_send(arena, shop->http, &request, &response, err) != 0 || shop_check(arena, shop, response, err) != 0)
 		return -1;
 	*ret_response = response;
 	return 0;

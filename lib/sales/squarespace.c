@@ -29,19 +29,30 @@ struct pull {
 	struct arena one; /* of a single order */
 };
 
+static const char *
+transaction_path(struct arena *arena, const char *order_id)
+{
+	return arena_printf(
+	    arena, SQUARESPACE_TRANSACTIONS "?%s", http_form(arena, (const char *const[]){ "orderId", order_id }, 1));
+}
+
+static const char *
+order_path(struct arena *arena, const char *order_id)
+{
+	return arena_printf(arena, SQUARESPACE_ORDERS "/%s", http_form(arena, (const char *const[]){ "", order_id }, 1) + 1);
+}
+
 /* An order's transaction, of which no list told: NULL if it has none. */
 static int
 ask_transaction(struct pull *pull, struct arena *arena, const char *order_id, struct json_raw *ret_raw, struct err *err)
 {
-	const char *query = http_form(arena, (const char *const[]){ "orderId", order_id }, 1);
 	const struct http_response *response = NULL;
 	struct squarespace_transaction transaction;
 	struct shop_rows rows;
 	struct json *page = NULL;
 
 	*ret_raw = (struct json_raw){ NULL, 0 };
-	if (shop_get(arena, pull->shop, TRANSACTIONS, arena_printf(arena, SQUARESPACE_TRANSACTIONS "?%s", query), &response, err) !=
-		0 ||
+	if (shop_get(arena, pull->shop, TRANSACTIONS, transaction_path(arena, order_id), &response, err) != 0 ||
 	    shop_json(arena, pull->shop, TRANSACTIONS, response, JSON_OBJECT, "an object", &page, err) != 0 ||
 	    shop_rows(arena, response, page, "documents", &rows, err) != 0)
 		return -1;
@@ -87,6 +98,25 @@ hand_over(struct pull *pull, struct arena *arena, const struct json *json, struc
 	if (pull->source->config->transactions && settle(pull, arena, raw, &document, err) != 0)
 		return -1;
 	return pull->sink->document(pull->sink->context, &document, err);
+}
+
+/* Orders of a page whose transactions will be asked for one by one, as no list told of them. */
+static void
+expect_transactions(void *context, struct arena *arena, const struct shop_rows *rows)
+{
+	struct pull *pull = context;
+	struct err ignored = ERR_INIT;
+	int64_t created_us = 0;
+	const char *id;
+	size_t i;
+
+	for (i = 0; i < rows->count; i++) {
+		if (squarespace_key(&rows->items[i], "id", &id, &ignored) == 0 &&
+		    squarespace_moment(&rows->items[i], "createdOn", &created_us, &ignored) == 0 &&
+		    created_us / 1000000 < pull->settled_from_utc && !squarespace_ties_has(&pull->ties, id))
+			shop_expect(pull->shop, TRANSACTIONS, transaction_path(arena, id));
+		err_reset(&ignored);
+	}
 }
 
 static int
@@ -192,9 +222,7 @@ read_one(struct pull *pull, const char *order_id, struct err *err)
 	struct json *body = NULL;
 
 	arena_reset(arena);
-	if (shop_get(arena, pull->shop, ORDERS,
-		arena_printf(arena, SQUARESPACE_ORDERS "/%s", http_form(arena, (const char *const[]){ "", order_id }, 1) + 1),
-		&response, err) != 0)
+	if (shop_get(arena, pull->shop, ORDERS, order_path(arena, order_id), &response, err) != 0)
 		return -1;
 	if (response->status == 404) {
 		pull->sink->absent(pull->sink->context, order_id);
@@ -209,15 +237,24 @@ read_one(struct pull *pull, const char *order_id, struct err *err)
 static int
 read_single(struct pull *pull, struct err *err)
 {
+	struct sales_hints hints = pull->hints;
 	const char *order_id;
 	size_t at = 0;
 
+	arena_reset(&pull->one);
+	while ((order_id = squarespace_ties_left(&pull->ties, &at)) != NULL)
+		shop_expect(pull->shop, ORDERS, order_path(&pull->one, order_id));
+	while ((order_id = sales_hints_next(&hints)) != NULL)
+		shop_expect(pull->shop, ORDERS, order_path(&pull->one, order_id));
+	at = 0;
 	while ((order_id = squarespace_ties_left(&pull->ties, &at)) != NULL)
 		if (read_one(pull, order_id, err) != 0)
 			return err_wrap(err, "order %s, which a transaction names", order_id);
 	while ((order_id = sales_hints_next(&pull->hints)) != NULL)
 		if (read_one(pull, order_id, err) != 0)
 			return err_wrap(err, "order %s, which a webhook names", order_id);
+	/* A webhook may name what a transaction named. */
+	shop_forget(pull->shop, 0);
 	return 0;
 }
 
@@ -248,9 +285,9 @@ read_shop(struct arena *arena, struct pull *pull, struct err *err)
 {
 	const struct sales_source *source = pull->source;
 	struct squarespace_list transactions = { SQUARESPACE_TRANSACTIONS, "documents", TRANSACTIONS, 0, source->to_utc,
-		take_transaction, pull };
+		take_transaction, pull, NULL };
 	struct squarespace_list orders = { SQUARESPACE_ORDERS, "result", ORDERS, squarespace_proof_from(&pull->proof),
-		source->to_utc, take_order, pull };
+		source->to_utc, take_order, pull, source->config->transactions ? expect_transactions : NULL };
 	const char *text;
 	bool first = false;
 

@@ -79,13 +79,15 @@ struct squarespace_ties {
 };
 
 /**
- * squarespace_ties_add(ties, transaction, raw), squarespace_ties_take(arena, ties, order_id, ret_raw, err), squarespace_ties_left(ties, at):
- * Keep one; its text, with NULL if there is none; the order ids of those that were not taken, one after the other, ${at} begins with 0.
+ * squarespace_ties_add(ties, transaction, raw), squarespace_ties_take(arena, ties, order_id, ret_raw, err), squarespace_ties_has(ties,
+ * order_id), squarespace_ties_left(ties, at):
+ * Keep one; its text, with NULL if there is none; whether there is one; the order ids of those that were not taken, one after the other, ${at} begins with 0.
  */
 void squarespace_ties_add(struct squarespace_ties *, const struct squarespace_transaction *, struct json_raw)
     __attribute__((nonnull(1, 2)));
 MUST_CHECK int squarespace_ties_take(struct arena *, struct squarespace_ties *, const char *, struct json_raw *, struct err *)
     __attribute__((nonnull));
+bool squarespace_ties_has(const struct squarespace_ties *, const char *) __attribute__((nonnull));
 const char *squarespace_ties_left(const struct squarespace_ties *, size_t *) __attribute__((nonnull));
 
 #define SQUARESPACE_ORDERS "/1.0/commerce/orders"
@@ -98,6 +100,8 @@ struct squarespace_list {
 	/* Each item of it, in an arena that is emptied soon. */
 	int (*take)(void *, struct arena *, const struct json *, struct json_raw, struct err *);
 	void *context;
+	/* Before those of a page: what will be asked for besides (shop_expect()); NULL: nothing. */
+	void (*expect)(void *, struct arena *, const struct shop_rows *);
 };
 
 /**

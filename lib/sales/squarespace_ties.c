@@ -75,6 +75,12 @@ squarespace_ties_take(
 	return 0;
 }
 
+bool
+squarespace_ties_has(const struct squarespace_ties *ties, const char *order_id)
+{
+	return ties->room > 0 && ties->items[slot_of(ties, order_id)].order_id != NULL;
+}
+
 const char *
 squarespace_ties_left(const struct squarespace_ties *ties, size_t *at)
 {

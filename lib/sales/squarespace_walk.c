@@ -2,6 +2,8 @@
  * not pass for a whole reading is refused: a page that is no JSON, one that is short although more follow, a cursor that is missing or comes
  * again.
  *
+ * A page is found only by the cursor of the one before, so a list is read over one connection.
+ *
  * Source: Squarespace Commerce API, "Retrieve all orders", "Retrieve all transactions": at most 50 a page; `cursor` is sent alone; the page's own
  * URL is not followed, as the published one points elsewhere. */
 #include "squarespace.h"
@@ -26,18 +28,22 @@ struct walk {
 };
 
 static int
-hand_over(struct arena *arena, const struct squarespace_list *list, const struct json *page, const struct http_response *response,
-    size_t *ret_count, struct err *err)
+hand_over(struct shop *shop, struct arena *arena, const struct squarespace_list *list, const struct json *page,
+    const struct http_response *response, size_t *ret_count, struct err *err)
 {
+	const size_t mark = shop_mark(shop);
 	struct shop_rows rows;
 	size_t i;
 
 	if (shop_rows(arena, response, page, list->items, &rows, err) != 0)
 		return -1;
+	if (list->expect != NULL)
+		list->expect(list->context, arena, &rows);
 	for (i = 0; i < rows.count; i++) {
 		if (list->take(list->context, arena, &rows.items[i], rows.raw[i], err) != 0)
 			return err_wrap(err, "item %zu", i + 1);
 	}
+	shop_forget(shop, mark);
 	*ret_count = rows.count;
 	return 0;
 }
@@ -88,7 +94,8 @@ pull_page(struct walk *walk, struct shop *shop, bool *ret_more, struct err *err)
 		query = http_form(arena, (const char *const[]){ "cursor", walk->cursor }, 1);
 	if (shop_get(arena, shop, walk->list->what, arena_printf(arena, "%s?%s", walk->list->path, query), &response, err) != 0 ||
 	    shop_json(arena, shop, walk->list->what, response, JSON_OBJECT, "an object", &page, err) != 0 ||
-	    hand_over(arena, walk->list, page, response, &count, err) != 0 || next_cursor(walk, page, count, &cursor, err) != 0)
+	    hand_over(shop, arena, walk->list, page, response, &count, err) != 0 ||
+	    next_cursor(walk, page, count, &cursor, err) != 0)
 		return err_wrap(err, "page %zu of the %s", walk->pages + 1, walk->list->what);
 	walk->pages++;
 	if (cursor != NULL && walk->pages == walk->next_mark) {

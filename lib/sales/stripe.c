@@ -129,6 +129,18 @@ read_made(struct stripe_site *site, const char *path, int64_t from_utc, const ch
 	return 0;
 }
 
+static const char *
+object_path(struct arena *arena, const char *path, const char *id)
+{
+	return arena_printf(arena, "%s/%s", path, id);
+}
+
+static bool
+is_due(const struct stripe_site *site, const struct stripe_entry *entry)
+{
+	return entry->id != NULL && stripe_set_find(&site->handed, entry->id) == NULL;
+}
+
 /* Objects one by one, as they are now. One that is not there any more leaves what is known of it, and is said to be gone. */
 static int
 read_each(struct stripe_site *site, const char *path, const struct stripe_set *ids, stripe_take *take, struct err *err)
@@ -138,11 +150,14 @@ read_each(struct stripe_site *site, const char *path, const struct stripe_set *i
 	size_t i;
 	int rc = -1;
 
+	for (i = 0; i < ids->room; i++)
+		if (is_due(site, &ids->entries[i]))
+			stripe_expect(site, object_path(&arena, path, ids->entries[i].id));
 	for (i = 0; i < ids->room; i++) {
-		if (ids->entries[i].id == NULL || stripe_set_find(&site->handed, ids->entries[i].id) != NULL)
+		if (!is_due(site, &ids->entries[i]))
 			continue;
 		arena_reset(&arena);
-		if (stripe_get(site, &arena, arena_printf(&arena, "%s/%s", path, ids->entries[i].id), &item, err) != 0)
+		if (stripe_get(site, &arena, object_path(&arena, path, ids->entries[i].id), &item, err) != 0)
 			goto out;
 		if (item.json == NULL)
 			site->sink->absent(site->sink->context, ids->entries[i].id);

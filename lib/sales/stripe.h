@@ -119,6 +119,13 @@ MUST_CHECK int stripe_get(struct stripe_site *, struct arena *, const char *, st
     __attribute__((nonnull));
 
 /**
+ * stripe_expect(site, path), stripe_expect_customers(site, arena, rows):
+ * It will soon be asked for (shop_expect()); the same of the customers whom the rows of a page only point at.
+ */
+void stripe_expect(struct stripe_site *, const char *) __attribute__((nonnull));
+void stripe_expect_customers(struct stripe_site *, struct arena *, const struct shop_rows *) __attribute__((nonnull));
+
+/**
  * stripe_rows(site, arena, owner, name, path, expand, ret_rows, ret_count, err):
  * The rows of the sub-list ${name} of ${owner}: those that came with it, or, as these are 10 at most, all of ${path}.
  */
@@ -205,6 +212,12 @@ void stripe_field_session(struct stripe_site *, struct arena *, const struct jso
     __attribute__((nonnull));
 void stripe_field_invoice(struct stripe_site *, struct arena *, const struct json *, struct sales_fields *)
     __attribute__((nonnull));
+
+/**
+ * stripe_customer_noted(config):
+ * Does a setting ask for what is noted with customers?
+ */
+bool stripe_customer_noted(const struct config_source *) __attribute__((nonnull));
 
 /**
  * stripe_customer(site, id, ret_contact, err):

@@ -119,9 +119,8 @@ stripe_customer(struct stripe_site *site, const char *id, const struct sales_con
 	return 0;
 }
 
-/* Does a setting ask for what is noted with customers? */
-static bool
-is_noted(const struct config_source *config)
+bool
+stripe_customer_noted(const struct config_source *config)
 {
 	size_t i, j;
 
@@ -137,7 +136,7 @@ stripe_customer_fields(struct stripe_site *site, struct arena *arena, const char
 {
 	struct stripe_known known;
 
-	if (id[0] == '\0' || !is_noted(site->config))
+	if (id[0] == '\0' || !stripe_customer_noted(site->config))
 		return 0;
 	if (site->is_stored && !stripe_has_answer(site, arena_printf(arena, "/v1/customers/%s", id))) {
 		site->without = "its customer";

@@ -1,6 +1,7 @@
 /* Requests to Stripe and what may be made of its answers. A list has no count: what makes it whole is that its rows come once each, newest
  * first, and that nothing follows when the end is asked for once more behind the last row. Lists are asked for with bounds of time, so that what
- * is new meanwhile does not move them. The version is pinned with every request: else the account's own counts, which anybody there may change.
+ * is new meanwhile does not move them. A page is found only by the last row of the one before, so a list is read over one connection; what is
+ * asked for by its id goes over all that the source has. The version is pinned with every request: else the account's own counts, which anybody there may change.
  *
  * Source: Stripe API reference, "Authentication", "Versioning", "Pagination", "Errors", "Rate limits". */
 #include "stripe.h"
@@ -107,11 +108,26 @@ stripe_close(struct stripe_site *site)
 	arena_done(&arena);
 }
 
+static const char *
+called(struct arena *arena, const char *path)
+{
+	return arena_strndup(arena, path, strcspn(path, "?"));
+}
+
+void
+stripe_expect(struct stripe_site *site, const char *path)
+{
+	struct arena arena = ARENA_INIT;
+
+	shop_expect(site->shop, called(&arena, path), path);
+	arena_done(&arena);
+}
+
 /* Ask. 409 says that another request holds the object: after a moment it does not. */
 static int
 ask(struct stripe_site *site, struct arena *arena, const char *path, const struct http_response **ret_response, struct err *err)
 {
-	const char *what = arena_strndup(arena, path, strcspn(path, "?"));
+	const char *what = called(arena, path);
 	int try;
 
 	for (try = 1;; try++) {
@@ -248,7 +264,7 @@ take_page(struct walking *walking, stripe_take *take, void *context, bool *ret_m
 {
 	struct arena *arena = &walking->arenas[walking->pages % 2];
 	struct shop_rows rows;
-	size_t i;
+	size_t mark, i;
 
 	arena_reset(arena);
 	if (ask_page(walking, arena, arena_printf(arena, "%d", PAGE_ROWS), &rows, ret_more, err) != 0)
@@ -256,6 +272,8 @@ take_page(struct walking *walking, stripe_take *take, void *context, bool *ret_m
 	if (*ret_more && rows.count < PAGE_ROWS)
 		return err_set(
 		    err, ERR_INCOMPLETE, "it has %zu rows although more follow: a whole page has %d", rows.count, PAGE_ROWS);
+	mark = shop_mark(walking->site->shop);
+	stripe_expect_customers(walking->site, arena, &rows);
 	for (i = 0; i < rows.count; i++) {
 		struct stripe_item item = { arena, NULL, &rows.items[i], rows.raw[i] };
 
@@ -263,6 +281,8 @@ take_page(struct walking *walking, stripe_take *take, void *context, bool *ret_m
 			return err_wrap(err, "row %zu", i + 1);
 		walking->last = item.id;
 	}
+	/* Those of rows that are no documents, or were met before, were not asked for. */
+	shop_forget(walking->site->shop, mark);
 	walking->rows += rows.count;
 	return 0;
 }

@@ -3,7 +3,9 @@
  *
  * Times go to the shop in UTC (`dates_are_gmt`): its own zone may be changed, and the times of older orders do not move with it. The list is
  * read in the order of ids, and not up to a moment but as far as it goes. So what changes during the walk can only come in; what is deleted
- * moves the rest to the front, and is noticed because each part begins with the last order of the one before.
+ * moves the rest to the front, and is noticed because each part begins with the last order of the one before. None of that depends on which
+ * part was asked for first: what was in the list all the time lies in one of parts that overlap. So parts are asked for together, and the
+ * refunds of a part's orders, over as many connections as the source has.
  *
  * Cursors: `newest` (sales/newest.h), and `swept`: when everything was read last. */
 #include "woocommerce.h"
@@ -33,6 +35,14 @@ struct pull {
 /* Hand one item of a list over. */
 typedef int take_item(struct pull *, const struct json *, struct json_raw, struct err *);
 
+#define REFUNDS_FILTER "dp=6"
+
+static const char *
+refunds_of(struct arena *arena, const char *id)
+{
+	return arena_printf(arena, "orders/%s/refunds", id);
+}
+
 static int
 add_refunds(struct pull *pull, const struct woo_order *order, struct err *err)
 {
@@ -43,8 +53,7 @@ add_refunds(struct pull *pull, const struct woo_order *order, struct err *err)
 	size_t i;
 
 	arena_reset(arena);
-	if (woo_list(pull->site, arena, arena_printf(arena, "orders/%s/refunds", order->document.external_id), "dp=6", 0, &list,
-		err) != 0)
+	if (woo_list(pull->site, arena, refunds_of(arena, order->document.external_id), REFUNDS_FILTER, 0, &list, err) != 0)
 		return err_wrap(err, "the refunds of order \"%s\"", order->document.number);
 	if (list.total > WOO_PAGE)
 		return err_set(err, ERR_DATA, "order \"%s\" has %lld refunds, at most %d are read", order->document.number,
@@ -90,10 +99,13 @@ static int
 read_hints(struct pull *pull, struct err *err)
 {
 	const struct sales_sink *sink = pull->site->sink;
+	struct sales_hints all = pull->hints;
 	const struct json *order;
 	struct json_raw raw;
 	const char *id;
 
+	while ((id = sales_hints_next(&all)) != NULL)
+		woo_expect(pull->site, &pull->page, id);
 	while ((id = sales_hints_next(&pull->hints)) != NULL) {
 		arena_reset(&pull->page);
 		order = NULL;
@@ -120,12 +132,36 @@ take_trash(struct pull *pull, const struct json *item, struct json_raw raw, stru
 	return 0;
 }
 
+/* Refunds that the orders of a part will be asked for. What is wrong with an order is told when it is taken. */
+static void
+expect_refunds(struct pull *pull, const struct woo_list *list, int64_t last_id)
+{
+	struct err ignored = ERR_INIT;
+	const struct json *refunds;
+	int64_t id;
+	size_t i;
+
+	arena_reset(&pull->refunds);
+	for (i = 0; i < list->rows.count; i++) {
+		refunds = json_get(&list->rows.items[i], "refunds");
+		if (refunds != NULL && refunds->kind == JSON_ARRAY && refunds->count > 0 &&
+		    json_int(&list->rows.items[i], "id", &id, &ignored) == 0 && id > last_id)
+			woo_expect_list(pull->site, &pull->refunds,
+			    refunds_of(&pull->refunds, arena_printf(&pull->refunds, "%lld", (long long)id)), REFUNDS_FILTER, 0);
+		err_reset(&ignored);
+	}
+}
+
 /* The items of a part that were not handed over yet. */
 static int
 take_part(struct pull *pull, const struct woo_list *list, take_item *take, int64_t *last_id, int64_t *taken, struct err *err)
 {
+	const size_t mark = shop_mark(pull->site->shop);
 	int64_t id, before = 0;
 	size_t i;
+
+	if (take == take_order)
+		expect_refunds(pull, list, *last_id);
 
 	for (i = 0; i < list->rows.count; i++) {
 		if (json_int(&list->rows.items[i], "id", &id, err) != 0)
@@ -141,6 +177,8 @@ take_part(struct pull *pull, const struct woo_list *list, take_item *take, int64
 		*last_id = id;
 		++*taken;
 	}
+	/* Those of orders that are no sales were not asked for. */
+	shop_forget(pull->site->shop, mark);
 	return 0;
 }
 
@@ -159,12 +197,25 @@ joins(const struct woo_list *list, int64_t offset, int64_t last_id, bool *ret_jo
 	return 0;
 }
 
+/* The parts from ${offset} on that will be asked for, if nothing moves: so many as there are connections. Where the last of them begins. */
+static int64_t
+expect_parts(struct pull *pull, const char *filter, int64_t offset, int64_t total)
+{
+	unsigned left = shop_connections(pull->site->shop);
+
+	for (;; offset += WOO_PAGE - 1) {
+		woo_expect_list(pull->site, &pull->page, "orders", filter, offset);
+		if (--left == 0 || offset + WOO_PAGE >= total)
+			return offset;
+	}
+}
+
 /* Every item of the orders that ${filter} asks for: no fewer than the shop ever said, on the way, that there are. Orders may come in meanwhile,
  * or go. */
 static int
 walk(struct pull *pull, const char *filter, take_item *take, struct err *err)
 {
-	int64_t offset = 0, last_id = 0, declared = INT64_MAX, taken = 0;
+	int64_t offset = 0, last_id = 0, expected = 0, declared = INT64_MAX, taken = 0;
 	unsigned steps = 0;
 	bool joined;
 
@@ -180,15 +231,20 @@ walk(struct pull *pull, const char *filter, take_item *take, struct err *err)
 			if (++steps > MOST_STEPS)
 				return err_set(err, ERR_INCOMPLETE, "the list loses orders again and again while it is read");
 			offset = offset > STEP_BACK ? offset - STEP_BACK : 0;
+			shop_forget(pull->site->shop, 0);
+			expected = offset;
 			continue;
 		}
 		if (take_part(pull, &list, take, &last_id, &taken, err) != 0)
 			return err_wrap(err, "orders from number %lld on", (long long)offset + 1);
 		if (offset + (int64_t)list.rows.count >= list.total) {
+			shop_forget(pull->site->shop, 0);
 			sales_declare(pull->site->sink, declared, taken);
 			return 0;
 		}
 		offset += (int64_t)list.rows.count - 1;
+		if (offset > expected)
+			expected = expect_parts(pull, filter, offset, list.total);
 	}
 }
 

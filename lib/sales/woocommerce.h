@@ -55,6 +55,13 @@ MUST_CHECK int woo_list(struct woo_site *, struct arena *, const char *, const c
 MUST_CHECK int woo_get(struct woo_site *, struct arena *, const char *, const struct json **, struct json_raw *, struct err *)
     __attribute__((nonnull));
 
+/**
+ * woo_expect_list(site, arena, what, filter, offset), woo_expect(site, arena, id):
+ * woo_list() and woo_get() will soon be asked for it (shop_expect()).
+ */
+void woo_expect_list(struct woo_site *, struct arena *, const char *, const char *, int64_t) __attribute__((nonnull));
+void woo_expect(struct woo_site *, struct arena *, const char *) __attribute__((nonnull));
+
 /* ---- orders ---- */
 
 /* What is needed of an order before it is taken. */

@@ -120,15 +120,40 @@ list_once(struct woo_site *site, struct arena *arena, const char *path, struct w
 	return shop_rows(arena, response, json, NULL, &list->rows, err);
 }
 
-int
-woo_list(struct woo_site *site, struct arena *arena, const char *what, const char *filter, int64_t offset,
-    struct woo_list *ret_list, struct err *err)
+static const char *
+list_path(struct arena *arena, const struct woo_site *site, const char *what, const char *filter, int64_t offset)
 {
 	const char *query = http_form(arena,
 	    (const char *const[]){ "per_page", arena_printf(arena, "%d", WOO_PAGE), "offset",
 		arena_printf(arena, "%lld", (long long)offset), "orderby", "id", "order", "asc" },
 	    4);
-	const char *path = path_of(arena, site, what, arena_printf(arena, "%s%s%s", query, filter[0] != '\0' ? "&" : "", filter));
+
+	return path_of(arena, site, what, arena_printf(arena, "%s%s%s", query, filter[0] != '\0' ? "&" : "", filter));
+}
+
+static const char *
+order_path(struct arena *arena, const struct woo_site *site, const char *id)
+{
+	return path_of(arena, site, arena_printf(arena, "orders/%s", id), "dp=6");
+}
+
+void
+woo_expect_list(struct woo_site *site, struct arena *arena, const char *what, const char *filter, int64_t offset)
+{
+	shop_expect(site->shop, ORDERS, list_path(arena, site, what, filter, offset));
+}
+
+void
+woo_expect(struct woo_site *site, struct arena *arena, const char *id)
+{
+	shop_expect(site->shop, ORDERS, order_path(arena, site, id));
+}
+
+int
+woo_list(struct woo_site *site, struct arena *arena, const char *what, const char *filter, int64_t offset,
+    struct woo_list *ret_list, struct err *err)
+{
+	const char *path = list_path(arena, site, what, filter, offset);
 	struct woo_list list = { 0 };
 	int tries;
 
@@ -159,7 +184,7 @@ int
 woo_get(struct woo_site *site, struct arena *arena, const char *id, const struct json **ret_order, struct json_raw *ret_raw,
     struct err *err)
 {
-	const char *path = path_of(arena, site, arena_printf(arena, "orders/%s", id), "dp=6");
+	const char *path = order_path(arena, site, id);
 	const struct http_response *response = NULL;
 	struct json *json = NULL;
 

@@ -349,6 +349,18 @@ each_fault_is_found_with_its_line(void **state)
 		    "squarespace|woocommerce|facturascripts|stripe|csv|bank|rates\n" },
 		{ "no key", TENANT("sources = ( { name = \"s\"; kind = \"squarespace\"; } );"),
 		    "3: setting \"api_key\" of a squarespace source is missing\n" },
+		{ "more at once than a ban allows",
+		    TENANT("sources = ( { name = \"s\"; kind = \"facturascripts\"; role = \"invoice\"; url = "
+			   "\"https://a.example\"; token = \"env:A\";\n"
+			   "connections = 5; } );"),
+		    "3: setting \"connections\" of a facturascripts source is 4 at most: five refusals at once would shut this "
+		    "machine "
+		    "out\n" },
+		{ "files at once",
+		    TENANT(
+			"sources = ( { name = \"s\"; kind = \"csv\"; folder = \"/x\"; preset = \"stripe\"; connections = 2; } );"),
+		    "3: setting \"connections\": nobody is asked for files\n" },
+		{ "too many at once", SOURCE("connections = 17;"), "4: setting \"connections\": 17 is not within 1 and 16\n" },
 		{ "invoices without address and token",
 		    TENANT("sources = ( { name = \"s\"; kind = \"facturascripts\"; companies = ( \"1\", \"one\" ); } );"),
 		    "3: setting \"token\" of a facturascripts source is missing\n"
