@@ -7,12 +7,12 @@ SELECT ctok.current_tenant(), v.name, v.kind, v.role, v.tolerance
 INSERT INTO ctok.source_settles (tenant_id, source_id, target_id, told, wait_s, unlinked)
 SELECT s.tenant_id, s.source_id, t.source_id, true, 259200, 'both'
   FROM ctok.source s
-  JOIN ctok.source t ON t.tenant_id = s.tenant_id AND (t.role = 'sale' OR (t.role = 'invoice' AND s.role = 'payment'))
+  JOIN ctok.source t ON t.tenant_id = s.tenant_id AND (t.name = 'shop' OR (t.role = 'invoice' AND s.role = 'payment'))
  WHERE s.role IN ('invoice', 'payment');
 INSERT INTO ctok.link (tenant_id, digest, from_source_id, field, to_source_id, by_field, pattern)
 SELECT s.tenant_id, 'bench', s.source_id, 'numero2', t.source_id, 'number', '^WEB-([0-9]+)$'
   FROM ctok.source s
-  JOIN ctok.source t ON t.tenant_id = s.tenant_id AND t.role = 'sale'
+  JOIN ctok.source t ON t.tenant_id = s.tenant_id AND t.name = 'shop'
  WHERE s.name = 'erp';
 INSERT INTO ctok.source_state (tenant_id, source_id, watermark, last_complete_at)
 SELECT tenant_id, source_id, '2026-11-20', '2026-11-20' FROM ctok.source;
