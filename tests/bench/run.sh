@@ -4,6 +4,7 @@
 # into the ledger (10000). BENCH_SALES: sales of the academy on which every program's memory is measured (20000; the full proof is 200000, of which
 # reading the shop at its pace alone takes 17 minutes). BENCH_REPLAY: stored orders that are replayed (20000; the full proof is 1000000). BENCH_CHANGES: sales of the one whose changes are raced (5000). BENCH_DOCUMENTS:
 # documents in deals (60000).
+# BENCH_SHOP: documents that each kind of shop serves (1000).
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 work=$(mktemp -d "${TMPDIR:-/tmp}/ctok-bench-XXXXXX")
@@ -41,6 +42,9 @@ CONF
 build/bench_ledger "$work/ctok-batch.conf" acme shop "${BENCH_ORDERS:-10000}" >"$work/ledger" 2>"$work/ledger.err"
 put "ledger lines" "1/s" "$(value "$work/ledger" ledger_lines)" "bare COPY" "$(value "$work/ledger" copy_lines)"
 put "ledger, peak memory" "MiB" "$(value "$work/ledger" ledger_rss)" "limit" 256
+
+say "shops, ${BENCH_SHOP:-1000} documents of each kind"
+/usr/bin/python3 tests/bench/shops.py "${BENCH_SHOP:-1000}" >>"$lines"
 
 say "replay, ${BENCH_REPLAY:-20000} stored orders"
 build/bench_replay "${BENCH_REPLAY:-20000}" >>"$lines" 2>"$work/replay.err" || cat "$work/replay.err" >&2

@@ -199,7 +199,7 @@ serve_list(struct web_request *request, struct web_answer *answer, struct pg *pg
 			goto out;
 		order = fault_order(request->arena, effect, pg_count(rows), &n);
 		for (i = 0; i < n; i++)
-			reply_raw(&reply, NULL, pg_text(rows, order[i], 1));
+			reply_raw(&reply, NULL, pg_text(rows, order[i], 0));
 		/* A planned `empty` is an error that was swallowed. */
 		total = n == 0 && pg_count(rows) > 0 ? 0 : pg_int(counts, 0, 0);
 	}

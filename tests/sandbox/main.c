@@ -20,6 +20,7 @@
 #include "facturascripts.h"
 #include "fault.h"
 #include "gateway.h"
+#include "memo.h"
 #include "moodle.h"
 #include "pg.h"
 #include "sandbox-sql.h"
@@ -82,7 +83,7 @@ handle(struct web_request *request, struct web_answer *answer)
 		state_switches(&switches);
 		if (switches.delay_ms > 0)
 			clock_sleep_ms(switches.delay_ms);
-		if (fault_take(request, answer, &effect))
+		if (fault_take(request, answer, &effect) || (switches.memo && memo_find(request, answer)))
 			return;
 		if (text_starts(request->path, "/1.0/") || text_starts(request->path, "/v2/"))
 			rc = shop_handle(request, answer, SHOP_KEY, &effect, &err);
@@ -96,6 +97,8 @@ handle(struct web_request *request, struct web_answer *answer)
 			rc = gateway_answer(request, answer, base_url, &effect, &err);
 		else
 			rc = moodle_handle(request, answer, base_url, &effect, &err);
+		if (rc == 0 && switches.memo)
+			memo_keep(request, answer);
 		if (rc == 0 && effect.sql != NULL) {
 			rc = pg_take(&pg, &err);
 			if (rc == 0) {
@@ -363,6 +366,7 @@ main(int argc, char **argv)
 	} else {
 		rc = serve(&arena, set, &err);
 		web_stop();
+		memo_clear();
 		pg_pool_close();
 		cluster_stop();
 	}

@@ -61,6 +61,7 @@ state_set(const char *name, const char *value, struct err *err)
 		{ "site_expired", NULL, &switches.site_expired },
 		{ "strip_authorization", NULL, &switches.strip_authorization },
 		{ "old_woocommerce", NULL, &switches.old_woocommerce },
+		{ "memo", NULL, &switches.memo },
 	};
 	int64_t number;
 	size_t i;

@@ -28,6 +28,7 @@ struct switches {
 	bool site_expired;        /* the shop's site lapsed: 402 */
 	bool strip_authorization; /* WooCommerce's host drops the header */
 	bool old_woocommerce;     /* it knows nothing of times of change */
+	bool memo;                /* shops' answers are kept and given again, for measuring (memo.h) */
 };
 
 void state_switches(struct switches *) __attribute__((nonnull));

@@ -49,7 +49,7 @@ CREATE FUNCTION fs.number(value text) RETURNS numeric LANGUAGE sql IMMUTABLE
     RETURN CASE WHEN value ~ '^-?[0-9]+([.][0-9]+)?$' THEN value::numeric END;
 
 /* Does a row pass a filter: =, _gt, _lt, _gte, _lte, _neq, _is, _isnot, _null, _notnull, _like? */
-CREATE FUNCTION fs.passes(doc jsonb, field text, suffix text, value text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+CREATE FUNCTION fs.passes_any(doc jsonb, field text, suffix text, value text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE suffix
         WHEN 'null' THEN v.have IS NULL
         WHEN 'notnull' THEN v.have IS NOT NULL
@@ -68,19 +68,27 @@ CREATE FUNCTION fs.passes(doc jsonb, field text, suffix text, value text) RETURN
                                 ELSE fs.iso(value) END AS want) h) v
 $$;
 
+/* The same; whole numbers, of which there are most, without a query of their own. */
+CREATE FUNCTION fs.passes(doc jsonb, field text, suffix text, value text) RETURNS boolean LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN suffix IN ('gt', 'lt', 'gte', 'lte', '') AND value ~ '^[0-9]{1,15}$' AND doc ->> field ~ '^[0-9]{1,15}$' AND jsonb_typeof(doc -> field) = 'number'
+                THEN CASE suffix WHEN 'gt' THEN (doc ->> field)::bigint > value::bigint WHEN 'lt' THEN (doc ->> field)::bigint < value::bigint
+                                 WHEN 'gte' THEN (doc ->> field)::bigint >= value::bigint WHEN 'lte' THEN (doc ->> field)::bigint <= value::bigint
+                                 ELSE (doc ->> field)::bigint = value::bigint END
+                ELSE fs.passes_any(doc, field, suffix, value) END;
+
 /* A row as it is served: its columns by name. */
 CREATE FUNCTION fs.show(doc jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT '{' || string_agg(to_json(key) || ':' || value, ',' ORDER BY key COLLATE "C") || '}' FROM jsonb_each(doc)
 $$;
 
 /* What there is by filters [[field, suffix, value, AND or OR], …], in the order [[field, direction], …]. */
-CREATE FUNCTION fs.found(a_resource text, filters jsonb, orders jsonb) RETURNS TABLE (place bigint, doc text) LANGUAGE sql STABLE AS $$
+CREATE FUNCTION fs.found(a_resource text, filters jsonb, orders jsonb) RETURNS TABLE (place bigint, doc jsonb) LANGUAGE sql STABLE AS $$
     SELECT row_number() OVER (ORDER BY
                CASE WHEN o.d1 <> 'DESC' THEN fs.number(r.doc ->> o.f1) END, CASE WHEN o.d1 = 'DESC' THEN fs.number(r.doc ->> o.f1) END DESC NULLS LAST,
                CASE WHEN o.d1 <> 'DESC' THEN fs.iso(r.doc ->> o.f1) END, CASE WHEN o.d1 = 'DESC' THEN fs.iso(r.doc ->> o.f1) END DESC NULLS LAST,
                CASE WHEN o.d2 <> 'DESC' THEN fs.number(r.doc ->> o.f2) END, CASE WHEN o.d2 = 'DESC' THEN fs.number(r.doc ->> o.f2) END DESC NULLS LAST,
                fs.number(r.id), r.id),
-           fs.show(r.doc)
+           r.doc
       FROM fs.row r
      CROSS JOIN (SELECT orders #>> '{0,0}' AS f1, upper(orders #>> '{0,1}') AS d1, orders #>> '{1,0}' AS f2, upper(orders #>> '{1,1}') AS d2) o
      WHERE r.resource = a_resource
