@@ -83,4 +83,10 @@ size_t text_distance(const char *, size_t, const char *) __attribute__((nonnull)
  */
 char *text_hex(struct arena *, const void *, size_t) __attribute__((nonnull, returns_nonnull));
 
+/**
+ * text_unhex(hex, len, ret_bytes):
+ * The bytes of ${len} digits, half as many; false if anything but pairs of lower-case digits stands there.
+ */
+bool text_unhex(const char *, size_t, void *) __attribute__((nonnull));
+
 #endif

@@ -236,3 +236,26 @@ text_hex(struct arena *arena, const void *bytes, size_t len)
 	}
 	return hex;
 }
+
+/* The value of a digit; 16 for anything else. */
+static unsigned
+digit(char c)
+{
+	return c >= '0' && c <= '9' ? (unsigned)(c - '0') : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10 : 16;
+}
+
+bool
+text_unhex(const char *hex, size_t len, void *ret_bytes)
+{
+	unsigned char *bytes = ret_bytes;
+	unsigned seen = 0, high, low;
+	size_t i;
+
+	for (i = 0; i + 1 < len; i += 2) {
+		high = digit(hex[i]);
+		low = digit(hex[i + 1]);
+		seen |= high | low;
+		bytes[i / 2] = (unsigned char)(high << 4 | (low & 15));
+	}
+	return len % 2 == 0 && seen < 16;
+}

@@ -77,6 +77,7 @@ find_changes(struct ledger *ledger, int64_t *ret_changed, struct err *err)
 		{ sql_sales_merge_products, SOURCE },
 		{ sql_sales_merge_pick, SOURCE },
 		{ sql_sales_stage_analyze_pick, NOTHING },
+		{ sql_sales_merge_rows_new, SOURCE },
 		{ sql_sales_merge_rows, SOURCE },
 		{ sql_sales_stage_analyze_row, NOTHING },
 		{ sql_sales_merge_line_changes, NOTHING },

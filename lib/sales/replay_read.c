@@ -49,13 +49,15 @@ static int
 open_payload(
     struct replay_reader *reader, const char *const *fields, struct payload *payload, struct sales_stored *stored, struct err *err)
 {
-	size_t room = strlen(fields[SEALED]) / 2, len;
-	uint8_t *sealed = arena_alloc(&reader->one, room), *plain;
+	size_t digits = strlen(fields[SEALED]), len;
+	uint8_t *sealed = arena_alloc(&reader->one, digits / 2), *plain;
 
-	if (room == 0)
+	if (digits == 0)
 		return err_set(err, ERR_DATA, "what was stored of it was erased");
-	BUG_UNLESS(crypto_hex_bytes(fields[HASH], payload->hash, sizeof(payload->hash), &len) == 0 && len == sizeof(payload->hash));
-	BUG_UNLESS(crypto_hex_bytes(fields[SEALED], sealed, room, &payload->sealed_len) == 0);
+	BUG_UNLESS(strlen(fields[HASH]) == 2 * sizeof(payload->hash) &&
+		   text_unhex(fields[HASH], 2 * sizeof(payload->hash), payload->hash));
+	BUG_UNLESS(text_unhex(fields[SEALED], digits, sealed));
+	payload->sealed_len = digits / 2;
 	payload->sealed = sealed;
 	if (payload_open(&reader->one, reader->master_key, payload, &plain, &len, err) != 0)
 		return err_wrap(err, "what is stored of it is damaged");

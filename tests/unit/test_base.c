@@ -314,6 +314,7 @@ every_code_point_comes_back(void **state)
 static void
 text_is_trimmed_and_looked_into(void **state)
 {
+	char back[3];
 	struct arena arena = ARENA_INIT;
 
 	(void)state;
@@ -339,6 +340,8 @@ text_is_trimmed_and_looked_into(void **state)
 	assert_int_equal(text_distance("abc", 3, "abc"), 0);
 	assert_true(text_distance("0123456789012345678901234567890123456789012345678901234567890123", 64, "a") == SIZE_MAX);
 	expect_text("hex", text_hex(&arena, "\000\177\377", 3), "007fff");
+	assert_true(text_unhex("007fff", 6, back) && memcmp(back, "\000\177\377", 3) == 0);
+	assert_false(text_unhex("007ff", 5, back) || text_unhex("007Ff0", 6, back) || text_unhex("00 fff", 6, back));
 	arena_done(&arena);
 }
 

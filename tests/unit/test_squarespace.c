@@ -14,6 +14,7 @@
 #include "db/payload.h"
 #include "http/breaker_db.h"
 #include "sales/ledger.h"
+#include "sales/replay.h"
 #include "sales/source.h"
 
 static char dir[] = "/tmp/ctok-squarespace-XXXXXX";
@@ -508,6 +509,70 @@ versions_are_a_sequence(void **state)
 	pull_ok(w, "A again", 1, 1);
 	expect_text("versions", with_db_text(w, "SELECT max(version) FROM ctok.document_version"), "5");
 	expect_text("tied", with_db_text(w, "SELECT sum(amount_minor) FILTER (WHERE kind = 'refund') FROM ctok.movement"), "0");
+}
+
+static bool
+goes_on(void *context)
+{
+	const bool *go_on = context;
+
+	return *go_on;
+}
+
+static void
+ignore_progress(void *context, int64_t done, int64_t total)
+{
+	(void)context;
+	(void)done;
+	(void)total;
+}
+
+static void
+no_note(void *context, const char *number, const char *why)
+{
+	(void)context;
+	fail_msg("document %s: %s", number, why);
+}
+
+/* Cut off, a replay counts for nothing; repeated it is whole; then there is nothing left to do. */
+static void
+a_replay_is_whole_or_nothing(void **state)
+{
+	struct with_db *w = *state;
+	const struct config_tenant tenant = { .name = "acme", .currency = "EUR" };
+	struct config_source config = source_config(w), again = config;
+	bool go_on = false;
+	const struct replay_plan plan = { .db = w->db,
+		.night = &w->night,
+		.tenant = &tenant,
+		.from = &config,
+		.into = &again,
+		.master_key = master_key,
+		.go_on = goes_on,
+		.progress = ignore_progress,
+		.note = no_note,
+		.context = &go_on };
+	struct replay_counts replayed = { .read = -1 };
+	struct err err = ERR_INIT;
+
+	serve(page_of(w, orders(w, 1, 50), NULL));
+	pull_ok(w, "fifty", 50, 50);
+	with_db_sql(w,
+	    "INSERT INTO ctok.source (tenant_id, name, kind, role) VALUES (ctok.current_tenant(), 'again', 'squarespace', 'sale')");
+	again.name = "again";
+	assert_int_equal(replay_run(&plan, &replayed, &err), -1);
+	expect_err("cut off", &err, ERR_INCOMPLETE, "stopped on request");
+	expect_text("nothing is there", with_db_text(w, "SELECT count(*) FROM ctok.document"), "50");
+	err_reset(&err);
+	go_on = true;
+	expect_ok("repeated", replay_run(&plan, &replayed, &err), &err);
+	assert_int_equal(replayed.read, 50);
+	assert_int_equal(replayed.changed, 50);
+	expect_text("all of it is there, and no payload twice",
+	    with_db_text(w, "SELECT format('%s %s', (SELECT count(*) FROM ctok.document), (SELECT count(*) FROM ctok.payload))"),
+	    "100 50");
+	assert_int_equal(replay_run(&plan, &replayed, &err), -1);
+	expect_err("and once", &err, ERR_REFUSED, "the ledger of source \"again\" is not empty");
 }
 
 /* An order that changes while it is read comes twice, in two versions: the later one counts, on whatever page it is. */
@@ -1138,6 +1203,7 @@ main(void)
 		FRESH(orders_become_documents),
 		FRESH(references_are_those_of_the_newest_version),
 		FRESH(payloads_are_kept_as_sent),
+		FRESH(a_replay_is_whole_or_nothing),
 		FRESH(pages_follow_each_other),
 		FRESH(a_repeated_reading_changes_nothing),
 		FRESH(versions_are_a_sequence),
