@@ -250,6 +250,9 @@ struct sales_kind {
 	bool is_fed;      /* it has no secret and reads what is put before it: it can never be asked for all there is */
 	bool
 	    counts_refusals; /* it shuts out who is refused several times: after the first one its site is not asked again in a run */
+	/* Ask, once each, for what a pull will ask for, and hand nothing over: 0 if the key, its permissions, the address and the clock are
+	 * right; ${ret_says} is what was found, as in "may read orders of \"Acme\"". */
+	int (*greet)(struct arena *, const struct sales_source *, const struct sales_sink *, const char **, struct err *);
 	/* Read everything of the window and hand it to the sink. 0 only when all of it was read and every page checked. */
 	int (*pull)(const struct sales_source *, const struct sales_sink *, struct err *);
 	/* Read one stored document once more: what pull() hands over for it, of its payload alone. Nothing is asked; of the source only its

@@ -1,69 +1,132 @@
-/* ctok-admin check: everything that is wrong with the settings, at once; then whether mails can be written in the tenants' languages. */
+/* ctok-admin check: everything that is wrong with the settings, at once; and, asked for, what each source answers. */
 #include "admin.h"
 
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "config/config.h"
-#include "outbox/catalogue.h"
-#include "outbox/mail_template.h"
+#include "sales/source.h"
+
+#define CONTACT_S 30 /* for one source, repetitions included */
 
 static const struct opt options[] = { { .name = "config", .type = OPT_FILE, .help = "Settings; " CONFIG_FILE " by default." },
+	{ .name = "contact",
+	    .type = OPT_FLAG,
+	    .help = "Ask each source as a pull would, and say whether key, permissions, address and clock are right. Reads only." },
 	OPT_END };
 
-/* The first mail that cannot be written stands for a tenant's others: mostly its language is not there at all. */
-static int
-check_mails(struct job *job, const char *file, size_t *ret_count, struct err *err)
-{
-	const struct catalogue_message *messages;
-	const struct config_tenant *tenant;
-	struct mail_template *template;
-	struct config *config;
-	struct err wrong;
-	size_t mails, i, k;
+static int64_t give_up_ms;
 
-	if (config_load(&job->arena, file, &config, err) != 0)
-		return -1;
-	messages = catalogue_messages(&mails);
-	for (i = 0; i < config->tenant_count; i++) {
-		tenant = &config->tenants[i];
-		for (k = 0; tenant->mail.smtp != NULL && k < mails; k++) {
-			wrong = (struct err)ERR_INIT;
-			if (mail_template_open(
-				&job->row, config->template_dir, messages[k].name, tenant->locale, &template, &wrong) == 0)
-				continue;
-			(void)printf("%s:%u: mails of tenant \"%s\": %s\n", tenant->where.file, tenant->where.line, tenant->name,
-			    wrong.message);
-			++*ret_count;
-			break;
-		}
-	}
+static bool
+is_late(void *context)
+{
+	const struct job *job = context;
+
+	return !job_continue(job) || clock_mono_ms() > give_up_ms;
+}
+
+static int
+take_nothing(void *context, const struct sales_document *document, struct err *err)
+{
+	(void)context;
+	(void)document;
+	(void)err;
 	return 0;
+}
+
+static void
+keep_nothing(void *context, const char *name, const char *value)
+{
+	(void)context;
+	(void)name;
+	(void)value;
+}
+
+static int
+greet(struct job *job, const struct config_tenant *tenant, const struct config_source *config, int64_t now_utc,
+    const char **ret_says, struct err *err)
+{
+	const struct sales_kind *kind = sales_kind(config->kind, err);
+	const struct sales_sink sink = { .context = job, .document = take_nothing, .cursor = keep_nothing, .stopped = is_late };
+	struct sales_source source = { .config = config, .currency = tenant->currency, .now_utc = now_utc, .clock_utc = now_utc };
+	char *secret = NULL;
+
+	if (kind == NULL)
+		return -1;
+	if (kind->greet == NULL) {
+		*ret_says = "it cannot be asked by itself";
+		return 0;
+	}
+	if (!kind->is_fed && config_secret(&job->row, kind->wants_token ? config->token : config->api_key,
+				 kind->wants_token ? "token" : "api_key", &secret, err) != 0)
+		return -1;
+	source.secret = secret;
+	source.clock_mono_ms = clock_mono_ms();
+	source.from_utc = source.now_utc - 3600;
+	source.to_utc = source.now_utc;
+	give_up_ms = clock_mono_ms() + CONTACT_S * 1000;
+	return kind->greet(&job->row, &source, &sink, ret_says, err);
+}
+
+/* A sentence for each source. One that refuses does not keep the others from being asked. */
+static void
+contact(struct job *job, const struct config *config, int64_t now_utc)
+{
+	size_t i, j;
+
+	for (i = 0; i < config->tenant_count; i++)
+		for (j = 0; j < config->tenants[i].source_count && job_continue(job); j++) {
+			const struct config_source *source = &config->tenants[i].sources[j];
+			const char *says = "";
+			struct err err = ERR_INIT;
+
+			arena_reset(&job->row);
+			if (source->closed) {
+				(void)printf("%s, source \"%s\": closed, not asked\n", config->tenants[i].name, source->name);
+			} else if (greet(job, &config->tenants[i], source, now_utc, &says, &err) == 0) {
+				(void)printf("%s, source \"%s\": in order: %s\n", config->tenants[i].name, source->name, says);
+			} else {
+				(void)printf("%s, source \"%s\": %s%s%s\n", config->tenants[i].name, source->name, err.message,
+				    err.hint[0] != '\0' ? ". " : "", err.hint);
+				job_note(job, err_exit(err.code));
+			}
+		}
 }
 
 static int
 run(struct job *job, struct err *err)
 {
 	const char *file = opt_text(job->options, "config"), **lines;
+	struct config *config;
+	int64_t now_utc;
 	size_t count, i;
+	int micros;
 
-	if (file == NULL)
-		file = CONFIG_FILE;
+	file = file != NULL ? file : CONFIG_FILE;
 	if (config_findings(&job->arena, file, &lines, &count, err) != 0)
 		return -1;
 	for (i = 0; i < count; i++)
 		(void)printf("%s\n", lines[i]);
-	if (count == 0 && check_mails(job, file, &count, err) != 0)
-		return -1;
-	if (count > 0)
+	if (count > 0) {
 		job_note(job, EXIT_CONF);
-	else
-		(void)printf("the settings are in order\n");
+		return 0;
+	}
+	(void)printf("the settings are in order\n");
+	if (!opt_flag(job->options, "contact"))
+		return 0;
+	if (config_load(&job->arena, file, &config, err) != 0)
+		return -1;
+	if (config->test_now == NULL)
+		now_utc = clock_now();
+	else if (clock_parse(config->test_now, &now_utc, &micros, err) != 0)
+		return -1;
+	contact(job, config, now_utc);
 	return 0;
 }
 
 const struct job_def admin_check = {
 	.name = "ctok-admin check",
-	.summary = "Find everything that is wrong with the settings.",
+	.summary = "Find everything that is wrong with the settings; ask the sources whether they let us in.",
 	.options = options,
 	.run = run,
 };

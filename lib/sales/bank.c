@@ -78,4 +78,4 @@ pull(const struct sales_source *source, const struct sales_sink *sink, struct er
 	return drop_pull(&drop, source, sink, err);
 }
 
-const struct sales_kind bank_kind = { .name = "bank", .is_fed = true, .pull = pull };
+const struct sales_kind bank_kind = { .name = "bank", .is_fed = true, .greet = drop_greet, .pull = pull };

@@ -279,4 +279,4 @@ pull(const struct sales_source *source, const struct sales_sink *sink, struct er
 	return drop_pull(&drop, source, sink, err);
 }
 
-const struct sales_kind csv_kind = { .name = "csv", .is_fed = true, .pull = pull, .read = csv_stored };
+const struct sales_kind csv_kind = { .name = "csv", .is_fed = true, .greet = drop_greet, .pull = pull, .read = csv_stored };

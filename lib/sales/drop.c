@@ -349,3 +349,24 @@ drop_fault(struct drop_faults *faults, const char *where, const char *what)
 	if (faults->kept < MOST_FAULTS)
 		faults->lines[faults->kept++] = arena_printf(&faults->arena, "%s: %s", where, what);
 }
+
+int
+drop_greet(
+    struct arena *arena, const struct sales_source *source, const struct sales_sink *sink, const char **ret_says, struct err *err)
+{
+	const struct folder folder = { arena, source, source->config->folder, NULL, NULL };
+	const char *rejected = arena_printf(arena, "%s/rejected", folder.path), **names;
+	size_t waiting = 0, bad = 0;
+
+	(void)sink;
+	if (list_files(&folder, folder.path, &names, &waiting, err) != 0)
+		return -1;
+	/* What was taken is moved. */
+	if (access(folder.path, W_OK | X_OK) != 0)
+		return err_set(err, ERR_CONFIG, "folder \"%s\" cannot be written to: %s", folder.path, strerror(errno));
+	if (access(rejected, F_OK) == 0 && list_files(&folder, rejected, &names, &bad, err) != 0)
+		return -1;
+	*ret_says = arena_printf(arena, "the folder can be read and written; %zu file%s wait%s in it, %zu %s rejected", waiting,
+	    waiting == 1 ? "" : "s", waiting == 1 ? "s" : "", bad, bad == 1 ? "was" : "were");
+	return 0;
+}

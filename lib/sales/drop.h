@@ -64,4 +64,11 @@ struct drop {
 MUST_CHECK int drop_pull(const struct drop *, const struct sales_source *, const struct sales_sink *, struct err *)
     __attribute__((nonnull));
 
+/**
+ * drop_greet(arena, source, sink, ret_says, err):
+ * Can the folder be read and written, and what lies in it.
+ */
+MUST_CHECK int drop_greet(struct arena *, const struct sales_source *, const struct sales_sink *, const char **, struct err *)
+    __attribute__((nonnull));
+
 #endif

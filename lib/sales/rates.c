@@ -234,4 +234,4 @@ pull(const struct sales_source *source, const struct sales_sink *sink, struct er
 	return drop_pull(&drop, source, sink, err);
 }
 
-const struct sales_kind rates_kind = { .name = "rates", .is_fed = true, .pull = pull };
+const struct sales_kind rates_kind = { .name = "rates", .is_fed = true, .greet = drop_greet, .pull = pull };

@@ -332,4 +332,42 @@ pull_shop(const struct sales_source *source, const struct sales_sink *sink, stru
 	return rc;
 }
 
-const struct sales_kind squarespace_kind = { .name = "squarespace", .pull = pull_shop, .read = squarespace_read };
+/* The last hour of a list, to see whether the key may ask for it. */
+static int
+greet_list(
+    struct arena *arena, struct shop *shop, const struct sales_source *source, const char *what, const char *path, struct err *err)
+{
+	const char *query = http_form(arena,
+	    (const char *const[]){
+		"modifiedAfter", clock_iso(arena, source->now_utc - 3600), "modifiedBefore", clock_iso(arena, source->now_utc) },
+	    2);
+	const struct http_response *response = NULL;
+	struct json *page = NULL;
+
+	return shop_get(arena, shop, what, arena_printf(arena, "%s?%s", path, query), &response, err) != 0
+		   ? -1
+		   : shop_json(arena, shop, what, response, JSON_OBJECT, "an object", &page, err);
+}
+
+static int
+greet_shop(
+    struct arena *arena, const struct sales_source *source, const struct sales_sink *sink, const char **ret_says, struct err *err)
+{
+	struct shop *shop = NULL;
+	int rc = -1;
+
+	if (squarespace_open(arena, source, sink, &shop, err) != 0 ||
+	    greet_list(arena, shop, source, "orders", "/1.0/commerce/orders", err) != 0)
+		goto out;
+	if (source->config->transactions && greet_list(arena, shop, source, "transactions", "/1.0/commerce/transactions", err) != 0)
+		goto out;
+	*ret_says = source->config->transactions ? "may read orders and transactions" : "may read orders";
+	rc = 0;
+out:
+	shop_close(shop);
+	return rc;
+}
+
+const struct sales_kind squarespace_kind = {
+	.name = "squarespace", .greet = greet_shop, .pull = pull_shop, .read = squarespace_read
+};

@@ -316,4 +316,47 @@ pull(const struct sales_source *source, const struct sales_sink *sink, struct er
 	return rc;
 }
 
-const struct sales_kind stripe_kind = { .name = "stripe", .pull = pull, .read = stripe_read };
+static int
+ignore(void *context, const struct stripe_item *item, struct err *err)
+{
+	(void)context;
+	(void)item;
+	(void)err;
+	return 0;
+}
+
+/* The lists that a pull reads, for one second long ago: whether the key may ask is all that matters. */
+static int
+greet_account(
+    struct arena *arena, const struct sales_source *source, const struct sales_sink *sink, const char **ret_says, struct err *err)
+{
+	static const char *const always[] = { "/v1/events", "/v1/charges", "/v1/refunds", "/v1/disputes",
+		"/v1/balance_transactions", "/v1/payouts" },
+				 *const sales[] = { "/v1/invoices", "/v1/credit_notes", "/v1/checkout/sessions",
+					 "/v1/subscriptions" };
+	static const char *const second[] = { "created[gte]", "1000000000", "created[lte]", "1000000001" };
+	bool sells = text_equal(source->config->role, "sale");
+	struct stripe_site *site = NULL;
+	size_t i, count = sizeof(always) / sizeof(always[0]), more = sells ? sizeof(sales) / sizeof(sales[0]) : 0;
+	int rc = -1;
+
+	if (stripe_open(source, sink, &site, err) != 0)
+		return -1;
+	for (i = 0; i < count + more; i++) {
+		const char *path = i < count ? always[i] : sales[i - count];
+		const struct stripe_walk walk = { .path = path, .pairs = second, .pair_count = 2 };
+
+		if (source->config->skip_payouts && i >= 4 && i < count)
+			continue;
+		if (stripe_walk(site, &walk, ignore, site, err) != 0)
+			goto out;
+	}
+	*ret_says = arena_printf(arena, "a key of %s mode that may read %s", site->live ? "live" : "test",
+	    sells ? "events, money and sales" : "events and money");
+	rc = 0;
+out:
+	stripe_close(site);
+	return rc;
+}
+
+const struct sales_kind stripe_kind = { .name = "stripe", .greet = greet_account, .pull = pull, .read = stripe_read };

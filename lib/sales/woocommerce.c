@@ -353,4 +353,23 @@ pull_shop(const struct sales_source *source, const struct sales_sink *sink, stru
 	return rc;
 }
 
-const struct sales_kind woocommerce_kind = { .name = "woocommerce", .pull = pull_shop, .read = woo_read };
+/* Orders that changed in the last hour: few, and none is no matter. */
+static int
+greet_shop(
+    struct arena *arena, const struct sales_source *source, const struct sales_sink *sink, const char **ret_says, struct err *err)
+{
+	struct woo_site *site = NULL;
+	struct woo_list list = { 0 };
+	int rc = -1;
+
+	if (woo_open(arena, source, sink, &site, err) != 0 ||
+	    woo_list(site, arena, "orders", since_filter(arena, "any", source->now_utc - 3600), 0, &list, err) != 0)
+		goto out;
+	*ret_says = "may read orders";
+	rc = 0;
+out:
+	woo_close(site);
+	return rc;
+}
+
+const struct sales_kind woocommerce_kind = { .name = "woocommerce", .greet = greet_shop, .pull = pull_shop, .read = woo_read };
