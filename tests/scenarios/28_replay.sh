@@ -79,7 +79,7 @@ expect "in each shop something changed, there and back again where it can" "erp 
 # facts SOURCE: all that its ledger says, without ids of ours and without when we learnt it.
 facts() {
 	sql "WITH source AS (SELECT source_id FROM ctok.source WHERE name = '$1'), d AS (SELECT * FROM ctok.document WHERE source_id = (SELECT source_id FROM source)), ours AS (SELECT string_to_array(
-			'tenant_id,source_id,document_id,known_at,changed_at,buyer_contact_id,run_id,merge_no,product_id,learner_contact_id,unit_id,movement_id,settlement_id,payout_id,entry_id', ',') AS ids)
+			'tenant_id,source_id,document_id,note_id,known_at,changed_at,buyer_contact_id,run_id,merge_no,product_id,learner_contact_id,unit_id,movement_id,settlement_id,payout_id,entry_id', ',') AS ids)
 		SELECT 'document', d.external_id, concat_ws('|', to_jsonb(d) - ids, c.email, c.name) FROM ours, d LEFT JOIN ctok.contact c ON c.contact_id = d.buyer_contact_id
 		UNION ALL SELECT 'version', d.external_id, (to_jsonb(t) - ids)::text FROM ours, ctok.document_version t JOIN d USING (document_id)
 		UNION ALL SELECT 'line', d.external_id, concat_ws('|', to_jsonb(t) - ids, p.product_key, p.variant_key, p.sku, p.name, c.email, c.name)
