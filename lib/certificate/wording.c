@@ -3,19 +3,21 @@
 
 #include <string.h>
 
-/* A word: the template's own for this locale or its language, else the shared one. */
+/* A word: the template's own for this locale, else for what is left of its name without the last part ("es-MX", then "es"; RFC 4647 section
+ * 3.4), else the shared one. */
 static int
 find_word(struct arena *arena, const struct template *template, const struct wording *wording, const char *key,
     const char **ret_value, const char **ret_where, struct err *err)
 {
-	const char *const names[] = { wording->name, locale_language(wording->locale) };
 	const struct sheet *sheet = template->sheet;
 	const struct sheet_section *section;
 	const struct sheet_entry *entry;
-	size_t i;
+	const char *name, *hyphen;
 
-	for (i = 0; i < 2; i++) {
-		section = sheet_find(sheet, "words", names[i]);
+	for (name = wording->name; name != NULL;
+	     name = hyphen == NULL ? NULL : arena_strndup(arena, name, (size_t)(hyphen - name))) {
+		hyphen = strrchr(name, '-');
+		section = sheet_find(sheet, "words", name);
 		entry = section == NULL ? NULL : sheet_get(section, key);
 		if (entry != NULL) {
 			*ret_value = entry->value;
