@@ -418,7 +418,7 @@ what_cannot_be_written_stays_and_is_named(void **state)
 	with_db_sql(w,
 	    "UPDATE ctok.outbox SET facts = facts - 'course' WHERE event = 'grace:1';"
 	    "UPDATE ctok.outbox SET template = 'birthday' WHERE event = 'grace:2';"
-	    "UPDATE ctok.outbox SET locale = 'fr' WHERE event = 'grace:3';"
+	    "UPDATE ctok.outbox SET locale = 'tlh' WHERE event = 'grace:3';"
 	    "UPDATE ctok.outbox SET attachment_path = 'none.pdf', attachment_name = 'x.pdf' WHERE event = 'grace:4';"
 	    "UPDATE ctok.outbox SET attachment_path = '../etc/passwd', attachment_name = 'x.pdf' WHERE event = 'grace:5';"
 	    "UPDATE ctok.outbox SET facts = facts || '{\"course\": 7}' WHERE event = 'grace:6'");
@@ -427,7 +427,7 @@ what_cannot_be_written_stays_and_is_named(void **state)
 	    told, arena_printf(&w->arena,
 		      "grace:1 blocked 0 templates/mail/en/grace-notice.txt:1: there is no value for {{course}}\n"
 		      "grace:2 blocked 0 there is no mail \"birthday\"\n"
-		      "grace:3 blocked 0 could not read locale \"templates/locales/fr.txt\": No such file or directory\n"
+		      "grace:3 blocked 0 could not read locale \"templates/locales/tlh.txt\": No such file or directory\n"
 		      "grace:4 blocked 0 could not read attachment \"%s/none.pdf\": No such file or directory\n"
 		      "grace:5 blocked 0 attachment \"../etc/passwd\" is not a path within the state directory\n"
 		      "grace:6 blocked 0 the fact \"course\" of the mail is not a text\n"
