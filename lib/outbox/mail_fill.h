@@ -33,6 +33,6 @@ struct mail_part {
  * Errors: ERR_DATA with file and line of the placeholder: no value, an empty one, one of another kind.
  */
 MUST_CHECK int mail_fill(struct arena *, const struct mail_block *, const struct locale *, const struct catalogue_message *,
-    const struct mail_value *, size_t, struct mail_part **, struct err *) __attribute__((nonnull(1, 2, 3, 4, 7, 8)));
+    const struct mail_value *, size_t, struct mail_part **, struct err *) __attribute__((nonnull(1, 3, 4, 7, 8)));
 
 #endif

@@ -20,13 +20,14 @@ void mail_render_line(struct buf *, const struct locale *, const struct mail_run
  *
  * Source: RFC 3676 sections 4.1 to 4.4.
  */
-bool mail_render_text(struct arena *, struct buf *, const struct locale *, const struct mail_part *) __attribute__((nonnull));
+bool mail_render_text(struct arena *, struct buf *, const struct locale *, const struct mail_part *)
+    __attribute__((nonnull(1, 2, 3)));
 
 /**
  * mail_render_html(buf, parts):
  * As what stands in the layout's {{body}}.
  */
-void mail_render_html(struct buf *, const struct mail_part *) __attribute__((nonnull));
+void mail_render_html(struct buf *, const struct mail_part *) __attribute__((nonnull(1)));
 
 /**
  * mail_render_raw(buf, runs, body):
