@@ -255,9 +255,10 @@ merge(struct ledger *ledger, void *context, struct err *err)
 	    ledger_audit(ledger, arena_printf(&ledger->arena, "pull %s", ledger->pull_id), counts->changed, err) != 0)
 		return -1;
 	if (db_exec(ledger->plan.db, sql_sales_merge_done,
-		DB_ARGS(ledger->pull_id, ledger_number(&ledger->arena, ledger->read), ledger_number(&ledger->arena, counts->changed),
-		    ledger_number(&ledger->arena, ledger->late), ledger_number(&ledger->arena, ledger->rewritten),
-		    declared_of(ledger, ledger->declared), declared_of(ledger, ledger->taken)),
+		DB_ARGS(ledger->pull_id, ledger_number(&ledger->arena, ledger->read),
+		    ledger_number(&ledger->arena, counts->changed), ledger_number(&ledger->arena, ledger->late),
+		    ledger_number(&ledger->arena, ledger->rewritten), declared_of(ledger, ledger->declared),
+		    declared_of(ledger, ledger->taken)),
 		NULL, err) != 0)
 		return -1;
 	return db_exec(ledger->plan.db, sql_sales_merge_watermark, DB_ARGS(ledger->pull_id, ledger->until_utc), NULL, err);
@@ -290,8 +291,8 @@ write_failure(struct ledger *ledger, void *context, struct err *err)
 	const struct err *why = context;
 
 	return db_exec(ledger->plan.db, sql_sales_pull_fail,
-	    DB_ARGS(ledger->pull_id, why->message, ledger_number(&ledger->arena, ledger->read), declared_of(ledger, ledger->declared),
-		declared_of(ledger, ledger->taken)),
+	    DB_ARGS(ledger->pull_id, why->message, ledger_number(&ledger->arena, ledger->read),
+		declared_of(ledger, ledger->declared), declared_of(ledger, ledger->taken)),
 	    NULL, err);
 }
 
