@@ -1,6 +1,3 @@
--- The same of the pairs, among all that there are.
-SELECT current_setting('ctok.sweep') <> 'on'
-       AND (n.looks < 200
-            OR 100 * n.looks = (SELECT count(*) FROM (SELECT FROM ctok.access a WHERE a.tenant_id = (SELECT ctok.current_tenant())
-                                                       LIMIT 100 * n.looks) t)) AS yes
+-- The same of the pairs.
+SELECT rule.few(n.looks, (SELECT count(*) FROM (SELECT FROM ctok.access a WHERE a.tenant_id = (SELECT ctok.current_tenant()) LIMIT 100 * n.looks) t)) AS yes
   FROM (SELECT count(*) AS looks FROM dirty_pair) n

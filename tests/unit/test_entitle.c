@@ -1115,6 +1115,23 @@ test_calendar(void **state)
 	expect_text("no term", one(w, "SELECT rule.term_end(now(), NULL, 'UTC')::text"), "infinity");
 }
 
+/* A change is looked up, a wave is swept: which of them costs less goes by how many there are in all. */
+static void
+test_few_are_looked_up(void **state)
+{
+	struct with_db *w = *state;
+
+	expect_text("few",
+	    one(w, "SELECT set_config('ctok.sweep', 'off', false) || ': ' || string_agg(looks || ' of ' || among || ' ' || "
+		   "rule.few(looks, among), "
+		   "', ' ORDER BY looks, among)"
+		   "  FROM (VALUES (0::bigint, 0::bigint), (199, 199), (200, 19999), (200, 20000), (1000, 1000000), (10001, "
+		   "1000000)) v (looks, among)"),
+	    "off: 0 of 0 true, 199 of 199 true, 200 of 19999 false, 200 of 20000 true, 1000 of 1000000 true, 10001 of 1000000 "
+	    "false");
+	expect_text("all", one(w, "SELECT set_config('ctok.sweep', 'on', false) || ' ' || rule.few(1, 1000000)"), "on false");
+}
+
 int
 main(void)
 {
@@ -1145,6 +1162,7 @@ main(void)
 		cmocka_unit_test_setup(test_a_trial_follows_the_rules_as_they_are, setup),
 		cmocka_unit_test_setup(test_findings_keep_their_age, setup),
 		cmocka_unit_test_setup(test_calendar, setup),
+		cmocka_unit_test_setup(test_few_are_looked_up, setup),
 	};
 
 	return cmocka_run_group_tests(tests, with_db_open, with_db_close);
