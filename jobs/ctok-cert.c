@@ -27,6 +27,7 @@ static const struct opt options[] = { { .name = "name", .type = OPT_TEXT, .help 
 	{ .name = "signatory-title", .type = OPT_TEXT, .help = "What the signatory is." },
 	{ .name = "serial", .type = OPT_TEXT, .help = "The serial number; \"SPECIMEN\" by default." },
 	{ .name = "verify-url", .type = OPT_TEXT, .value = "URL", .help = "The address in the QR code." },
+	{ .name = "logo", .type = OPT_FILE, .help = "A JPEG file, for templates that show the issuer's logo." },
 	{ .name = "template-dir", .type = OPT_FILE, .value = "DIR", .help = "Where templates are; those installed by default." },
 	OPT_END };
 
@@ -68,6 +69,7 @@ preview(struct job *job, struct err *err)
 		.signatory_title = text_or(job, "signatory-title", "Director of Studies"),
 		.serial = text_or(job, "serial", "SPECIMEN"),
 		.verify_url = text_or(job, "verify-url", "https://verify.example.org/SPECIMEN"),
+		.logo = opt_text(job->options, "logo"),
 		.locale = text_or(job, "locale", "en"),
 		.timezone = "UTC",
 	};

@@ -1,6 +1,7 @@
 #ifndef ADAPTER_PDF_H
 #define ADAPTER_PDF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,10 +29,21 @@ struct pdf_link {
 	const char *uri; /* ASCII */
 };
 
+/* A JPEG file, which goes into the PDF as it is. Content shows the n-th of a page or layer as /I<n>, from 0. */
+struct pdf_image {
+	const void *bytes;
+	size_t len;
+	unsigned width, height; /* pixels */
+	unsigned components;    /* 1: grey, 3: colour, 4: CMYK */
+	bool inverted;          /* CMYK with 0 for full ink, as Adobe writes it */
+};
+
 struct pdf_page {
 	double width, height;
 	const struct pdf_layer *const *layers;
 	size_t layer_count;
+	const struct pdf_image *const *images;
+	size_t image_count;
 	const char *content; /* content stream operators */
 	size_t content_len;
 	const struct pdf_text *texts; /* ascending by code */
@@ -49,13 +61,13 @@ struct pdf_document {
 };
 
 /**
- * pdf_layer_new(arena, width, height, content, len):
- * Compress content operators for use on pages of that size.
+ * pdf_layer_new(arena, page):
+ * What stands on a page, but for its text behind and its links, for use on others of its size; its content is compressed here. A document
+ * holds each layer and each image once, however many pages show it.
  *
- * Owns: in ${arena}, for as long as documents are written with it.
+ * Owns: in ${arena}, for as long as documents are written with it; the images are borrowed.
  */
-const struct pdf_layer *pdf_layer_new(struct arena *, double, double, const char *, size_t)
-    __attribute__((nonnull, returns_nonnull));
+const struct pdf_layer *pdf_layer_new(struct arena *, const struct pdf_page *) __attribute__((nonnull, returns_nonnull));
 
 /**
  * pdf_write(document, ret_out, err):

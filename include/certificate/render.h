@@ -17,6 +17,8 @@ struct certificate_facts {
 	const char *signatory;       /* NULL: no signature line */
 	const char *signatory_title; /* NULL: none */
 	const char *verify_url;      /* whole address for the QR code, ASCII; NULL: no code */
+	const char *logo;            /* a JPEG file; NULL: none */
+	const char *logo_sha256;     /* its pin; NULL: whatever it is */
 	const char *locale;          /* "en", "es-MX": words and dates */
 	const char *timezone;        /* IANA name: dates are those people there read */
 	int64_t completed_utc;

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "page/font.h"
+#include "page/image.h"
 #include "page/ornament.h"
 #include "page/sheet.h"
 #include "page/text.h"
@@ -26,7 +27,8 @@ enum template_scope { TEMPLATE_STEADY, TEMPLATE_SHARED, TEMPLATE_OWN };
 	X(VALID_UNTIL, "valid_until", false, TEMPLATE_SHARED) \
 	X(SIGNATORY, "signatory", false, TEMPLATE_STEADY) \
 	X(SIGNATORY_TITLE, "signatory_title", false, TEMPLATE_STEADY) \
-	X(VERIFY_URL, "verify_url", false, TEMPLATE_OWN)
+	X(VERIFY_URL, "verify_url", false, TEMPLATE_OWN) \
+	X(LOGO, "logo", false, TEMPLATE_STEADY) /* a file's path: for images alone */
 
 enum template_fact {
 #define TEMPLATE_ENUM(id, name, required, scope) TEMPLATE_##id,
@@ -43,7 +45,10 @@ enum template_kind {
 	TEMPLATE_ROSETTE,
 	TEMPLATE_DISC,
 	TEMPLATE_PATH,
-	TEMPLATE_QR
+	TEMPLATE_QR,
+	TEMPLATE_AREA,
+	TEMPLATE_IMAGE,
+	TEMPLATE_BACKGROUND
 };
 
 /* A part of a text: itself, a fact, or a word of the certificate's language. */
@@ -66,11 +71,16 @@ struct template_item {
 	double thickness, swell, radius, inner, petals, strands, twist, wave, scallops, depth, scale;
 	unsigned rgb;
 	const char *features, *data;
+	const char *image_file, *image_sha256;
+	const struct pdf_image *image; /* NULL if it is the logo of the settings */
+	bool is_logo;
 	const struct page_stack *stack;
 	enum page_align align;
+	enum page_grow grow;
 	enum page_corner corner;
 	const struct template_part *text;
-	unsigned when; /* bits of enum template_fact: drawn only if the certificate states all of them */
+	unsigned when;   /* bits of enum template_fact: drawn only if the certificate states all of them */
+	unsigned unless; /* and none of these */
 };
 
 struct template
@@ -85,9 +95,9 @@ struct template
 
 /**
  * template_open(arena, template_dir, name, ret_template, err), template_close(template):
- * Read and check a template: every key, colour, font and placeholder.
+ * Read and check a template: every key, colour, font, placeholder and image.
  *
- * Errors: ERR_CONFIG with file and line; ERR_NOT_FOUND naming the template that is not there.
+ * Errors: ERR_CONFIG with file and line; ERR_NOT_FOUND naming the template, or the image with its line, that is not there; ERR_IO.
  */
 MUST_CHECK int template_open(struct arena *, const char *, const char *, struct template **, struct err *) __attribute__((nonnull));
 void template_close(struct template *);
@@ -110,9 +120,10 @@ MUST_CHECK int template_parse_text(struct arena *, const char *, const char *, b
 const char *template_default_dir(struct arena *) __attribute__((nonnull, returns_nonnull));
 
 /**
- * template_fact_name(fact), template_fact_required(fact), template_fact_scope(fact):
- * The columns of TEMPLATE_FACTS.
+ * template_fact_find(name, ret_fact), template_fact_name(fact), template_fact_required(fact), template_fact_scope(fact):
+ * A fact by its name, -1 if there is none of that name; the columns of TEMPLATE_FACTS.
  */
+MUST_CHECK int template_fact_find(const char *, enum template_fact *) __attribute__((nonnull));
 const char *template_fact_name(enum template_fact);
 bool template_fact_required(enum template_fact);
 enum template_scope template_fact_scope(enum template_fact);

@@ -192,7 +192,8 @@ struct config_certificate {
 	const char *issuer;    /* printed name of the issuer */
 	const char *signatory; /* printed name under the line */
 	const char *signatory_title;
-	const char *verify_url; /* prefix of the QR code's address; the serial is appended */
+	const char *verify_url;         /* prefix of the QR code's address; the serial is appended */
+	const char *logo, *logo_sha256; /* both or none */
 };
 
 struct config_tenant {

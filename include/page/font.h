@@ -37,7 +37,7 @@ void page_fonts_done(struct page_fonts *);
  * Declare the stack that a `[font NAME]` section of sheet ${file} describes:
  *
  *     faces    = FILE, …     tried in this order for every script
- *     fallback = NAME        then the fonts of that section
+ *     fallback = NAME, …     then the fonts of these sections
  *     Arab     = FILE, …     tried first for this script (ISO 15924); `Hani.ja` only for that language
  *
  * FILE is a path with an optional `#2` for the face within a collection and an optional ` 90%` to draw it smaller, so that

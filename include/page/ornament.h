@@ -30,10 +30,11 @@ struct page_rosette {
 };
 
 /**
- * page_frame(page, box, corner, radius, pen):
- * A rectangle of one line.
+ * page_frame(page, box, corner, radius, pen), page_area(page, box, corner, radius, rgb):
+ * A rectangle of one line; a filled one.
  */
 void page_frame(struct page *, const struct page_box *, enum page_corner, double, const struct page_pen *) __attribute__((nonnull));
+void page_area(struct page *, const struct page_box *, enum page_corner, double, unsigned) __attribute__((nonnull));
 
 /**
  * page_band(page, band), page_rosette(page, rosette):

@@ -27,6 +27,8 @@ struct page {
 	size_t text_count;
 	struct pdf_link *links;
 	size_t link_count;
+	const struct pdf_image **images;
+	size_t image_count;
 };
 
 /* A stroke. */
@@ -34,6 +36,8 @@ struct page_pen {
 	unsigned rgb;
 	double thickness;
 };
+
+enum page_align { PAGE_START, PAGE_CENTRE, PAGE_END, PAGE_LEFT, PAGE_RIGHT }; /* start and end follow the text's direction */
 
 struct page_box {
 	double left, bottom, width, height;
@@ -83,6 +87,16 @@ void page_text(struct page *, double, double, double, double, const char *const 
  * Make an area clickable.
  */
 void page_link(struct page *, const struct page_box *, const char *) __attribute__((nonnull));
+
+/**
+ * page_image(page, box, align, image), page_cover(page, box, image):
+ * Show an image as large as it fits into the box; or so large that it fills the box, what hangs over cut off. An image has no direction:
+ * the start is left.
+ *
+ * Owns: ${image} is borrowed until the PDF is written.
+ */
+void page_image(struct page *, const struct page_box *, enum page_align, const struct pdf_image *) __attribute__((nonnull));
+void page_cover(struct page *, const struct page_box *, const struct pdf_image *) __attribute__((nonnull));
 
 /**
  * page_qr(page, box, rgb, qr):

@@ -11,7 +11,7 @@
 
 /* Text of any script, fitted into a place on a page and drawn as outlines, with the same text unseen behind it. */
 
-enum page_align { PAGE_START, PAGE_CENTRE, PAGE_END, PAGE_LEFT, PAGE_RIGHT }; /* start and end follow the text's direction */
+enum page_grow { PAGE_GROW_BOTH, PAGE_GROW_DOWN, PAGE_GROW_UP }; /* where further lines go */
 
 /* A place for a text. */
 struct page_slot {
@@ -25,6 +25,7 @@ struct page_slot {
 	double leading;    /* line distance, in em */
 	double rise, drop; /* how far ink may reach above and below the base line, in em of ${size}; 0: 1.4 and 0.9 */
 	enum page_align align;
+	enum page_grow grow;
 	unsigned rgb;
 };
 
@@ -46,7 +47,7 @@ MUST_CHECK int page_fit(struct arena *, const struct page_style *, const struct 
 /**
  * page_set_draw(page, slot, set), page_set_text(page, slot, set):
  * Draw the outlines; put the unseen text. Several lines stand around the middle of the one line
- * that the slot was made for.
+ * that the slot was made for; or the first or the last of them stands where the one would.
  */
 void page_set_draw(struct page *, const struct page_slot *, const struct page_set *) __attribute__((nonnull));
 void page_set_text(struct page *, const struct page_slot *, const struct page_set *) __attribute__((nonnull));

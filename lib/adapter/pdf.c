@@ -31,6 +31,15 @@ struct pdf_layer {
 	double width, height;
 	uint8_t *packed;
 	size_t packed_len;
+	const struct pdf_image **images;
+	size_t image_count;
+};
+
+/* Something that stands in the document already. */
+struct placed {
+	struct placed *next;
+	const void *what; /* a layer or an image */
+	HPDF_Dict object;
 };
 
 /* What a document under construction needs in every step. */
@@ -39,6 +48,7 @@ struct maker {
 	HPDF_STATUS status; /* the first error, as the handler saw it */
 	HPDF_STATUS detail;
 	HPDF_Dict empty_glyph;
+	struct placed *placed;
 	struct buf plain; /* scratch */
 };
 
@@ -268,18 +278,99 @@ add_fonts(struct maker *maker, HPDF_Dict resources, const struct pdf_page *page,
 	return 0;
 }
 
+static HPDF_Dict
+find_placed(const struct maker *maker, const void *what)
+{
+	const struct placed *placed;
+
+	for (placed = maker->placed; placed != NULL; placed = placed->next)
+		if (placed->what == what)
+			return placed->object;
+	return NULL;
+}
+
+static HPDF_Dict
+new_xobject(struct maker *maker, const void *what, const char *subtype)
+{
+	HPDF_Dict object = HPDF_DictStream_New(maker->doc->mmgr, maker->doc->xref);
+	struct placed *placed = ARENA_NEW(memory, struct placed);
+
+	object->header.obj_class |= HPDF_OSUBCLASS_XOBJECT;
+	HPDF_Dict_AddName(object, "Type", "XObject");
+	HPDF_Dict_AddName(object, "Subtype", subtype);
+	placed->what = what;
+	placed->object = object;
+	placed->next = maker->placed;
+	maker->placed = placed;
+	return object;
+}
+
+static HPDF_STATUS
+write_jpeg_filter(HPDF_Dict dict, HPDF_Stream stream)
+{
+	(void)dict;
+	return HPDF_Stream_WriteStr(stream, "/Filter /DCTDecode\012");
+}
+
+static HPDF_Dict
+place_image(struct maker *maker, const struct pdf_image *image)
+{
+	HPDF_Dict object = find_placed(maker, image);
+	HPDF_Array decode;
+	unsigned i;
+
+	if (object != NULL)
+		return object;
+	object = new_xobject(maker, image, "Image");
+	HPDF_Dict_AddNumber(object, "Width", (HPDF_INT32)image->width);
+	HPDF_Dict_AddNumber(object, "Height", (HPDF_INT32)image->height);
+	HPDF_Dict_AddNumber(object, "BitsPerComponent", 8);
+	HPDF_Dict_AddName(object, "ColorSpace",
+	    image->components == 1   ? "DeviceGray"
+	    : image->components == 3 ? "DeviceRGB"
+				     : "DeviceCMYK");
+	if (image->inverted) {
+		decode = add_array(maker, object, "Decode");
+		for (i = 0; i < 2 * image->components; i++)
+			HPDF_Array_AddNumber(decode, i % 2 == 0 ? 1 : 0);
+	}
+	object->filter = HPDF_STREAM_FILTER_NONE;
+	object->write_fn = write_jpeg_filter;
+	HPDF_Stream_Write(object->stream, image->bytes, (HPDF_UINT)image->len);
+	return object;
+}
+
+/* Make images known to content under their names. */
+static void
+add_images(struct maker *maker, HPDF_Dict resources, const struct pdf_image *const *images, size_t count)
+{
+	HPDF_Dict xobjects;
+	char name[32];
+	size_t i;
+
+	if (count == 0)
+		return;
+	xobjects = HPDF_Dict_GetItem(resources, "XObject", HPDF_OCLASS_DICT);
+	if (xobjects == NULL)
+		xobjects = add_dict(maker, resources, "XObject");
+	for (i = 0; i < count; i++) {
+		snprintf(name, sizeof(name), "I%zu", i);
+		HPDF_Dict_Add(xobjects, name, place_image(maker, images[i]));
+	}
+}
+
 static int
 add_layer(struct maker *maker, HPDF_Page page, const struct pdf_layer *layer, struct err *err)
 {
-	HPDF_Dict form = HPDF_DictStream_New(maker->doc->mmgr, maker->doc->xref);
+	HPDF_Dict form = find_placed(maker, layer);
 	const char *name;
 
-	form->header.obj_class |= HPDF_OSUBCLASS_XOBJECT;
-	HPDF_Dict_AddName(form, "Type", "XObject");
-	HPDF_Dict_AddName(form, "Subtype", "Form");
-	HPDF_Dict_Add(form, "BBox", new_box(maker->doc->mmgr, 0, 0, layer->width, layer->height));
-	add_dict(maker, form, "Resources");
-	fill_stream(form, layer->packed, layer->packed_len);
+	if (form == NULL) {
+		form = new_xobject(maker, layer, "Form");
+		HPDF_Dict_Add(form, "BBox", new_box(maker->doc->mmgr, 0, 0, layer->width, layer->height));
+		add_images(maker, add_dict(maker, form, "Resources"), layer->images, layer->image_count);
+		fill_stream(form, layer->packed, layer->packed_len);
+	}
 	name = HPDF_Page_GetXObjectName(page, form);
 	if (name == NULL)
 		return check(maker, err);
@@ -291,6 +382,7 @@ static int
 add_page(struct maker *maker, const struct pdf_page *def, struct err *err)
 {
 	HPDF_Page page = HPDF_AddPage(maker->doc);
+	HPDF_Dict resources;
 	HPDF_Annotation link;
 	HPDF_Rect rect;
 	size_t i;
@@ -307,7 +399,9 @@ add_page(struct maker *maker, const struct pdf_page *def, struct err *err)
 	if (buf_check(&maker->plain, "page", err) != 0)
 		return -1;
 	fill_compressed(((HPDF_PageAttr)page->attr)->contents, maker->plain.data, maker->plain.len);
-	if (add_fonts(maker, HPDF_Page_GetInheritableItem(page, "Resources", HPDF_OCLASS_DICT), def, err) != 0)
+	resources = HPDF_Page_GetInheritableItem(page, "Resources", HPDF_OCLASS_DICT);
+	add_images(maker, resources, def->images, def->image_count);
+	if (add_fonts(maker, resources, def, err) != 0)
 		return -1;
 	for (i = 0; i < def->link_count; i++) {
 		rect.left = (HPDF_REAL)def->links[i].left;
@@ -381,13 +475,17 @@ check_text(const struct pdf_document *document, struct err *err)
 }
 
 const struct pdf_layer *
-pdf_layer_new(struct arena *arena, double width, double height, const char *content, size_t len)
+pdf_layer_new(struct arena *arena, const struct pdf_page *page)
 {
 	struct pdf_layer *layer = ARENA_NEW(arena, struct pdf_layer);
 
-	layer->width = width;
-	layer->height = height;
-	deflate_pack(arena, content, len, &layer->packed, &layer->packed_len);
+	layer->width = page->width;
+	layer->height = page->height;
+	deflate_pack(arena, page->content, page->content_len, &layer->packed, &layer->packed_len);
+	layer->images = ARENA_ARRAY(arena, page->image_count, const struct pdf_image *);
+	if (page->image_count > 0)
+		memcpy(layer->images, page->images, page->image_count * sizeof(*layer->images));
+	layer->image_count = page->image_count;
 	return layer;
 }
 

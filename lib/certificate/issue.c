@@ -81,6 +81,8 @@ draw(struct arena *arena, const struct issue_run *run, struct studio *studio, st
 		.signatory = c->signatory,
 		.signatory_title = c->signatory_title,
 		.verify_url = c->verify_url != NULL ? arena_printf(arena, "%s%s", c->verify_url, serial) : NULL,
+		.logo = c->logo,
+		.logo_sha256 = c->logo_sha256,
 		.locale = db_value(row, "locale"),
 		.timezone = run->tenant->timezone,
 		.completed_utc = db_int(row, "completed"),

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "adapter/pdf.h"
-#include "adapter/qr.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "certificate/draw.h"
 #include "certificate/template.h"
 #include "certificate/wording.h"
 #include "outbox/locale.h"
@@ -47,6 +47,8 @@ struct certificate_renderer {
 	struct template *template;
 	struct wording *wordings;
 	struct base *bases;
+	const struct pdf_image *logo; /* NULL until one was wanted */
+	const char *logo_path, *logo_sha256;
 };
 
 int
@@ -73,124 +75,6 @@ certificate_close(struct certificate_renderer *renderer)
 	arena_done(&renderer->kept_arena);
 }
 
-/* Facts that are needed for an item: those of `when`, of its text, and of the words in its text. */
-static unsigned
-needs(const struct template_item *item, const struct template_part *parts)
-{
-	unsigned facts = item->when;
-
-	for (; parts != NULL; parts = parts->next)
-		if (parts->kind == TEMPLATE_FACT)
-			facts |= 1u << parts->fact;
-	return facts;
-}
-
-/* A text repeats as often as the rarest fact in it. */
-static enum template_scope
-scope_of(const struct template_part *parts)
-{
-	enum template_scope scope = TEMPLATE_STEADY;
-
-	for (; parts != NULL; parts = parts->next)
-		if (parts->kind == TEMPLATE_FACT && template_fact_scope(parts->fact) > scope)
-			scope = template_fact_scope(parts->fact);
-	return scope;
-}
-
-static char *
-join(struct arena *arena, const struct template_part *parts, const char *const *values)
-{
-	const struct template_part *part;
-	size_t len = 0;
-	char *text, *at;
-
-	for (part = parts; part != NULL; part = part->next)
-		len += strlen(part->kind == TEMPLATE_FACT ? values[part->fact] : part->text);
-	at = text = arena_alloc(arena, len + 1);
-	for (part = parts; part != NULL; part = part->next) {
-		len = strlen(part->kind == TEMPLATE_FACT ? values[part->fact] : part->text);
-		memcpy(at, part->kind == TEMPLATE_FACT ? values[part->fact] : part->text, len);
-		at += len;
-	}
-	*at = '\0';
-	return text;
-}
-
-static struct page_slot
-slot_of(const struct template_item *item)
-{
-	return (struct page_slot){ .x = item->x,
-		.y = item->y,
-		.width = item->width,
-		.size = item->size,
-		.min_size = item->min_size,
-		.break_below = item->break_below,
-		.max_lines = (unsigned)item->lines,
-		.lines_size = item->lines_size,
-		.leading = item->leading,
-		.align = item->align,
-		.rgb = item->rgb };
-}
-
-static int
-fit_text(struct arena *arena, const struct template_item *item, const struct wording *wording, const struct template_part *parts,
-    const char *text, struct page_set **ret_set, struct err *err)
-{
-	struct page_style style = { .stack = item->stack,
-		.language = locale_language(wording->locale),
-		.features = item->features,
-		.tracking = item->tracking };
-	struct page_slot slot = slot_of(item);
-	const char *what;
-
-	/* A fact on its own goes by its name, and positions in messages are positions in it. */
-	if (parts != NULL && parts->kind == TEMPLATE_FACT && parts->next == NULL)
-		what = template_fact_name(parts->fact);
-	else
-		what = arena_printf(arena, "text \"%s\"", item->name);
-	return page_fit(arena, &style, &slot, what, text, ret_set, err);
-}
-
-static int
-draw_shape(struct page *page, const struct template *template, const struct template_item *item, struct err *err)
-{
-	struct page_pen pen = { .rgb = item->rgb, .thickness = item->thickness };
-	struct page_box box = { .left = item->x, .bottom = item->y - item->height, .width = item->width, .height = item->height };
-
-	switch (item->kind) {
-	case TEMPLATE_RULE: page_rule(page, item->x, item->y, item->width, item->swell, &pen); break;
-	case TEMPLATE_FRAME: page_frame(page, &box, item->corner, item->radius, &pen); break;
-	case TEMPLATE_BAND:
-		page_band(page, &(struct page_band){ .box = box,
-				    .height = item->depth,
-				    .wave = item->wave,
-				    .strands = (unsigned)item->strands,
-				    .twist = item->twist,
-				    .pen = pen });
-		break;
-	case TEMPLATE_ROSETTE:
-		page_rosette(page, &(struct page_rosette){ .x = item->x,
-				       .y = item->y,
-				       .inner = item->inner,
-				       .outer = item->radius,
-				       .petals = (unsigned)item->petals,
-				       .strands = (unsigned)item->strands,
-				       .twist = item->twist,
-				       .pen = pen });
-		break;
-	case TEMPLATE_DISC:
-		page_disc(page, item->x, item->y, item->radius, (unsigned)item->scallops, item->depth, item->rgb);
-		break;
-	case TEMPLATE_PATH:
-		if (page_path(page, item->x, item->y, item->scale, item->rgb, item->data, err) != 0)
-			return err_wrap(err, "%s:%u", template->file, item->line);
-		break;
-	case TEMPLATE_TEXT:
-	case TEMPLATE_QR: err_bug("a text is not a shape", __FILE__, __LINE__);
-	}
-	return 0;
-}
-
 /* Draw what stays the same for ${values}. */
 static int
 make_base(struct certificate_renderer *renderer, struct base *base, const char *const *values, struct err *err)
@@ -200,6 +84,7 @@ make_base(struct certificate_renderer *renderer, struct base *base, const char *
 	const struct template_item *item;
 	const struct template_part *parts;
 	struct page page;
+	struct pdf_page as_pdf;
 	struct page_set *set;
 	struct page_slot slot;
 	size_t i;
@@ -208,27 +93,29 @@ make_base(struct certificate_renderer *renderer, struct base *base, const char *
 	for (i = 0; i < template->item_count; i++) {
 		item = &template->items[i];
 		parts = base->wording->texts[i];
-		if ((needs(item, parts) & ~base->stated) != 0 || item->kind == TEMPLATE_QR || scope_of(parts) != TEMPLATE_STEADY)
+		if (!draw_wanted(item, parts, base->stated) || item->kind == TEMPLATE_QR || draw_scope(parts) != TEMPLATE_STEADY)
 			continue;
 		if (item->kind != TEMPLATE_TEXT) {
-			if (draw_shape(&page, template, item, err) != 0)
+			if (draw_shape(&page, template, item, renderer->logo, err) != 0)
 				goto out;
 			continue;
 		}
-		if (fit_text(renderer->arena, item, base->wording, parts, join(renderer->arena, parts, values), &set, err) != 0) {
+		if (draw_fit(renderer->arena, item, base->wording, parts, draw_join(renderer->arena, parts, values), &set, err) !=
+		    0) {
 			/* Not this certificate's fault but that of the template or the tenant's settings: all would be refused. */
 			if (err->code == ERR_DATA)
 				err->code = ERR_CONFIG;
 			err_wrap(err, "%s:%u", template->file, item->line);
 			goto out;
 		}
-		slot = slot_of(item);
+		slot = draw_slot(item);
 		page_set_draw(&page, &slot, set);
 		base->sets[i] = set;
 	}
 	if (buf_check(&page.content, "template", err) != 0)
 		goto out;
-	base->layer = pdf_layer_new(renderer->arena, template->width, template->height, page.content.data, page.content.len);
+	as_pdf = page_as_pdf(&page);
+	base->layer = pdf_layer_new(renderer->arena, &as_pdf);
 	rc = 0;
 out:
 	page_done(&page);
@@ -311,6 +198,7 @@ fill_values(struct arena *arena, const struct certificate_facts *facts, const st
 	values[TEMPLATE_SIGNATORY] = facts->signatory;
 	values[TEMPLATE_SIGNATORY_TITLE] = facts->signatory_title;
 	values[TEMPLATE_VERIFY_URL] = facts->verify_url;
+	values[TEMPLATE_LOGO] = facts->logo;
 	values[TEMPLATE_VALID_UNTIL] = NULL;
 	if (date_text(arena, facts, wording, facts->completed_utc, &values[TEMPLATE_COMPLETED], err) != 0)
 		return -1;
@@ -333,17 +221,24 @@ fill_values(struct arena *arena, const struct certificate_facts *facts, const st
 	return values[TEMPLATE_VERIFY_URL] == NULL ? 0 : check_url(values[TEMPLATE_VERIFY_URL], err);
 }
 
+/* The issuer's logo, if the template shows it. */
 static int
-draw_qr(struct arena *arena, struct page *page, const struct template_item *item, const char *text, struct err *err)
+find_logo(struct certificate_renderer *renderer, const struct certificate_facts *facts, struct err *err)
 {
-	struct page_box box = { .left = item->x, .bottom = item->y - item->size, .width = item->size, .height = item->size };
-	struct qr qr;
+	const struct template *template = renderer->template;
+	size_t i;
 
-	if (qr_encode(arena, text, &qr, err) != 0)
+	for (i = 0; i < template->item_count && !template->items[i].is_logo; i++)
+		;
+	if (i == template->item_count || facts->logo == NULL || facts->logo[0] == '\0')
+		return 0;
+	if (renderer->logo != NULL && text_equal(renderer->logo_path, facts->logo) &&
+	    text_equal(renderer->logo_sha256, facts->logo_sha256))
+		return 0;
+	if (page_image_load(renderer->arena, facts->logo, facts->logo_sha256, &renderer->logo, err) != 0)
 		return -1;
-	page_qr(page, &box, item->rgb, &qr);
-	if (text_starts(text, "https://") || text_starts(text, "http://"))
-		page_link(page, &box, text);
+	renderer->logo_path = arena_strdup(renderer->arena, facts->logo);
+	renderer->logo_sha256 = arena_strdup(renderer->arena, facts->logo_sha256);
 	return 0;
 }
 
@@ -356,7 +251,8 @@ find_kept(struct certificate_renderer *renderer, const struct template_item *ite
 	struct kept *kept, **bucket;
 	unsigned hash = (unsigned)(item - renderer->template->items);
 	struct page page;
-	struct page_slot slot = slot_of(item);
+	struct pdf_page as_pdf;
+	struct page_slot slot = draw_slot(item);
 	const char *c;
 	int rc = -1;
 
@@ -373,13 +269,14 @@ find_kept(struct certificate_renderer *renderer, const struct template_item *ite
 	kept->item = item;
 	kept->wording = wording;
 	kept->text = arena_strdup(arena, text);
-	if (fit_text(arena, item, wording, parts, kept->text, &kept->set, err) != 0)
+	if (draw_fit(arena, item, wording, parts, kept->text, &kept->set, err) != 0)
 		return -1;
 	page_init(arena, &page, renderer->template->width, renderer->template->height);
 	page_set_draw(&page, &slot, kept->set);
 	if (buf_check(&page.content, item->name, err) != 0)
 		goto out;
-	kept->layer = pdf_layer_new(arena, page.width, page.height, page.content.data, page.content.len);
+	as_pdf = page_as_pdf(&page);
+	kept->layer = pdf_layer_new(arena, &as_pdf);
 	kept->next = *bucket;
 	*bucket = kept;
 	*ret_kept = kept;
@@ -407,24 +304,24 @@ draw_items(struct certificate_renderer *renderer, const struct base *base, const
 	for (i = 0; i < template->item_count; i++) {
 		item = &template->items[i];
 		parts = base->wording->texts[i];
-		if ((item->kind != TEMPLATE_QR && item->kind != TEMPLATE_TEXT) || (needs(item, parts) & ~base->stated) != 0)
+		if ((item->kind != TEMPLATE_QR && item->kind != TEMPLATE_TEXT) || !draw_wanted(item, parts, base->stated))
 			continue;
-		slot = slot_of(item);
+		slot = draw_slot(item);
 		if (base->sets[i] != NULL) {
 			page_set_text(page, &slot, base->sets[i]);
 			continue;
 		}
-		text = join(arena, parts, values);
+		text = draw_join(arena, parts, values);
 		if (item->kind == TEMPLATE_QR) {
 			if (draw_qr(arena, page, item, text, err) != 0)
 				return -1;
-		} else if (scope_of(parts) == TEMPLATE_SHARED) {
+		} else if (draw_scope(parts) == TEMPLATE_SHARED) {
 			if (find_kept(renderer, item, base->wording, parts, text, &kept, err) != 0)
 				return -1;
 			layers[(*layer_count)++] = kept->layer;
 			page_set_text(page, &slot, kept->set);
 		} else {
-			if (fit_text(arena, item, base->wording, parts, text, &set, err) != 0)
+			if (draw_fit(arena, item, base->wording, parts, text, &set, err) != 0)
 				return -1;
 			page_set_draw(page, &slot, set);
 			page_set_text(page, &slot, set);
@@ -457,6 +354,8 @@ certificate_render(
 		err) != 0)
 		return -1;
 	if (fill_values(arena, facts, wording, values, &stated, err) != 0)
+		return -1;
+	if (find_logo(renderer, facts, err) != 0)
 		return -1;
 	if (find_base(renderer, wording, values, stated, &base, err) != 0)
 		return -1;

@@ -21,6 +21,7 @@ enum value_type {
 	VALUE_FONT,
 	VALUE_ALIGN,
 	VALUE_CORNER,
+	VALUE_GROW,
 	VALUE_STRING,
 	VALUE_TEXT,
 	VALUE_WHEN
@@ -36,23 +37,27 @@ struct key {
 };
 
 #define BIT(kind) (1u << TEMPLATE_##kind)
-#define ALL (BIT(TEXT) | BIT(RULE) | BIT(FRAME) | BIT(BAND) | BIT(ROSETTE) | BIT(DISC) | BIT(PATH) | BIT(QR))
+#define DRAWN (BIT(TEXT) | BIT(RULE) | BIT(FRAME) | BIT(BAND) | BIT(ROSETTE) | BIT(DISC) | BIT(PATH) | BIT(QR) | BIT(AREA))
+#define PICTURES (BIT(IMAGE) | BIT(BACKGROUND))
+#define PLACED (DRAWN | BIT(IMAGE))
 #define LINES (BIT(RULE) | BIT(FRAME) | BIT(BAND) | BIT(ROSETTE))
-#define BOXES (BIT(FRAME) | BIT(BAND))
+#define BOXES (BIT(FRAME) | BIT(BAND) | BIT(AREA))
 #define WEAVES (BIT(BAND) | BIT(ROSETTE))
 #define AT(field) offsetof(struct template_item, field)
 
 static const struct key keys[] = {
-	{ "x", ALL, ALL, VALUE_X, -2000, 2000, AT(x) },
-	{ "y", ALL, ALL, VALUE_Y, -2000, 2000, AT(y) },
-	{ "width", BIT(TEXT) | BIT(RULE) | BOXES, BIT(TEXT) | BIT(RULE) | BOXES, VALUE_MM, 0.1, 2000, AT(width) },
-	{ "height", BOXES, BOXES, VALUE_MM, 0.1, 2000, AT(height) },
-	{ "colour", ALL, ALL, VALUE_COLOUR, 0, 0, AT(rgb) },
-	{ "when", ALL, 0, VALUE_WHEN, 0, 0, AT(when) },
+	{ "x", PLACED, PLACED, VALUE_X, -2000, 2000, AT(x) },
+	{ "y", PLACED, PLACED, VALUE_Y, -2000, 2000, AT(y) },
+	{ "width", BIT(TEXT) | BIT(RULE) | BOXES | BIT(IMAGE), BIT(TEXT) | BIT(RULE) | BOXES, VALUE_MM, 0.1, 2000, AT(width) },
+	{ "height", BOXES | BIT(IMAGE), BOXES, VALUE_MM, 0.1, 2000, AT(height) },
+	{ "colour", DRAWN, DRAWN, VALUE_COLOUR, 0, 0, AT(rgb) },
+	{ "when", DRAWN | PICTURES, 0, VALUE_WHEN, 0, 0, AT(when) },
+	{ "unless", DRAWN | PICTURES, 0, VALUE_WHEN, 0, 0, AT(unless) },
 	{ "text", BIT(TEXT) | BIT(QR), BIT(TEXT) | BIT(QR), VALUE_TEXT, 0, 0, AT(text) },
 	{ "font", BIT(TEXT), BIT(TEXT), VALUE_FONT, 0, 0, AT(stack) },
 	{ "features", BIT(TEXT), 0, VALUE_STRING, 0, 0, AT(features) },
-	{ "align", BIT(TEXT), 0, VALUE_ALIGN, 0, 0, AT(align) },
+	{ "align", BIT(TEXT) | BIT(IMAGE), 0, VALUE_ALIGN, 0, 0, AT(align) },
+	{ "grow", BIT(TEXT), 0, VALUE_GROW, 0, 0, AT(grow) },
 	{ "min_size", BIT(TEXT), 0, VALUE_NUMBER, 3, 500, AT(min_size) },
 	{ "break_below", BIT(TEXT), 0, VALUE_NUMBER, 3, 500, AT(break_below) },
 	{ "lines_size", BIT(TEXT), 0, VALUE_NUMBER, 3, 500, AT(lines_size) },
@@ -61,8 +66,8 @@ static const struct key keys[] = {
 	{ "tracking", BIT(TEXT), 0, VALUE_NUMBER, 0, 2, AT(tracking) },
 	{ "thickness", LINES, LINES, VALUE_NUMBER, 0.02, 100, AT(thickness) },
 	{ "swell", BIT(RULE), 0, VALUE_NUMBER, 0, 100, AT(swell) },
-	{ "corner", BIT(FRAME), 0, VALUE_CORNER, 0, 0, AT(corner) },
-	{ "radius", BIT(FRAME) | BIT(ROSETTE) | BIT(DISC), BIT(ROSETTE) | BIT(DISC), VALUE_MM, 0, 500, AT(radius) },
+	{ "corner", BIT(FRAME) | BIT(AREA), 0, VALUE_CORNER, 0, 0, AT(corner) },
+	{ "radius", BIT(FRAME) | BIT(AREA) | BIT(ROSETTE) | BIT(DISC), BIT(ROSETTE) | BIT(DISC), VALUE_MM, 0, 500, AT(radius) },
 	{ "inner", BIT(ROSETTE), 0, VALUE_MM, 0, 500, AT(inner) },
 	{ "petals", BIT(ROSETTE), BIT(ROSETTE), VALUE_NUMBER, 3, 180, AT(petals) },
 	{ "strands", WEAVES, WEAVES, VALUE_NUMBER, 1, 24, AT(strands) },
@@ -72,114 +77,24 @@ static const struct key keys[] = {
 	{ "scallops", BIT(DISC), 0, VALUE_NUMBER, 0, 180, AT(scallops) },
 	{ "scale", BIT(PATH), 0, VALUE_MM, 0.0001, 1000, AT(scale) },
 	{ "data", BIT(PATH), BIT(PATH), VALUE_STRING, 0, 0, AT(data) },
+	{ "file", PICTURES, PICTURES, VALUE_STRING, 0, 0, AT(image_file) },
+	{ "sha256", PICTURES, 0, VALUE_STRING, 0, 0, AT(image_sha256) },
 };
 
 /* "size" is points for type and millimetres for a QR code. */
 static const struct key text_size = { "size", BIT(TEXT), BIT(TEXT), VALUE_NUMBER, 3, 500, AT(size) };
 static const struct key qr_size = { "size", BIT(QR), BIT(QR), VALUE_MM, 5, 200, AT(size) };
 
-static const char *const kind_names[] = { "text", "rule", "frame", "band", "rosette", "disc", "path", "qr" };
-
-static const struct {
-	const char *name;
-	bool required;
-	enum template_scope scope;
-} fact_rows[] = {
-#define TEMPLATE_ROW(id, name, required, scope) { name, required, scope },
-	TEMPLATE_FACTS(TEMPLATE_ROW)
-#undef TEMPLATE_ROW
-};
+static const char *const kind_names[] = { "text", "rule", "frame", "band", "rosette", "disc", "path", "qr", "area", "image",
+	"background" };
 
 struct loader {
 	struct arena *arena;
 	struct template *template;
 	const struct sheet *sheet;
+	const char *folder;
 	const struct sheet_section *colours; /* NULL if there are none */
 };
-
-const char *
-template_fact_name(enum template_fact fact)
-{
-	return fact_rows[fact].name;
-}
-
-bool
-template_fact_required(enum template_fact fact)
-{
-	return fact_rows[fact].required;
-}
-
-enum template_scope
-template_fact_scope(enum template_fact fact)
-{
-	return fact_rows[fact].scope;
-}
-
-static int
-find_fact(const char *name, enum template_fact *ret_fact)
-{
-	size_t i;
-
-	for (i = 0; i < TEMPLATE_FACT_COUNT; i++) {
-		if (strcmp(fact_rows[i].name, name) == 0) {
-			*ret_fact = (enum template_fact)i;
-			return 0;
-		}
-	}
-	return -1;
-}
-
-static int
-add_hint(struct arena *arena, struct err *err)
-{
-	const char *names = "";
-	size_t i;
-
-	for (i = 0; i < TEMPLATE_FACT_COUNT; i++)
-		names = arena_printf(arena, "%s{{%s}}, ", names, fact_rows[i].name);
-	return err_hint(err, "Known are %sand {{word.NAME}} for a word of the certificate's language.", names);
-}
-
-int
-template_parse_text(
-    struct arena *arena, const char *where, const char *text, bool words, const struct template_part **ret_parts, struct err *err)
-{
-	struct template_part *part;
-	const struct template_part *first = NULL;
-	struct template_part *last = NULL;
-	const char *open, *close, *name;
-
-	while (*text != '\0') {
-		part = ARENA_NEW(arena, struct template_part);
-		open = strstr(text, "{{");
-		if (open != text) {
-			part->text = open == NULL ? text : arena_strndup(arena, text, (size_t)(open - text));
-			text = open == NULL ? text + strlen(text) : open;
-		} else {
-			close = strstr(open, "}}");
-			if (close == NULL)
-				return err_set(err, ERR_CONFIG, "%s: placeholder \"%.40s\" is not closed with \"}}\"", where, open);
-			name = text_trim(arena, arena_strndup(arena, open + 2, (size_t)(close - open) - 2));
-			text = close + 2;
-			if (words && text_starts(name, "word.") && name[5] != '\0') {
-				part->kind = TEMPLATE_WORD;
-				part->text = name + 5;
-			} else if (find_fact(name, &part->fact) == 0) {
-				part->kind = TEMPLATE_FACT;
-			} else {
-				err_set(err, ERR_CONFIG, "%s: unknown placeholder \"{{%s}}\"", where, name);
-				return add_hint(arena, err);
-			}
-		}
-		if (last == NULL)
-			first = part;
-		else
-			last->next = part;
-		last = part;
-	}
-	*ret_parts = first;
-	return 0;
-}
 
 static int
 read_colour(struct loader *loader, const struct sheet_entry *entry, unsigned *ret_rgb, struct err *err)
@@ -224,9 +139,9 @@ read_when(struct loader *loader, const struct sheet_entry *entry, unsigned *ret_
 		len = strcspn(at, ",");
 		name = text_trim(loader->arena, arena_strndup(loader->arena, at, len));
 		at += len + (at[len] == ',' ? 1 : 0);
-		if (find_fact(name, &fact) != 0)
-			return err_set(err, ERR_CONFIG, "%s:%u: \"when\" names \"%s\", which no certificate states",
-			    loader->sheet->file, entry->line, name);
+		if (template_fact_find(name, &fact) != 0)
+			return err_set(err, ERR_CONFIG, "%s:%u: \"%s\" names \"%s\", which no certificate states",
+			    loader->sheet->file, entry->line, entry->key, name);
 		when |= 1u << fact;
 	}
 	*ret_when = when;
@@ -238,6 +153,7 @@ read_value(
     struct loader *loader, struct template_item *item, const struct key *key, const struct sheet_entry *entry, struct err *err)
 {
 	static const char *const aligns[] = { "start", "centre", "end", "left", "right" };
+	static const char *const grows[] = { "both", "down", "up" };
 	static const char *const corners[] = { "square", "round", "notch" };
 	const char *file = loader->sheet->file;
 	char *field = (char *)item + key->offset;
@@ -286,6 +202,11 @@ read_value(
 			return -1;
 		item->corner = (enum page_corner)index;
 		return 0;
+	case VALUE_GROW:
+		if (read_choice(loader, entry, grows, sizeof(grows) / sizeof(grows[0]), &index, err) != 0)
+			return -1;
+		item->grow = (enum page_grow)index;
+		return 0;
 	case VALUE_STRING: memcpy(field, &entry->value, sizeof(entry->value)); return 0;
 	case VALUE_TEXT:
 		if (template_parse_text(loader->arena, arena_printf(loader->arena, "%s:%u", file, entry->line), entry->value,
@@ -310,6 +231,50 @@ find_key(enum template_kind kind, const char *name)
 	return NULL;
 }
 
+/* Read an image's file and work out its place: what of width and height is not given follows from the other. */
+static int
+read_image(struct loader *loader, struct template_item *item, struct err *err)
+{
+	const bool is_box = item->width > 0 && item->height > 0;
+	const char *path =
+	    item->image_file[0] == '/' ? item->image_file : arena_printf(loader->arena, "%s/%s", loader->folder, item->image_file);
+	const char *hint;
+
+	if (strcmp(item->image_file, "{{logo}}") == 0) {
+		if (item->kind == TEMPLATE_BACKGROUND || !is_box || item->image_sha256 != NULL)
+			return err_set(err, ERR_CONFIG,
+			    "%s:%u: {{logo}} is for an \"image\" with \"width\" and \"height\"; its \"sha256\" stands in the "
+			    "settings",
+			    loader->sheet->file, item->line);
+		item->is_logo = true;
+		item->when |= 1u << TEMPLATE_LOGO;
+		return 0;
+	}
+	if (page_image_load(loader->arena, path, item->image_sha256 == NULL ? "none" : item->image_sha256, &item->image, err) !=
+	    0) {
+		if (item->image_sha256 != NULL || err->code != ERR_CONFIG)
+			return err_wrap(err, "%s:%u", loader->sheet->file, item->line);
+		hint = arena_strdup(loader->arena, err->hint); /* which tells the pin that is missing */
+		err_reset(err);
+		err_set(err, ERR_CONFIG, "%s:%u: key \"sha256\" is missing in this \"%s\"", loader->sheet->file, item->line,
+		    kind_names[item->kind]);
+		return err_hint(err, "%s", hint);
+	}
+	if (item->kind == TEMPLATE_BACKGROUND) {
+		item->y = loader->template->height;
+		item->width = loader->template->width;
+		item->height = loader->template->height;
+	} else if (item->width <= 0 && item->height <= 0) {
+		return err_set(
+		    err, ERR_CONFIG, "%s:%u: an \"image\" needs \"width\", \"height\" or both", loader->sheet->file, item->line);
+	} else if (item->height <= 0) {
+		item->height = item->width * item->image->height / item->image->width;
+	} else if (item->width <= 0) {
+		item->width = item->height * item->image->width / item->image->height;
+	}
+	return 0;
+}
+
 static int
 read_item(struct loader *loader, const struct sheet_section *section, enum template_kind kind, struct err *err)
 {
@@ -321,9 +286,12 @@ read_item(struct loader *loader, const struct sheet_section *section, enum templ
 	if (template->item_count == MAX_ITEMS)
 		return err_set(
 		    err, ERR_CONFIG, "%s:%u: template has more than %d items", loader->sheet->file, section->line, MAX_ITEMS);
-	*item = (struct template_item){
-		.kind = kind, .name = section->name, .line = section->line, .align = PAGE_CENTRE, .lines = 1, .scale = 1
-	};
+	*item = (struct template_item){ .kind = kind,
+		.name = section->name,
+		.line = section->line,
+		.align = PAGE_CENTRE,
+		.lines = 1,
+		.scale = PAGE_POINTS_PER_MM };
 	for (i = 0; i < section->entry_count; i++) {
 		key = find_key(kind, section->entries[i].key);
 		if (key == NULL)
@@ -339,6 +307,8 @@ read_item(struct loader *loader, const struct sheet_section *section, enum templ
 	if ((kind == TEMPLATE_TEXT || kind == TEMPLATE_QR) && sheet_get(section, "size") == NULL)
 		return err_set(err, ERR_CONFIG, "%s:%u: key \"size\" is missing in this \"%s\"", loader->sheet->file, section->line,
 		    kind_names[kind]);
+	if (item->image_file != NULL && read_image(loader, item, err) != 0)
+		return -1;
 	if (item->min_size <= 0 || item->min_size > item->size)
 		item->min_size = item->size;
 	if (kind == TEMPLATE_ROSETTE && item->inner > item->radius)
@@ -351,30 +321,70 @@ read_item(struct loader *loader, const struct sheet_section *section, enum templ
 	return 0;
 }
 
+/* Paper in millimetres, upright. */
+static const struct {
+	const char *name;
+	double width, height;
+} papers[] = { { "A3", 297, 420 }, { "A4", 210, 297 }, { "A5", 148, 210 }, { "letter", 215.9, 279.4 }, { "legal", 215.9, 355.6 } };
+
+static int
+read_paper(struct loader *loader, const struct sheet_section *section, struct err *err)
+{
+	static const char *const orientations[] = { "portrait", "landscape" };
+	const char *names[sizeof(papers) / sizeof(papers[0])];
+	const struct sheet_entry *paper = sheet_get(section, "paper"), *orientation = sheet_get(section, "orientation");
+	size_t i, which = 0, turned = 0;
+
+	for (i = 0; i < sizeof(papers) / sizeof(papers[0]); i++)
+		names[i] = papers[i].name;
+	if (orientation != NULL && (paper == NULL || read_choice(loader, orientation, orientations, 2, &turned, err) != 0))
+		return paper != NULL
+			   ? -1
+			   : err_set(err, ERR_CONFIG, "%s:%u: \"orientation\" is for a \"paper\": swap width and height instead",
+				 loader->sheet->file, orientation->line);
+	if (paper == NULL)
+		return 0;
+	if (sheet_get(section, "width") != NULL || sheet_get(section, "height") != NULL)
+		return err_set(err, ERR_CONFIG, "%s:%u: [page] has either a \"paper\" or \"width\" and \"height\"",
+		    loader->sheet->file, paper->line);
+	if (read_choice(loader, paper, names, sizeof(papers) / sizeof(papers[0]), &which, err) != 0)
+		return -1;
+	loader->template->width = (turned ? papers[which].height : papers[which].width) * PAGE_POINTS_PER_MM;
+	loader->template->height = (turned ? papers[which].width : papers[which].height) * PAGE_POINTS_PER_MM;
+	return 0;
+}
+
 static int
 read_page(struct loader *loader, struct err *err)
 {
+	static const char *const known[] = { "width", "height", "paper", "orientation" };
 	const struct sheet_section *section = sheet_find(loader->sheet, "page", "");
 	const struct sheet_entry *entry;
 	struct template *template = loader->template;
 	double *size;
-	size_t i;
+	size_t i, k;
 
 	if (section == NULL)
 		return err_set(err, ERR_CONFIG, "%s: template has no section [page]", loader->sheet->file);
 	for (i = 0; i < section->entry_count; i++) {
 		entry = &section->entries[i];
-		if (strcmp(entry->key, "width") != 0 && strcmp(entry->key, "height") != 0)
+		for (k = 0; k < sizeof(known) / sizeof(known[0]) && strcmp(entry->key, known[k]) != 0; k++)
+			;
+		if (k == sizeof(known) / sizeof(known[0]))
 			return err_set(
 			    err, ERR_CONFIG, "%s:%u: unknown key \"%s\" in [page]", loader->sheet->file, entry->line, entry->key);
-		size = entry->key[0] == 'w' ? &template->width : &template->height;
+		if (k > 1)
+			continue;
+		size = k == 0 ? &template->width : &template->height;
 		if (sheet_number(loader->sheet->file, entry, 20, 2000, size, err) != 0)
 			return -1;
 		*size *= PAGE_POINTS_PER_MM;
 	}
+	if (read_paper(loader, section, err) != 0)
+		return -1;
 	if (template->width <= 0 || template->height <= 0)
-		return err_set(
-		    err, ERR_CONFIG, "%s:%u: section [page] needs \"width\" and \"height\"", loader->sheet->file, section->line);
+		return err_set(err, ERR_CONFIG, "%s:%u: section [page] needs a \"paper\", or \"width\" and \"height\"",
+		    loader->sheet->file, section->line);
 	return 0;
 }
 
@@ -437,6 +447,7 @@ template_open(struct arena *arena, const char *template_dir, const char *name, s
 		return -1;
 	loader.template = template;
 	loader.sheet = sheet;
+	loader.folder = folder;
 	loader.colours = sheet_find(sheet, "colours", "");
 	template->file = sheet->file;
 	template->sheet = sheet;

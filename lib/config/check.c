@@ -272,6 +272,16 @@ check_mail(const struct config_tenant *tenant, struct fault_list *faults)
 		    mail->user == NULL ? "password" : "user", mail->user == NULL ? "user" : "password");
 }
 
+static void
+check_certificate(const struct config_tenant *tenant, struct fault_list *faults)
+{
+	const struct config_certificate *c = &tenant->certificate;
+
+	if ((c->logo == NULL) != (c->logo_sha256 == NULL))
+		fault_add(faults, tenant->where.file, tenant->where.line, "setting \"%s\" of \"certificate\" needs \"%s\" too",
+		    c->logo == NULL ? "logo_sha256" : "logo", c->logo == NULL ? "logo" : "logo_sha256");
+}
+
 void
 check_rules(const struct config_tenant *tenant, struct fault_list *faults)
 {
@@ -344,6 +354,7 @@ check_tenant(const struct config_tenant *tenant, struct fault_list *faults)
 	check_rules(tenant, faults);
 	check_locale(tenant, faults);
 	check_mail(tenant, faults);
+	check_certificate(tenant, faults);
 }
 
 void

@@ -414,6 +414,10 @@ const struct setting settings_table[] = {
 	    .help = "Who signs, as printed under the line." },
 	{ SETTINGS_CERTIFICATE, "signatory_title", SETTINGS_TEXT, AT(config_certificate, signatory_title),
 	    .example = "\"Director of studies\"", .help = "Their title." },
+	{ SETTINGS_CERTIFICATE, "logo", SETTINGS_PATH, AT(config_certificate, logo),
+	    .help = "A JPEG file for templates that show the issuer's logo." },
+	{ SETTINGS_CERTIFICATE, "logo_sha256", SETTINGS_TEXT, AT(config_certificate, logo_sha256),
+	    .help = "Its SHA-256 in hex, as sha256sum prints it: another file is refused." },
 	{ SETTINGS_CERTIFICATE, "verify_url", SETTINGS_PREFIX, AT(config_certificate, verify_url),
 	    .example = "\"https://verify.example.org/c/\"", .help = "Address behind the QR code; the serial number is appended." },
 };

@@ -210,6 +210,8 @@ page_fonts_add(struct page_fonts *fonts, const char *file, const struct sheet_se
 	const struct sheet_section *shared;
 	struct page_stack *stack = ARENA_NEW(fonts->arena, struct page_stack);
 	struct choice **tail = &stack->choices;
+	const char *at, *name;
+	size_t len;
 
 	if (section->name[0] == '\0')
 		return err_set(err, ERR_CONFIG, "%s:%u: font has no name", file, section->line);
@@ -218,11 +220,12 @@ page_fonts_add(struct page_fonts *fonts, const char *file, const struct sheet_se
 	stack->name = section->name;
 	if (add_section(fonts, &tail, file, section, err) != 0)
 		return -1;
-	if (fallback != NULL) {
-		shared = fonts->fallbacks == NULL ? NULL : sheet_find(fonts->fallbacks, "fallback", fallback->value);
+	for (at = fallback == NULL ? "" : fallback->value; *at != '\0'; at += len + (at[len] == ',' ? 1 : 0)) {
+		len = strcspn(at, ",");
+		name = text_trim(fonts->arena, arena_strndup(fonts->arena, at, len));
+		shared = fonts->fallbacks == NULL ? NULL : sheet_find(fonts->fallbacks, "fallback", name);
 		if (shared == NULL)
-			return err_set(
-			    err, ERR_CONFIG, "%s:%u: there is no fallback \"%s\"", file, fallback->line, fallback->value);
+			return err_set(err, ERR_CONFIG, "%s:%u: there is no fallback \"%s\"", file, fallback->line, name);
 		if (add_section(fonts, &tail, fonts->fallbacks->file, shared, err) != 0)
 			return -1;
 	}

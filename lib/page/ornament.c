@@ -30,13 +30,11 @@ curve(struct page *page, double x1, double y1, double x2, double y2, double x3, 
 	buf_text(&page->content, "c\n");
 }
 
-void
-page_frame(struct page *page, const struct page_box *box, enum page_corner corner, double radius, const struct page_pen *pen)
+static void
+put_rectangle(struct page *page, const struct page_box *box, enum page_corner corner, double radius)
 {
 	double l = box->left, b = box->bottom, r = l + box->width, t = b + box->height, k = radius * ARC, n = radius - k;
 
-	buf_text(&page->content, "q ");
-	page_stroke(page, pen);
 	switch (corner) {
 	case PAGE_CORNER_SQUARE:
 		page_numbers(page, 4, l, b, box->width, box->height);
@@ -67,7 +65,23 @@ page_frame(struct page *page, const struct page_box *box, enum page_corner corne
 		buf_text(&page->content, "h\n");
 		break;
 	}
+}
+
+void
+page_frame(struct page *page, const struct page_box *box, enum page_corner corner, double radius, const struct page_pen *pen)
+{
+	buf_text(&page->content, "q ");
+	page_stroke(page, pen);
+	put_rectangle(page, box, corner, radius);
 	buf_text(&page->content, "S Q\n");
+}
+
+void
+page_area(struct page *page, const struct page_box *box, enum page_corner corner, double radius, unsigned rgb)
+{
+	page_fill(page, rgb);
+	put_rectangle(page, box, corner, radius);
+	buf_text(&page->content, "f\n");
 }
 
 /* The height, -1…1, of strand ${k} of ${count} at ${phase} (turns), and its slope per turn. */

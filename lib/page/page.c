@@ -19,7 +19,7 @@ struct code_node {
 
 struct page_codes {
 	struct code_node *buckets[CODE_BUCKETS];
-	size_t text_room, link_room;
+	size_t text_room, link_room, image_room;
 	unsigned next_code;
 };
 
@@ -51,7 +51,9 @@ page_as_pdf(const struct page *page)
 		.texts = page->texts,
 		.text_count = page->text_count,
 		.links = page->links,
-		.link_count = page->link_count };
+		.link_count = page->link_count,
+		.images = page->images,
+		.image_count = page->image_count };
 }
 
 void
@@ -201,6 +203,56 @@ page_link(struct page *page, const struct page_box *box, const char *uri)
 		.right = box->left + box->width,
 		.top = box->bottom + box->height,
 		.uri = arena_strdup(page->arena, uri) };
+}
+
+static size_t
+add_image(struct page *page, const struct pdf_image *image)
+{
+	const struct pdf_image **grown;
+	size_t i;
+
+	for (i = 0; i < page->image_count; i++)
+		if (page->images[i] == image)
+			return i;
+	if (page->image_count == page->codes->image_room) {
+		page->codes->image_room = page->codes->image_room * 2 + 4;
+		grown = ARENA_ARRAY(page->arena, page->codes->image_room, const struct pdf_image *);
+		if (page->image_count > 0)
+			memcpy(grown, page->images, page->image_count * sizeof(*grown));
+		page->images = grown;
+	}
+	page->images[page->image_count] = image;
+	return page->image_count++;
+}
+
+/* ${scale} is points for a pixel. */
+static void
+put_image(struct page *page, const struct page_box *box, enum page_align align, const struct pdf_image *image, double scale)
+{
+	double width = image->width * scale, height = image->height * scale;
+	double aside = align == PAGE_CENTRE ? 0.5 : align == PAGE_END || align == PAGE_RIGHT ? 1 : 0;
+
+	page_number(&page->content, width, 3);
+	buf_text(&page->content, "0 0 ");
+	page_number(&page->content, height, 3);
+	page_numbers(page, 2, box->left + (box->width - width) * aside, box->bottom + (box->height - height) / 2);
+	buf_printf(&page->content, "cm /I%zu Do Q\n", add_image(page, image));
+}
+
+void
+page_image(struct page *page, const struct page_box *box, enum page_align align, const struct pdf_image *image)
+{
+	buf_text(&page->content, "q ");
+	put_image(page, box, align, image, fmin(box->width / image->width, box->height / image->height));
+}
+
+void
+page_cover(struct page *page, const struct page_box *box, const struct pdf_image *image)
+{
+	buf_text(&page->content, "q ");
+	page_numbers(page, 4, box->left, box->bottom, box->width, box->height);
+	buf_text(&page->content, "re W n ");
+	put_image(page, box, PAGE_CENTRE, image, fmax(box->width / image->width, box->height / image->height));
 }
 
 void

@@ -214,10 +214,12 @@ place(const struct page_slot *slot, const struct page_set *set, size_t index, do
 	else if (align == PAGE_END)
 		align = line->rtl ? PAGE_LEFT : PAGE_RIGHT;
 	*ret_x = align == PAGE_CENTRE ? slot->x - width / 2 : align == PAGE_RIGHT ? slot->x - width : slot->x;
+	*ret_y = slot->y - (double)index * leading;
+	if (slot->grow == PAGE_GROW_UP)
+		*ret_y += (double)(set->line_count - 1) * leading;
 	/* Several lines stand around the middle of the capitals that one line of full size would have. */
-	*ret_y = slot->y + ((double)(set->line_count - 1) / 2 - (double)index) * leading;
-	if (set->line_count > 1)
-		*ret_y += HALF_CAPITAL * (slot->size - set->size);
+	if (slot->grow == PAGE_GROW_BOTH && set->line_count > 1)
+		*ret_y += (double)(set->line_count - 1) / 2 * leading + HALF_CAPITAL * (slot->size - set->size);
 }
 
 static void

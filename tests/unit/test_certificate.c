@@ -303,7 +303,7 @@ mistakes_in_templates_are_named_with_file_and_line(void **state)
 	static const struct {
 		const char *content, *message; /* the message after the file's name */
 	} cases[] = {
-		{ "[page]\nwidth = 297\n", ":1: section [page] needs \"width\" and \"height\"" },
+		{ "[page]\nwidth = 297\n", ":1: section [page] needs a \"paper\", or \"width\" and \"height\"" },
 		{ "[font f]\nfallback = serif\n", ": template has no section [page]" },
 		{ PAGE TEXT "text = {{learnr}}\n", ":13: unknown placeholder \"{{learnr}}\"" },
 		{ PAGE TEXT "text = {{learner\n", ":13: placeholder \"{{learner\" is not closed with \"}}\"" },
@@ -316,7 +316,22 @@ mistakes_in_templates_are_named_with_file_and_line(void **state)
 		{ PAGE "[frame f]\ncolour = blue\n", ":7: there is no colour \"blue\"" },
 		{ PAGE "[sticker]\nx = 1\n", ":6: unknown section [sticker]" },
 		{ PAGE "[rule r]\nwhen = signature\n", ":7: \"when\" names \"signature\", which no certificate states" },
+		{ PAGE "[rule r]\nunless = logos\n", ":7: \"unless\" names \"logos\", which no certificate states" },
+		{ PAGE TEXT "text = {{logo}}\n", ":13: unknown placeholder \"{{logo}}\"" },
+		{ PAGE TEXT "text = a\ngrow = sideways\n", ":14: value \"sideways\" of \"grow\" is none of: both, down, up" },
+		{ "[page]\npaper = A6\n", ":2: value \"A6\" of \"paper\" is none of: A3, A4, A5, letter, legal" },
+		{ "[page]\npaper = A4\norientation = upright\n",
+		    ":3: value \"upright\" of \"orientation\" is none of: portrait, landscape" },
+		{ "[page]\npaper = A4\nwidth = 100\n", ":2: [page] has either a \"paper\" or \"width\" and \"height\"" },
+		{ "[page]\nwidth = 100\nheight = 90\norientation = portrait\n",
+		    ":4: \"orientation\" is for a \"paper\": swap width and height instead" },
+		{ PAGE "[image i]\nx = 1\ny = 1\n", ":6: key \"file\" is missing in this \"image\"" },
+		{ PAGE "[image i]\nx = 1\ny = 1\nwidth = 9\nfile = {{logo}}\n",
+		    ":6: {{logo}} is for an \"image\" with \"width\" and \"height\"; its \"sha256\" stands in the settings" },
+		{ PAGE "[background]\nfile = {{logo}}\n",
+		    ":6: {{logo}} is for an \"image\" with \"width\" and \"height\"; its \"sha256\" stands in the settings" },
 		{ PAGE "[font g]\nfallback = none\n", ":7: there is no fallback \"none\"" },
+		{ PAGE "[font g]\nfallback = serif, none\n", ":7: there is no fallback \"none\"" },
 		{ PAGE "[font g]\nLatinx = a.ttf\n", ":7: \"Latinx\" is neither \"faces\", \"fallback\" nor a script" },
 		{ PAGE "[font g]\n", ":6: font \"g\" names no font files" },
 		{ "x = 1\n" PAGE, ":1: key \"x\" stands before the first [section]" },
@@ -388,6 +403,148 @@ a_template_may_bring_words_of_its_own(void **state)
 	assert_non_null(strstr(err.message, "certificate.hello"));
 	certificate_close(renderer);
 	buf_done(&pdf);
+	arena_done(&arena);
+}
+
+/* Every template that comes with ctok-batch: its paper, its text in several languages and scripts, its code at the resolution of a cheap
+ * printer, and a text too long for one line. */
+static void
+every_template_that_comes_along_is_drawn(void **state)
+{
+	static const struct {
+		const char *name, *paper;
+	} templates[] = { { "classic", "841.89 x 595.276 pts (A4)" }, { "modern", "595.276 x 841.89 pts (A4)" },
+		{ "letter", "792 x 612 pts (letter)" } };
+	static const struct {
+		const char *locale, *learner, *title, *date;
+	} people[] = { { "en", "María Nguyễn Đức", "Certificate of Completion", "on 3 August 2026" },
+		{ "zh-CN", "王小明", "结业证书", "2026年8月3日" },
+		{ "de", "Wolfeschlegelsteinhausenbergerdorff Maximiliana von und zu Hohenlohe", "Abschlusszertifikat",
+		    "3. August 2026" } };
+	struct arena arena = ARENA_INIT;
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < sizeof(templates) / sizeof(templates[0]); i++) {
+		for (k = 0; k < sizeof(people) / sizeof(people[0]); k++) {
+			struct err err = ERR_INIT;
+			struct certificate_facts facts = plain;
+			struct certificate_renderer *renderer;
+			struct buf pdf, png;
+			const char *path, *text;
+
+			facts.learner = people[k].learner;
+			facts.locale = people[k].locale;
+			buf_init(&pdf, CERTIFICATE_MAX_BYTES);
+			if (certificate_open(&arena, "templates", templates[i].name, &renderer, &err) != 0 ||
+			    certificate_render(renderer, &facts, &pdf, &err) != 0)
+				fail_msg("%s, %s: %s", templates[i].name, people[k].locale, err.message);
+			certificate_close(renderer);
+			path = put_file(&arena, "each.pdf", &pdf);
+			text = output_of(&arena,
+			    arena_printf(&arena, "qpdf --check %s >/dev/null && pdftotext -raw %s - | tr '\\n' ' '", path, path));
+			if (strstr(text, people[k].learner) == NULL || strstr(text, people[k].title) == NULL ||
+			    strstr(text, people[k].date) == NULL || strstr(text, "Advanced Cardiac Care") == NULL ||
+			    strstr(text, "AB-2026-7K4M") == NULL)
+				fail_msg("%s, %s: %s", templates[i].name, people[k].locale, text);
+			if (strstr(output_of(&arena, arena_printf(&arena, "pdfinfo %s", path)), templates[i].paper) == NULL)
+				fail_msg("%s is not %s", templates[i].name, templates[i].paper);
+			if (k == 0) {
+				buf_init(&png, (size_t)64 << 20);
+				assert_int_equal(png_of_pdf(pdf.data, pdf.len, 150, &png, &err), 0);
+				path = put_file(&arena, "each.png", &png);
+				assert_string_equal(
+				    output_of(&arena, arena_printf(&arena, "zbarimg --raw -q %s 2>/dev/null", path)),
+				    "https://verify.example.org/c/AB-2026-7K4M\n");
+				buf_done(&png);
+			}
+			buf_done(&pdf);
+		}
+	}
+	arena_done(&arena);
+}
+
+/* The logo is the settings'; a template says where it stands, and what stands there without one. */
+static void
+a_logo_takes_the_place_of_the_issuers_name(void **state)
+{
+	static const char *const picture = "templates/certificates/letter/hills.jpg";
+	struct arena arena = ARENA_INIT;
+	struct err err = ERR_INIT;
+	struct template *template;
+	struct certificate_renderer *renderer;
+	struct certificate_facts facts = plain;
+	struct buf pdf;
+
+	(void)state;
+	assert_int_equal(open_own(&arena,
+			     PAGE "[image l]\nfile = {{logo}}\nx = 10\ny = 10\nwidth = 50\nheight = 20\n" TEXT
+				  "text = {{issuer}}\nunless = logo\nalign = left\n",
+			     &template, &err),
+	    0);
+	template_close(template);
+	buf_init(&pdf, CERTIFICATE_MAX_BYTES);
+	assert_int_equal(certificate_open(&arena, folder, "own", &renderer, &err), 0);
+	assert_int_equal(certificate_render(renderer, &facts, &pdf, &err), 0);
+	assert_string_equal(output_of(&arena, arena_printf(&arena, "pdftotext -raw %s -", put_file(&arena, "own.pdf", &pdf))),
+	    "Northbridge Academy\n\f");
+	assert_null(strstr(output_of(&arena, arena_printf(&arena, "pdfimages -list %s/own.pdf", folder)), "jpeg"));
+	buf_reset(&pdf);
+	facts.logo = picture;
+	assert_int_equal(certificate_render(renderer, &facts, &pdf, &err), 0);
+	put_file(&arena, "own.pdf", &pdf);
+	assert_string_equal(output_of(&arena, arena_printf(&arena, "pdftotext -raw %s/own.pdf -", folder)), "\f");
+	assert_non_null(strstr(
+	    output_of(&arena, arena_printf(&arena, "pdfimages -list %s/own.pdf", folder)), " 1375  1063  rgb     3   8  jpeg "));
+	facts.logo_sha256 = "0000000000000000000000000000000000000000000000000000000000000000";
+	assert_int_equal(certificate_render(renderer, &facts, &pdf, &err), -1);
+	assert_int_equal(err.code, ERR_CONFIG);
+	assert_non_null(strstr(err.message, "is not the one that is pinned"));
+	certificate_close(renderer);
+	buf_done(&pdf);
+	arena_done(&arena);
+}
+
+/* An image of the template's own is known by its pin. */
+static void
+an_image_that_was_changed_is_refused_by_line(void **state)
+{
+	struct arena arena = ARENA_INIT;
+	struct err err = ERR_INIT;
+	struct template *template;
+	const char *pin;
+
+	(void)state;
+	output_of(&arena,
+	    arena_printf(&arena, "mkdir -p %s/certificates/own && cp templates/certificates/letter/hills.jpg %s/certificates/own",
+		folder, folder));
+	pin = arena_strndup(&arena, output_of(&arena, arena_printf(&arena, "sha256sum %s/certificates/own/hills.jpg", folder)), 64);
+	assert_int_equal(open_own(&arena, PAGE "[image i]\nfile = hills.jpg\nx = 1\ny = 1\nwidth = 55\n", &template, &err), -1);
+	assert_string_equal(err.message,
+	    arena_printf(&arena, "%s/certificates/own/template.conf:6: key \"sha256\" is missing in this \"image\"", folder));
+	assert_non_null(strstr(err.hint, pin));
+	err_reset(&err);
+	assert_int_equal(
+	    open_own(&arena, arena_printf(&arena, PAGE "[image i]\nfile = hills.jpg\nsha256 = %s\nx = 1\ny = 1\nwidth = 55\n", pin),
+		&template, &err),
+	    0);
+	/* What of its size is not given follows from its shape. */
+	assert_true(template->items[0].height > 120.4 && template->items[0].height < 120.6);
+	template_close(template);
+	output_of(&arena, arena_printf(&arena, "printf x >>%s/certificates/own/hills.jpg", folder));
+	assert_int_equal(
+	    open_own(&arena, arena_printf(&arena, PAGE "[image i]\nfile = hills.jpg\nsha256 = %s\nx = 1\ny = 1\nwidth = 55\n", pin),
+		&template, &err),
+	    -1);
+	assert_int_equal(err.code, ERR_CONFIG);
+	assert_memory_equal(err.message,
+	    arena_printf(&arena,
+		"%s/certificates/own/template.conf:6: image \"%s/certificates/own/hills.jpg\" is not the one that is pinned: ",
+		folder, folder),
+	    strlen(folder) * 2 + 98);
+	err_reset(&err);
+	assert_int_equal(open_own(&arena, PAGE "[background]\nfile = gone.jpg\nsha256 = 0\n", &template, &err), -1);
+	assert_int_equal(err.code, ERR_NOT_FOUND);
 	arena_done(&arena);
 }
 
@@ -480,6 +637,9 @@ main(void)
 		cmocka_unit_test(mistakes_in_templates_are_named_with_file_and_line),
 		cmocka_unit_test(names_of_templates_stay_in_their_folder),
 		cmocka_unit_test(a_template_may_bring_words_of_its_own),
+		cmocka_unit_test(every_template_that_comes_along_is_drawn),
+		cmocka_unit_test(a_logo_takes_the_place_of_the_issuers_name),
+		cmocka_unit_test(an_image_that_was_changed_is_refused_by_line),
 		cmocka_unit_test(the_manual_names_every_key),
 		cmocka_unit_test(batches_are_there_whole_or_not_at_all),
 		cmocka_unit_test(a_picture_of_what_is_no_pdf_is_refused),

@@ -508,6 +508,8 @@ each_fault_is_found_with_its_line(void **state)
 		    "2: setting \"user\" of \"mail\" needs \"password\" too\n" },
 		{ "a mail password without user", MAIL("password = \"env:P\";"),
 		    "2: setting \"password\" of \"mail\" needs \"user\" too\n" },
+		{ "a logo whose file may be any", TENANT("certificate = { issuer = \"A\"; logo = \"/l.jpg\"; };"),
+		    "2: setting \"logo\" of \"certificate\" needs \"logo_sha256\" too\n" },
 		{ "no mailbox", MAIL("reply_to = \"Acme\";"),
 		    "4: setting \"reply_to\": \"Acme\" is not a mailbox: it must be written as \"Name <name@example.org>\"\n" },
 		{ "two mailboxes", MAIL("reply_to = \"a@b.example, c@d.example\";"),
