@@ -22,6 +22,12 @@ MUST_CHECK int finding_refresh(struct arena *, struct db *, int64_t, struct find
     __attribute__((nonnull));
 
 /**
+ * finding_clear_mails(db, run_id, err):
+ * Clear the findings about mails that no longer hold, as a person settled them. In a transaction of its own; no night is needed.
+ */
+MUST_CHECK int finding_clear_mails(struct db *, int64_t, struct err *) __attribute__((nonnull));
+
+/**
  * finding_controls(arena, db, run_id, ret_untied, err):
  * Reckon the controls (view rule.control_now) and save them for the run; ${ret_untied} names the first that does not tie, NULL if all do.
  */

@@ -47,7 +47,8 @@ struct job_def {
 	const char *usage;   /* arguments after the options, NULL for none */
 	const struct opt *options;
 	size_t max_args;
-	unsigned needs; /* of enum job_needs */
+	unsigned needs;                                /* of enum job_needs */
+	unsigned (*needs_for)(const struct opt_set *); /* what this call needs, where calls differ; NULL: needs */
 	int (*run)(struct job *, struct err *);
 };
 

@@ -1,4 +1,4 @@
-/* ctok-admin mail: what mails look like, and whether they are in order in every language. */
+/* ctok-admin mail: what mails look like, and whether they are in order in every language. Those that wait: queue.c. */
 #include "admin.h"
 
 #include <inttypes.h>
@@ -11,18 +11,21 @@
 #include "outbox/catalogue.h"
 #include "outbox/mail_check.h"
 #include "outbox/mail_sample.h"
+#include "queue.h"
 
 static const struct opt options[] = {
-	{ .name = "config",
+	{ .name = "template-dir",
 	    .type = OPT_FILE,
-	    .help = "Settings; " CONFIG_FILE " by default. Not needed with --template-dir, but for test." },
-	{ .name = "template-dir", .type = OPT_FILE, .help = "Where templates are; by default as the settings say." },
-	{ .name = "tenant", .type = OPT_TEXT, .value = "NAME", .help = "Whose mails; the first one's by default." },
+	    .help = "Where templates are; by default as the settings say, which list, check and show do not need then." },
 	{ .name = "locale",
 	    .type = OPT_TEXT,
 	    .value = "LOCALE",
 	    .help = "The language; the tenant's by default, for check all of them." },
 	{ .name = "html", .type = OPT_FLAG, .help = "Show the HTML." },
+	{ .name = "max", .type = OPT_COUNT, .help = "Of queue: show this many at most." },
+	{ .name = "name", .type = OPT_TEXT, .value = "NAME", .help = "Who answers for it. Required for retry, drop and suppress." },
+	{ .name = "reason", .type = OPT_TEXT, .value = "TEXT", .help = "Why it is right. Required for drop and suppress." },
+	{ .name = "lift", .type = OPT_FLAG, .help = "Of suppress: may be mailed again." },
 	OPT_END,
 };
 
@@ -192,12 +195,15 @@ run(struct job *job, struct err *err)
 
 	args = opt_args(job->options, &count);
 	if (count == 0)
-		return err_set(err, ERR_USAGE, "a command is missing: list, check, show or test");
+		return err_set(err, ERR_USAGE, "a command is missing: list, check, show, test, queue, retry, drop or suppress");
+	if (queue_has_command(args[0]))
+		return queue_run_command(job, err);
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (strcmp(args[0], commands[i].name) == 0)
 			break;
 	if (i == sizeof(commands) / sizeof(commands[0]))
-		return err_set(err, ERR_USAGE, "\"%s\" is none of list, check, show and test", args[0]);
+		return err_set(
+		    err, ERR_USAGE, "\"%s\" is none of list, check, show, test, queue, retry, drop and suppress", args[0]);
 	if (count - 1 < commands[i].least || count - 1 > commands[i].most)
 		return err_set(err, ERR_USAGE, "\"%s\" takes %s", args[0], commands[i].wants);
 	for (k = 0; k + 1 < count; k++)
@@ -205,11 +211,24 @@ run(struct job *job, struct err *err)
 	return commands[i].run(job, given, err);
 }
 
+/* Templates are looked at before anything else is set up. */
+static unsigned
+needs(const struct opt_set *set)
+{
+	size_t count;
+	const char *const *args = opt_args(set, &count);
+
+	return count > 0 && queue_has_command(args[0]) ? JOB_CONFIG | JOB_DATABASE : 0;
+}
+
 const struct job_def admin_mail = {
 	.name = "ctok-admin mail",
-	.usage = "list | check | show MAIL | test ADDRESS [MAIL]",
-	.summary = "What mails there are, whether every language has them, what they look like; send samples.",
+	.usage =
+	    "list | check | show NAME | test ADDRESS [NAME] | queue | retry MAIL|failed | drop MAIL | suppress [ADDRESS|PERSON]",
+	.summary = "What mails there are and whether every language has them, samples; and the mails that wait.",
 	.options = options,
 	.max_args = 3,
+	.needs = JOB_CONFIG,
+	.needs_for = needs,
 	.run = run,
 };

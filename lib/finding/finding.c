@@ -1,6 +1,8 @@
 /* Findings and controls, derived from the tables by sql/rules/70_finding.sql and 80_control.sql. */
 #include "finding/finding.h"
 
+#include <stdio.h>
+
 #include "db/rules.h"
 #include "sql.h"
 
@@ -43,6 +45,17 @@ finding_refresh(struct arena *arena, struct db *db, int64_t run_id, struct findi
 fail:
 	db_rollback(db);
 	return -1;
+}
+
+int
+finding_clear_mails(struct db *db, int64_t run_id, struct err *err)
+{
+	char run[24];
+
+	(void)snprintf(run, sizeof(run), "%lld", (long long)run_id);
+	if (db_begin(db, err) != 0)
+		return -1;
+	return db_end(db, db_exec(db, sql_finding_clear_mails, DB_ARGS(run), NULL, err), err);
 }
 
 int

@@ -209,19 +209,19 @@ log_end(struct job *job, int64_t duration_ms)
 
 /* From an open log on: database, night, the work itself. Errors are logged here, once. */
 static void
-work(struct job *job, const struct job_def *def)
+work(struct job *job, const struct job_def *def, unsigned needs)
 {
 	struct err err = ERR_INIT;
 	bool in_store = false, in_night = false;
 
-	if ((def->needs & JOB_DATABASE) != 0) {
+	if ((needs & JOB_DATABASE) != 0) {
 		if (store_open(&job->arena, job->config, def->name, &job->db, &err) != 0)
 			goto out;
 		in_store = true;
 		if (store_sync(job->db, job->config, &err) != 0)
 			goto out;
 	}
-	if ((def->needs & JOB_NIGHT) != 0) {
+	if ((needs & JOB_NIGHT) != 0) {
 		if (open_night(job, def, &err) != 0)
 			goto out;
 		in_night = true;
@@ -264,7 +264,7 @@ check_tenant(const struct job *job, struct err *err)
 }
 
 static int
-with_config(struct job *job, const struct job_def *def, struct err *err)
+with_config(struct job *job, const struct job_def *def, unsigned needs, struct err *err)
 {
 	const char *file = opt_text(job->options, "config");
 	struct config *config;
@@ -284,7 +284,7 @@ with_config(struct job *job, const struct job_def *def, struct err *err)
 	if (check_tenant(job, err) != 0 || moment(config, &job->night.now_utc, err) != 0 || open_log(job, def, err) != 0)
 		return -1;
 	log_event(LOG_INFO, LOG_FIELDS((struct log_field){ "version", JOB_VERSION }), "begin");
-	work(job, def);
+	work(job, def, needs);
 	log_run(0);
 	log_end(job, clock_mono_ms() - began_ms);
 	log_close();
@@ -309,6 +309,7 @@ run_program(struct job *job, const struct job_def *def, const struct opt *const 
     struct err *err)
 {
 	struct opt_set *options;
+	unsigned needs;
 
 	if (asked_for(argc, argv, "--help")) {
 		show_help(def, tables, table_count);
@@ -321,8 +322,9 @@ run_program(struct job *job, const struct job_def *def, const struct opt *const 
 	if (opt_parse(&job->arena, tables, table_count, argc, argv, def->max_args, &options, err) != 0)
 		return -1;
 	job->options = options;
-	if ((def->needs & JOB_CONFIG) != 0)
-		return with_config(job, def, err);
+	needs = def->needs_for != NULL ? def->needs_for(options) : def->needs;
+	if ((needs & JOB_CONFIG) != 0)
+		return with_config(job, def, needs, err);
 	job->night.now_utc = clock_now();
 	return def->run(job, err);
 }

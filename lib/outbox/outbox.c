@@ -57,6 +57,7 @@ struct due {
 	bool resent;
 	const char *event, *recipient, *template, *locale, *facts, *attachment_path, *attachment_name, *state, *message_id, *hash;
 	char *mailbox; /* the checked address */
+	bool claimed;  /* `sending`, by us */
 };
 
 int
@@ -146,26 +147,25 @@ outbox_outcome_name(enum outbox_outcome outcome)
 	return names[outcome];
 }
 
-/* One statement in a transaction of its own that must touch exactly one row. */
+/* One statement in a transaction of its own; did it touch the row? */
 static int
-write_one(struct session *session, const char *sql, const struct db_args *args, struct err *err)
+write_row(struct session *session, const char *sql, const struct db_args *args, bool *ret_done, struct err *err)
 {
 	int64_t affected;
 
 	if (db_begin(session->db, err) != 0)
 		return -1;
-	if (db_exec(session->db, sql, args, &affected, err) != 0)
-		goto failed;
-	if (affected != 1) {
-		err_set(err, ERR_BUG, "a mail of the outbox was changed by someone else");
-		goto failed;
-	}
-	if (db_commit(session->db, err) != 0)
-		goto failed;
+	if (db_end(session->db, db_exec(session->db, sql, args, &affected, err), err) != 0)
+		return -1;
+	*ret_done = affected == 1;
 	return 0;
-failed:
-	db_rollback(session->db);
-	return -1;
+}
+
+/* A row that was not as it had been read: a person dropped the mail, or suppressed its address. Not once it is ours. */
+static int
+changed(const struct due *due, struct err *err)
+{
+	return due->claimed ? err_set(err, ERR_BUG, "a mail of the outbox was changed by someone else") : 0;
 }
 
 /* What a server says may quote the address it was given. */
@@ -317,26 +317,30 @@ record(struct session *session, const struct due *due, enum outbox_outcome outco
 	const struct night *night = session->delivery->night;
 	struct arena *arena = &session->row;
 	int64_t tries = due->tries + 1;
+	bool done;
 
 	/* No relay keeps a mail for ever either. */
 	if ((outcome == OUTBOX_DEFERRED || outcome == OUTBOX_DOUBT) && tries >= session->delivery->tenant->mail.max_tries) {
 		outcome = OUTBOX_FAILED;
 		reply = arena_printf(arena, "given up after %" PRId64 " tries: %s", tries, reply);
 	}
-	if (!session->delivery->dry_run &&
-	    write_one(session, sql_outbox_record,
-		DB_ARGS(arena_printf(arena, "%" PRId64, due->mail_id), outbox_outcome_name(outcome),
-		    arena_printf(arena, "%d", code), reply, arena_printf(arena, "%" PRId64, night->now_utc),
-		    arena_printf(arena, "%" PRId64, outbox_wait_s(tries)), arena_printf(arena, "%" PRId64, night->run_id)),
-		err) != 0)
-		return -1;
+	if (!session->delivery->dry_run) {
+		if (write_row(session, sql_outbox_record,
+			DB_ARGS(arena_printf(arena, "%" PRId64, due->mail_id), outbox_outcome_name(outcome),
+			    arena_printf(arena, "%d", code), reply, arena_printf(arena, "%" PRId64, night->now_utc),
+			    arena_printf(arena, "%" PRId64, outbox_wait_s(tries)), arena_printf(arena, "%" PRId64, night->run_id)),
+			&done, err) != 0)
+			return -1;
+		if (!done)
+			return changed(due, err);
+	}
 	report(session, due, outcome, code, reply, NULL);
 	return 0;
 }
 
 /* Hand one mail over: claim it, send it, record the answer. */
 static int
-hand_over(struct session *session, const struct due *due, const char *bytes, size_t len, struct err *err)
+hand_over(struct session *session, struct due *due, const char *bytes, size_t len, struct err *err)
 {
 	static const enum outbox_outcome outcomes[] = {
 		[SMTP_ACCEPTED] = OUTBOX_SENT,
@@ -350,16 +354,19 @@ hand_over(struct session *session, const struct due *due, const char *bytes, siz
 	struct smtp_mail mail = { session->relay.from.mailbox, due->mailbox, bytes, len };
 	struct smtp_answer *answer;
 	struct err other = ERR_INIT;
+	bool released;
 
-	if (write_one(session, sql_outbox_claim,
+	if (write_row(session, sql_outbox_claim,
 		DB_ARGS(mail_id, due->message_id, arena_printf(arena, "%" PRId64, night->run_id),
 		    arena_printf(arena, "%" PRId64, night->now_utc)),
-		err) != 0)
+		&due->claimed, err) != 0)
 		return -1;
+	if (!due->claimed)
+		return changed(due, err);
 	if (smtp_send(arena, session->relay.smtp, &mail, &answer, err) != 0) {
 		scrub_err(session, due->mailbox, err);
 		/* Nothing was handed over. Should this fail too, the next run takes the mail for a doubt, which is safe. */
-		if (write_one(session, sql_outbox_release, DB_ARGS(mail_id, due->state), &other) != 0)
+		if (write_row(session, sql_outbox_release, DB_ARGS(mail_id, due->state), &released, &other) != 0)
 			return err_hint(err, "The mail at hand stays \"sending\": %s.", other.message);
 		return -1;
 	}

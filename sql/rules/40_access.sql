@@ -18,7 +18,8 @@ CREATE VIEW rule.notice_given WITH (security_invoker = true) AS
 SELECT d.tenant_id, d.person_id, d.target_id, d.debt_at, d.episode_id,
        CASE WHEN o.accepted_at IS NOT NULL THEN o.accepted_at
             WHEN o.queued_at + interval '7 days' <= (SELECT rule.now()) THEN o.queued_at + interval '7 days' END AS given_at,
-       o.accepted_at IS NULL AND o.queued_at + interval '7 days' <= (SELECT rule.now()) AS undeliverable
+       -- Who withdrew it by hand knows.
+       o.accepted_at IS NULL AND o.state <> 'withdrawn' AND o.queued_at + interval '7 days' <= (SELECT rule.now()) AS undeliverable
   FROM ctok.debt_episode d
   LEFT JOIN ctok.outbox o ON o.tenant_id = d.tenant_id AND o.event = rule.debt_event('grace', d.episode_id, d.opened, 0)
  WHERE d.cured_at IS NULL;

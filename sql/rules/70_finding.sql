@@ -332,17 +332,15 @@ WITH unit AS MATERIALIZED (
            x.detail
       FROM rule.deal_finding x
     UNION ALL
-    -- Mail that did not arrive, or may not have.
-    SELECT o.tenant_id, CASE o.state WHEN 'doubt' THEN 'MAIL_DOUBT' ELSE 'MAIL_FAILED' END, 'none', 'o' || o.mail_id, NULL, NULL, NULL, NULL, NULL,
-           NULL, NULL, o.person_id, NULL, 0, 0, '', o.template || ', code ' || coalesce(o.last_code::text, 'none')
-      FROM ctok.outbox o
-     WHERE o.state IN ('failed', 'doubt')
+    -- Mail that did not arrive, or may not have, or is due to whom nothing is sent.
+    SELECT o.tenant_id, o.class, 'none', o.key, NULL, NULL, NULL, NULL, NULL, NULL, NULL, o.person_id, NULL, 0, 0, '', o.detail
+      FROM rule.mail_finding o
     UNION ALL
     -- Notices that nobody takes count as given after a week.
     SELECT n.tenant_id, 'NOTICE_UNDELIVERABLE', 'none', 'n' || n.episode_id, NULL, NULL, NULL, NULL, NULL, n.target_id, NULL, n.person_id, NULL, 0, 0, '', ''
       FROM rule.notice_given n
      WHERE n.undeliverable
 )
-SELECT tenant_id, 'F' || upper(substr(md5(class || ' ' || key || ' ' || currency), 1, 10)) AS finding_id, class, risk, source_id, document_id,
+SELECT tenant_id, rule.finding_code(class, key, currency) AS finding_id, class, risk, source_id, document_id,
        line_no, product_id, site_id, target_id, course_id, person_id, user_id, units, risk_minor, currency, detail
   FROM item;

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Commands by hand where we see least: undoing a night of a site that is read at level 3, also while a night is under way; the list of runs; a
-# backfill that would take access.
+# backfill that would take access; mails that wait.
 . "$(dirname "$0")/lib.sh"
 cat >"$dir/rules.conf" <<'R'
 products = ( { source = "shop"; match = "sku:MATH-*"; site = "campus"; courses = ("MATH-101"); term = "P1Y"; grace_days = 0; },
@@ -107,4 +107,58 @@ admin backfill
 expect "without a day" 64 "$code"
 admin backfill --since 2026-02-30
 expect "of no day" 64 "$code"
+
+# Mails that wait, and what a person decides about them.
+mail() { # mail EVENT RECIPIENT: as if an event had caused it
+	sql "INSERT INTO ctok.outbox (tenant_id, event, person_id, recipient, recipient_hash, template, locale, facts, next_try_at, queued_run, queued_at)
+		SELECT tenant_id, '$1', person_id, '$2', ctok.mail_recipient_hash(tenant_id, '$1', '$2'), 'grace-notice', 'en',
+		'{\"learner\": \"P\", \"course\": \"C\", \"date\": \"2026-12-01\"}', '2026-11-25', 1, '2026-11-25' FROM ctok.person WHERE email = 'pupil5@undo.test'"
+}
+number() { sql "SELECT mail_id FROM ctok.outbox WHERE event = '$1'"; }
+decide() { admin mail "$@" --name "Eva Prueba" --reason "she called"; }
+sql "UPDATE ctok.outbox SET state = 'withdrawn', recipient = NULL, facts = '{}', attachment_path = NULL, attachment_name = NULL WHERE state NOT IN ('sent', 'withdrawn')"
+admin mail queue
+expect "nothing waits" "0 no mail waits" "$code $(cat "$dir/out")"
+for e in refused:reject deferred:defer wrong:pupil5 good:pupil5; do mail "test:${e%:*}" "${e#*:}@undo.test"; done
+a=$(number test:refused) b=$(number test:deferred) c=$(number test:wrong) d=$(number test:good)
+decide drop "$c"
+expect "a mail is dropped" "0 mail #$c is never sent" "$code $(cat "$dir/out")"
+before=$(mails)
+run ctok-mail
+expect "the others are sent, as the server has it" "65 1" "$code $(($(mails) - before))"
+admin mail queue
+expect "the queue says what waits, with the server's words" "0 #$a failed 550 5.1.1 <address>: no such user #$b deferred 451 4.2.1 <address>: try again later " \
+	"$code $(awk 'NR > 1 { if ($1 ~ /^#/) printf "%s %s ", $1, $4; else { $1 = $1; printf "%s ", $0 } }' "$dir/out")"
+admin mail retry "#$d" --name Eva
+expect "what was taken is not sent again" "64 1" "$code $(grep -c "error: .*mail #$d (grace-notice) cannot be tried again: the mail server took it on 2026-11-25" "$dir/out")"
+admin mail retry "$a"
+expect "who says so?" "64 1" "$code $(grep -c 'a decision about mail needs the name of whoever answers for it' "$dir/out")"
+decide retry failed
+expect "what was refused goes to the address that the learner has now" "0 1 mail is sent again by the next ctok-mail, 1 of them to the address that its learner has now" "$code $(cat "$dir/out")"
+decide suppress PUPIL5@undo.test
+expect "an address is never mailed" "0 pupil5@undo.test is never mailed, until --lift; mail that is due waits" "$code $(cat "$dir/out")"
+before=$(mails)
+run ctok-mail
+expect "nor is it" "0 0" "$code $(($(mails) - before))"
+admin mail queue
+expect "the queue says so" 1 "$(grep -c '^ *never mailed since 2026-11-25: she called (Eva Prueba)$' "$dir/out")"
+expect "and how many are" 1 "$(grep -c '^1 suppressed: ctok-admin mail suppress lists who is never mailed$' "$dir/out")"
+run ctok-reconcile
+expect "it is a finding" "MAIL_SUPPRESSED grace-notice, code 550, mail #$a" "$(sql "SELECT class || ' ' || detail FROM ctok.finding WHERE class LIKE 'MAIL%' AND cleared_at IS NULL")"
+admin mail suppress
+expect "the list has it" "0 pupil5@undo.test: never mailed since 2026-11-25: she called (Eva Prueba)" "$code $(cat "$dir/out")"
+decide suppress pupil5@undo.test --lift
+expect "lifted, the finding is gone" "0 pupil5@undo.test may be mailed again: 1 suppression is lifted 0" "$code $(cat "$dir/out") $(sql "SELECT count(*) FROM ctok.finding WHERE class LIKE 'MAIL%' AND cleared_at IS NULL")"
+run ctok-mail
+expect "and the mail goes" "0 1" "$code $(($(mails) - before))"
+decide suppress nobody.at.all
+expect "a person who is none" "65 1" "$code $(grep -c 'no learner answers to "nobody.at.all"' "$dir/out")"
+decide suppress a@b@c
+expect "an address that is none" "65 1" "$code $(grep -c 'error: .*address "a@b@c": ' "$dir/out")"
+admin mail retry
+expect "nothing named" "64 1" "$code $(grep -c '"retry" takes MAIL, or "failed" for all that were refused' "$dir/out")"
+decide drop seven
+expect "no number" "64 1" "$code $(grep -c '"seven" is not the number of a mail' "$dir/out")"
+admin mail list
+expect "what needs no database asks for none" "0 1" "$code $(grep -c '^grace-notice ' "$dir/out")"
 finish

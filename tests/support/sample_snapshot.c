@@ -155,7 +155,8 @@ write_exceptions(struct snapshot *snapshot, const struct sample *sample, struct 
 		"2026-06-01\t63\t\tFind out who asked for it; end it in Moodle if nobody did.\tACCESS_WITHOUT_SALE",
 		"FD00DDBEEF4\tThe mail could not be delivered\tNo money at risk\tJürgen "
 		"Groß\tjg@example.de\t\t\t\t\t0\t\\N\t\\N\t2026-08-01\t2\tgrace, code "
-		"550\tCorrect the learner's address, or tell them by other means.\tMAIL_FAILED",
+		"550\tCorrect the learner's address and send it again with ctok-admin mail retry; or tell them by other means and "
+		"drop it.\tMAIL_FAILED",
 	};
 	int64_t i;
 

@@ -18,7 +18,9 @@
 #include "db/rules.h"
 #include "db/store.h"
 #include "entitle/entitle.h"
+#include "finding/finding.h"
 #include "outbox/outbox.h"
+#include "outbox/queue.h"
 
 #define DAY (24 * 3600)
 
@@ -638,6 +640,299 @@ too_many_mails_wait_for_a_person(void **state)
 	assert_int_equal(held, 0);
 }
 
+/* What the queue shows, without its spaces at the end of a line. */
+static const char *
+queue(struct with_db *w, int64_t max, int64_t *ret_mails)
+{
+	struct err err = ERR_INIT;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *file = open_memstream(&text, &len);
+	const char *kept;
+
+	assert_non_null(file);
+	must(queue_show(&w->arena, w->db, max, file, ret_mails, &err), &err);
+	assert_int_equal(fclose(file), 0);
+	kept = arena_strdup(&w->arena, text);
+	free(text);
+	return kept;
+}
+
+static const struct queue_word word = { "Eva Prueba", "she called", WITH_DB_NOW, 0 };
+
+static void
+the_queue_says_what_waits_and_why(void **state)
+{
+	struct with_db *w = *state;
+	struct err err = ERR_INIT;
+	int64_t mails;
+
+	assert_string_equal(queue(w, 0, &mails), "");
+	assert_int_equal(mails, 0);
+	(void)add(w, "grace:1", "defer@example.org");
+	(void)add(w, "grace:2", "reject@example.org");
+	(void)add(w, "grace:3", "bo@example.org");
+	(void)deliver(w, WITH_DB_NOW);
+	(void)add(w, "grace:4", "held@example.org");
+	(void)add(w, "grace:5", "Never@example.org");
+	(void)add(w, "grace:6", "dead@example.org");
+	with_db_sql(w, "UPDATE ctok.outbox SET held_why = 'brake' WHERE event = 'grace:4';"
+		       "UPDATE ctok.outbox SET state = 'sending' WHERE event = 'grace:6'");
+	must(queue_suppress(&w->arena, w->db, &(struct queue_whom){ .address = "never@example.org", .said = "never" }, &word, &err),
+	    &err);
+	assert_string_equal(queue(w, 0, &mails),
+	    "MAIL      SINCE             STATE     TRIES  NEXT              WHAT, TO WHOM\n"
+	    "#1        2026-05-01 05:00  deferred      1  2026-05-01 05:15  grace-notice, Ana <defer@example.org> (#1)\n"
+	    "          451 4.2.1 <address>: try again later\n"
+	    "#2        2026-05-01 05:00  failed        1  -                 grace-notice, Ana <reject@example.org> (#1)\n"
+	    "          550 5.1.1 <address>: no such user\n"
+	    "#4        2026-05-01 05:00  queued        0  -                 grace-notice, Ana <held@example.org> (#1)\n"
+	    "          held by the brake on mails: ctok-admin approve --kind mail lets it go\n"
+	    "#5        2026-05-01 05:00  queued        0  -                 grace-notice, Ana <Never@example.org> (#1)\n"
+	    "          never mailed since 2026-05-01: she called (Eva Prueba)\n"
+	    "#6        2026-05-01 05:00  sending       0  now               grace-notice, Ana <dead@example.org> (#1)\n");
+	assert_int_equal(mails, 5);
+	assert_null(strstr(queue(w, 2, &mails), "#4"));
+	assert_int_equal(mails, 5);
+}
+
+static void
+a_mail_that_was_refused_is_tried_again_as_somebody_says(void **state)
+{
+	struct with_db *w = *state;
+	struct err err = ERR_INIT;
+	const char *first, *second;
+	int64_t mails, moved_mails;
+	bool moved = true;
+
+	(void)add(w, "grace:1", "defer@example.org");
+	(void)add(w, "grace:2", "reject@example.org");
+	(void)deliver(w, WITH_DB_NOW);
+	first = rows(w, "message_id");
+	with_db_sql(w, "UPDATE ctok.person SET email = 'defer@example.org'");
+	/* At once, not in a quarter of an hour; it waits longer the next time all the same. */
+	must(queue_retry(&w->arena, w->db, 1, &word, &moved, &err), &err);
+	assert_false(moved);
+	(void)deliver(w, WITH_DB_NOW);
+	assert_string_equal(
+	    rows(w, "state, tries, extract(epoch FROM next_try_at)::bigint - 1777604400"), "deferred 2 3600; failed 1 900");
+	/* The learner has another address by now: another mail, for it never went to that one. */
+	with_db_sql(w, "UPDATE ctok.person SET email = 'ana.nueva@example.org'");
+	must(queue_retry_failed(&w->arena, w->db, &word, &mails, &moved_mails, &err), &err);
+	assert_int_equal(mails, 1);
+	assert_int_equal(moved_mails, 1);
+	assert_string_equal(rows(w, "state, tries, recipient"), "deferred 2 defer@example.org; queued 0 ana.nueva@example.org");
+	(void)deliver(w, WITH_DB_NOW);
+	second = rows(w, "message_id");
+	assert_string_equal(rows(w, "state, tries"), "deferred 2; sent 1");
+	assert_string_not_equal(first, second);
+	assert_non_null(strstr(smtpd_mail(&w->arena, &relay, relay_before + 1), "X-Envelope-To: ana.nueva@example.org\r\n"));
+	/* That event's mail at that address is there for ever: no second one. */
+	assert_false(add(w, "grace:2", "ana.nueva@example.org"));
+	assert_string_equal(
+	    with_db_text(
+		w, "SELECT string_agg(concat_ws(' ', mail_id, what, who_name, reason), '; ' ORDER BY word_id) FROM ctok.mail_word"),
+	    "1 retry Eva Prueba she called; 2 retry Eva Prueba she called");
+	must(queue_retry_failed(&w->arena, w->db, &word, &mails, &moved_mails, &err), &err);
+	assert_int_equal(mails, 0);
+	assert_string_equal(
+	    with_db_text(w, "SELECT string_agg(what || ' ' || subject, '; ' ORDER BY batch_id) FROM ctok.audit_row"),
+	    "mail retried mail 1; mails retried failed mails");
+}
+
+static void
+a_dropped_mail_is_never_sent_and_its_finding_clears(void **state)
+{
+	struct with_db *w = *state;
+	struct err err = ERR_INIT;
+	struct finding_counts counts;
+
+	(void)add(w, "grace:1", "reject@example.org");
+	(void)add(w, "grace:2", "bo@example.org");
+	(void)add(w, "grace:3", "reject@example.org");
+	(void)deliver_with(w, (struct outbox_delivery){ .max_mails = 1 }, WITH_DB_NOW, 0);
+	must(finding_refresh(&w->arena, w->db, w->night.run_id, &counts, &err), &err);
+	assert_string_equal(
+	    with_db_text(w, "SELECT string_agg(class || ' ' || detail, '; ') FROM ctok.finding WHERE cleared_at IS NULL"),
+	    "MAIL_FAILED grace-notice, code 550, mail #1");
+	must(queue_drop(&w->arena, w->db, 1, &word, &err), &err);
+	must(finding_clear_mails(w->db, 0, &err), &err);
+	assert_string_equal(with_db_text(w, "SELECT count(*) FROM ctok.finding WHERE cleared_at IS NULL"), "0");
+	must(queue_drop(&w->arena, w->db, 2, &word, &err), &err);
+	(void)deliver(w, WITH_DB_NOW);
+	assert_string_equal(rows(w, "state, recipient IS NULL, facts = '{}'"), "withdrawn t t; withdrawn t t; failed f f");
+	assert_false(add(w, "grace:2", "bo@example.org"));
+	assert_int_equal(smtpd_count(&relay), relay_before);
+	assert_string_equal(
+	    with_db_text(
+		w, "SELECT string_agg(concat_ws(' ', mail_id, what, who_name, reason), '; ' ORDER BY word_id) FROM ctok.mail_word"),
+	    "1 drop Eva Prueba she called; 2 drop Eva Prueba she called");
+	assert_string_equal(
+	    with_db_text(w, "SELECT string_agg(what || ' ' || subject, '; ' ORDER BY batch_id) FROM ctok.audit_row"),
+	    "mail dropped mail 1; mail dropped mail 2");
+}
+
+/* Dropped, or suppressed, between the reading of a page and the mail's turn: by the report of the mail before it. */
+static struct with_db *dropping;
+
+static void
+drop_the_next(void *context, const struct outbox_report *report)
+{
+	tell(context, report);
+	if (report->mail_id == 1)
+		with_db_sql(dropping,
+		    "UPDATE ctok.outbox SET state = 'withdrawn', recipient = NULL, facts = '{}' WHERE mail_id IN (2, 3);"
+		    "INSERT INTO ctok.mail_suppression (tenant_id, address, origin, who_name, reason, since_at)"
+		    " VALUES (ctok.current_tenant(), 'dan@example.org', 'hand', 'Eva', 'x', now())");
+}
+
+static void
+what_is_stopped_while_others_are_sent_does_not_go(void **state)
+{
+	struct with_db *w = *state;
+	struct told told = { .stop_after = 0 };
+	struct err err = ERR_INIT;
+
+	dropping = w;
+	buf_init(&told.lines, 65536);
+	(void)add(w, "grace:1", "ana@example.org");
+	(void)add(w, "grace:2", "bo@example.org");
+	(void)add(w, "grace:3", "josé@example.org");
+	(void)add(w, "grace:4", "dan@example.org");
+	(void)add(w, "grace:5", "eve@example.org");
+	must(outbox_deliver(w->db,
+		 &(struct outbox_delivery){ .config = &w->config,
+		     .tenant = &w->tenant,
+		     .night = &w->night,
+		     .limits = &haste,
+		     .report = drop_the_next,
+		     .context = &told },
+		 &err),
+	    &err);
+	assert_string_equal(told.lines.data, arena_printf(&w->arena,
+						 "grace:1 sent 250 2.0.0 Ok: queued as %06d\n"
+						 "grace:5 sent 250 2.0.0 Ok: queued as %06d\n",
+						 relay_before + 1, relay_before + 2));
+	assert_string_equal(rows(w, "state"), "sent; withdrawn; withdrawn; queued; sent");
+	buf_done(&told.lines);
+}
+
+static void
+who_is_suppressed_gets_nothing_until_it_is_lifted(void **state)
+{
+	static const struct queue_whom ana = { .address = "ana@example.org", .said = "ana@example.org" };
+	static const struct queue_whom person = { .person_id = 1, .said = "Ana (#1)" };
+	struct with_db *w = *state;
+	struct err err = ERR_INIT;
+	struct finding_counts counts;
+	int64_t lifted;
+
+	(void)add(w, "grace:1", "Ana@example.org");
+	(void)add(w, "grace:2", "other@example.org");
+	(void)add(w, "grace:3", "bo@example.org");
+	with_db_sql(w,
+	    "UPDATE ctok.outbox SET person_id = NULL WHERE event = 'grace:3';"
+	    "INSERT INTO ctok.person_email (tenant_id, email, person_id) VALUES (ctok.current_tenant(), 'ana@example.org', 1)");
+	must(queue_suppress(&w->arena, w->db, &ana, &word, &err), &err);
+	(void)deliver(w, WITH_DB_NOW);
+	assert_string_equal(rows(w, "state, tries"), "queued 0; sent 1; sent 1");
+	must(finding_refresh(&w->arena, w->db, w->night.run_id, &counts, &err), &err);
+	assert_string_equal(
+	    with_db_text(w,
+		"SELECT string_agg(class || ' ' || detail || ' ' || person_id, '; ') FROM ctok.finding WHERE cleared_at IS NULL"),
+	    "MAIL_SUPPRESSED grace-notice, mail #1 1");
+	/* Twice is once. */
+	assert_int_equal(queue_suppress(&w->arena, w->db, &ana, &word, &err), -1);
+	assert_int_equal(err.code, ERR_USAGE);
+	assert_string_equal(err.message, "ana@example.org is never mailed already");
+	err_reset(&err);
+	/* The person, at whatever address; also as what a record became that the mail names. */
+	must(queue_lift(&w->arena, w->db, &ana, &word, &lifted, &err), &err);
+	must(queue_suppress(&w->arena, w->db, &person, &word, &err), &err);
+	(void)deliver(w, WITH_DB_NOW);
+	assert_string_equal(rows(w, "state, tries"), "queued 0; sent 1; sent 1");
+	with_db_sql(w, "INSERT INTO ctok.person (tenant_id, email, display_name, known_at) VALUES (ctok.current_tenant(), "
+		       "'old@example.org', 'Ana', now());"
+		       "INSERT INTO ctok.person_merge (tenant_id, person_id, into_id, who_name, reason, asked_at, merged_at)"
+		       " VALUES (ctok.current_tenant(), 2, 1, 'Eva', 'x', now(), now()); UPDATE ctok.outbox SET person_id = 2 "
+		       "WHERE event = 'grace:1'");
+	(void)deliver(w, WITH_DB_NOW);
+	assert_string_equal(rows(w, "state, tries"), "queued 0; sent 1; sent 1");
+	/* With the person all their addresses are lifted. */
+	must(queue_suppress(&w->arena, w->db, &ana, &word, &err), &err);
+	must(queue_lift(&w->arena, w->db, &person, &word, &lifted, &err), &err);
+	assert_int_equal(lifted, 2);
+	must(finding_clear_mails(w->db, 0, &err), &err);
+	assert_string_equal(with_db_text(w, "SELECT count(*) FROM ctok.finding WHERE cleared_at IS NULL"), "0");
+	(void)deliver(w, WITH_DB_NOW);
+	assert_string_equal(rows(w, "state, tries"), "sent 1; sent 1; sent 1");
+	assert_int_equal(queue_lift(&w->arena, w->db, &person, &word, &lifted, &err), -1);
+	assert_int_equal(err.code, ERR_NOT_FOUND);
+	assert_string_equal(err.message, "nothing keeps Ana (#1) from being mailed");
+	assert_string_equal(
+	    with_db_text(w, "SELECT string_agg(what || ' ' || subject, '; ' ORDER BY batch_id) FROM ctok.audit_row"),
+	    "mail suppressed suppression 1; mail suppression lifted suppression 1; mail suppressed suppression 3; "
+	    "mail suppressed suppression 4; mail suppression lifted suppression 3 4");
+}
+
+static void
+what_cannot_be_decided_is_said(void **state)
+{
+	static const struct queue_word nobody = { " ", "why", WITH_DB_NOW, 0 }, no_reason = { "Eva", NULL, WITH_DB_NOW, 0 };
+	static const struct {
+		const char *state, *why;
+	} cases[] = {
+		{ "sending", "it is being handed to the mail server, or was when a run was cut off" },
+		{ "sent", "the mail server took it on 2026-05-01 05:00" },
+		{ "withdrawn", "it was withdrawn, and nothing of it is left" },
+	};
+	struct with_db *w = *state;
+	struct err err = ERR_INIT;
+	bool moved;
+	size_t i;
+
+	assert_int_equal(queue_drop(&w->arena, w->db, 7, &word, &err), -1);
+	assert_int_equal(err.code, ERR_NOT_FOUND);
+	assert_string_equal(err.message, "there is no mail #7");
+	assert_string_equal(err.hint, "`ctok-admin mail queue` has the numbers of those that wait.");
+	(void)add(w, "grace:1", "ana@example.org");
+	err_reset(&err);
+	assert_int_equal(queue_retry(&w->arena, w->db, 1, &word, &moved, &err), -1);
+	assert_int_equal(err.code, ERR_USAGE);
+	assert_string_equal(err.message, "mail #1 (grace-notice) waits for its first try already");
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		with_db_sql(w,
+		    arena_printf(&w->arena, "UPDATE ctok.outbox SET state = '%s', recipient = %s, facts = '{}', accepted_at = %s",
+			cases[i].state, i == 0 ? "recipient" : "NULL", i == 1 ? "rule.now()" : "NULL"));
+		err_reset(&err);
+		assert_int_equal(queue_retry(&w->arena, w->db, 1, &word, &moved, &err), -1);
+		assert_int_equal(err.code, ERR_USAGE);
+		assert_string_equal(
+		    err.message, arena_printf(&w->arena, "mail #1 (grace-notice) cannot be tried again: %s", cases[i].why));
+		err_reset(&err);
+		assert_int_equal(queue_drop(&w->arena, w->db, 1, &word, &err), -1);
+		assert_string_equal(
+		    err.message, arena_printf(&w->arena, "mail #1 (grace-notice) cannot be dropped: %s", cases[i].why));
+	}
+	err_reset(&err);
+	assert_int_equal(queue_retry(&w->arena, w->db, 1, &nobody, &moved, &err), -1);
+	assert_int_equal(err.code, ERR_USAGE);
+	assert_string_equal(err.message, "a decision about mail needs the name of whoever answers for it");
+	err_reset(&err);
+	assert_int_equal(queue_drop(&w->arena, w->db, 1, &no_reason, &err), -1);
+	assert_string_equal(err.message, "this needs a reason");
+	assert_string_equal(err.hint, "Give it with --reason.");
+	/* Refused, and to an address that was suppressed since. */
+	(void)add(w, "grace:2", "reject@example.org");
+	(void)deliver(w, WITH_DB_NOW);
+	err_reset(&err);
+	must(queue_suppress(&w->arena, w->db, &(struct queue_whom){ .address = "reject@example.org", .said = "x" }, &word, &err),
+	    &err);
+	assert_int_equal(queue_retry(&w->arena, w->db, 2, &word, &moved, &err), -1);
+	assert_string_equal(err.message, "mail #2 (grace-notice) is to an address that is never mailed");
+	assert_string_equal(with_db_text(w, "SELECT count(*) FROM ctok.mail_word"), "0");
+}
+
 static void
 waits_grow_and_fit_into_a_night(void **state)
 {
@@ -671,6 +966,12 @@ main(void)
 		cmocka_unit_test_setup(the_certificate_arrives_as_it_was_made, fresh),
 		cmocka_unit_test_setup(what_is_no_longer_so_is_withdrawn, fresh),
 		cmocka_unit_test_setup(a_notice_whose_debt_was_cured_never_goes_out, fresh),
+		cmocka_unit_test_setup(the_queue_says_what_waits_and_why, fresh),
+		cmocka_unit_test_setup(a_mail_that_was_refused_is_tried_again_as_somebody_says, fresh),
+		cmocka_unit_test_setup(a_dropped_mail_is_never_sent_and_its_finding_clears, fresh),
+		cmocka_unit_test_setup(what_is_stopped_while_others_are_sent_does_not_go, fresh),
+		cmocka_unit_test_setup(who_is_suppressed_gets_nothing_until_it_is_lifted, fresh),
+		cmocka_unit_test_setup(what_cannot_be_decided_is_said, fresh),
 		cmocka_unit_test(waits_grow_and_fit_into_a_night),
 	};
 
