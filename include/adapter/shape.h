@@ -66,10 +66,11 @@ int32_t shape_font_units(const struct shape_font *) __attribute__((nonnull));
 int32_t shape_font_cap_height(const struct shape_font *) __attribute__((nonnull));
 
 /**
- * shape_font_has(font, character):
- * Does the font's character map hold this one?
+ * shape_font_has(font, character), shape_font_glyph(font, character):
+ * Does the font's character map hold this one; the glyph it names for it, 0 if none.
  */
 bool shape_font_has(const struct shape_font *, uint32_t) __attribute__((nonnull));
+uint32_t shape_font_glyph(const struct shape_font *, uint32_t) __attribute__((nonnull));
 
 /**
  * shape_glyphs(arena, font, run, ret_glyphs, ret_count, err):

@@ -50,7 +50,7 @@ struct page_line {
  * several.
  *
  * Errors: ERR_DATA naming ${what}, the character's position (from 1) and its code point: not UTF-8, a control or other
- * character that must not be in a line, no font has it. The text itself is not in the message: it is personal data.
+ * character that must not be in a line, no font has it, marks that are no syllable of their script. The text itself is not in the message: it is personal data.
  */
 MUST_CHECK int page_line_shape(struct arena *, const struct page_style *, const char *, const char *, struct page_line **,
     struct err *) __attribute__((nonnull));

@@ -79,9 +79,15 @@ shape_font_cap_height(const struct shape_font *font)
 bool
 shape_font_has(const struct shape_font *font, uint32_t character)
 {
+	return shape_font_glyph(font, character) != 0;
+}
+
+uint32_t
+shape_font_glyph(const struct shape_font *font, uint32_t character)
+{
 	hb_codepoint_t glyph;
 
-	return hb_font_get_nominal_glyph(font->font, character, &glyph) && glyph != 0;
+	return hb_font_get_nominal_glyph(font->font, character, &glyph) ? glyph : 0;
 }
 
 static int

@@ -2,7 +2,8 @@
  * font, in visual order ▶ glyphs. No character may be lost on the way: what no font has is an error, never a box.
  *
  * The text behind follows what is seen. Left to right, a cluster (letters that became one shape) is one unit; right to left,
- * every character is its own unit, because readers turn such text around character by character. */
+ * every character is its own unit, because readers turn such text around character by character. They do so with the scripts
+ * they know; of another one (N'Ko, Adlam) a whole run is one unit. */
 #include "page/line.h"
 
 #include <math.h>
@@ -15,6 +16,7 @@
 #define WORD_GAP 0.2   /* em */
 #define MARK_SLACK 0.1 /* em a mark's middle may lie outside its letter */
 #define ZERO_WIDTH_JOINER 0x200du
+#define DOTTED_CIRCLE 0x25ccu
 
 /* A line while it is shaped. */
 struct job {
@@ -293,13 +295,41 @@ add_unit(struct job *job, struct page_word **current, size_t at, double x, doubl
 	word->width = x + width - word->x;
 }
 
+/* Scripts from right to left that every reader knows as such, and turns around. */
+static bool
+readers_turn(uint32_t script)
+{
+	static const char *const names[] = { "Arab", "Hebr", "Syrc", "Thaa" };
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (script == shape_script_tag(names[i]))
+			return true;
+	return false;
+}
+
 /* The unseen text of one cluster, [start, end) of the line, drawn from ${x} to ${x} + ${width}. */
 static void
 add_cluster(struct job *job, struct page_word **word, size_t start, size_t end, bool rtl, double x, double width)
 {
+	const char *text;
 	size_t i;
 	double part;
 
+	if (rtl && !readers_turn(job->scripts[start])) {
+		/* One unit for the whole run: each further cluster is seen to the left of, and read before, those there are. */
+		if (*word == NULL && job->kinds[start] == SHAPE_SPACE)
+			return;
+		text = encoded(job, start, end);
+		if (*word == NULL) {
+			add_unit(job, word, start, x, width, text);
+			return;
+		}
+		(*word)->texts[0] = arena_printf(job->arena, "%s%s", text, (*word)->texts[0]);
+		(*word)->first = start;
+		(*word)->width = x + width - (*word)->x;
+		return;
+	}
 	if (job->kinds[start] == SHAPE_SPACE) { /* ends a word; marks on it are text all the same */
 		*word = NULL;
 		if (++start == end)
@@ -312,6 +342,13 @@ add_cluster(struct job *job, struct page_word **word, size_t start, size_t end, 
 	part = width / (double)(end - start);
 	for (i = end; i-- > start;)
 		add_unit(job, word, i, x + part * (double)(end - 1 - i), part, encoded(job, i, i + 1));
+}
+
+/* Where marks make no syllable of their script, the shaper draws a dotted circle for the letter that it misses. */
+static bool
+is_circle(const struct job *job, const struct page_face *face, const struct shape_glyph *glyph)
+{
+	return glyph->id == shape_font_glyph(page_face_font(face), DOTTED_CIRCLE) && job->text[glyph->cluster] != DOTTED_CIRCLE;
 }
 
 static int
@@ -349,6 +386,9 @@ shape_run_of(struct job *job, struct page_line *line, size_t start, size_t end, 
 			if (glyphs[k].id == 0)
 				return err_set(err, ERR_DATA, "no font has a character of %s: U+%04X at position %zu", job->what,
 				    (unsigned)job->text[glyphs[k].cluster], glyphs[k].cluster + 1);
+			if (is_circle(job, face, &glyphs[k]))
+				return err_set(err, ERR_DATA, "%s has marks that do not go together: at U+%04X, position %zu",
+				    job->what, (unsigned)job->text[glyphs[k].cluster], glyphs[k].cluster + 1);
 			piece->glyphs[k] = page_face_glyph(face, glyphs[k].id);
 			piece->x[k] = pen + glyphs[k].x * piece->em_per_unit;
 			piece->y[k] = glyphs[k].y * piece->em_per_unit;
@@ -413,7 +453,7 @@ shape_level(struct job *job, struct page_line *line, size_t start, size_t end, u
 static void
 add_space(struct arena *arena, struct page_word *word, bool rtl)
 {
-	double part = word->width / (double)word->count;
+	double part = fmin(word->width / (double)word->count, WORD_GAP); /* or it would reach into a neighbour of one letter */
 	const char **texts = ARENA_ARRAY(arena, word->count + 1, const char *);
 
 	memcpy(texts + (rtl ? 1 : 0), word->texts, word->count * sizeof(*texts));

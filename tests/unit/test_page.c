@@ -144,6 +144,8 @@ what_cannot_be_drawn_is_refused_by_code_point_and_position(void **state)
 		{ "Zo\xed\xa0\x80", "name is not UTF-8 text" },
 		{ "\xee\x80\x80", "name has a character that cannot be drawn: U+E000 at position 1" },
 		{ "𓀀", "no font has a character of name: U+13000 at position 1" },
+		{ "ꦱꦸꦂꦪꦤꦶꦁꦿꦠ", "name has marks that do not go together: at U+A9A4, position 5" },
+		{ "म\u094d\u093f\u093f", "name has marks that do not go together: at U+092E, position 1" },
 		{ "Maria \xd9\x85 😀 x", "no font has a character of name: U+1F600 at position 9" },
 	};
 	struct bench bench;
