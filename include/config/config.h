@@ -177,6 +177,7 @@ struct config_mail {
 	const char *password; /* secret reference */
 	const char *from;     /* mailbox, may have a display name */
 	const char *reply_to;
+	const char *bounce; /* address to which what comes back goes, +ID-CHECK behind its local part; NULL: that of from */
 	const char *ca_file;
 	int64_t max_tries;              /* default 12 */
 	struct config_list without;     /* of config_mail_optional */

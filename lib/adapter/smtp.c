@@ -284,7 +284,7 @@ session_error(const struct smtp *smtp, CURLcode code, struct err *err)
 	if (smtp->dialogue.stage == DIALOGUE_SENDER && smtp->dialogue.code >= 500) {
 		err_set(err, ERR_SERVICE, "mail server \"%s\" refused the sender: %d %s", smtp->server, smtp->dialogue.code,
 		    dialogue_text(&smtp->dialogue));
-		return err_hint(err, "Check `from`, `user` and `password` of the tenant's mail settings.");
+		return err_hint(err, "Check `from`, `bounce`, `user` and `password` of the tenant's mail settings.");
 	}
 	if (smtp->dialogue.code >= 400)
 		return err_set(err, ERR_SERVICE, "mail server \"%s\" is not ready: %d %s", smtp->server, smtp->dialogue.code,

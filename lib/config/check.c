@@ -233,6 +233,9 @@ check_twice(const char *kind, const char *name, const char *before, const struct
 		fault_add(faults, where->file, where->line, "there are two %s named \"%s\"", kind, name);
 }
 
+/* Of the 64 characters of a local part 26 are for the mark of a mail (include/outbox/return_path.h). */
+#define BOUNCE_LOCAL_MOST 38
+
 const char *const config_mail_optional[] = { "welcome", "expiry-soon", "suspended", "restored", NULL };
 
 /* A whole number from 1 to 365. */
@@ -267,6 +270,14 @@ check_mail(const struct config_tenant *tenant, struct fault_list *faults)
 			    "setting \"expiry_days\" of \"mail\": \"%s\" is not a number of days from 1 to 365",
 			    mail->expiry_days.items[i]);
 
+	if (mail->bounce != NULL && strchr(mail->bounce, '<') != NULL)
+		fault_add(faults, where->file, where->line,
+		    "setting \"bounce\" of \"mail\": \"%s\" must be an address without a name", mail->bounce);
+	else if (mail->bounce != NULL && strcspn(mail->bounce, "@") > BOUNCE_LOCAL_MOST)
+		fault_add(faults, where->file, where->line,
+		    "setting \"bounce\" of \"mail\": \"%s\" has more than %d characters before the @, where a mail's mark has to "
+		    "fit in too",
+		    mail->bounce, BOUNCE_LOCAL_MOST);
 	if ((mail->user == NULL) != (mail->password == NULL))
 		fault_add(faults, tenant->where.file, tenant->where.line, "setting \"%s\" of \"mail\" needs \"%s\" too",
 		    mail->user == NULL ? "password" : "user", mail->user == NULL ? "user" : "password");

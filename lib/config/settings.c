@@ -396,6 +396,10 @@ const struct setting settings_table[] = {
 	    .example = "\"Acme Academy <academy@example.org>\"", .help = "Sender of mails." },
 	{ SETTINGS_MAIL, "reply_to", SETTINGS_MAILBOX, AT(config_mail, reply_to), .example = "\"help@example.org\"",
 	    .help = "Where answers go." },
+	{ SETTINGS_MAIL, "bounce", SETTINGS_MAILBOX, AT(config_mail, bounce),
+	    .help = "Where mail servers send back what cannot be delivered, as in \"bounces@example.org\": each mail's envelope "
+		    "sender is this "
+		    "address with +ID-CHECK before the @, which its mailbox must take. Default: the address of `from`." },
 	{ SETTINGS_MAIL, "ca_file", SETTINGS_PATH, AT(config_mail, ca_file),
 	    .help = "Certificate authorities to trust instead of the system's." },
 	{ SETTINGS_MAIL, "max_tries", SETTINGS_INT, AT(config_mail, max_tries), .fallback = "12", .least = 1, .most = 100,

@@ -16,6 +16,7 @@
 #include "outbox/mail_template.h"
 #include "outbox/message.h"
 #include "outbox/relay.h"
+#include "outbox/return_path.h"
 #include "sql.h"
 
 #define PAGE_ROWS "200"
@@ -44,7 +45,8 @@ struct session {
 	struct db *db;
 	const struct outbox_delivery *delivery;
 	struct loaded_template *templates;
-	struct relay relay; /* opened with the first mail */
+	struct relay relay;             /* opened with the first mail */
+	struct return_path return_path; /* of the relay's mails */
 	int64_t mails;
 	int doubts_in_a_row;
 };
@@ -363,6 +365,8 @@ hand_over(struct session *session, struct due *due, const char *bytes, size_t le
 		return -1;
 	if (!due->claimed)
 		return changed(due, err);
+	if (session->return_path.on)
+		mail.sender = return_path_write(arena, &session->return_path, due->mail_id);
 	if (smtp_send(arena, session->relay.smtp, &mail, &answer, err) != 0) {
 		scrub_err(session, due->mailbox, err);
 		/* Nothing was handed over. Should this fail too, the next run takes the mail for a doubt, which is safe. */
@@ -389,7 +393,9 @@ deliver_one(struct session *session, struct due *due, struct err *err)
 
 	/* Settings come before the first mail, so that a wrong one is said once and not of each mail. */
 	if (session->relay.smtp == NULL &&
-	    relay_open(&session->keep, session->delivery->tenant, session->delivery->limits, &session->relay, err) != 0)
+	    (return_path_open(&session->keep, session->delivery->config, session->delivery->tenant, &session->return_path, err) !=
+		    0 ||
+		relay_open(&session->keep, session->delivery->tenant, session->delivery->limits, &session->relay, err) != 0))
 		return -1;
 	if (due->message_id == NULL)
 		due->message_id = arena_printf(&session->row, "<%s@%s>", due->hash, address_domain(session->relay.from.mailbox));

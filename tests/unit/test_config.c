@@ -510,6 +510,11 @@ each_fault_is_found_with_its_line(void **state)
 		    "2: setting \"password\" of \"mail\" needs \"user\" too\n" },
 		{ "a logo whose file may be any", TENANT("certificate = { issuer = \"A\"; logo = \"/l.jpg\"; };"),
 		    "2: setting \"logo\" of \"certificate\" needs \"logo_sha256\" too\n" },
+		{ "a bounce address with a name", MAIL("bounce = \"Acme <b@acme.example>\";"),
+		    "2: setting \"bounce\" of \"mail\": \"Acme <b@acme.example>\" must be an address without a name\n" },
+		{ "a bounce address without room", MAIL("bounce = \"bounces.of.the.whole.academy.and.more.12@acme.example\";"),
+		    "2: setting \"bounce\" of \"mail\": \"bounces.of.the.whole.academy.and.more.12@acme.example\" has more than 38 "
+		    "characters before the @, where a mail's mark has to fit in too\n" },
 		{ "no mailbox", MAIL("reply_to = \"Acme\";"),
 		    "4: setting \"reply_to\": \"Acme\" is not a mailbox: it must be written as \"Name <name@example.org>\"\n" },
 		{ "two mailboxes", MAIL("reply_to = \"a@b.example, c@d.example\";"),

@@ -21,6 +21,7 @@
 #include "finding/finding.h"
 #include "outbox/outbox.h"
 #include "outbox/queue.h"
+#include "outbox/return_path.h"
 
 #define DAY (24 * 3600)
 
@@ -933,6 +934,88 @@ what_cannot_be_decided_is_said(void **state)
 	assert_string_equal(with_db_text(w, "SELECT count(*) FROM ctok.mail_word"), "0");
 }
 
+#define KEY_HEX "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+
+/* Settings with a master key and an address for bounces. */
+static void
+with_bounce(struct with_db *w, const char *bounce)
+{
+	char *path = arena_printf(&w->arena, "%s/master.key", w->state_dir);
+	struct err err = ERR_INIT;
+
+	must(file_write(path, KEY_HEX "\n", strlen(KEY_HEX) + 1, &err), &err);
+	assert_int_equal(chmod(path, 0600), 0);
+	w->config.master_key = arena_printf(&w->keep, "file:%s", path);
+	w->tenant.mail.bounce = bounce;
+}
+
+static void
+the_envelope_sender_names_the_mail_and_nobody_forges_it(void **state)
+{
+	struct with_db *w = *state;
+	struct err err = ERR_INIT;
+	struct return_path path, other;
+	const char *sender, *again;
+	char *spoiled, *mail;
+	int64_t id;
+	size_t i;
+
+	with_bounce(w, "Bounces@bücher.example");
+	must(return_path_open(&w->arena, &w->config, &w->tenant, &path, &err), &err);
+	assert_true(path.on);
+	w->tenant.name = "other";
+	must(return_path_open(&w->arena, &w->config, &w->tenant, &other, &err), &err);
+	w->tenant.name = "acme";
+	for (id = 1; id < INT64_C(1) << 40; id = id * 3 + 1) {
+		sender = return_path_write(&w->arena, &path, id);
+		assert_string_equal(sender, return_path_write(&w->arena, &path, id));
+		assert_int_equal(strlen(sender), strlen("Bounces@xn--bcher-kva.example") + RETURN_PATH_BYTES);
+		assert_true(text_starts(sender, "Bounces+") && text_ends(sender, "@xn--bcher-kva.example"));
+		assert_int_equal(return_path_read(&path, sender), id);
+		/* Another tenant's is none of ours. */
+		assert_int_equal(return_path_read(&other, sender), 0);
+		/* Servers change case. */
+		spoiled = arena_strdup(&w->arena, sender);
+		for (i = 0; spoiled[i] != '\0'; i++)
+			if (spoiled[i] >= 'a' && spoiled[i] <= 'z')
+				spoiled[i] = (char)(spoiled[i] - 32);
+		assert_int_equal(return_path_read(&path, spoiled), id);
+	}
+	/* Neighbours do not look alike, and no sign of it may be another. */
+	sender = return_path_write(&w->arena, &path, 1);
+	again = return_path_write(&w->arena, &path, 2);
+	assert_memory_not_equal(sender + strlen("Bounces+"), again + strlen("Bounces+"), 4);
+	for (i = 0; i < strlen(sender); i++) {
+		spoiled = arena_strdup(&w->arena, sender);
+		spoiled[i] = spoiled[i] == 'q' ? 'r' : 'q';
+		assert_int_equal(return_path_read(&path, spoiled), 0);
+	}
+	for (i = 0; i < strlen(sender); i++)
+		assert_int_equal(return_path_read(&path, arena_strndup(&w->arena, sender, i)), 0);
+	assert_int_equal(return_path_read(&path, arena_printf(&w->arena, "%sx", sender)), 0);
+	assert_int_equal(return_path_read(&path, ""), 0);
+
+	/* It is what the server hears. */
+	(void)add(w, "grace:1", "ana@example.org");
+	(void)deliver(w, WITH_DB_NOW);
+	mail = smtpd_mail(&w->arena, &relay, relay_before + 1);
+	assert_true(text_starts(mail, arena_printf(&w->arena, "X-Envelope-From: %s\r\n", sender)));
+	assert_non_null(strstr(mail, "\r\nFrom: Acme Academy <academy@example.org>\r\n"));
+
+	/* A setting that cannot be one is said once, and mail waits. */
+	with_bounce(w, "bounces@");
+	w->tenant.where = (struct config_where){ "test.conf", 7 };
+	(void)add(w, "grace:2", "ana@example.org");
+	assert_string_equal(deliver(w, WITH_DB_NOW),
+	    "ERR_CONFIG: test.conf:7: `bounce` of tenant \"acme\": the address has a domain that cannot exist\n");
+	assert_string_equal(rows(w, "state, tries"), "sent 1; queued 0");
+	/* Without the setting nothing is one. */
+	w->tenant.mail.bounce = NULL;
+	must(return_path_open(&w->arena, &w->config, &w->tenant, &path, &err), &err);
+	assert_false(path.on);
+	assert_int_equal(return_path_read(&path, sender), 0);
+}
+
 static void
 waits_grow_and_fit_into_a_night(void **state)
 {
@@ -972,6 +1055,7 @@ main(void)
 		cmocka_unit_test_setup(what_is_stopped_while_others_are_sent_does_not_go, fresh),
 		cmocka_unit_test_setup(who_is_suppressed_gets_nothing_until_it_is_lifted, fresh),
 		cmocka_unit_test_setup(what_cannot_be_decided_is_said, fresh),
+		cmocka_unit_test_setup(the_envelope_sender_names_the_mail_and_nobody_forges_it, fresh),
 		cmocka_unit_test(waits_grow_and_fit_into_a_night),
 	};
 
