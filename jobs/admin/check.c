@@ -18,14 +18,18 @@ static const struct opt options[] = { { .name = "config", .type = OPT_FILE, .hel
 	    .help = "Ask each source as a pull would, and say whether key, permissions, address and clock are right. Reads only." },
 	OPT_END };
 
-static int64_t give_up_ms;
+/* A source that is asked, and until when it may take. */
+struct greeting {
+	struct job *job;
+	int64_t give_up_ms;
+};
 
 static bool
 is_late(void *context)
 {
-	const struct job *job = context;
+	const struct greeting *greeting = context;
 
-	return !job_continue(job) || clock_mono_ms() > give_up_ms;
+	return !job_continue(greeting->job) || clock_mono_ms() > greeting->give_up_ms;
 }
 
 static int
@@ -50,7 +54,10 @@ greet(struct job *job, const struct config_tenant *tenant, const struct config_s
     const char **ret_says, struct err *err)
 {
 	const struct sales_kind *kind = sales_kind(config->kind, err);
-	const struct sales_sink sink = { .context = job, .document = take_nothing, .cursor = keep_nothing, .stopped = is_late };
+	struct greeting greeting = { .job = job, .give_up_ms = clock_mono_ms() + CONTACT_S * 1000 };
+	const struct sales_sink sink = {
+		.context = &greeting, .document = take_nothing, .cursor = keep_nothing, .stopped = is_late
+	};
 	struct sales_source source = { .config = config, .currency = tenant->currency, .now_utc = now_utc, .clock_utc = now_utc };
 	char *secret = NULL;
 
@@ -67,7 +74,6 @@ greet(struct job *job, const struct config_tenant *tenant, const struct config_s
 	source.clock_mono_ms = clock_mono_ms();
 	source.from_utc = source.now_utc - 3600;
 	source.to_utc = source.now_utc;
-	give_up_ms = clock_mono_ms() + CONTACT_S * 1000;
 	return kind->greet(&job->row, &source, &sink, ret_says, err);
 }
 

@@ -19,10 +19,10 @@
 #include "base/money.h"
 #include "base/stage.h"
 #include "base/text.h"
+#include "xlsx_look.h"
 
 #define MAX_SHEETS 128
 #define MAX_SHEET_BYTES 0xf0000000u /* a member of a ZIP without ZIP64 ends at 4 GiB */
-#define MAX_EXPONENT 4
 #define ROOM_EVERY_ROWS 4096u
 #define ROOM_SPARE_BYTES ((uint64_t)1 << 20)
 
@@ -48,112 +48,8 @@ struct xlsx {
 	char currency[4];
 	int exponent; /* of `currency` */
 	uint32_t rows_since_check;
-	lxw_format *formats[XLSX_STYLES][XLSX_TYPES][MAX_EXPONENT + 1][2];
-	lxw_format *flag_good, *flag_bad;
+	struct xlsx_looks looks;
 };
-
-/* The look. Colours are calm: slate, and tints that stay readable on a grey-scale print. */
-#define INK 0x1f2933
-#define GREY 0x6b7785
-#define RULE 0xd3dae1
-#define SLATE 0x2f4858
-#define TINT 0xeef2f5
-#define GREEN 0x1e6b3c
-#define GREEN_TINT 0xe3f2e8
-#define AMBER 0x8a5a00
-#define AMBER_TINT 0xfdf1d8
-#define RED 0xa3262a
-#define RED_TINT 0xfae3e3
-#define NONE 0xffffffffu
-
-enum upright { MIDDLE, TOP, BOTTOM };
-
-static const struct look {
-	double points;
-	bool bold;
-	uint32_t ink, fill;
-	uint32_t rule; /* below the cell */
-	enum upright upright;
-	bool inset; /* text keeps a little away from the number at its left */
-	bool centre;
-} looks[XLSX_STYLES] = {
-	[XLSX_BODY] = { .points = 10, .ink = INK, .fill = NONE, .rule = RULE, .inset = true },
-	[XLSX_BARE] = { .points = 10, .ink = INK, .fill = NONE, .rule = NONE, .upright = TOP },
-	[XLSX_STRONG] = { .points = 10, .bold = true, .ink = INK, .fill = NONE, .rule = NONE, .upright = TOP },
-	[XLSX_QUIET] = { .points = 9, .ink = GREY, .fill = NONE, .rule = NONE, .upright = BOTTOM },
-	[XLSX_TITLE] = { .points = 18, .bold = true, .ink = SLATE, .fill = NONE, .rule = NONE },
-	[XLSX_SUBTITLE] = { .points = 10, .ink = GREY, .fill = NONE, .rule = NONE },
-	[XLSX_SECTION] = { .points = 12, .bold = true, .ink = SLATE, .fill = NONE, .rule = SLATE },
-	[XLSX_HEADER] = { .points = 10, .bold = true, .ink = 0xffffff, .fill = SLATE, .rule = NONE, .inset = true },
-	[XLSX_TOTAL] = { .points = 10, .bold = true, .ink = INK, .fill = TINT, .rule = RULE, .inset = true },
-	[XLSX_GOOD] = { .points = 10, .bold = true, .ink = GREEN, .fill = GREEN_TINT, .rule = RULE, .inset = true },
-	[XLSX_WARN] = { .points = 10, .bold = true, .ink = AMBER, .fill = AMBER_TINT, .rule = RULE, .inset = true },
-	[XLSX_BAD] = { .points = 10, .bold = true, .ink = RED, .fill = RED_TINT, .rule = RULE, .inset = true },
-	[XLSX_VERDICT] = { .points = 16, .bold = true, .ink = INK, .fill = TINT, .rule = NONE, .centre = true },
-	[XLSX_CLAIM] = { .points = 11, .ink = INK, .fill = TINT, .rule = NONE, .inset = true },
-	[XLSX_SIGN] = { .points = 10, .ink = INK, .fill = NONE, .rule = GREY, .upright = BOTTOM },
-};
-
-static const char *const money_formats[MAX_EXPONENT + 1] = { "#,##0;[Red]-#,##0", "#,##0.0;[Red]-#,##0.0",
-	"#,##0.00;[Red]-#,##0.00", "#,##0.000;[Red]-#,##0.000", "#,##0.0000;[Red]-#,##0.0000" };
-
-static lxw_format *
-make_format(struct xlsx *xlsx, enum xlsx_style style, enum xlsx_type type, int exponent, bool wrap)
-{
-	const struct look *look = &looks[style];
-	lxw_format *format = workbook_add_format(xlsx->workbook);
-
-	BUG_UNLESS(format != NULL);
-	format_set_font_size(format, look->points);
-	format_set_font_color(format, look->ink);
-	if (look->bold)
-		format_set_bold(format);
-	if (look->fill != NONE)
-		format_set_bg_color(format, look->fill);
-	if (look->rule != NONE) {
-		format_set_bottom(format, LXW_BORDER_THIN);
-		format_set_bottom_color(format, look->rule);
-	}
-	format_set_align(format, look->upright == MIDDLE ? LXW_ALIGN_VERTICAL_CENTER
-				 : look->upright == TOP  ? LXW_ALIGN_VERTICAL_TOP
-							 : LXW_ALIGN_VERTICAL_BOTTOM);
-	if (look->centre) {
-		format_set_align(format, LXW_ALIGN_CENTER);
-	} else if (type == XLSX_TEXT || type == XLSX_DATE || type == XLSX_DATETIME) {
-		format_set_align(format, LXW_ALIGN_LEFT);
-		if (look->inset)
-			format_set_indent(format, 1);
-	} else {
-		format_set_align(format, LXW_ALIGN_RIGHT);
-	}
-	if (wrap)
-		format_set_text_wrap(format);
-	if (style == XLSX_HEADER)
-		return format; /* titles are text; the type only aligns them above their column */
-	if (type == XLSX_INTEGER)
-		format_set_num_format(format, "#,##0;[Red]-#,##0");
-	else if (type == XLSX_MONEY)
-		format_set_num_format(format, money_formats[exponent]);
-	else if (type == XLSX_DATE)
-		format_set_num_format(format, "yyyy-mm-dd");
-	else if (type == XLSX_DATETIME)
-		format_set_num_format(format, "yyyy-mm-dd hh:mm");
-	else if (type == XLSX_PERCENT)
-		format_set_num_format(format, "0.0%");
-	else
-		format_set_num_format(format, "@"); /* an edited text cell stays text */
-	return format;
-}
-
-static lxw_format *
-get_format(struct xlsx *xlsx, enum xlsx_style style, enum xlsx_type type, int exponent, bool wrap)
-{
-	lxw_format **slot = &xlsx->formats[style][type][exponent][wrap ? 1 : 0];
-
-	if (*slot == NULL)
-		*slot = make_format(xlsx, style, type, exponent, wrap);
-	return *slot;
-}
 
 /* "Sheet", D12 for messages. */
 static int
@@ -251,7 +147,7 @@ find_exponent(struct xlsx *xlsx, const char *currency, struct err *err)
 		return 0;
 	if (money_exponent(currency, &xlsx->exponent, err) != 0)
 		return -1;
-	BUG_UNLESS(xlsx->exponent >= 0 && xlsx->exponent <= MAX_EXPONENT);
+	BUG_UNLESS(xlsx->exponent >= 0 && xlsx->exponent <= XLSX_LOOK_MAX_EXPONENT);
 	memcpy(xlsx->currency, currency, sizeof(xlsx->currency));
 	return 0;
 }
@@ -260,7 +156,7 @@ find_exponent(struct xlsx *xlsx, const char *currency, struct err *err)
 static double
 money_double(int64_t minor, int exponent)
 {
-	static const double scale[MAX_EXPONENT + 1] = { 1, 10, 100, 1000, 10000 };
+	static const double scale[XLSX_LOOK_MAX_EXPONENT + 1] = { 1, 10, 100, 1000, 10000 };
 
 	return (double)minor / scale[exponent];
 }
@@ -301,8 +197,9 @@ put_cell(struct xlsx *xlsx, int index, uint32_t row, uint16_t column, const stru
 	if (cell->type == XLSX_MONEY && !cell->empty && find_exponent(xlsx, cell->currency, err) != 0)
 		return -1;
 	/* The header's formats differ by type in their side only. */
-	format = get_format(xlsx, cell->style, cell->right && cell->style == XLSX_HEADER ? XLSX_INTEGER : cell->type,
-	    cell->type == XLSX_MONEY ? xlsx->exponent : 0, cell->wrap);
+	format = xlsx_look(&xlsx->looks, xlsx->workbook, cell->style,
+	    cell->right && cell->style == XLSX_HEADER ? XLSX_INTEGER : cell->type, cell->type == XLSX_MONEY ? xlsx->exponent : 0,
+	    cell->wrap);
 	if (cell->empty || (cell->type == XLSX_TEXT && cell->text == NULL))
 		return check_library(worksheet_write_blank(worksheet, row, column, format), err);
 	if (cell->type == XLSX_TEXT) {
@@ -463,7 +360,7 @@ xlsx_header(struct xlsx *xlsx, int index, struct err *err)
 	for (i = 0; i < sheet->def.column_count; i++) {
 		if (xlsx_text(&xlsx->text, sheet->columns[i].title, &text, err) != 0)
 			return refuse(xlsx, index, sheet->def.header_row, i, err);
-		format = get_format(xlsx, XLSX_HEADER, sheet->columns[i].type, 0, true);
+		format = xlsx_look(&xlsx->looks, xlsx->workbook, XLSX_HEADER, sheet->columns[i].type, 0, true);
 		if (check_library(worksheet_write_string(sheet->worksheet, sheet->def.header_row, i, text, format), err) != 0)
 			return refuse(xlsx, index, sheet->def.header_row, i, err);
 		count_cell(sheet, i);
@@ -486,7 +383,7 @@ int
 xlsx_span(struct xlsx *xlsx, int sheet, uint32_t row, uint16_t column, uint16_t last_column, const struct xlsx_cell *cell,
     struct err *err)
 {
-	lxw_format *format = get_format(xlsx, cell->style, XLSX_TEXT, 0, cell->wrap);
+	lxw_format *format = xlsx_look(&xlsx->looks, xlsx->workbook, cell->style, XLSX_TEXT, 0, cell->wrap);
 	uint16_t i;
 
 	BUG_UNLESS(last_column >= column);
@@ -505,7 +402,7 @@ int
 xlsx_link(struct xlsx *xlsx, int sheet, uint32_t row, uint16_t column, int target, const char *text, struct err *err)
 {
 	struct xlsx_cell cell = { .type = XLSX_TEXT, .style = XLSX_STRONG, .text = text };
-	lxw_format *format = get_format(xlsx, XLSX_STRONG, XLSX_TEXT, 0, false);
+	lxw_format *format = xlsx_look(&xlsx->looks, xlsx->workbook, XLSX_STRONG, XLSX_TEXT, 0, false);
 	const char *url;
 
 	BUG_UNLESS(target >= 0 && (size_t)target < xlsx->sheet_count);
@@ -549,7 +446,7 @@ xlsx_formula(struct xlsx *xlsx, int sheet, uint32_t row, uint16_t column, const 
 	if (value->type == XLSX_MONEY && find_exponent(xlsx, value->currency, err) != 0)
 		return refuse(xlsx, sheet, row, column, err);
 	/* A formula in a cell formatted as text would turn into its own text when edited. */
-	format = get_format(xlsx, value->style, value->type == XLSX_TEXT ? XLSX_INTEGER : value->type,
+	format = xlsx_look(&xlsx->looks, xlsx->workbook, value->style, value->type == XLSX_TEXT ? XLSX_INTEGER : value->type,
 	    value->type == XLSX_MONEY ? xlsx->exponent : 0, value->wrap);
 	if (value->type == XLSX_TEXT) {
 		if (xlsx_text(&xlsx->text, value->text, &text, err) != 0)
@@ -563,18 +460,6 @@ xlsx_formula(struct xlsx *xlsx, int sheet, uint32_t row, uint16_t column, const 
 	return check_library(rc, err) == 0 ? 0 : refuse(xlsx, sheet, row, column, err);
 }
 
-/* Only ink and fill: the rest stays as the cell has it. */
-static lxw_format *
-make_flag(struct xlsx *xlsx, uint32_t ink, uint32_t fill)
-{
-	lxw_format *format = workbook_add_format(xlsx->workbook);
-
-	BUG_UNLESS(format != NULL);
-	format_set_font_color(format, ink);
-	format_set_bg_color(format, fill);
-	return format;
-}
-
 int
 xlsx_flag(struct xlsx *xlsx, const struct xlsx_range *range, const char *good, struct err *err)
 {
@@ -582,10 +467,6 @@ xlsx_flag(struct xlsx *xlsx, const struct xlsx_range *range, const char *good, s
 	char cell[LXW_MAX_CELL_NAME_LENGTH], blank[64], equal[300];
 	lxw_conditional_format rule;
 
-	if (xlsx->flag_good == NULL) {
-		xlsx->flag_good = make_flag(xlsx, GREEN, GREEN_TINT);
-		xlsx->flag_bad = make_flag(xlsx, RED, RED_TINT);
-	}
 	lxw_rowcol_to_cell(cell, range->row, range->column);
 	if (good != NULL)
 		xlsx_expr_word(good);
@@ -593,7 +474,7 @@ xlsx_flag(struct xlsx *xlsx, const struct xlsx_range *range, const char *good, s
 	memset(&rule, 0, sizeof(rule));
 	rule.type = LXW_CONDITIONAL_TYPE_FORMULA;
 	rule.value_string = equal;
-	rule.format = xlsx->flag_good;
+	rule.format = xlsx_look_flag(&xlsx->looks, xlsx->workbook, /* good= */ true);
 	if (good != NULL)
 		snprintf(equal, sizeof(equal), "%s=\"%s\")", blank, good);
 	else
@@ -602,7 +483,7 @@ xlsx_flag(struct xlsx *xlsx, const struct xlsx_range *range, const char *good, s
 			      worksheet, range->row, range->column, range->last_row, range->last_column, &rule),
 		err) != 0)
 		return refuse(xlsx, range->sheet, range->row, range->column, err);
-	rule.format = xlsx->flag_bad;
+	rule.format = xlsx_look_flag(&xlsx->looks, xlsx->workbook, /* good= */ false);
 	if (good != NULL)
 		snprintf(equal, sizeof(equal), "%s<>\"%s\")", blank, good);
 	else

@@ -1,7 +1,7 @@
 #ifndef DB_WIRE_H
 #define DB_WIRE_H
 
-/* What db.c and copy.c, the two users of libpq, share about a connection. Private to lib/db. */
+/* What db.c, transaction.c and copy.c, the users of libpq, share about a connection. Private to lib/db. */
 #include <libpq-fe.h>
 #include <stdbool.h>
 #include <stdint.h>

@@ -6,12 +6,14 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/text.h"
 #include "sales/contact.h"
 #include "sales/field.h"
 #include "sales/refer.h"
 
 #define NAME_BYTES 200
+#define MOST_SESSION_BYTES ((size_t)64 << 20)
 
 static enum sales_status
 in_mode(const struct stripe_site *site, enum sales_status status)
@@ -44,20 +46,30 @@ read_session_line(const struct stripe_item *item, const struct json *from, const
 }
 
 /* The payload is the session with its lines, which do not come with it. */
-static void
-join_payload(const struct stripe_item *item, const struct sales_document *document, struct sales_document *to)
+static int
+join_payload(const struct stripe_item *item, struct sales_document *document, struct err *err)
 {
-	const char *text = arena_printf(item->arena, "{\"session\":%.*s,\"lines\":[", (int)item->raw.len, item->raw.text);
+	struct buf text;
 	size_t i;
+	int rc;
 
+	buf_init(&text, MOST_SESSION_BYTES);
+	buf_text(&text, "{\"session\":");
+	buf_add(&text, item->raw.text, item->raw.len);
+	buf_text(&text, ",\"lines\":[");
 	for (i = 0; i < document->line_count; i++)
-		text = arena_printf(item->arena, "%s%s{\"id\":%s,\"product\":%s,\"price\":%s,\"quantity\":%s,\"amount\":%lld}",
-		    text, i > 0 ? "," : "", json_quote(item->arena, document->lines[i].key),
-		    json_quote(item->arena, document->lines[i].product_key),
+		buf_printf(&text, "%s{\"id\":%s,\"product\":%s,\"price\":%s,\"quantity\":%s,\"amount\":%lld}", i > 0 ? "," : "",
+		    json_quote(item->arena, document->lines[i].key), json_quote(item->arena, document->lines[i].product_key),
 		    json_quote(item->arena, document->lines[i].variant_key), document->lines[i].quantity,
 		    (long long)document->lines[i].net_minor);
-	to->payload = arena_printf(item->arena, "%s]}", text);
-	to->payload_len = strlen(to->payload);
+	buf_text(&text, "]}");
+	rc = buf_check(&text, "session", err);
+	if (rc == 0) {
+		document->payload = arena_strdup(item->arena, text.data);
+		document->payload_len = text.len;
+	}
+	buf_done(&text);
+	return rc;
 }
 
 static int
@@ -101,7 +113,8 @@ read_session(struct stripe_site *site, const struct stripe_item *item, struct sa
 			return err_set(err, ERR_DATA, "its lines are too much");
 	}
 	document->unallocated_minor = document->total_minor - document->shipping_minor - net;
-	join_payload(item, document, document);
+	if (join_payload(item, document, err) != 0)
+		return -1;
 	sales_refer(item->arena, document, "transaction", stripe_id(json, "payment_intent"));
 	sales_refer(item->arena, document, "reference", stripe_word(json, "client_reference_id"));
 	stripe_refer_metadata(item, document, json_get(json, "metadata"));

@@ -373,23 +373,15 @@ static int
 open_all(void **state)
 {
 	(void)state;
-	if (mkdtemp(dir) == NULL)
-		return -1;
-	web_make_certificates(dir);
-	web_start(&web, dir);
-	return 0;
+	return web_open(&web, dir);
 }
 
 static int
 close_all(void **state)
 {
-	char command[64];
-
 	(void)state;
-	web_stop(&web);
 	arena_done(&arena);
-	(void)snprintf(command, sizeof(command), "rm -rf %s", dir);
-	return system(command);
+	return web_close(&web, dir);
 }
 
 int

@@ -1163,21 +1163,13 @@ readings_that_end_otherwise(void **state)
 static int
 open_all(void **state)
 {
-	if (mkdtemp(dir) == NULL || with_db_open(state) != 0)
-		return -1;
-	web_make_certificates(dir);
-	web_start(&web, dir);
-	return 0;
+	return with_db_open(state) != 0 ? -1 : web_open(&web, dir);
 }
 
 static int
 close_all(void **state)
 {
-	char command[64];
-
-	web_stop(&web);
-	(void)snprintf(command, sizeof(command), "rm -rf %s", dir);
-	return system(command) + with_db_close(state);
+	return web_close(&web, dir) != 0 ? -1 : with_db_close(state);
 }
 
 /* Much cheaper than with_db_fresh(), and only the ledger is written here. */

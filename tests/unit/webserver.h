@@ -270,6 +270,27 @@ web_stop(struct web *web)
 	pthread_mutex_destroy(&web->lock);
 }
 
+/* For a group of tests: over TLS, with its files in a new folder by the template ${dir}. Not 0 if that did not work. */
+static inline int
+web_open(struct web *web, char *dir)
+{
+	if (mkdtemp(dir) == NULL)
+		return -1;
+	web_make_certificates(dir);
+	web_start(web, dir);
+	return 0;
+}
+
+static inline int
+web_close(struct web *web, const char *dir)
+{
+	char command[64];
+
+	web_stop(web);
+	(void)snprintf(command, sizeof(command), "rm -rf %s", dir);
+	return system(command);
+}
+
 /* Begin a new script and forget what was asked. */
 static inline void
 web_script(struct web *web, const struct web_answer *script, size_t len)
