@@ -29,3 +29,14 @@ SELECT d.tenant_id, d.document_id, min(s.ended_at) AS ended_at
                       AND d.kind <> 'credit_note' AND d.effective_at <= s.ended_at
  WHERE s.ended_at < s.paid_to
  GROUP BY d.tenant_id, d.document_id;
+
+-- What was told of the payment of a document in another currency than the document's.
+CREATE VIEW rule.settlement_foreign WITH (security_invoker = true) AS
+SELECT DISTINCT ON (s.tenant_id, s.settlement_id) s.tenant_id, s.settlement_id, s.source_id, s.kind, s.external_key, s.amount_minor, s.currency,
+       d.document_id, d.currency AS document_currency
+  FROM ctok.settlement s
+  JOIN ctok.document_reference f ON f.tenant_id = s.tenant_id AND f.name = 'transaction' AND f.value IN (nullif(s.payment_key, ''), nullif(s.intent_key, ''))
+  JOIN ctok.document d ON d.tenant_id = f.tenant_id AND d.document_id = f.document_id AND d.source_id = s.source_id AND d.currency <> s.currency
+                      AND d.kind <> 'credit_note' AND d.status <> 'test'
+ WHERE s.document_id IS NULL AND s.kind <> 'charge'
+ ORDER BY s.tenant_id, s.settlement_id, d.document_id;

@@ -178,6 +178,11 @@ WITH unit AS MATERIALIZED (
       JOIN ctok.source o ON o.tenant_id = s.tenant_id AND o.source_id = s.source_id AND o.role = 'sale' AND NOT o.gone
      WHERE s.kind = 'charge' AND s.document_id IS NULL AND s.amount_minor > 0
     UNION ALL
+    -- What happened to the payment of a document, in another currency than the document's: it was not booked for it.
+    SELECT x.tenant_id, 'SETTLEMENT_CURRENCY', 'unexplained', 's' || x.settlement_id, x.source_id, x.document_id, NULL, NULL, NULL, NULL, NULL, NULL,
+           NULL, 0, abs(x.amount_minor), x.currency, format('%s %s, of a sale in %s', replace(x.kind, '_', ' '), x.external_key, x.document_currency)
+      FROM rule.settlement_foreign x
+    UNION ALL
     -- Payouts that the bank does not tell of, and what the bank tells of and no provider.
     SELECT p.tenant_id, 'PAYOUT_MISSING', 'unexplained', 'z' || p.payout_id, p.source_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0,
            abs(p.amount_minor), p.currency, format('%s, announced for %s', p.external_id, to_char(p.arrival_at AT TIME ZONE rule.zone(), 'YYYY-MM-DD'))

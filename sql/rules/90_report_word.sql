@@ -32,6 +32,7 @@ CREATE VIEW rule.report_word (kind, code, words, advice) WITH (security_invoker 
 ('finding', 'DISPUTE_OPEN', 'The payment is under dispute', 'Answer the dispute at the payment provider. Access that was given stays until it is decided.'),
 ('finding', 'DISPUTED', 'Not given while its payment is under dispute', 'Nothing: it is given when the dispute is won.'),
 ('finding', 'CHARGE_UNTIED', 'A payment that no sale names', 'Find out at the payment provider what it was for; often it was taken by hand, or by another system.'),
+('finding', 'SETTLEMENT_CURRENCY', 'A refund or dispute in another currency than its sale', 'Compare the sale with the payment provider''s account: it counts neither as refunded nor as disputed until both agree.'),
 ('finding', 'PAYOUT_MISSING', 'A payout did not reach the bank', 'Look for it on the account: another amount, another day, or sent back. Ask the payment provider where it went.'),
 ('finding', 'BANK_UNTIED', 'Money on the account that no payout explains', 'Look whose it is: a provider that is not configured, or a payout of another amount.'),
 ('finding', 'PAYOUT_BANK_DIFFERS', 'The bank got another amount than was paid out', 'Compare the statement with the payout: a fee of the bank, or another account''s currency.'),

@@ -1,6 +1,6 @@
 -- What happened to payments of source $1 and was not booked yet is booked for the document that names the payment, met in run $2: facts of this
 -- run for any document, and older ones for documents that changed in it. Charges are booked by the document itself. A fact is booked once: its
--- row says for which document.
+-- row says for which document. Money of another currency than the document's is not booked for it: it would be added to its cents.
 WITH near AS (
     SELECT s.settlement_id
       FROM ctok.settlement s
@@ -22,7 +22,7 @@ WITH near AS (
       JOIN ctok.document_reference f ON f.tenant_id = s.tenant_id AND f.name = 'transaction'
                                     AND f.value IN (nullif(s.payment_key, ''), nullif(s.intent_key, ''))
       JOIN ctok.document d ON d.tenant_id = f.tenant_id AND d.document_id = f.document_id AND d.source_id = s.source_id
-                          AND d.kind <> 'credit_note' AND d.status <> 'test'
+                          AND d.kind <> 'credit_note' AND d.status <> 'test' AND (d.currency = s.currency OR s.kind = 'charge')
      ORDER BY s.settlement_id, d.document_id
 ), claimed AS (
     UPDATE ctok.settlement s

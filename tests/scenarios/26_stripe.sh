@@ -151,8 +151,9 @@ new invoices invoice id=in_lost number=W-20 pi=pi_lost created=$T
 new disputes dispute id=dp_lost amount=2000 charge=ch_lost pi=pi_lost created=$((T + 86400)) status=lost
 put disputes "$(make_ dispute id=dp_ask amount=2000 charge=ch_now pi=pi_now created=$at status=won won_at=$((at + 7200)))"
 put refunds '{"id":"re_wait","status":"failed"}'
+new refunds refund id=re_euro amount=300 charge=ch_lost pi=pi_lost created=$((T + 86400)) currency=eur
 i=5
-for e in invoice.paid:invoice:in_lost charge.dispute.closed:dispute:dp_lost refund.failed:refund:re_wait; do
+for e in invoice.paid:invoice:in_lost charge.dispute.closed:dispute:dp_lost refund.failed:refund:re_wait refund.created:refund:re_euro; do
 	IFS=: read -r type object of <<<"$e"
 	new events event id=evt_$i type=$type object=$object of=$of created=$((at + 4 * 3600 + i))
 	i=$((i + 1))
@@ -170,6 +171,7 @@ expect "lost: revoked from the moment that an event tells" "W-20 charge payment 
 W-20 dispute_opened dp_lost -2000 USD 11-03 09:00
 W-20 dispute_lost dp_lost 0 USD 11-19 13:00
 W-20 prod_weld Welding il_lost.1 2000 NO_RULE dispute 11-19 13:00" "$(movements in_lost; units in_lost)"
+expect "a refund in another currency is no refund of it, and is told" "SETTLEMENT_CURRENCY W-20 300 EUR refund re_euro, of a sale in USD" "$(findings SETTLEMENT)"
 expect "nothing is open any more" ": " "$(findings DISPUTE): $(untied)"
 
 # Payouts: each is what its list adds up to and what stands in no list: a reserve, a card reader's fee, and a payout that failed and came back.
