@@ -35,4 +35,11 @@ MUST_CHECK int rules_analyze_new(struct db *, struct err *) __attribute__((nonnu
 MUST_CHECK int rules_index_off(struct db *, const char *const *, size_t, int64_t, struct err *) __attribute__((nonnull));
 MUST_CHECK int rules_index_on(struct db *, const char *const *, size_t, struct err *) __attribute__((nonnull));
 
+/**
+ * rules_index_off_filled(db, tables, count, rows, err):
+ * As rules_index_off(), for tables that need not be empty: worth it where at least half as many rows come as are there. What looks up old rows
+ * meanwhile must do so by joins. A table that somebody else is using keeps its indexes: it is not waited for.
+ */
+MUST_CHECK int rules_index_off_filled(struct db *, const char *const *, size_t, int64_t, struct err *) __attribute__((nonnull));
+
 #endif

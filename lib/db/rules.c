@@ -40,10 +40,27 @@ rules_analyze_new(struct db *db, struct err *err)
 	return db_exec(db, sql_db_rules_analyze_new, DB_NONE, NULL, err);
 }
 
+static int
+index_off(struct db *db, const char *const *tables, size_t count, const char *filled, struct err *err)
+{
+	struct arena arena = ARENA_INIT;
+	int rc;
+
+	rc = db_exec(db, sql_db_index_off, DB_ARGS(db_array(&arena, tables, count), filled), NULL, err);
+	arena_done(&arena);
+	return rc;
+}
+
 int
 rules_index_off(struct db *db, const char *const *tables, size_t count, int64_t rows, struct err *err)
 {
-	return rows < INDEX_OFF_ROWS ? 0 : for_tables(db, sql_db_index_off, tables, count, err);
+	return rows < INDEX_OFF_ROWS ? 0 : index_off(db, tables, count, "false", err);
+}
+
+int
+rules_index_off_filled(struct db *db, const char *const *tables, size_t count, int64_t rows, struct err *err)
+{
+	return rows < INDEX_OFF_ROWS ? 0 : index_off(db, tables, count, "true", err);
 }
 
 int

@@ -96,9 +96,29 @@ find_changes(struct ledger *ledger, int64_t *ret_changed, struct err *err)
 	if (db_row(&ledger->arena, ledger->plan.db, sql_sales_merge_count, DB_ARGS(ledger->source_id), &row, err) != 0)
 		return -1;
 	*ret_changed = db_int(row, "changed");
+	ledger->fresh = db_int(row, "fresh");
 	ledger->late = db_int(row, "late");
 	ledger->rewritten = db_int(row, "rewritten");
 	return 0;
+}
+
+/* Tables that the rows of new documents go to. Payloads last: one that is known already is found by its key. */
+static const char *const filled[] = { "document", "document_version", "line", "unit", "document_reference", "kept_field",
+	"payload" };
+#define FILLED (sizeof(filled) / sizeof(filled[0]))
+
+/* A first reading, or one that adds half of what is there or more, makes the indexes at the end. */
+static int
+indexes_off(struct ledger *ledger, int64_t changed, struct err *err)
+{
+	struct db *db = ledger->plan.db;
+	struct db_row *row;
+
+	if (rules_index_off(db, filled, FILLED, changed, err) != 0 ||
+	    db_row(&ledger->arena, db, sql_sales_merge_large, DB_ARGS(ledger_number(&ledger->arena, ledger->fresh)), &row, err) !=
+		0)
+		return -1;
+	return db_bool(row, "yes") ? rules_index_off_filled(db, filled, FILLED - 1, ledger->fresh, err) : 0;
 }
 
 static int
@@ -136,17 +156,15 @@ write_changes(struct ledger *ledger, int64_t changed, struct err *err)
 	};
 	static const char *const tables[] = { "contact", "product", "document", "document_version", "payload", "line", "unit",
 		"document_reference", "kept_field", "movement", "dirty_document" };
-	static const char *const filled[] = { "document", "document_version", "payload", "line", "unit", "document_reference",
-		"kept_field" };
 	size_t i;
 
-	if (rules_index_off(ledger->plan.db, filled, sizeof(filled) / sizeof(filled[0]), changed, err) != 0)
+	if (indexes_off(ledger, changed, err) != 0)
 		return -1;
 	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		if (run_step(ledger, steps[i].sql, steps[i].wants, err) != 0)
 			return -1;
 	}
-	if (rules_index_on(ledger->plan.db, filled, sizeof(filled) / sizeof(filled[0]), err) != 0)
+	if (rules_index_on(ledger->plan.db, filled, FILLED, err) != 0)
 		return -1;
 	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (run_step(ledger, known[i].sql, known[i].wants, err) != 0)

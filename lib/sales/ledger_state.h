@@ -36,8 +36,8 @@ struct ledger {
 	bool declares; /* the source said how many rows there are */
 	bool short_of; /* fewer came of some of them */
 	int64_t declared, taken;
-	int64_t late, rewritten; /* of what was merged */
-	bool had_documents;      /* the ledger, before this pull */
+	int64_t fresh, late, rewritten; /* of what was merged */
+	bool had_documents;             /* the ledger, before this pull */
 	const char *source_id, *pull_id, *run_id;
 };
 

@@ -1,1 +1,1 @@
-SELECT ctok.index_off(t) FROM unnest($1::text[]) AS t
+SELECT ctok.index_off(t, $2::boolean) FROM unnest($1::text[]) AS t

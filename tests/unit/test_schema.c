@@ -261,10 +261,22 @@ test_indexes_come_back(void **state)
 	assert_int_equal(rules_index_on(w->db, two, 2, &err), 0);
 	assert_string_equal(texts(w, w->db, indexes_of_two), before);
 	assert_string_equal(texts(w, w->db, "SELECT count(*)::text FROM ctok.index_off"), "0");
-	/* Not empty any more: it keeps its index. */
+	/* Not empty any more: it keeps its index, but where as many rows come as are there. */
 	assert_int_equal(rules_index_off(w->db, two, 1, /* rows= */ 10000, &err), 0);
 	assert_string_equal(texts(w, w->db, indexes_of_two), before);
+	assert_int_equal(rules_index_off_filled(w->db, two, 2, /* rows= */ 10000, &err), 0);
+	assert_null(texts(w, w->db, indexes_of_two));
+	assert_int_equal(rules_index_on(w->db, two, 2, &err), 0);
+	assert_string_equal(texts(w, w->db, indexes_of_two), before);
 	db_rollback(w->db);
+	/* Nor does that wait for whoever is using it. */
+	assert_int_equal(db_begin(w->owner, &err), 0);
+	assert_int_equal(db_script(w->owner, "SELECT count(*) FROM ctok.action", &err), 0);
+	assert_int_equal(db_begin(w->db, &err), 0);
+	assert_int_equal(rules_index_off_filled(w->db, two + 1, 1, /* rows= */ 10000, &err), 0);
+	assert_string_equal(texts(w, w->db, indexes_of_two), before);
+	db_rollback(w->db);
+	db_rollback(w->owner);
 	assert_string_equal(texts(w, w->db, indexes_of_two), before);
 }
 
