@@ -39,6 +39,7 @@ tenant(struct job *job, const struct config_tenant *tenant, void *context, struc
 	job_count(job, "certificates_issued", counts.issued);
 	job_count(job, "certificates_refused", counts.refused);
 	job_count(job, "certificates_held", counts.held);
+	job_count(job, "told", counts.told);
 	if (counts.refused > 0)
 		job_note(job, EXIT_SOME);
 	if (counts.held > 0)

@@ -50,6 +50,33 @@ summarise(struct job *job, struct err *err)
 }
 
 static int
+tell_operator(struct job *job, const struct config_tenant *tenant, void *context, struct err *err)
+{
+	const int *exit_code = context;
+	bool added;
+
+	if (tenant->mail.operator_to == NULL)
+		return 0;
+	return summary_mail(&job->row, job->db, job->config, tenant, &job->night, *exit_code, &added, err);
+}
+
+/* Who runs the system hears of each night by mail, too, if the settings say who that is; what went wrong with it is the night's trouble,
+ * and keeps nothing from being delivered. Of what mails met, the next night tells. */
+static int
+tell_operators(struct job *job, struct err *err)
+{
+	int so_far = job->exit_code;
+	size_t i;
+
+	if (opt_flag(job->options, "dry-run"))
+		return 0;
+	for (i = 0; i < job->config->tenant_count; i++)
+		if (job->config->tenants[i].mail.operator_to != NULL)
+			return job_each_tenant(job, tell_operator, &so_far, err);
+	return 0;
+}
+
+static int
 run(struct job *job, struct err *err)
 {
 	int codes[STEPS];
@@ -64,6 +91,8 @@ run(struct job *job, struct err *err)
 			codes[i] = codes[steps[i].needs];
 			continue;
 		}
+		if (i == MAIL && tell_operators(job, err) != 0)
+			return -1;
 		if (step_run(job, steps[i].program, &codes[i], err) != 0)
 			return -1;
 		job_note(job, codes[i]);

@@ -14,6 +14,7 @@ struct issue_counts {
 	int64_t issued;  /* drawn, on disk and in the outbox */
 	int64_t refused; /* a person must look: a character no font has, a name too long, … */
 	int64_t held;    /* by a brake, until a person approves */
+	int64_t told;    /* learners asked for their name, or reminded of the end of a certificate's validity */
 };
 
 struct issue_run {
@@ -30,7 +31,8 @@ struct issue_run {
  * issue_all(db, run, ret_counts, err):
  * Make a certificate for every completion that is due one. Its facts are fixed in the table first; then it is drawn, written durably,
  * and marked issued in the one transaction that puts its mail in the outbox. Cut off anywhere, the next run goes on and draws the same
- * bytes under the same serial.
+ * bytes under the same serial. Then whose certificate waits for the spelling of a name is asked for it, and whose is valid for a few days only is
+ * reminded.
  *
  * Errors: a certificate that cannot be drawn is counted and becomes a finding; anything else ends the run.
  */

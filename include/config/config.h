@@ -153,21 +153,22 @@ struct config_product {
 	const char *source; /* name of a source */
 	const char *match;  /* "variant:…", "sku:…", "product:…", "name:…"; '*' matches any run */
 	const char *site;
-	struct config_list courses; /* short names, "idnumber:…", "id:…" */
-	const char *role;           /* NULL: the site's */
-	const char *term;           /* ISO 8601 duration, "P2Y"; NULL: unlimited */
-	int64_t grace_days;         /* default 14 */
-	int64_t notice_days;        /* default 3 */
-	const char *delivery;       /* "direct" … */
-	const char *learner;        /* "form_or_buyer" (default), "form", "buyer" */
-	const char *on_expiry;      /* "suspend" (default), "unenrol", "keep" */
-	const char *on_refund;      /* "suspend" (default), "unenrol", "keep" */
-	bool renews;                /* recurring sale: tail P30D instead of P7D */
-	const char *price;          /* "99.00 EUR" to check against; NULL: no check */
-	const char *certificate;    /* template name; NULL: the tenant's, "none": no certificate */
-	const char *since;          /* ISO date; NULL: fixed by go-live */
-	bool exclude;               /* a product that is not a course: its units are excluded by rule */
-	struct config_pairs when;   /* fields of the source, and what each must say */
+	struct config_list courses;    /* short names, "idnumber:…", "id:…" */
+	const char *role;              /* NULL: the site's */
+	const char *term;              /* ISO 8601 duration, "P2Y"; NULL: unlimited */
+	int64_t grace_days;            /* default 14 */
+	int64_t notice_days;           /* default 3 */
+	const char *delivery;          /* "direct" … */
+	const char *learner;           /* "form_or_buyer" (default), "form", "buyer" */
+	const char *on_expiry;         /* "suspend" (default), "unenrol", "keep" */
+	const char *on_refund;         /* "suspend" (default), "unenrol", "keep" */
+	bool renews;                   /* recurring sale: tail P30D instead of P7D */
+	const char *price;             /* "99.00 EUR" to check against; NULL: no check */
+	const char *certificate;       /* template name; NULL: the tenant's, "none": no certificate */
+	const char *certificate_valid; /* ISO 8601 duration; NULL: for ever */
+	const char *since;             /* ISO date; NULL: fixed by go-live */
+	bool exclude;                  /* a product that is not a course: its units are excluded by rule */
+	struct config_pairs when;      /* fields of the source, and what each must say */
 };
 
 /* All NULL and 0 where the tenant has no group `mail`; the same for `certificate`. */
@@ -179,9 +180,11 @@ struct config_mail {
 	const char *reply_to;
 	const char *bounce; /* address to which what comes back goes, +ID-CHECK behind its local part; NULL: that of from */
 	const char *ca_file;
-	int64_t max_tries;              /* default 12 */
-	struct config_list without;     /* of config_mail_optional */
-	struct config_list expiry_days; /* whole numbers from 1 to 365; none: the default */
+	int64_t max_tries;                   /* default 12 */
+	struct config_list without;          /* of config_mail_optional */
+	struct config_list expiry_days;      /* whole numbers from 1 to 365; none: the default */
+	struct config_list certificate_days; /* the same, before a certificate is valid no longer */
+	const char *operator_to;             /* setting `operator`: mailbox that a night's summary goes to; NULL: nobody's */
 };
 
 /* Mails that a tenant may do without: their names, NULL behind the last. */

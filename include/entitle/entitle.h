@@ -41,7 +41,8 @@ MUST_CHECK int entitle_reckon(struct db *, struct entitle_counts *, struct err *
 /**
  * entitle_notices(arena, db, night, locale, ret_notices, err):
  * In the open transaction, after entitle_reckon(): put the notice of every debt that has none into the outbox, which names the day access
- * ends; suspension waits for it (rule.access_now). And reminders of ends that are near. What waits unsent, of these and of
+ * ends; suspension waits for it (rule.access_now). And reminders of ends that are near, and that access waits while its
+ * payment is disputed. What waits unsent, of these and of
  * entitle_told(), and is no longer so is withdrawn.
  */
 MUST_CHECK int entitle_notices(struct arena *, struct db *, const struct night *, const char *, int64_t *, struct err *)

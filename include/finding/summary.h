@@ -1,6 +1,8 @@
 #ifndef FINDING_SUMMARY_H
 #define FINDING_SUMMARY_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 #include "base/err.h"
 #include "config/config.h"
@@ -14,5 +16,13 @@
  */
 MUST_CHECK int summary_text(struct arena *, struct db *, const struct config *, const struct night *, int, const char **,
     struct err *) __attribute__((nonnull));
+
+/**
+ * summary_mail(arena, db, config, tenant, night, exit_code, ret_added, err):
+ * Put what the night did into the outbox, for the operator of ${tenant} (setting `operator` of `mail`, which must be there): once a night.
+ * The connection works for ${tenant} already, the night's run is begun.
+ */
+MUST_CHECK int summary_mail(struct arena *, struct db *, const struct config *, const struct config_tenant *, const struct night *,
+    int, bool *, struct err *) __attribute__((nonnull));
 
 #endif

@@ -55,13 +55,35 @@ studio_use(struct studio *studio, const struct config *config, const char *templ
 	return 0;
 }
 
+/* Where the certificate can be checked; NULL: nowhere. */
+static const char *
+verify_url(struct arena *arena, const struct issue_run *run, const struct db_row *row)
+{
+	const char *prefix = run->tenant->certificate.verify_url;
+
+	return prefix == NULL ? NULL : arena_printf(arena, "%s%s", prefix, db_value(row, "serial"));
+}
+
+static const char *
+fact(struct arena *arena, const char *facts, const char *name, const char *value)
+{
+	if (value == NULL)
+		return facts;
+	return arena_printf(arena, "%s%s\"%s\":%s", facts, *facts == '\0' ? "" : ",", name, json_quote(arena, value));
+}
+
 /* What the mail says; issuer and reply address are the tenant's. */
 static const char *
-facts_json(struct arena *arena, const struct db_row *row)
+facts_json(struct arena *arena, const struct issue_run *run, const struct db_row *row)
 {
-	return arena_printf(arena, "{\"learner\":%s,\"course\":%s,\"date\":%s,\"serial\":%s}",
-	    json_quote(arena, db_value(row, "learner_name")), json_quote(arena, db_value(row, "course_name")),
-	    json_quote(arena, db_value(row, "completed_day")), json_quote(arena, db_value(row, "serial")));
+	const char *facts = fact(arena, "", "learner", db_value(row, "learner_name"));
+
+	facts = fact(arena, facts, "course", db_value(row, "course_name"));
+	facts = fact(arena, facts, "date", db_value(row, "completed_day"));
+	facts = fact(arena, facts, "serial", db_value(row, "serial"));
+	facts = fact(arena, facts, "valid_until", db_value(row, "valid_day"));
+	facts = fact(arena, facts, "verify_url", verify_url(arena, run, row));
+	return arena_printf(arena, "{%s}", facts);
 }
 
 /* Draw one into ${batch}. What only a person can put right is an outcome, not an error. */
@@ -80,7 +102,7 @@ draw(struct arena *arena, const struct issue_run *run, struct studio *studio, st
 		.issuer = c->issuer != NULL ? c->issuer : run->tenant->name,
 		.signatory = c->signatory,
 		.signatory_title = c->signatory_title,
-		.verify_url = c->verify_url != NULL ? arena_printf(arena, "%s%s", c->verify_url, serial) : NULL,
+		.verify_url = verify_url(arena, run, row),
 		.logo = c->logo,
 		.logo_sha256 = c->logo_sha256,
 		.locale = db_value(row, "locale"),
@@ -146,7 +168,7 @@ record(struct arena *arena, struct db *db, const struct issue_run *run, const st
 			    .recipient = db_value(row, "email"),
 			    .template = "certificate",
 			    .locale = db_value(row, "locale"),
-			    .facts_json = facts_json(arena, row),
+			    .facts_json = facts_json(arena, run, row),
 			    .attachment_path = drawn[i].file,
 			    .attachment_name = arena_printf(arena, "certificate-%s.pdf", db_value(row, "serial")),
 			},
@@ -253,6 +275,40 @@ fail:
 	return -1;
 }
 
+/* Whose name has to be asked for, and whose certificate is valid for a few days only; what of that waits unsent and is moot, never goes. */
+static int
+tell(struct arena *arena, struct db *db, const struct issue_run *run, int64_t *ret_mails, struct err *err)
+{
+	struct db_row *rows;
+	const char **moot;
+	size_t count, i;
+	int64_t withdrawn;
+
+	if (db_begin(db, err) != 0)
+		return -1;
+	if (db_rows(arena, db, sql_certificate_moot, DB_NONE, &rows, &count, err) != 0)
+		goto fail;
+	moot = ARENA_ARRAY(arena, count, const char *);
+	for (i = 0; i < count; i++)
+		moot[i] = db_value(&rows[i], "event");
+	if (outbox_withdraw(arena, db, moot, count, &withdrawn, err) != 0)
+		goto fail;
+	if (outbox_stage(db, err) != 0)
+		goto fail;
+	if (db_exec(db, sql_certificate_waiting, DB_ARGS(run->tenant->locale), NULL, err) != 0)
+		goto fail;
+	if (db_exec(db, sql_certificate_expiring, DB_ARGS(run->tenant->locale), NULL, err) != 0)
+		goto fail;
+	if (outbox_add_staged(arena, db, run->night, ret_mails, err) != 0)
+		goto fail;
+	if (db_commit(db, err) != 0)
+		goto fail;
+	return 0;
+fail:
+	db_rollback(db);
+	return -1;
+}
+
 int
 issue_approved(struct db *db, struct err *err)
 {
@@ -280,7 +336,11 @@ issue_all(struct db *db, const struct issue_run *run, struct issue_counts *ret_c
 			goto out;
 		run->progress(run->context, ret_counts->issued + ret_counts->refused, ret_counts->planned);
 	}
-	rc = 0;
+	/* A run that was told to stop does not know yet what could not be drawn. */
+	if (!more || run->dry_run)
+		rc = tell(&arena, db, run, &ret_counts->told, err);
+	else
+		rc = 0;
 out:
 	studio_close(&studio);
 	arena_done(&arena);

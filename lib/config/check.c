@@ -236,7 +236,8 @@ check_twice(const char *kind, const char *name, const char *before, const struct
 /* Of the 64 characters of a local part 26 are for the mark of a mail (include/outbox/return_path.h). */
 #define BOUNCE_LOCAL_MOST 38
 
-const char *const config_mail_optional[] = { "welcome", "expiry-soon", "suspended", "restored", NULL };
+const char *const config_mail_optional[] = { "welcome", "expiry-soon", "suspended", "restored", "access-held",
+	"certificate-waiting", "certificate-expiring", NULL };
 
 /* A whole number from 1 to 365. */
 static bool
@@ -245,6 +246,17 @@ is_days(const char *text)
 	size_t len = strspn(text, "0123456789");
 
 	return text[len] == '\0' && len >= 1 && len <= 3 && text[0] != '0' && (len < 3 || strcmp(text, "365") <= 0);
+}
+
+static void
+check_days(const char *setting, const struct config_list *days, const struct config_where *where, struct fault_list *faults)
+{
+	size_t i;
+
+	for (i = 0; i < days->count; i++)
+		if (!is_days(days->items[i]))
+			fault_add(faults, where->file, where->line,
+			    "setting \"%s\" of \"mail\": \"%s\" is not a number of days from 1 to 365", setting, days->items[i]);
 }
 
 static void
@@ -261,15 +273,12 @@ check_mail(const struct config_tenant *tenant, struct fault_list *faults)
 				break;
 		if (*name == NULL)
 			fault_add(faults, where->file, where->line,
-			    "setting \"without\" of \"mail\": \"%s\" is not one of welcome, expiry-soon, suspended and restored",
+			    "setting \"without\" of \"mail\": \"%s\" is not one of welcome, expiry-soon, suspended, restored, "
+			    "access-held, certificate-waiting and certificate-expiring",
 			    mail->without.items[i]);
 	}
-	for (i = 0; i < mail->expiry_days.count; i++)
-		if (!is_days(mail->expiry_days.items[i]))
-			fault_add(faults, where->file, where->line,
-			    "setting \"expiry_days\" of \"mail\": \"%s\" is not a number of days from 1 to 365",
-			    mail->expiry_days.items[i]);
-
+	check_days("expiry_days", &mail->expiry_days, where, faults);
+	check_days("certificate_days", &mail->certificate_days, where, faults);
 	if (mail->bounce != NULL && strchr(mail->bounce, '<') != NULL)
 		fault_add(faults, where->file, where->line,
 		    "setting \"bounce\" of \"mail\": \"%s\" must be an address without a name", mail->bounce);

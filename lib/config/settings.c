@@ -382,6 +382,8 @@ const struct setting settings_table[] = {
 	    .help = "What a unit should have cost; a difference is reported." },
 	{ SETTINGS_PRODUCT, "certificate", SETTINGS_NAME, AT(config_product, certificate),
 	    .help = "Template of its certificate; \"none\": no certificate. Default: the tenant's." },
+	{ SETTINGS_PRODUCT, "certificate_valid", SETTINGS_TERM, AT(config_product, certificate_valid),
+	    .help = "How long its certificate is valid after completion: P2Y, P18M. Default: without end." },
 	{ SETTINGS_PRODUCT, "since", SETTINGS_DATE, AT(config_product, since),
 	    .help = "Sales before this day are not acted on. Default: set by go-live." },
 	{ SETTINGS_PRODUCT, "exclude", SETTINGS_BOOL, AT(config_product, exclude),
@@ -405,9 +407,15 @@ const struct setting settings_table[] = {
 	{ SETTINGS_MAIL, "max_tries", SETTINGS_INT, AT(config_mail, max_tries), .fallback = "12", .least = 1, .most = 100,
 	    .help = "Tries before a mail is given up." },
 	{ SETTINGS_MAIL, "without", SETTINGS_LIST, AT(config_mail, without),
-	    .help = "Mails that learners do not get: of \"welcome\", \"expiry-soon\", \"suspended\" and \"restored\"." },
+	    .help =
+		"Mails that learners do not get: of \"welcome\", \"expiry-soon\", \"suspended\", \"restored\", \"access-held\", "
+		"\"certificate-waiting\" and \"certificate-expiring\"." },
 	{ SETTINGS_MAIL, "expiry_days", SETTINGS_LIST, AT(config_mail, expiry_days),
 	    .help = "How many days before access ends learners are reminded of it (\"expiry-soon\"). Default: \"14\", \"3\"." },
+	{ SETTINGS_MAIL, "certificate_days", SETTINGS_LIST, AT(config_mail, certificate_days),
+	    .help = "The same before a certificate is valid no longer (\"certificate-expiring\"). Default: \"60\", \"14\"." },
+	{ SETTINGS_MAIL, "operator", SETTINGS_MAILBOX, AT(config_mail, operator_to),
+	    .example = "\"Training desk <training@example.org>\"", .help = "Who gets the summary of each night. Default: nobody." },
 
 	/* Certificates. */
 	{ SETTINGS_CERTIFICATE, "template", SETTINGS_NAME, AT(config_certificate, template), .fallback = "classic",

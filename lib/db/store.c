@@ -157,29 +157,31 @@ wanted_mails(struct arena *arena, const struct config_mail *mail)
 }
 
 static char *
-expiry_days(struct arena *arena, const struct config_mail *mail)
+days_or(struct arena *arena, const struct config_list *days, const char *const *by_default, size_t count)
 {
-	static const char *const by_default[] = { "14", "3" };
-
-	if (mail->expiry_days.count == 0)
-		return db_array(arena, by_default, sizeof(by_default) / sizeof(by_default[0]));
-	return db_array(arena, mail->expiry_days.items, mail->expiry_days.count);
+	return days->count == 0 ? db_array(arena, by_default, count) : db_array(arena, days->items, days->count);
 }
 
 static int
 sync_tenants(struct arena *arena, struct db *db, const struct config *config, struct err *err)
 {
+	static const char *const access_days[] = { "14", "3" }, *const certificate_days[] = { "60", "14" };
 	const char **names = ARENA_ARRAY(arena, config->tenant_count, const char *);
 	const char **zones = ARENA_ARRAY(arena, config->tenant_count, const char *);
 	const char **currencies = ARENA_ARRAY(arena, config->tenant_count, const char *);
 	const char **locales = ARENA_ARRAY(arena, config->tenant_count, const char *);
 	const char **mails = ARENA_ARRAY(arena, config->tenant_count, const char *);
 	const char **days = ARENA_ARRAY(arena, config->tenant_count, const char *);
+	const char **valid_days = ARENA_ARRAY(arena, config->tenant_count, const char *);
 	size_t count = config->tenant_count, i;
 
 	for (i = 0; i < count; i++) {
-		mails[i] = wanted_mails(arena, &config->tenants[i].mail);
-		days[i] = expiry_days(arena, &config->tenants[i].mail);
+		const struct config_mail *mail = &config->tenants[i].mail;
+
+		mails[i] = wanted_mails(arena, mail);
+		days[i] = days_or(arena, &mail->expiry_days, access_days, sizeof(access_days) / sizeof(access_days[0]));
+		valid_days[i] = days_or(
+		    arena, &mail->certificate_days, certificate_days, sizeof(certificate_days) / sizeof(certificate_days[0]));
 		names[i] = config->tenants[i].name;
 		zones[i] = config->tenants[i].timezone;
 		currencies[i] = config->tenants[i].currency;
@@ -187,7 +189,8 @@ sync_tenants(struct arena *arena, struct db *db, const struct config *config, st
 	}
 	return db_exec(db, sql_db_sync_tenants,
 	    DB_ARGS(db_array(arena, names, count), db_array(arena, zones, count), db_array(arena, currencies, count),
-		db_array(arena, locales, count), db_array(arena, mails, count), db_array(arena, days, count)),
+		db_array(arena, locales, count), db_array(arena, mails, count), db_array(arena, days, count),
+		db_array(arena, valid_days, count)),
 	    NULL, err);
 }
 
@@ -197,15 +200,19 @@ sync_sites(struct arena *arena, struct db *db, const struct config_tenant *tenan
 	const char **names = ARENA_ARRAY(arena, tenant->site_count, const char *);
 	const char **urls = ARENA_ARRAY(arena, tenant->site_count, const char *);
 	const char **ages = ARENA_ARRAY(arena, tenant->site_count, const char *);
+	const char **passwords = ARENA_ARRAY(arena, tenant->site_count, const char *);
 	size_t i;
 
 	for (i = 0; i < tenant->site_count; i++) {
 		names[i] = tenant->sites[i].name;
 		urls[i] = tenant->sites[i].url;
 		ages[i] = arena_printf(arena, "%lld", (long long)tenant->sites[i].max_age_s);
+		/* Where accounts are of another service's, Moodle has no password to set. */
+		passwords[i] = tenant->sites[i].auth == NULL ? "true" : "false";
 	}
 	return db_exec(db, sql_db_sync_sites,
-	    DB_ARGS(db_array(arena, names, i), db_array(arena, urls, i), db_array(arena, ages, i)), NULL, err);
+	    DB_ARGS(db_array(arena, names, i), db_array(arena, urls, i), db_array(arena, ages, i), db_array(arena, passwords, i)),
+	    NULL, err);
 }
 
 static int

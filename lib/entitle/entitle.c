@@ -146,6 +146,8 @@ entitle_notices(
 		return -1;
 	if (db_exec(db, sql_entitle_expiring, DB_ARGS(locale), NULL, err) != 0)
 		return -1;
+	if (db_exec(db, sql_entitle_held, DB_ARGS(locale), NULL, err) != 0)
+		return -1;
 	return outbox_add_staged(arena, db, night, ret_notices, err);
 }
 

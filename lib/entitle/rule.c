@@ -67,6 +67,7 @@ copy_rule(
 		copy_null(copy);
 	}
 	copy_text(copy, certificate != NULL ? certificate : "none");
+	copy_text(copy, product->certificate_valid);
 	copy_text(copy, product->since);
 	copy_text(copy, product->exclude ? "t" : "f");
 	copy_text(copy, asks_of(arena, &product->when));

@@ -3,12 +3,15 @@
 
 #include <string.h>
 
+#include "adapter/json.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "brake/brake.h"
 #include "db/rules.h"
 #include "db/store.h"
+#include "outbox/address.h"
+#include "outbox/outbox.h"
 #include "sql.h"
 
 #define SUMMARY_LINES 25
@@ -215,5 +218,99 @@ summary_text(struct arena *arena, struct db *db, const struct config *config, co
 	rc = 0;
 out:
 	buf_done(&s.buf);
+	return rc;
+}
+
+/* The same as texts of a list, none of them cut. */
+static int
+mail_lines(struct arena *arena, struct db *db, const struct config *config, const struct config_tenant *t,
+    const struct night *night, int exit_code, struct buf *lines, int64_t *ret_findings, struct err *err)
+{
+	const char *file = text_equal(config->file, CONFIG_FILE) ? NULL : config->file, *unlike;
+	struct brake_standing *standing;
+	struct db_row *rows;
+	size_t count, i;
+
+	if (exit_code != EXIT_OK)
+		buf_printf(lines, "! %s (exit %d)\n", meaning(exit_code), exit_code);
+	if (brake_standing(arena, db, file, config->tenant_count > 1 ? t->name : NULL, &standing, &count, err) != 0)
+		return -1;
+	for (i = 0; i < count; i++)
+		buf_printf(lines, "! %s: %s\n", standing[i].what, standing[i].command);
+	if (db_rows(arena, db, sql_finding_summary_runs, DB_ARGS(arena_printf(arena, "%lld", (long long)night->id)), &rows, &count,
+		err) != 0)
+		return -1;
+	for (i = 0; i < count; i++) {
+		const char *program = db_value(&rows[i], "program"), *counts = db_value(&rows[i], "counts");
+		int64_t code = db_int(&rows[i], "exit_code");
+
+		if (code == EXIT_OK)
+			buf_printf(lines, "%s: %s\n", program, counts);
+		else
+			buf_printf(lines, "! %s: %s (%s)\n", program, meaning(code), counts);
+	}
+	if (brake_unlike(arena, db, night->id, /* kinds= */ NULL, &unlike, err) != 0)
+		return -1;
+	if (unlike != NULL)
+		buf_printf(lines, "! unlike the last 30 nights: %s\n", unlike);
+	if (db_rows(arena, db, sql_finding_summary_silent, DB_NONE, &rows, &count, err) != 0)
+		return -1;
+	for (i = 0; i < count; i++)
+		buf_printf(lines, "! %s\n", db_value(&rows[i], "detail"));
+	if (db_rows(arena, db, sql_finding_summary_findings, DB_NONE, &rows, &count, err) != 0)
+		return -1;
+	for (*ret_findings = 0, i = 0; i < count; i++) {
+		*ret_findings += db_int(&rows[i], "findings");
+		buf_printf(lines, "%s × %s%s%s, since %s\n", db_value(&rows[i], "findings"), db_value(&rows[i], "class"),
+		    db_value(&rows[i], "risk")[0] == '\0' ? "" : ", at risk ", db_value(&rows[i], "risk"),
+		    db_value(&rows[i], "since"));
+	}
+	if (lines->len == 0)
+		buf_text(lines, "nothing ran");
+	return buf_check(lines, "the night's summary", err);
+}
+
+int
+summary_mail(struct arena *arena, struct db *db, const struct config *config, const struct config_tenant *tenant,
+    const struct night *night, int exit_code, bool *ret_added, struct err *err)
+{
+	struct address to = { 0 };
+	struct clock_date date;
+	struct buf lines;
+	const char *name;
+	int64_t findings = 0;
+	int rc = -1;
+
+	if (address_parse(arena, tenant->mail.operator_to, &to, err) != 0) {
+		err->code = ERR_CONFIG;
+		return err_wrap(err, "%s:%u: `operator` of tenant \"%s\"", tenant->where.file, tenant->where.line, tenant->name);
+	}
+	if (clock_in_zone(tenant->timezone, night->now_utc, &date, NULL, err) != 0)
+		return -1;
+	name = to.name[0] != '\0' ? to.name : to.mailbox;
+	buf_init(&lines, 1 << 16);
+	if (mail_lines(arena, db, config, tenant, night, exit_code, &lines, &findings, err) != 0)
+		goto out;
+	if (db_begin(db, err) != 0)
+		goto out;
+	if (outbox_add(arena, db, night,
+		&(struct outbox_mail){
+		    .event = arena_printf(arena, "summary:%lld", (long long)night->id),
+		    .recipient = to.mailbox,
+		    .template = "operator-summary",
+		    .locale = tenant->locale,
+		    .facts_json =
+			arena_printf(arena, "{\"operator\":%s,\"date\":\"%04d-%02d-%02d\",\"findings\":\"%lld\",\"lines\":%s}",
+			    json_quote(arena, name), date.year, date.month, date.day, (long long)findings,
+			    json_quote(arena, arena_strndup(arena, lines.data, lines.len))),
+		},
+		ret_added, err) != 0 ||
+	    db_commit(db, err) != 0) {
+		db_rollback(db);
+		goto out;
+	}
+	rc = 0;
+out:
+	buf_done(&lines);
 	return rc;
 }

@@ -17,7 +17,8 @@
 static const struct catalogue_message messages[] = {
 	{ "welcome", "A learner was enrolled in a course for the first time.", "learner",
 	    { LEARNER, COURSE, COURSE_URL, { "until", CATALOGUE_DATE, true, "2028-08-03" },
-		{ "username", CATALOGUE_TEXT, true, "ana@example.org" } } },
+		{ "username", CATALOGUE_TEXT, true, "ana@example.org" },
+		{ "password_url", CATALOGUE_WEB, true, "https://campus.example.org/login/forgot_password.php" } } },
 	{ "renewed", "A course was renewed: access lasts longer.", "learner", { LEARNER, COURSE, DATE, COURSE_URL } },
 	{ "expiry-soon", "Access ends in a few days.", "learner", { LEARNER, COURSE, DATE, DAYS, COURSE_URL } },
 	{ "grace-notice", "What was paid is over; access is kept a little longer.", "learner", { LEARNER, COURSE, DATE, COURSE_URL } },

@@ -5,7 +5,7 @@ WITH mail AS (
       FROM ctok.run r
       JOIN ctok.run n ON n.tenant_id = r.tenant_id AND n.night_id = r.night_id
       JOIN ctok.outbox o ON o.tenant_id = n.tenant_id AND o.queued_run = n.run_id AND o.person_id IS NOT NULL
-                        AND o.event NOT LIKE 'certificate:%' AND o.state <> 'withdrawn'
+                        AND o.event NOT LIKE 'certificate%' AND o.state <> 'withdrawn'
       LEFT JOIN ctok.debt_episode d ON d.tenant_id = o.tenant_id AND d.episode_id = rule.event_episode(o.event)
       LEFT JOIN ctok.action a ON a.tenant_id = o.tenant_id AND a.action_id = rule.event_action(o.event)
      WHERE r.tenant_id = ctok.current_tenant() AND r.run_id = $1::bigint

@@ -14,7 +14,8 @@ SELECT o.event
                     AND x.target_id = coalesce(d.target_id, a.target_id) AND x.wanted = 'active'
  WHERE o.state IN ('queued', 'deferred', 'doubt') AND o.event LIKE 'ended:%'
 UNION ALL
--- Reminders that wait although paid time ends on another day by now, and welcomes to what is not open any more.
+-- Reminders that wait although paid time ends on another day by now, welcomes to what is not open any more, and
+-- that access waits, which waits although that is over.
 SELECT o.event
   FROM ctok.outbox o
   LEFT JOIN ctok.access x ON x.tenant_id = o.tenant_id AND x.person_id = o.person_id AND x.target_id = rule.event_target(o.event)
@@ -22,7 +23,8 @@ SELECT o.event
    AND (o.event LIKE 'expiry:%' AND (x.state IS DISTINCT FROM 'active'
                                      OR o.facts ->> 'date' IS DISTINCT FROM rule.last_day(x.ends_at, rule.zone())
                                      OR rule.last_day(x.ends_at, rule.zone())::date <= (rule.now() AT TIME ZONE rule.zone())::date)
-        OR o.event LIKE 'welcome:%' AND x.wanted IS DISTINCT FROM 'active')
+        OR o.event LIKE 'welcome:%' AND x.wanted IS DISTINCT FROM 'active'
+        OR o.event LIKE 'held:%' AND (x.state, x.wanted) IS DISTINCT FROM ('held', 'untouched'))
 UNION ALL
 -- That access is back, which waits although it is taken away again.
 SELECT o.event

@@ -18,6 +18,7 @@ CREATE TEMP TABLE rule_new (
     price_minor    bigint,
     price_currency text,
     certificate    text NOT NULL,
+    certificate_valid text,
     since          text,
     exclude        boolean NOT NULL,
     asks           jsonb NOT NULL

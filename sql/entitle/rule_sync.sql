@@ -6,7 +6,9 @@ WITH said AS (
                          coalesce(n.price_currency, '-'), n.certificate, coalesce(n.since, '-'), n.exclude,
                          (SELECT string_agg(coalesce(o.reference, '-'), ',' ORDER BY o.reference) FROM rule_new o WHERE o.ordinal = n.ordinal),
                          -- NULL, which concat_ws() leaves out: a rule that asks for nothing has the digest that it had before rules could.
-                         nullif(n.asks, '{}')::text))
+                         nullif(n.asks, '{}')::text,
+                         -- The same for how long its certificates are valid.
+                         'valid ' || n.certificate_valid))
                AS digest
       FROM rule_new n
       JOIN ctok.source s ON s.tenant_id = ctok.current_tenant() AND s.name = n.source_name
@@ -19,9 +21,9 @@ WITH said AS (
     RETURNING r.rule_id
 ), made AS (
     INSERT INTO ctok.product_rule (tenant_id, digest, source_id, match_kind, pattern, site_id, role, term, grace_days, notice_days, delivery, learner,
-                                   on_expiry, on_refund, renews, price_minor, price_currency, certificate, since, exclude, asks)
+                                   on_expiry, on_refund, renews, price_minor, price_currency, certificate, certificate_valid, since, exclude, asks)
     SELECT n.tenant_id, n.digest, n.source_id, n.match_kind, n.pattern, n.site_id, n.role, n.term::interval, n.grace_days, n.notice_days, n.delivery,
-           n.learner, n.on_expiry, n.on_refund, n.renews, n.price_minor, n.price_currency, n.certificate,
+           n.learner, n.on_expiry, n.on_refund, n.renews, n.price_minor, n.price_currency, n.certificate, n.certificate_valid::interval,
            n.since::timestamp AT TIME ZONE rule.zone(), n.exclude, n.asks
       FROM rule n
      WHERE NOT EXISTS (SELECT 1 FROM ctok.product_rule r WHERE r.tenant_id = n.tenant_id AND r.digest = n.digest)

@@ -1,6 +1,6 @@
 -- Completions in paid cycles and what becomes of them: `issue_id` when it has its certificate, else `due` when one is to be made now.
 CREATE VIEW rule.completion_due WITH (security_invoker = true) AS
-SELECT c.*, i.issue_id, i.state AS issue_state, r.certificate,
+SELECT c.*, i.issue_id, i.state AS issue_state, r.certificate, r.certificate_valid,
        w.would AND n.person_id IS NULL AS due,
        -- It waits until somebody says whose name is the right one.
        w.would AND n.person_id IS NOT NULL AS doubted
@@ -19,3 +19,28 @@ SELECT c.*, i.issue_id, i.state AS issue_state, r.certificate,
   LEFT JOIN rule.doubted_name n ON n.tenant_id = c.tenant_id AND n.person_id = c.person_id
  CROSS JOIN LATERAL (SELECT i.issue_id IS NULL AND NOT c.trial AND r.certificate <> 'none' AND c.completed_at >= v.since AS would) w
  WHERE c.cycle IS NOT NULL;
+
+-- Could a certificate not be drawn because of its learner's name, which only the learner can spell otherwise? (What is said of it begins with
+-- the fact's name, or has it behind "of".)
+CREATE FUNCTION rule.name_refused(failure text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN failure COLLATE "C" ~ '^(learner |no font has a character of learner:)';
+
+-- Completions whose certificate waits for how the learner's name is spelled: because it goes by two, or because it cannot be drawn.
+CREATE VIEW rule.certificate_waiting WITH (security_invoker = true) AS
+SELECT w.*, 'certificate-waiting:' || w.person_id || '.' || w.target_id || '.' || to_char(w.completed_at AT TIME ZONE rule.zone(), 'YYYY-MM-DD') AS event
+  FROM (SELECT d.tenant_id, d.site_id, d.target_id, d.person_id, d.completed_at
+          FROM rule.completion_due d
+         WHERE d.doubted
+         UNION ALL
+        SELECT i.tenant_id, i.site_id, i.target_id, i.person_id, i.completed_at
+          FROM ctok.issue i
+         WHERE i.state = 'refused' AND rule.name_refused(i.failure)) w;
+
+-- Certificates that a later completion of the same course has renewed, or is about to.
+CREATE VIEW rule.issue_renewed WITH (security_invoker = true) AS
+SELECT i.tenant_id, i.issue_id
+  FROM ctok.issue i
+ WHERE EXISTS (SELECT 1 FROM ctok.issue n
+                WHERE n.tenant_id = i.tenant_id AND n.site_id = i.site_id AND n.target_id = i.target_id AND n.person_id = i.person_id
+                  AND n.completed_at > i.completed_at AND n.state IN ('planned', 'live', 'refused'));

@@ -90,10 +90,16 @@ admin explain new@example.test
 expect "explain tells it" 1 "$(grep -c 'order 1 changed: paid, 99.00 EUR given back' "$dir/out")"
 
 # A name that Moodle does not take is refused, until the shop corrects it. The learner's own form tells their name, not the bill.
+# Who runs the school hears of each night by mail.
+mail_extra='operator = "Training desk <desk@acme.example>";'
 now=2026-11-21T03:10:00Z write_conf
 order 7 CPR-1 tag@example.test 'Firma GmbH' 50.00 2026-11-21T03:05:00Z 'Zoë <b>Bold</b>' tag@example.test
 night
 expect "a name with a tag is refused" "65 ACCOUNT_REFUSED" "$code $(sql "SELECT class FROM ctok.finding WHERE cleared_at IS NULL AND class LIKE 'ACCOUNT%'")"
+told=$(grep -lr '^X-Envelope-To: desk@acme.example' "$dir/mail/new")
+expect "the operator is told by the same night's mail, once" "1 1 1" \
+	"$(wc -w <<<"$told") $(grep -c '^Subject: Night of 21 November 2026: ' $told) $(sql "SELECT count(*) FROM ctok.outbox WHERE template = 'operator-summary' AND person_id IS NULL AND state = 'sent'")"
+expect "what went wrong first" "1" "$(/usr/bin/python3 tests/support/parse_mail.py $told | grep -c '^text.*- ! some items failed: see sheet Exceptions (exit 65)..*- ! ctok-apply: some items failed')"
 now=2026-11-21T03:20:00Z write_conf
 order 7 CPR-1 tag@example.test 'Firma GmbH' 50.00 2026-11-21T03:05:00Z 'Zoë Bold' tag@example.test 1 0.00 PENDING 2026-11-21T03:15:00Z
 night

@@ -7,6 +7,7 @@ T=1793610000 day=86400
 echo 'products = ( { source = "pay"; match = "product:prod_cpr"; site = "campus"; courses = ("CPR-2Y"); term = "P2Y"; grace_days = 0; },
              { source = "pay"; match = "product:prod_weld"; site = "campus"; courses = ("MATH-101"); term = "P1M"; grace_days = 0; renews = true; } );' >"$dir/rules.conf"
 start --seed contract --now 2026-11-20T02:55:00Z
+without=${without/'"access-held", '/}
 on() { # on MM-DD: it is the night of that day
 	now=2026-$1T03:00:00Z
 	more_sources=", { name = \"pay\"; kind = \"stripe\"; role = \"sale\"; url = \"$url\"; api_key = \"file:$dir/sandbox/stripe.key\"; ca_file = \"$dir/sandbox/ca.pem\";
@@ -39,6 +40,8 @@ hold
 admin go-live --since 2026-10-01
 night
 expect "who paid has access; not who disputes the payment" "0: kim lou sam: dora held, kim active, lou active, sam active: DISPUTED DISPUTE_OPEN" "$code: $(who_has): $(states): $(open)"
+expect "who waits is told, once" "access-held dora@example.test 1" \
+	"$(sql "SELECT min(o.template) || ' ' || min(p.email) || ' ' || count(*) FROM ctok.outbox o JOIN ctok.person p USING (tenant_id, person_id) WHERE o.template = 'access-held' AND o.state = 'sent'")"
 expect "the workbook holds the payout, by an independent witness" "Payouts 1" \
 	"$(/usr/bin/python3 tests/support/check_workbook.py "$(find "$dir/state" -name '*.xlsx' | sort | tail -1)" | grep -o 'complaint.*\|Payouts 1')"
 writes_before=$(writes)

@@ -7,6 +7,7 @@ products = ( { source = "shop"; match = "sku:MATH"; site = "campus"; courses = (
 R
 read_level=1
 start --seed contract --now 2026-11-20T09:00:00Z
+without=${without/'"certificate-waiting", '/}
 control sql "sql=DELETE FROM shop.orders" >/dev/null
 at() { now=$1 write_conf; control clock "now=$1" >/dev/null; }
 number() { sql "SELECT person_id FROM ctok.person WHERE email = '$1'"; }
@@ -115,6 +116,7 @@ at 2026-11-25T03:00:00Z
 night
 expect "two names that cannot be one human's are a finding, and the certificate waits" "1 0" \
 	"$(findings | grep -c "NAME_CHANGED ctok-admin person show #$ben; 1 certificate waits") $(sql "SELECT count(*) FROM ctok.issue")"
+expect "the learner is asked how it is spelled" "sent 1" "$(sql "SELECT state FROM ctok.outbox WHERE template = 'certificate-waiting'") $(grep -lr 'Subject: .*How.is.your.name.spelled' "$dir/mail/new" | wc -l)"
 admin person show "#$ben"
 expect "the person's names say which" "1 1" "$(grep -c "name      Rosa Lima, sale of 2026-11-23: the name in use" "$dir/out") $(grep -c "person confirm #$ben says yes" "$dir/out")"
 decide confirm "#$ana"

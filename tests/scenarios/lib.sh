@@ -85,8 +85,8 @@ start() { # start [options of the sandbox]
 }
 
 # The settings; the product rules are in $dir/rules.conf, further settings of the site in $site_extra, further sources in $more_sources, each
-# with a comma before it; settings of the whole in $more_settings; mails that learners do not get in $without: all that can be left out.
-without='"welcome", "expiry-soon", "suspended", "restored"'
+# with a comma before it; settings of the whole in $more_settings; mails that learners do not get in $without: all that can be left out; further settings of mails in $mail_extra.
+without='"welcome", "expiry-soon", "suspended", "restored", "access-held", "certificate-waiting", "certificate-expiring"'
 write_conf() {
 	local extra='' clock=''
 	[ -z "${now:-}" ] || clock="test_now = \"$now\";"
@@ -107,7 +107,7 @@ tenants = ( {
                 ca_file = "$dir/sandbox/ca.pem"; allow_private = ("127.0.0.1", "localhost");
                 learner_name_labels = ("Learner name", "Nombre del alumno"); learner_email_labels = ("Learner email", "Correo del alumno"); } ${more_sources:-} );
 @include "rules.conf"
-  mail = { smtp = "smtp://127.0.0.1:$(cat "$dir/smtp.port")"; from = "Acme Academy <academy@acme.example>"; reply_to = "help@acme.example"; without = ($without); };
+  mail = { smtp = "smtp://127.0.0.1:$(cat "$dir/smtp.port")"; from = "Acme Academy <academy@acme.example>"; reply_to = "help@acme.example"; without = ($without); ${mail_extra:-} };
   certificate = { issuer = "Acme Academy"; signatory = "Dr. Marta Ruiz"; signatory_title = "Director of Studies";
                   verify_url = "https://acme.example/verify/"; };
 } );

@@ -104,10 +104,12 @@ a_whole_configuration_fills_every_field(void **state)
 	    "\"id:7\" );\n"
 	    "  role = \"r\"; term = \"P1Y6M\"; grace_days = 0; notice_days = 0; delivery = \"direct\"; learner = \"form\";\n"
 	    "  on_expiry = \"unenrol\"; on_refund = \"keep\"; renews = true; price = \"99.00 EUR\"; certificate = \"none\";\n"
+	    "  certificate_valid = \"P18M\";\n"
 	    "  since = \"2026-01-01\"; },\n"
 	    "  { source = \"shop\"; match = \"sku:GIFT\"; exclude = true; } );\n"
 	    " mail = { smtp = \"smtp://localhost:2525\"; user = \"u\"; password = \"env:M\"; from = \"Acme <a@b.example>\";\n"
-	    "  reply_to = \"h@b.example\"; ca_file = \"/ca3\"; max_tries = 5; };\n"
+	    "  reply_to = \"h@b.example\"; ca_file = \"/ca3\"; max_tries = 5; certificate_days = ( \"30\" );\n"
+	    "  operator = \"Desk <o@b.example>\"; };\n"
 	    " certificate = { template = \"plain\"; issuer = \"Acme\"; signatory = \"Ana\"; signatory_title = \"Dir.\";\n"
 	    "  verify_url = \"https://v.example/?s=\"; }; },\n"
 	    " { name = \"other\"; timezone = \"UTC\"; currency = \"JPY\"; } );\n");
@@ -184,10 +186,13 @@ a_whole_configuration_fills_every_field(void **state)
 	assert_true(product->renews);
 	expect_text("price", product->price, "99.00 EUR");
 	expect_text("certificate", product->certificate, "none");
+	expect_text("certificate_valid", product->certificate_valid, "P18M");
 	expect_text("since", product->since, "2026-01-01");
 	assert_true(tenant->products[1].exclude);
 	expect_text("smtp", tenant->mail.smtp, "smtp://localhost:2525");
 	expect_text("password", tenant->mail.password, "env:M");
+	expect_text("certificate_days", tenant->mail.certificate_days.items[0], "30");
+	expect_text("operator", tenant->mail.operator_to, "Desk <o@b.example>");
 	expect_text("from", tenant->mail.from, "Acme <a@b.example>");
 	assert_int_equal(tenant->mail.max_tries, 5);
 	expect_text("template", tenant->certificate.template, "plain");
@@ -337,13 +342,16 @@ each_fault_is_found_with_its_line(void **state)
 		    "2: setting \"locale\": \"pt_BR\" is not a language tag such as \"es\" or \"pt-BR\"\n" },
 		{ "no such mail",
 		    TENANT("mail = { smtp = \"smtp://localhost\"; from = \"a@b.org\"; without = (\"welcome\", \"birthday\"); };"),
-		    "2: setting \"without\" of \"mail\": \"birthday\" is not one of welcome, expiry-soon, suspended and "
-		    "restored\n" },
+		    "2: setting \"without\" of \"mail\": \"birthday\" is not one of welcome, expiry-soon, suspended, "
+		    "restored, access-held, certificate-waiting and certificate-expiring\n" },
 		{ "no such day",
 		    TENANT("mail = { smtp = \"smtp://localhost\"; from = \"a@b.org\"; expiry_days = (\"365\", \"366\"); };"),
 		    "2: setting \"expiry_days\" of \"mail\": \"366\" is not a number of days from 1 to 365\n" },
 		{ "nor a day 0", TENANT("mail = { smtp = \"smtp://localhost\"; from = \"a@b.org\"; expiry_days = (\"07\"); };"),
 		    "2: setting \"expiry_days\" of \"mail\": \"07\" is not a number of days from 1 to 365\n" },
+		{ "nor of certificates",
+		    TENANT("mail = { smtp = \"smtp://localhost\"; from = \"a@b.org\"; certificate_days = (\"60\", \"x\"); };"),
+		    "2: setting \"certificate_days\" of \"mail\": \"x\" is not a number of days from 1 to 365\n" },
 		{ "no such kind", TENANT("sources = ( { name = \"s\"; kind = \"shopify\"; api_key = \"env:A\"; } );"),
 		    "3: setting \"kind\": \"shopify\" is not one of "
 		    "squarespace|woocommerce|facturascripts|stripe|csv|bank|rates\n" },

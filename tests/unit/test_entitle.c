@@ -644,6 +644,9 @@ test_learners_are_kept_informed(void **state)
 	    one(w, "SELECT (facts ->> 'course_url') ~ '^https://m.example/course/view.php[?]id=[0-9]+$' FROM "
 		   "ctok.outbox"),
 	    "t");
+	expect_text("and how to sign in",
+	    one(w, "SELECT concat_ws(' ', facts ->> 'username', facts ->> 'password_url') FROM ctok.outbox"),
+	    "u1001 https://m.example/login/forgot_password.php");
 	with_db_sql(w, sent);
 	/* A fortnight before the last day, and not a day earlier. */
 	night(w, "2026-03-17T03:00:00Z", false);
@@ -681,6 +684,16 @@ test_learners_are_kept_informed(void **state)
 	expect_text("back", one(w, "SELECT concat_ws(' ', template, facts ->> 'until') FROM ctok.outbox WHERE state = 'queued'"),
 	    "restored 2027-05-01");
 	with_db_sql(w, sent);
+	/* Where accounts are another service's, there is no password to set. */
+	with_db_sql(w, "UPDATE ctok.site SET passwords = false");
+	sell(w, "5", "cy@x.test", "", "YEAR", "2026-05-01T08:00:00Z", 1, 9900);
+	night(w, "2026-05-02T03:00:00Z", false);
+	carry_out(w);
+	expect_text("signed in elsewhere",
+	    one(w, "SELECT concat_ws(' ', template, facts ->> 'username', facts ->> 'password_url') FROM ctok.outbox WHERE state = "
+		   "'queued'"),
+	    "welcome");
+	with_db_sql(w, sent);
 	/* Done without the mails that nobody needs. */
 	with_db_sql(w, "UPDATE ctok.tenant SET mails = '{}'");
 	sell(w, "4", "bo@x.test", "", "YEAR", "2026-05-02T08:00:00Z", 1, 9900);
@@ -688,6 +701,46 @@ test_learners_are_kept_informed(void **state)
 	carry_out(w);
 	night(w, "2027-04-28T03:00:00Z", false);
 	expect_text("nobody else was told", one(w, "SELECT count(*)::text FROM ctok.outbox WHERE state = 'queued'"), "0");
+}
+
+/* What happens to the payment of an order, as its provider tells it. */
+static void
+settle(struct with_db *w, const char *number, const char *kind, const char *at)
+{
+	with_db_sql(
+	    w, arena_printf(&w->arena,
+		   "WITH s AS (INSERT INTO ctok.settlement (tenant_id, source_id, kind, external_key, payment_key, intent_key, "
+		   "amount_minor, currency, effective_at, known_at, run_id, document_id) SELECT tenant_id, source_id, '%s', 'dp-' "
+		   "|| number, "
+		   "'ch', "
+		   "'pi', -9900, 'EUR', '%s', now(), 1, document_id FROM ctok.document WHERE number = '%s' RETURNING *)"
+		   " INSERT INTO ctok.dirty_document SELECT tenant_id, document_id FROM s ON CONFLICT DO NOTHING",
+		   kind, at, number));
+}
+
+/* Whose access waits while its payment is disputed is told; who has it keeps it and is not. */
+static void
+test_who_waits_for_a_dispute_is_told(void **state)
+{
+	struct with_db *w = *state;
+
+	with_db_sql(w, "UPDATE ctok.tenant SET mails = '{access-held}'");
+	sell(w, "1", "ana@x.test", "", "YEAR", "2025-04-01T08:00:00Z", 1, 9900);
+	sell(w, "2", "bo@x.test", "", "YEAR", "2025-04-02T22:30:00Z", 1, 9900);
+	settle(w, "2", "dispute_opened", "2025-04-02T22:45:00Z");
+	night(w, "2025-04-03T03:00:00Z", false);
+	expect_text("she waits", access_of(w, "bo@x.test", "C1"), "held untouched 2025-04-03 00:30 2026-04-04 00:00");
+	expect_text("and is told since when",
+	    one(w, "SELECT concat_ws(' ', template, recipient, facts ->> 'course', facts ->> 'date') FROM ctok.outbox"),
+	    "access-held bo@x.test Course 1 2025-04-03");
+	carry_out(w);
+	settle(w, "1", "dispute_opened", "2025-04-03T08:00:00Z");
+	night(w, "2025-04-04T03:00:00Z", true);
+	expect_text("who has access is not", mails(w), "access-held queued");
+	settle(w, "2", "dispute_won", "2025-04-04T08:00:00Z");
+	night(w, "2025-04-05T03:00:00Z", false);
+	expect_text("settled before it was sent", mails(w), "access-held withdrawn");
+	expect_text("she gets it", access_of(w, "bo@x.test", "C1"), "active active 2025-04-03 00:30 2026-04-04 00:00");
 }
 
 static void
@@ -1148,6 +1201,7 @@ main(void)
 		cmocka_unit_test_setup(test_a_debt_opened_again_is_told_again, setup),
 		cmocka_unit_test_setup(test_a_held_end_moves_once_in_a_tail, setup),
 		cmocka_unit_test_setup(test_learners_are_kept_informed, setup),
+		cmocka_unit_test_setup(test_who_waits_for_a_dispute_is_told, setup),
 		cmocka_unit_test_setup(test_no_grace_suspends_at_once, setup),
 		cmocka_unit_test_setup(test_a_refund_without_grace_is_told_as_one, setup),
 		cmocka_unit_test_setup(test_access_while_any_entitlement_holds, setup),
