@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/file.h"
-#include "certificate/render.h"
+#include "certificate/press.h"
 #include "certificate/template.h"
 #include "job/job.h"
 
@@ -73,7 +73,6 @@ preview(struct job *job, struct err *err)
 		.locale = text_or(job, "locale", "en"),
 		.timezone = "UTC",
 	};
-	struct certificate_renderer *renderer = NULL;
 	struct buf pdf;
 
 	buf_init(&pdf, CERTIFICATE_MAX_BYTES);
@@ -86,10 +85,8 @@ preview(struct job *job, struct err *err)
 	if (opt_moment(job->options, "valid-until", &facts.valid_until_utc))
 		facts.valid_until_utc += DAY_S;
 	facts.issued_utc = facts.completed_utc;
-	if (certificate_open(&job->arena, text_or(job, "template-dir", template_default_dir(&job->arena)),
-		text_or(job, "template", "classic"), &renderer, err) != 0)
-		goto out;
-	if (certificate_render(renderer, &facts, &pdf, err) != 0)
+	if (press_render(text_or(job, "template-dir", template_default_dir(&job->arena)), text_or(job, "template", "classic"),
+		&facts, &pdf, err) != 0)
 		goto out;
 	if (file_write(output, pdf.data, pdf.len, err) != 0)
 		goto out;
@@ -97,7 +94,6 @@ preview(struct job *job, struct err *err)
 		goto out;
 	rc = 0;
 out:
-	certificate_close(renderer);
 	buf_done(&pdf);
 	return rc;
 }

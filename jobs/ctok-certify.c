@@ -42,6 +42,8 @@ tenant(struct job *job, const struct config_tenant *tenant, void *context, struc
 	job_count(job, "told", counts.told);
 	if (counts.refused > 0)
 		job_note(job, EXIT_SOME);
+	if (counts.unusable > 0)
+		job_note(job, EXIT_CONF);
 	if (counts.held > 0)
 		job_note(job, EXIT_HELD);
 	if (brake_tally(job->db, job->night.id, rc, err) != 0)

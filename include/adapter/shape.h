@@ -53,7 +53,7 @@ enum shape_kind {
  * Open face ${face_index} of a TrueType or OpenType file or collection; the file is mapped, not read.
  *
  * Owns:   the handle lives in ${arena}; close it before that goes.
- * Errors: ERR_NOT_FOUND if there is no such file; ERR_DATA if it is no font or lacks that face.
+ * Errors: ERR_NOT_FOUND if there is no such file; ERR_DATA if it is no font, lacks that face or is cut short.
  */
 MUST_CHECK int shape_font_open(struct arena *, const char *, unsigned, struct shape_font **, struct err *) __attribute__((nonnull));
 void shape_font_close(struct shape_font *);

@@ -8,7 +8,7 @@
 #include "base/err.h"
 
 /* Processes that reckon beside us: each is given a request, and answers it; answers come in the order of the requests. A hand is a copy of
- * ourselves as we were at crew_open(): it may compute, and must touch nothing that we hold open. */
+ * ourselves as we were when it was taken on; nothing that we hold open is open for it. */
 struct crew;
 
 /* What a hand does: ${request} in, ${answer} out. What it returns and says of errors reaches crew_take(). */
@@ -47,5 +47,16 @@ MUST_CHECK int crew_give(struct crew *, const char *, size_t, struct err *) __at
  * Errors: what the work set; ERR_SYSTEM if its process died, saying of what.
  */
 MUST_CHECK int crew_take(struct crew *, const char **, size_t *, struct err *) __attribute__((nonnull));
+
+/**
+ * crew_lost(crew), crew_mend(crew, err):
+ * How the last call of crew_give() or crew_take() lost its hand: the signal that killed it, its exit code below 0, or CREW_NONE. Another
+ * one has to be taken on in its place before the crew is given more; what the others are at goes on.
+ *
+ * Errors: ERR_SYSTEM.
+ */
+#define CREW_NONE 1000
+int crew_lost(const struct crew *) __attribute__((nonnull));
+MUST_CHECK int crew_mend(struct crew *, struct err *) __attribute__((nonnull));
 
 #endif

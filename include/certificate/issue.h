@@ -10,11 +10,12 @@
 #include "db/night.h"
 
 struct issue_counts {
-	int64_t planned; /* new */
-	int64_t issued;  /* drawn, on disk and in the outbox */
-	int64_t refused; /* a person must look: a character no font has, a name too long, … */
-	int64_t held;    /* by a brake, until a person approves */
-	int64_t told;    /* learners asked for their name, or reminded of the end of a certificate's validity */
+	int64_t planned;  /* new */
+	int64_t issued;   /* drawn, on disk and in the outbox */
+	int64_t refused;  /* a person must look: a character no font has, a name too long, … */
+	int64_t unusable; /* of the refused: for the template's or the settings' sake, so that all like it are */
+	int64_t held;     /* by a brake, until a person approves */
+	int64_t told;     /* learners asked for their name, or reminded of the end of a certificate's validity */
 };
 
 struct issue_run {
@@ -34,7 +35,8 @@ struct issue_run {
  * bytes under the same serial. Then whose certificate waits for the spelling of a name is asked for it, and whose is valid for a few days only is
  * reminded.
  *
- * Errors: a certificate that cannot be drawn is counted and becomes a finding; anything else ends the run.
+ * Errors: a certificate that cannot be drawn, for its own sake or its template's, is counted and becomes a finding; it is tried again when its
+ * names, its template, the fonts or the settings have changed. Anything else ends the run.
  */
 MUST_CHECK int issue_all(struct db *, const struct issue_run *, struct issue_counts *, struct err *) __attribute__((nonnull));
 

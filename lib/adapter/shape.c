@@ -9,14 +9,46 @@
 #include <hb-ot.h>
 #include <hb.h>
 
+#include "base/trail.h"
+
 #define MAX_FEATURES 16
 
 struct shape_font {
+	const char *path;
 	hb_face_t *face;
 	hb_font_t *font;
 	int32_t units;
 	int32_t cap_height;
 };
+
+static size_t
+big32(const uint8_t *bytes)
+{
+	return (size_t)bytes[0] << 24 | (size_t)bytes[1] << 16 | (size_t)bytes[2] << 8 | bytes[3];
+}
+
+/* Does a font file hold all the tables it says it has? HarfBuzz takes one that reaches beyond the end for empty, and then letters are drawn
+ * as nothing. */
+static bool
+is_whole(const uint8_t *bytes, size_t len, unsigned face_index)
+{
+	size_t at = 0, count, i;
+
+	if (len >= 12 && memcmp(bytes, "ttcf", 4) == 0) {
+		if (len < 16 + 4 * (size_t)face_index)
+			return false;
+		at = big32(bytes + 12 + 4 * (size_t)face_index);
+	}
+	if (at > len || len - at < 12)
+		return false;
+	count = (size_t)bytes[at + 4] << 8 | bytes[at + 5];
+	if ((len - at - 12) / 16 < count)
+		return false;
+	for (i = 0, at += 12; i < count; i++, at += 16)
+		if (big32(bytes + at + 8) > len || big32(bytes + at + 12) > len - big32(bytes + at + 8))
+			return false;
+	return true;
+}
 
 int
 shape_font_open(struct arena *arena, const char *path, unsigned face_index, struct shape_font **ret_font, struct err *err)
@@ -25,7 +57,10 @@ shape_font_open(struct arena *arena, const char *path, unsigned face_index, stru
 	hb_face_t *face;
 	hb_position_t cap;
 	struct shape_font *font;
+	const uint8_t *bytes;
+	unsigned len;
 
+	trail_mark(path);
 	if (access(path, R_OK) != 0)
 		return err_set(err, ERR_NOT_FOUND, "could not open font \"%s\": %s", path, strerror(errno));
 	blob = hb_blob_create_from_file_or_fail(path);
@@ -35,6 +70,11 @@ shape_font_open(struct arena *arena, const char *path, unsigned face_index, stru
 		hb_blob_destroy(blob);
 		return err_set(err, ERR_DATA, "font \"%s\" has no face %u", path, face_index);
 	}
+	bytes = (const uint8_t *)hb_blob_get_data(blob, &len);
+	if (!is_whole(bytes, len, face_index)) {
+		hb_blob_destroy(blob);
+		return err_set(err, ERR_DATA, "font \"%s\" is cut short", path);
+	}
 	face = hb_face_create(blob, face_index);
 	hb_blob_destroy(blob);
 	if (hb_face_get_glyph_count(face) == 0 || hb_face_get_upem(face) == 0) {
@@ -42,6 +82,7 @@ shape_font_open(struct arena *arena, const char *path, unsigned face_index, stru
 		return err_set(err, ERR_DATA, "font \"%s\" holds no glyphs", path);
 	}
 	font = ARENA_NEW(arena, struct shape_font);
+	font->path = arena_strdup(arena, path);
 	font->face = face;
 	font->units = (int32_t)hb_face_get_upem(face);
 	font->font = hb_font_create(face);
@@ -87,6 +128,7 @@ shape_font_glyph(const struct shape_font *font, uint32_t character)
 {
 	hb_codepoint_t glyph;
 
+	trail_mark(font->path);
 	return hb_font_get_nominal_glyph(font->font, character, &glyph) ? glyph : 0;
 }
 
@@ -122,6 +164,7 @@ shape_glyphs(struct arena *arena, const struct shape_font *font, const struct sh
 	const hb_glyph_position_t *positions;
 	struct shape_glyph *glyphs;
 
+	trail_mark(font->path);
 	if (parse_features(run->features, features, &feature_count, err) != 0)
 		return -1;
 	buffer = hb_buffer_create();
@@ -192,6 +235,7 @@ shape_outline(const struct shape_font *font, uint32_t glyph, const struct shape_
 	struct shape_pen copy = *pen;
 	hb_draw_funcs_t *funcs = hb_draw_funcs_create();
 
+	trail_mark(font->path);
 	hb_draw_funcs_set_move_to_func(funcs, draw_move, NULL, NULL);
 	hb_draw_funcs_set_line_to_func(funcs, draw_line, NULL, NULL);
 	hb_draw_funcs_set_cubic_to_func(funcs, draw_cubic, NULL, NULL);

@@ -1,6 +1,7 @@
 /* Hands are forked and talk over a socket pair: a head with the length, then the bytes. A hand reads a request to its end before it works, and we give
  * it the next one only after its answer, so that neither waits for the other to read. A hand ends when our end of its socket closes, so none outlives
  * us. */
+#define _GNU_SOURCE /* close_range */
 #include "base/crew.h"
 
 #include <errno.h>
@@ -12,9 +13,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/exit.h"
 
 #define MOST_HANDS 4
+#define DYING_MS 2000
 #define MOST_BYTES ((size_t)1024 * 1024 * 1024)
 
 struct hand {
@@ -23,6 +26,9 @@ struct hand {
 };
 
 struct crew {
+	crew_work *work;
+	void *context;
+	int lost; /* see crew_lost() */
 	struct hand hands[MOST_HANDS];
 	size_t count;
 	size_t next;    /* is given the next request */
@@ -115,13 +121,11 @@ work_on(int fd, crew_work *work, void *context)
 }
 
 static int
-take_on(struct crew *crew, crew_work *work, void *context, struct err *err)
+take_on(struct crew *crew, struct hand *hand, struct err *err)
 {
-	struct hand *hand = &crew->hands[crew->count];
 	int ends[2];
-	size_t i;
 
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
 		return err_set(err, ERR_SYSTEM, "could not make a socket: %s", strerror(errno));
 	hand->pid = fork();
 	if (hand->pid < 0) {
@@ -134,14 +138,14 @@ take_on(struct crew *crew, crew_work *work, void *context, struct err *err)
 		/* A signal to all of us is answered by the one who gives the work. */
 		(void)signal(SIGINT, SIG_IGN);
 		(void)signal(SIGTERM, SIG_DFL);
-		(void)close(ends[0]);
-		for (i = 0; i < crew->count; i++)
-			(void)close(crew->hands[i].fd);
-		work_on(ends[1], work, context);
+		/* What we hold open is none of its business: the database, locks, the other hands. */
+		if (ends[1] > STDERR_FILENO + 1)
+			(void)close_range(STDERR_FILENO + 1, (unsigned)ends[1] - 1, 0);
+		(void)close_range((unsigned)ends[1] + 1, ~0U, 0);
+		work_on(ends[1], crew->work, crew->context);
 	}
 	(void)close(ends[1]);
 	hand->fd = ends[0];
-	crew->count++;
 	return 0;
 }
 
@@ -153,12 +157,15 @@ crew_open(struct arena *arena, size_t hands, crew_work *work, void *context, str
 
 	if (hands == 0)
 		hands = processors > 0 ? (size_t)processors : 1;
+	crew->work = work;
+	crew->context = context;
 	buf_init(&crew->answer, MOST_BYTES);
 	while (crew->count < hands && crew->count < MOST_HANDS) {
-		if (take_on(crew, work, context, err) != 0) {
+		if (take_on(crew, &crew->hands[crew->count], err) != 0) {
 			crew_close(crew);
 			return -1;
 		}
+		crew->count++;
 	}
 	*ret_crew = crew;
 	return 0;
@@ -197,20 +204,31 @@ crew_waiting(const struct crew *crew)
 
 /* Say what a hand that does not answer died of. */
 static int
-mourn(struct hand *hand, struct err *err)
+mourn(struct crew *crew, struct hand *hand, struct err *err)
 {
-	int status = 0;
-	pid_t pid;
+	int status = 0, i;
+	pid_t pid = 0;
 
-	/* It may be there still, and only its socket be broken. */
-	(void)kill(hand->pid, SIGKILL);
-	do
-		pid = waitpid(hand->pid, &status, 0);
-	while (pid < 0 && errno == EINTR);
+	/* Its socket is broken, which mostly says that it is ending: it is left a moment to, so that it tells of what. */
+	for (i = 0; i < DYING_MS; i++) {
+		pid = waitpid(hand->pid, &status, WNOHANG);
+		if (pid != 0 && !(pid < 0 && errno == EINTR))
+			break;
+		clock_sleep_ms(1);
+	}
+	if (pid == 0) {
+		(void)kill(hand->pid, SIGKILL);
+		do
+			pid = waitpid(hand->pid, &status, 0);
+		while (pid < 0 && errno == EINTR);
+	}
 	(void)close(hand->fd);
 	hand->pid = 0;
-	if (pid > 0 && WIFSIGNALED(status))
-		return err_set(err, ERR_SYSTEM, "a helping process ended: killed by signal %d", WTERMSIG(status));
+	if (pid > 0 && WIFSIGNALED(status)) {
+		crew->lost = WTERMSIG(status);
+		return err_set(err, ERR_SYSTEM, "a helping process ended: killed by signal %d", crew->lost);
+	}
+	crew->lost = pid > 0 ? -WEXITSTATUS(status) : -EXIT_SYSTEM;
 	return err_set(err, ERR_SYSTEM, "a helping process ended: exit code %d", pid > 0 ? WEXITSTATUS(status) : -1);
 }
 
@@ -220,8 +238,9 @@ crew_give(struct crew *crew, const char *request, size_t len, struct err *err)
 	struct hand *hand = &crew->hands[crew->next];
 
 	BUG_UNLESS(crew->waiting < crew->count && hand->pid != 0);
+	crew->lost = CREW_NONE;
 	if (!send_all(hand->fd, &len, sizeof(len)) || !send_all(hand->fd, request, len))
-		return mourn(hand, err);
+		return mourn(crew, hand, err);
 	crew->next = (crew->next + 1) % crew->count;
 	crew->waiting++;
 	return 0;
@@ -234,14 +253,32 @@ crew_take(struct crew *crew, const char **ret_answer, size_t *ret_len, struct er
 	struct head head;
 
 	BUG_UNLESS(crew->waiting > 0 && hand->pid != 0);
+	crew->lost = CREW_NONE;
 	crew->waiting--;
 	if (!receive_all(hand->fd, &head, sizeof(head)) || !receive_into(hand->fd, &crew->answer, head.len))
-		return mourn(hand, err);
+		return mourn(crew, hand, err);
 	if (head.rc != 0) {
 		*err = head.err;
 		return -1;
 	}
 	*ret_answer = crew->answer.data;
 	*ret_len = crew->answer.len;
+	return 0;
+}
+
+int
+crew_lost(const struct crew *crew)
+{
+	return crew->lost;
+}
+
+int
+crew_mend(struct crew *crew, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < crew->count; i++)
+		if (crew->hands[i].pid == 0 && take_on(crew, &crew->hands[i], err) != 0)
+			return -1;
 	return 0;
 }

@@ -11,7 +11,8 @@
 #include "base/text.h"
 #include "brake/brake.h"
 #include "certificate/file.h"
-#include "certificate/render.h"
+#include "certificate/look.h"
+#include "certificate/press.h"
 #include "outbox/outbox.h"
 #include "sql.h"
 
@@ -19,11 +20,11 @@
 #define ISSUE_BATCH "200"
 #define ISSUE_FOLDER "certificates"
 
-/* The renderer at hand; templates come in order, so each is opened once. */
+/* What draws, and what the looks of the last refused one depended on. */
 struct studio {
 	struct arena arena;
-	struct certificate_renderer *renderer;
-	const char *template;
+	struct press *press; /* NULL until something is to be drawn */
+	const char *template, *locale, *look;
 };
 
 struct drawn {
@@ -32,28 +33,9 @@ struct drawn {
 	const char *failure;
 	const char *file; /* NULL unless live */
 	const char *hash;
+	const char *tried; /* what a refused one was tried with */
+	bool unusable;     /* refused for the template's or the settings' sake */
 };
-
-static void
-studio_close(struct studio *studio)
-{
-	if (studio->renderer != NULL)
-		certificate_close(studio->renderer);
-	studio->renderer = NULL;
-	arena_done(&studio->arena);
-}
-
-static int
-studio_use(struct studio *studio, const struct config *config, const char *template, struct err *err)
-{
-	if (studio->renderer != NULL && text_equal(studio->template, template))
-		return 0;
-	studio_close(studio);
-	if (certificate_open(&studio->arena, config->template_dir, template, &studio->renderer, err) != 0)
-		return -1;
-	studio->template = arena_strdup(&studio->arena, template);
-	return 0;
-}
 
 /* Where the certificate can be checked; NULL: nowhere. */
 static const char *
@@ -86,16 +68,13 @@ facts_json(struct arena *arena, const struct issue_run *run, const struct db_row
 	return arena_printf(arena, "{%s}", facts);
 }
 
-/* Draw one into ${batch}. What only a person can put right is an outcome, not an error. */
-static int
-draw(struct arena *arena, const struct issue_run *run, struct studio *studio, struct certificate_batch *batch, struct drawn *drawn,
-    struct err *err)
+static struct certificate_facts
+facts_of(struct arena *arena, const struct issue_run *run, const struct db_row *row)
 {
-	const struct db_row *row = drawn->row;
 	const struct config_certificate *c = &run->tenant->certificate;
 	const char *serial = db_value(row, "serial");
-	uint8_t hash[CRYPTO_HASH_BYTES];
-	struct certificate_facts facts = {
+
+	return (struct certificate_facts){
 		.learner = db_value(row, "learner_name"),
 		.course = db_value(row, "course_name"),
 		.serial = serial,
@@ -111,32 +90,84 @@ draw(struct arena *arena, const struct issue_run *run, struct studio *studio, st
 		.valid_until_utc = db_int(row, "valid_until"),
 		.issued_utc = db_int(row, "issued"),
 	};
+}
+
+static const char *
+studio_look(struct studio *studio, const struct issue_run *run, const struct db_row *row)
+{
+	const char *template = db_value(row, "template"), *locale = db_value(row, "locale");
+
+	if (!text_equal(studio->template, template) || !text_equal(studio->locale, locale)) {
+		studio->template = arena_strdup(&studio->arena, template);
+		studio->locale = arena_strdup(&studio->arena, locale);
+		studio->look = look_fingerprint(&studio->arena, run->config, run->tenant, template, locale);
+	}
+	return studio->look;
+}
+
+/* Take one that is drawn into ${files}. That it cannot be drawn, for its own or for its template's sake, is an outcome, not an error. */
+static int
+take_drawn(struct arena *arena, const struct issue_run *run, struct studio *studio, struct certificate_batch *files,
+    struct drawn *all, struct err *err)
+{
+	uint8_t hash[CRYPTO_HASH_BYTES];
+	struct drawn *drawn;
+	const char *serial;
 	struct buf pdf;
+	size_t number;
 	int rc = -1;
 
 	buf_init(&pdf, CERTIFICATE_MAX_BYTES);
-	if (studio_use(studio, run->config, db_value(row, "template"), err) != 0)
-		goto out;
-	if (certificate_render(studio->renderer, &facts, &pdf, err) != 0) {
-		if (err->code != ERR_DATA)
+	if (press_take(studio->press, &number, &pdf, err) != 0) {
+		if (number == SIZE_MAX || err->code == ERR_SYSTEM)
 			goto out;
+		drawn = &all[number];
 		drawn->state = "refused";
-		drawn->failure = arena_strdup(arena, err->message);
+		drawn->failure = arena_printf(arena, "%s%s%s", err->message, err->hint[0] != '\0' ? ". " : "", err->hint);
+		drawn->unusable = err->code != ERR_DATA;
+		drawn->tried = studio_look(studio, run, drawn->row);
 		err_reset(err);
 		rc = 0;
 		goto out;
 	}
+	drawn = &all[number];
+	serial = db_value(drawn->row, "serial");
 	crypto_sha256(pdf.data, pdf.len, hash);
-	if (certificate_batch_add(batch, arena_printf(arena, "%s.pdf", serial), pdf.data, pdf.len, err) != 0)
+	if (certificate_batch_add(files, arena_printf(arena, "%s.pdf", serial), pdf.data, pdf.len, err) != 0)
 		goto out;
 	drawn->state = "live";
 	drawn->failure = "";
+	drawn->tried = "";
 	drawn->file = arena_printf(arena, ISSUE_FOLDER "/%s.pdf", serial);
 	drawn->hash = text_hex(arena, hash, sizeof(hash));
 	rc = 0;
 out:
 	buf_done(&pdf);
 	return rc;
+}
+
+/* Keep the press busy until all are drawn. */
+static int
+draw_all(struct arena *arena, const struct issue_run *run, struct studio *studio, struct certificate_batch *files,
+    struct drawn *drawn, size_t count, struct err *err)
+{
+	struct certificate_facts facts;
+	size_t given = 0;
+
+	if (studio->press == NULL &&
+	    press_open(&studio->arena, run->config->template_dir, &PRESS_LIMITS, count, &studio->press, err) != 0)
+		return -1;
+	while (given < count || press_waiting(studio->press) > 0) {
+		if (given < count && press_room(studio->press)) {
+			facts = facts_of(arena, run, drawn[given].row);
+			if (press_give(studio->press, given, db_value(drawn[given].row, "template"), &facts, err) != 0)
+				return -1;
+			given++;
+		} else if (take_drawn(arena, run, studio, files, drawn, err) != 0) {
+			return -1;
+		}
+	}
+	return 0;
 }
 
 /* State and mail in one transaction. */
@@ -146,7 +177,7 @@ record(struct arena *arena, struct db *db, const struct issue_run *run, const st
 {
 	const char **issues = ARENA_ARRAY(arena, count, const char *), **states = ARENA_ARRAY(arena, count, const char *);
 	const char **failures = ARENA_ARRAY(arena, count, const char *), **files = ARENA_ARRAY(arena, count, const char *);
-	const char **hashes = ARENA_ARRAY(arena, count, const char *);
+	const char **hashes = ARENA_ARRAY(arena, count, const char *), **tried = ARENA_ARRAY(arena, count, const char *);
 	size_t i;
 
 	if (db_begin(db, err) != 0)
@@ -159,6 +190,7 @@ record(struct arena *arena, struct db *db, const struct issue_run *run, const st
 		failures[i] = drawn[i].failure;
 		files[i] = drawn[i].file;
 		hashes[i] = drawn[i].hash;
+		tried[i] = drawn[i].tried;
 		if (drawn[i].file == NULL)
 			continue;
 		if (outbox_add(arena, db, run->night,
@@ -177,16 +209,18 @@ record(struct arena *arena, struct db *db, const struct issue_run *run, const st
 	}
 	if (db_exec(db, sql_certificate_record_issues,
 		DB_ARGS(db_array(arena, issues, count), db_array(arena, states, count), db_array(arena, failures, count),
-		    db_array(arena, files, count), db_array(arena, hashes, count)),
+		    db_array(arena, files, count), db_array(arena, hashes, count), db_array(arena, tried, count)),
 		NULL, err) != 0)
 		goto fail;
 	if (db_commit(db, err) != 0)
 		goto fail;
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count; i++) {
 		if (drawn[i].file != NULL)
 			counts->issued++;
 		else
 			counts->refused++;
+		counts->unusable += drawn[i].unusable ? 1 : 0;
+	}
 	return 0;
 fail:
 	db_rollback(db);
@@ -215,11 +249,10 @@ batch(struct db *db, const struct issue_run *run, struct studio *studio, const c
 	drawn = ARENA_ARRAY(&arena, count, struct drawn);
 	if (certificate_batch_open(&arena, folder, &files, err) != 0)
 		goto out;
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < count; i++)
 		drawn[i].row = &rows[i];
-		if (draw(&arena, run, studio, files, &drawn[i], err) != 0)
-			goto out;
-	}
+	if (draw_all(&arena, run, studio, files, drawn, count, err) != 0)
+		goto out;
 	if (certificate_batch_commit(files, err) != 0)
 		goto out;
 	if (record(&arena, db, run, drawn, count, counts, err) != 0)
@@ -243,6 +276,30 @@ issue_held(struct arena *arena, struct db *db, int64_t *ret_held, struct err *er
 	return 0;
 }
 
+/* What could not be drawn is planned anew when what its look depends on has changed. */
+static int
+retry_refused(struct arena *arena, struct db *db, const struct issue_run *run, struct err *err)
+{
+	struct db_row *rows;
+	const char **templates, **locales, **looks;
+	size_t count, i;
+
+	if (db_rows(arena, db, sql_certificate_refused_looks, DB_NONE, &rows, &count, err) != 0)
+		return -1;
+	if (count == 0)
+		return 0;
+	templates = ARENA_ARRAY(arena, count, const char *);
+	locales = ARENA_ARRAY(arena, count, const char *);
+	looks = ARENA_ARRAY(arena, count, const char *);
+	for (i = 0; i < count; i++) {
+		templates[i] = db_value(&rows[i], "template");
+		locales[i] = db_value(&rows[i], "locale");
+		looks[i] = look_fingerprint(arena, run->config, run->tenant, templates[i], locales[i]);
+	}
+	return db_exec(db, sql_certificate_retry_refused,
+	    DB_ARGS(db_array(arena, templates, count), db_array(arena, locales, count), db_array(arena, looks, count)), NULL, err);
+}
+
 /* Fix the facts of what is due, and hold it all if it is too much, in a transaction of its own. */
 static int
 plan_issues(
@@ -252,7 +309,7 @@ plan_issues(
 		return -1;
 	if (db_exec(db, sql_certificate_keys, DB_NONE, NULL, err) != 0)
 		goto fail;
-	if (db_exec(db, sql_certificate_retry_refused, DB_NONE, NULL, err) != 0)
+	if (retry_refused(arena, db, run, err) != 0)
 		goto fail;
 	if (db_exec(db, sql_certificate_plan_issues,
 		DB_ARGS(run->tenant->locale, arena_printf(arena, "%lld", (long long)run->night->run_id)), ret_planned, err) != 0)
@@ -319,8 +376,8 @@ int
 issue_all(struct db *db, const struct issue_run *run, struct issue_counts *ret_counts, struct err *err)
 {
 	struct arena arena = ARENA_INIT;
-	struct studio studio = { .arena = ARENA_INIT };
 	const char *folder = arena_printf(&arena, "%s/" ISSUE_FOLDER, run->config->state_dir);
+	struct studio studio = { .arena = ARENA_INIT };
 	bool more = !run->dry_run;
 	int rc = -1;
 
@@ -342,7 +399,8 @@ issue_all(struct db *db, const struct issue_run *run, struct issue_counts *ret_c
 	else
 		rc = 0;
 out:
-	studio_close(&studio);
+	press_close(studio.press);
+	arena_done(&studio.arena);
 	arena_done(&arena);
 	return rc;
 }

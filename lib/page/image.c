@@ -8,6 +8,7 @@
 #include "adapter/crypto.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "base/trail.h"
 
 #define HASH_DIGITS ((size_t)CRYPTO_HASH_BYTES * 2)
 
@@ -193,6 +194,7 @@ page_image_load(struct arena *arena, const char *path, const char *sha256, const
 	char *bytes;
 	size_t len;
 
+	trail_mark(arena_strdup(arena, path));
 	/* More than the limit is read to tell a file that is too large from one that cannot be read. */
 	if (file_read(arena, "image", path, PAGE_IMAGE_MAX_BYTES * 64, &bytes, &len, err) != 0)
 		return -1;

@@ -122,6 +122,19 @@ expect "the person's names say which" "1 1" "$(grep -c "name      Rosa Lima, sal
 decide confirm "#$ana"
 expect "nothing is to be confirmed of others" "65 1" "$code $(grep -c 'nothing about the name of Ana .* is open' "$dir/out")"
 decide confirm "#$ben"
+# Its template shows a picture that somebody replaced: it is refused, nothing else is, and it is made when the picture is back.
+cp -r "$root/templates" "$dir/"
+mine=$dir/templates/certificates/classic
+cp "$root/templates/certificates/letter/hills.jpg" "$mine/"
+printf '[background]\nfile = hills.jpg\nsha256 = %s\n' "$(sha256sum "$mine/hills.jpg" | cut -c1-64)" >>"$mine/template.conf"
+printf x >>"$mine/hills.jpg"
+sed -i "s|^template_dir = .*|template_dir = \"$dir/templates\";|" "$dir/ctok-batch.conf"
+night
+expect "a picture that is not the pinned one: the certificate is refused by name, and the night goes on" "78 1 0" \
+	"$code $(findings | grep -c 'CERTIFICATE_REFUSED .*classic/template.conf:[0-9]*: image ".*hills.jpg" is not the one that is pinned: its SHA-256 is ') $(grep -c '! ctok-mail' "$dir/out")"
+night
+expect "while nothing has changed it is not tried again" "0 1" "$code $(findings | grep -c CERTIFICATE_REFUSED)"
+cp "$root/templates/certificates/letter/hills.jpg" "$mine/"
 night
 expect "confirmed, it is made, in the name of the learner's account" "0 0 Ben Oso" "$code $(findings | grep -c NAME_CHANGED) $(sql "SELECT learner_name FROM ctok.issue")"
 decide shout "#$ben"
