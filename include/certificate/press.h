@@ -8,22 +8,13 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "certificate/cage.h"
 #include "certificate/render.h"
 
 /* Certificates are drawn by processes beside us, which may be lost: fonts and pictures come from elsewhere, and what reads them may crash,
  * hang or swell. A lost one costs the certificate it was at, if that happens to it twice; the others are drawn by its successor, to the same
  * bytes. Each process draws many, so that a template is made ready once. */
 struct press;
-
-/* What one certificate may take. Writing files, and more than a few open at once, are never allowed. */
-struct press_limits {
-	unsigned processor_s;
-	unsigned wall_ms;
-	size_t memory_bytes; /* beyond what the process has at its start */
-};
-
-/* Ten thousand times what a certificate takes, and the memory of the largest fonts ten times over. */
-#define PRESS_LIMITS ((struct press_limits){ .processor_s = 10, .wall_ms = 60000, .memory_bytes = (size_t)1 << 30 })
 
 /**
  * press_open(arena, template_dir, limits, expected, ret_press, err), press_close(press):
@@ -32,7 +23,7 @@ struct press_limits {
  * Owns:   the press lies in ${arena}.
  * Errors: ERR_SYSTEM.
  */
-MUST_CHECK int press_open(struct arena *, const char *, const struct press_limits *, size_t, struct press **, struct err *)
+MUST_CHECK int press_open(struct arena *, const char *, const struct cage_limits *, size_t, struct press **, struct err *)
     __attribute__((nonnull));
 void press_close(struct press *);
 
@@ -67,5 +58,20 @@ MUST_CHECK int press_take(struct press *, size_t *, struct buf *, struct err *) 
  */
 MUST_CHECK int press_render(const char *, const char *, const struct certificate_facts *, struct buf *, struct err *)
     __attribute__((nonnull));
+
+/* Something that is wrong with a template, or (not fatal) with the letters it can draw. */
+struct press_fault {
+	bool fatal;
+	const char *text; /* with file and line */
+};
+
+/**
+ * press_check(arena, template_dir, template, facts, ret_faults, ret_count, err):
+ * Is everything there that a template needs? It is read, its fonts and pictures opened, and a certificate of ${facts} drawn.
+ *
+ * Errors: ERR_SYSTEM if there can be no process; whatever else is wrong is a fault.
+ */
+MUST_CHECK int press_check(struct arena *, const char *, const char *, const struct certificate_facts *, struct press_fault **,
+    size_t *, struct err *) __attribute__((nonnull));
 
 #endif

@@ -1,6 +1,7 @@
 #ifndef CERTIFICATE_RENDER_H
 #define CERTIFICATE_RENDER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/arena.h"
@@ -40,6 +41,13 @@ struct certificate_renderer; /* a template with its fonts and everything prerend
 MUST_CHECK int certificate_open(struct arena *, const char *, const char *, struct certificate_renderer **, struct err *)
     __attribute__((nonnull));
 void certificate_close(struct certificate_renderer *);
+
+/**
+ * certificate_fonts(renderer, say, context):
+ * page_fonts_check() of the template's fonts.
+ */
+void certificate_fonts(const struct certificate_renderer *, void (*)(void *, bool, const char *), void *)
+    __attribute__((nonnull(1, 2)));
 
 /**
  * certificate_render(renderer, facts, ret_pdf, err):

@@ -1,6 +1,7 @@
 #ifndef PAGE_FONT_H
 #define PAGE_FONT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -62,6 +63,13 @@ const struct page_stack *page_fonts_stack(const struct page_fonts *, const char 
  */
 MUST_CHECK int page_stack_face(const struct page_stack *, uint32_t, const char *, size_t, struct page_face **, struct err *)
     __attribute__((nonnull));
+
+/**
+ * page_fonts_check(fonts, say, context):
+ * Try to open every font that a stack names, and tell ${say} of each that cannot be: whether a template names it or only a list of
+ * fallbacks does, and a sentence with file and line.
+ */
+void page_fonts_check(const struct page_fonts *, void (*say)(void *, bool, const char *), void *) __attribute__((nonnull(1, 2)));
 
 /**
  * page_face_font(face), page_face_em(face), page_face_glyph(face, id):

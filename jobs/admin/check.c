@@ -1,16 +1,19 @@
-/* ctok-admin check: everything that is wrong with the settings, at once; then whether mails can be written in the tenants' languages; and, asked
- * for, what each source answers. */
+/* ctok-admin check: everything that is wrong with the settings, at once; then whether mails can be written in the tenants' languages and certificates
+ * be drawn from their templates; and, asked for, what each source answers. */
 #include "admin.h"
 
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/text.h"
+#include "certificate/press.h"
 #include "config/config.h"
 #include "outbox/catalogue.h"
 #include "outbox/mail_template.h"
 #include "sales/source.h"
 
-#define CONTACT_S 30 /* for one source, repetitions included */
+#define SPECIMEN_UTC INT64_C(1785800000) /* a day in 2026 */
+#define CONTACT_S 30                     /* for one source, repetitions included */
 
 static const struct opt options[] = { { .name = "config", .type = OPT_FILE, .help = "Settings; " CONFIG_FILE " by default." },
 	{ .name = "contact",
@@ -132,6 +135,68 @@ check_mails(struct job *job, const char *file, size_t *ret_count, struct err *er
 	return 0;
 }
 
+/* One template of a tenant, once. Letters that cannot be drawn are told and are no fault of the settings: most schools need few scripts. */
+static int
+check_template(struct job *job, const struct config *config, const struct config_tenant *tenant, const char *name,
+    size_t *ret_count, struct err *err)
+{
+	const struct config_certificate *c = &tenant->certificate;
+	const struct certificate_facts facts = {
+		.learner = "Ana Specimen",
+		.course = "Course",
+		.serial = "SPECIMEN",
+		.issuer = c->issuer != NULL ? c->issuer : tenant->name,
+		.signatory = c->signatory,
+		.signatory_title = c->signatory_title,
+		.verify_url = c->verify_url,
+		.logo = c->logo,
+		.logo_sha256 = c->logo_sha256,
+		.locale = tenant->locale,
+		.timezone = tenant->timezone,
+		.completed_utc = SPECIMEN_UTC,
+		.valid_until_utc = SPECIMEN_UTC,
+		.issued_utc = SPECIMEN_UTC,
+	};
+	struct press_fault *faults;
+	size_t count, i;
+
+	if (press_check(&job->row, config->template_dir, name, &facts, &faults, &count, err) != 0)
+		return -1;
+	for (i = 0; i < count; i++) {
+		(void)printf("%s:%u: certificates of tenant \"%s\"%s: %s\n", tenant->where.file, tenant->where.line, tenant->name,
+		    faults[i].fatal ? "" : ", to be known", faults[i].text);
+		*ret_count += faults[i].fatal ? 1 : 0;
+	}
+	return 0;
+}
+
+static int
+check_certificates(struct job *job, const char *file, size_t *ret_count, struct err *err)
+{
+	struct config *config;
+	const struct config_tenant *tenant;
+	const char *name;
+	size_t i, k, earlier;
+
+	if (config_load(&job->arena, file, &config, err) != 0)
+		return -1;
+	for (i = 0; i < config->tenant_count; i++) {
+		tenant = &config->tenants[i];
+		for (k = 0; k <= tenant->product_count; k++) {
+			name = k == 0 ? tenant->certificate.template : tenant->products[k - 1].certificate;
+			for (earlier = 0; earlier < k; earlier++)
+				if (text_equal(name,
+					earlier == 0 ? tenant->certificate.template : tenant->products[earlier - 1].certificate))
+					break;
+			if (name == NULL || text_equal(name, "none") || earlier < k)
+				continue;
+			if (check_template(job, config, tenant, name, ret_count, err) != 0)
+				return -1;
+		}
+	}
+	return 0;
+}
+
 static int
 run(struct job *job, struct err *err)
 {
@@ -146,7 +211,7 @@ run(struct job *job, struct err *err)
 		return -1;
 	for (i = 0; i < count; i++)
 		(void)printf("%s\n", lines[i]);
-	if (count == 0 && check_mails(job, file, &count, err) != 0)
+	if (count == 0 && (check_mails(job, file, &count, err) != 0 || check_certificates(job, file, &count, err) != 0))
 		return -1;
 	if (count > 0) {
 		job_note(job, EXIT_CONF);
@@ -167,7 +232,7 @@ run(struct job *job, struct err *err)
 
 const struct job_def admin_check = {
 	.name = "ctok-admin check",
-	.summary = "Find everything that is wrong with the settings; ask the sources whether they let us in.",
+	.summary = "Find everything that is wrong with the settings and templates; ask the sources whether they let us in.",
 	.options = options,
 	.run = run,
 };

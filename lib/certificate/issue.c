@@ -155,7 +155,7 @@ draw_all(struct arena *arena, const struct issue_run *run, struct studio *studio
 	size_t given = 0;
 
 	if (studio->press == NULL &&
-	    press_open(&studio->arena, run->config->template_dir, &PRESS_LIMITS, count, &studio->press, err) != 0)
+	    press_open(&studio->arena, run->config->template_dir, &CAGE_LIMITS, count, &studio->press, err) != 0)
 		return -1;
 	while (given < count || press_waiting(studio->press) > 0) {
 		if (given < count && press_room(studio->press)) {

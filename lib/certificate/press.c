@@ -1,27 +1,21 @@
 /* Certificates drawn in other processes (base/crew.h), each within limits it sets for itself. Facts go there as bytes, the PDF or the error
  * comes back. Which file was at hand is noted in memory that is shared (base/trail.h) and read only once a process is lost. */
-#define _GNU_SOURCE /* MAP_ANONYMOUS, setitimer */
+#define _GNU_SOURCE /* MAP_ANONYMOUS */
 #include "certificate/press.h"
 
-#include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/crew.h"
-#include "base/exit.h"
 #include "base/text.h"
 #include "base/trail.h"
+#include "certificate/wire.h"
 
 #define HANDS_MOST 4
 #define WORTH_A_PROCESS 25 /* certificates */
 #define TRIES 2
 #define MOST_LOST 3 /* in a row over one template */
-#define MOST_FILES 64
-#define ABSENT UINT32_MAX
 
 /* How a template did. One that loses one process after the other would hold up the night for as long as there are certificates. */
 struct reputation {
@@ -44,7 +38,7 @@ struct job {
 struct press {
 	struct arena *arena;
 	const char *template_dir;
-	struct press_limits limits;
+	struct cage_limits limits;
 	struct crew *crew;
 	size_t hands;
 	char *trails;                /* TRAIL_BYTES for each that waits */
@@ -58,142 +52,6 @@ struct press {
 	bool limited;
 };
 
-/* The facts that are texts, and those that are moments, in the order in which they travel. */
-static const size_t texts[] = { offsetof(struct certificate_facts, learner), offsetof(struct certificate_facts, course),
-	offsetof(struct certificate_facts, serial), offsetof(struct certificate_facts, issuer),
-	offsetof(struct certificate_facts, signatory), offsetof(struct certificate_facts, signatory_title),
-	offsetof(struct certificate_facts, verify_url), offsetof(struct certificate_facts, logo),
-	offsetof(struct certificate_facts, logo_sha256), offsetof(struct certificate_facts, locale),
-	offsetof(struct certificate_facts, timezone) };
-static const size_t moments[] = { offsetof(struct certificate_facts, completed_utc),
-	offsetof(struct certificate_facts, valid_until_utc), offsetof(struct certificate_facts, issued_utc) };
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static void
-put_text(struct buf *out, const char *text)
-{
-	uint32_t len = text == NULL ? ABSENT : (uint32_t)strlen(text);
-
-	buf_add(out, &len, sizeof(len));
-	if (text != NULL)
-		buf_add(out, text, (size_t)len + 1);
-}
-
-static void
-put_facts(struct buf *out, size_t place, const char *template, const struct certificate_facts *facts)
-{
-	const char *text;
-	size_t i;
-
-	buf_add(out, &place, sizeof(place));
-	put_text(out, template);
-	for (i = 0; i < COUNT(texts); i++) {
-		memcpy(&text, (const char *)facts + texts[i], sizeof(text));
-		put_text(out, text);
-	}
-	for (i = 0; i < COUNT(moments); i++)
-		buf_add(out, (const char *)facts + moments[i], sizeof(int64_t));
-}
-
-/* Both ends are this file, so nothing has to be checked here. */
-static const char *
-take_text(const char **at)
-{
-	uint32_t len;
-	const char *text;
-
-	memcpy(&len, *at, sizeof(len));
-	*at += sizeof(len);
-	if (len == ABSENT)
-		return NULL;
-	text = *at;
-	*at += (size_t)len + 1;
-	return text;
-}
-
-static void
-take_facts(const char *at, size_t *ret_place, const char **ret_template, struct certificate_facts *ret_facts)
-{
-	const char *text;
-	size_t i;
-
-	memcpy(ret_place, at, sizeof(*ret_place));
-	at += sizeof(*ret_place);
-	*ret_template = take_text(&at);
-	for (i = 0; i < COUNT(texts); i++) {
-		text = take_text(&at);
-		memcpy((char *)ret_facts + texts[i], &text, sizeof(text));
-	}
-	for (i = 0; i < COUNT(moments); i++, at += sizeof(int64_t))
-		memcpy((char *)ret_facts + moments[i], at, sizeof(int64_t));
-}
-
-/* Memory that is taken now, which what was inherited is part of. */
-static size_t
-memory_now(void)
-{
-	unsigned long pages = 0;
-	FILE *file = fopen("/proc/self/statm", "re");
-
-	if (file != NULL) {
-		if (fscanf(file, "%lu", &pages) != 1)
-			pages = 0;
-		(void)fclose(file);
-	}
-	return (size_t)pages * (size_t)sysconf(_SC_PAGESIZE);
-}
-
-static void
-limit(int what, rlim_t most)
-{
-	struct rlimit now;
-
-	/* What was forbidden before stays so. */
-	if (getrlimit(what, &now) == 0 && (now.rlim_max == RLIM_INFINITY || most < now.rlim_max)) {
-		now.rlim_cur = now.rlim_max = most;
-		(void)setrlimit(what, &now);
-	}
-}
-
-/* SIGALRM comes after so long; 0: never. */
-static void
-wall(unsigned ms)
-{
-	const struct itimerval timer = { .it_value = {
-					     .tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000) * 1000 } };
-
-	(void)setitimer(ITIMER_REAL, &timer, NULL);
-}
-
-/* Limits of the other process: once for its life, and the time anew for each certificate. */
-static void
-stay_within(struct press *press)
-{
-	static const int fatal[] = { SIGALRM, SIGXCPU, SIGXFSZ, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL };
-	struct rusage used;
-	struct rlimit processor;
-	size_t memory, i;
-
-	if (!press->limited) {
-		for (i = 0; i < COUNT(fatal); i++)
-			(void)signal(fatal[i], SIG_DFL);
-		memory = memory_now();
-		if (memory > 0)
-			limit(RLIMIT_AS, memory + press->limits.memory_bytes);
-		limit(RLIMIT_FSIZE, 0);
-		limit(RLIMIT_CORE, 0);
-		limit(RLIMIT_NOFILE, MOST_FILES);
-		press->limited = true;
-	}
-	if (getrusage(RUSAGE_SELF, &used) == 0 && getrlimit(RLIMIT_CPU, &processor) == 0) {
-		processor.rlim_cur =
-		    (rlim_t)used.ru_utime.tv_sec + (rlim_t)used.ru_stime.tv_sec + 1 + (rlim_t)press->limits.processor_s;
-		(void)setrlimit(RLIMIT_CPU, &processor);
-	}
-	wall(press->limits.wall_ms);
-}
-
 static int
 work(void *context, const char *request, size_t len, struct buf *answer, struct err *err)
 {
@@ -204,9 +62,9 @@ work(void *context, const char *request, size_t len, struct buf *answer, struct 
 	int rc = 0;
 
 	(void)len;
-	take_facts(request, &place, &template, &facts);
+	wire_take(request, &place, &template, &facts);
 	trail_keep(press->trails + place * TRAIL_BYTES);
-	stay_within(press);
+	cage_enter(&press->limits, &press->limited);
 	if (press->renderer == NULL || !text_equal(press->open_template, template)) {
 		certificate_close(press->renderer);
 		press->renderer = NULL;
@@ -216,12 +74,12 @@ work(void *context, const char *request, size_t len, struct buf *answer, struct 
 	}
 	if (rc == 0)
 		rc = certificate_render(press->renderer, &facts, answer, err);
-	wall(0);
+	cage_leave();
 	return rc;
 }
 
-int
-press_open(struct arena *arena, const char *template_dir, const struct press_limits *limits, size_t expected,
+static int
+press_open_with(struct arena *arena, const char *template_dir, const struct cage_limits *limits, size_t expected, crew_work *what,
     struct press **ret_press, struct err *err)
 {
 	struct press *press = ARENA_NEW(arena, struct press);
@@ -242,12 +100,19 @@ press_open(struct arena *arena, const char *template_dir, const struct press_lim
 	if (press->trails == MAP_FAILED) {
 		press->trails = NULL;
 		err_set(err, ERR_SYSTEM, "could not share memory");
-	} else if (crew_open(arena, press->hands, work, press, &press->crew, err) == 0) {
+	} else if (crew_open(arena, press->hands, what, press, &press->crew, err) == 0) {
 		*ret_press = press;
 		return 0;
 	}
 	press_close(press);
 	return -1;
+}
+
+int
+press_open(struct arena *arena, const char *template_dir, const struct cage_limits *limits, size_t expected,
+    struct press **ret_press, struct err *err)
+{
+	return press_open_with(arena, template_dir, limits, expected, work, ret_press, err);
 }
 
 void
@@ -328,7 +193,7 @@ press_give(struct press *press, size_t number, const char *template, const struc
 	job->template = find_reputation(press, template);
 	job->given = job->template->lost < MOST_LOST;
 	buf_reset(&job->request);
-	put_facts(&job->request, job->place, template, facts);
+	wire_put(&job->request, job->place, template, facts);
 	if (buf_check(&job->request, "what the certificate states", err) != 0 || (job->given && hand_over(press, job, err) != 0))
 		return -1;
 	press->waiting++;
@@ -345,29 +210,13 @@ rotate(struct press *press)
 	press->jobs[press->waiting - 1] = oldest;
 }
 
-/* What a process that is lost died of, in words. */
-static const char *
-cause(struct press *press, int lost)
-{
-	switch (lost) {
-	case SIGXCPU: return arena_printf(press->arena, "took more than %u seconds of processor time", press->limits.processor_s);
-	case SIGALRM: return arena_printf(press->arena, "was not done within %g seconds", press->limits.wall_ms / 1000.0);
-	case SIGXFSZ: return "tried to write a file";
-	case -EXIT_SYSTEM: return arena_printf(press->arena, "took more than %zu MB of memory", press->limits.memory_bytes >> 20);
-	case SIGKILL: return "was killed";
-	default: break;
-	}
-	return lost > 0 ? arena_printf(press->arena, "crashed (signal %d)", lost)
-			: arena_printf(press->arena, "ended by itself (exit code %d)", -lost);
-}
-
 /* The process that was at the oldest is lost: once more, or never again. ${ret_over} tells which. */
 static int
 mourn(struct press *press, bool *ret_over, struct err *err)
 {
 	struct job *job = &press->jobs[0];
 	const char *at = press->trails + job->place * TRAIL_BYTES;
-	const char *why = cause(press, crew_lost(press->crew));
+	const char *why = cage_cause(press->arena, &press->limits, crew_lost(press->crew));
 
 	err_reset(err);
 	if (crew_mend(press->crew, err) != 0)
@@ -431,9 +280,101 @@ press_render(
 	size_t number;
 	int rc = -1;
 
-	if (press_open(&arena, template_dir, &PRESS_LIMITS, 1, &press, err) == 0 && press_give(press, 0, template, facts, err) == 0)
+	if (press_open(&arena, template_dir, &CAGE_LIMITS, 1, &press, err) == 0 && press_give(press, 0, template, facts, err) == 0)
 		rc = press_take(press, &number, ret_pdf, err);
 	press_close(press);
 	arena_done(&arena);
+	return rc;
+}
+
+static void
+put_fault(void *context, bool fatal, const char *text)
+{
+	struct buf *out = context;
+
+	buf_char(out, fatal ? '!' : '?');
+	buf_add(out, text, strlen(text) + 1);
+}
+
+static bool
+has_fatal(const struct buf *faults)
+{
+	const char *at;
+
+	for (at = faults->data; at < faults->data + faults->len; at += strlen(at) + 1)
+		if (*at == '!')
+			return true;
+	return false;
+}
+
+/* What is wrong with a template, one after the other, as many as can be told at once. */
+static int
+check_work(void *context, const char *request, size_t len, struct buf *answer, struct err *err)
+{
+	struct press *press = context;
+	struct certificate_facts facts = { .learner = NULL };
+	const char *template;
+	size_t place;
+	struct buf pdf;
+	int rc;
+
+	(void)len;
+	wire_take(request, &place, &template, &facts);
+	trail_keep(press->trails);
+	cage_enter(&press->limits, &press->limited);
+	buf_init(&pdf, CERTIFICATE_MAX_BYTES);
+	rc = certificate_open(&press->open_arena, press->template_dir, template, &press->renderer, err);
+	if (rc == 0)
+		certificate_fonts(press->renderer, put_fault, answer);
+	/* A font that is missing was told of already. */
+	if (rc == 0 && !has_fatal(answer))
+		rc = certificate_render(press->renderer, &facts, &pdf, err);
+	buf_done(&pdf);
+	if (rc != 0) {
+		put_fault(answer, true,
+		    arena_printf(&press->open_arena, "%s%s%s", err->message, err->hint[0] != '\0' ? ". " : "", err->hint));
+		err_reset(err);
+	}
+	cage_leave();
+	return 0;
+}
+
+int
+press_check(struct arena *arena, const char *template_dir, const char *template, const struct certificate_facts *facts,
+    struct press_fault **ret_faults, size_t *ret_count, struct err *err)
+{
+	struct press *press = NULL;
+	struct buf request;
+	const char *answer = "", *at, *end;
+	size_t len = 0, count = 0;
+	int rc = -1;
+
+	buf_init(&request, CERTIFICATE_MAX_BYTES);
+	wire_put(&request, 0, template, facts);
+	if (press_open_with(arena, template_dir, &CAGE_LIMITS, 1, check_work, &press, err) != 0 ||
+	    crew_give(press->crew, request.data, request.len, err) != 0)
+		goto out;
+	if (crew_take(press->crew, &answer, &len, err) != 0) {
+		if (crew_lost(press->crew) == CREW_NONE)
+			goto out;
+		err_reset(err);
+		*ret_faults = ARENA_NEW(arena, struct press_fault);
+		**ret_faults = (struct press_fault){ true,
+			arena_printf(arena, "template \"%s\": looking at it %s over \"%.*s\"", template,
+			    cage_cause(press->arena, &press->limits, crew_lost(press->crew)), TRAIL_BYTES - 1, press->trails) };
+		*ret_count = 1;
+		rc = 0;
+		goto out;
+	}
+	for (at = answer, end = answer + len; at < end; at += strlen(at) + 1)
+		count++;
+	*ret_faults = ARENA_ARRAY(arena, count, struct press_fault);
+	*ret_count = count;
+	for (at = answer, count = 0; at < end; at += strlen(at) + 1, count++)
+		(*ret_faults)[count] = (struct press_fault){ *at == '!', arena_strdup(arena, at + 1) };
+	rc = 0;
+out:
+	press_close(press);
+	buf_done(&request);
 	return rc;
 }

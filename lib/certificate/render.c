@@ -75,6 +75,12 @@ certificate_close(struct certificate_renderer *renderer)
 	arena_done(&renderer->kept_arena);
 }
 
+void
+certificate_fonts(const struct certificate_renderer *renderer, void (*say)(void *, bool, const char *), void *context)
+{
+	page_fonts_check(renderer->template->fonts, say, context);
+}
+
 /* Draw what stays the same for ${values}. */
 static int
 make_base(struct certificate_renderer *renderer, struct base *base, const char *const *values, struct err *err)

@@ -283,6 +283,50 @@ page_stack_face(const struct page_stack *stack, uint32_t script, const char *lan
 	return 0;
 }
 
+/* Was this font looked at for an earlier line of a stack? One of the template's own is told as that, wherever else it stands. */
+static bool
+was_tried(const struct page_fonts *fonts, const struct page_stack *until, const struct choice *last)
+{
+	const struct page_stack *stack;
+	const struct choice *choice;
+
+	for (stack = fonts->stacks;; stack = stack->next)
+		for (choice = stack->choices; choice != NULL; choice = choice->next) {
+			if (stack == until && choice == last)
+				return false;
+			if (choice->face == last->face)
+				return true;
+		}
+}
+
+void
+page_fonts_check(const struct page_fonts *fonts, void (*say)(void *, bool, const char *), void *context)
+{
+	const struct page_stack *stack;
+	const struct choice *choice;
+	struct shape_font *font;
+	char script[5] = "";
+
+	for (stack = fonts->stacks; stack != NULL; stack = stack->next)
+		for (choice = stack->choices; choice != NULL; choice = choice->next) {
+			const bool own = fonts->fallbacks == NULL || choice->file != fonts->fallbacks->file;
+			struct err err = ERR_INIT;
+
+			if (was_tried(fonts, stack, choice) || choice->face->font != NULL)
+				continue;
+			if (shape_font_open(fonts->arena, choice->face->path, choice->face->face_index, &font, &err) == 0) {
+				shape_font_close(font);
+				continue;
+			}
+			if (choice->script != 0)
+				shape_script_name(choice->script, script);
+			say(context, own,
+			    arena_printf(fonts->arena, "%s:%u: %s%s%s%s", choice->file, choice->line, err.message,
+				own || choice->script == 0 ? "" : ": letters of script ", own || choice->script == 0 ? "" : script,
+				own || choice->script == 0 ? "" : " cannot be drawn"));
+		}
+}
+
 const struct shape_font *
 page_face_font(const struct page_face *face)
 {

@@ -139,6 +139,20 @@ admin mail check
 expect "every language has every mail" 0 "$code"
 admin check
 expect "the settings are in order" "0 the settings are in order" "$code $(cat "$dir/out")"
+# What a template needs is looked at, too: a font of its own that is missing is a fault; one of a rare script's is told.
+cp -r "$root/templates" "$dir/"
+sed -i "s|^template_dir = .*|template_dir = \"$dir/templates\";|" "$dir/ctok-batch.conf"
+sed -i 's|^Thai .*|Thai = nowhere.ttf|' "$dir/templates/fonts.conf"
+admin check
+expect "letters that nobody could draw are told of" "0 1 1" "$code $(grep -c 'certificates of tenant "acme", to be known: .*/fonts.conf:[0-9]*: could not open font "/usr/share/fonts/nowhere.ttf": No such file or directory: letters of script Thai cannot be drawn$' "$dir/out") $(grep -c '^the settings are in order' "$dir/out")"
+sed -i 's|^faces = .*Italic.otf|faces = missing.otf|' "$dir/templates/certificates/classic/template.conf"
+admin check
+expect "a template's font that is missing is a fault" "78 1" "$code $(grep -c '^[^ ]*conf:[0-9]*: certificates of tenant "acme": .*/classic/template.conf:[0-9]*: could not open font "/usr/share/fonts/missing.otf": No such file or directory$' "$dir/out")"
+cp "$root/templates/certificates/letter/hills.jpg" "$dir/templates/certificates/classic/"
+printf '[background]\nfile = hills.jpg\nsha256 = %064d\n' 0 >>"$dir/templates/certificates/classic/template.conf"
+admin check
+expect "so is a picture that is not the pinned one" "78 1" "$code $(grep -c 'hills.jpg" is not the one that is pinned: its SHA-256 is [0-9a-f]*\. If the file as it is now is right, write that as its SHA-256\.$' "$dir/out")"
+sed -i "s|^template_dir = .*|template_dir = \"$root/templates\";|" "$dir/ctok-batch.conf"
 sed -i 's/locale = "en"/locale = "eo"/' "$dir/ctok-batch.conf"
 admin check
 expect "but for a language that nobody wrote" "78 1" "$code $(grep -c 'mails of tenant "acme": could not read locale ".*/eo.txt": No such file' "$dir/out")"

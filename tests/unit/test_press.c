@@ -69,7 +69,7 @@ tear_down(void **state)
 }
 
 static struct press *
-open_press(struct arena *arena, struct press_limits limits, size_t expected)
+open_press(struct arena *arena, struct cage_limits limits, size_t expected)
 {
 	struct err err = ERR_INIT;
 	struct press *press = NULL;
@@ -150,7 +150,7 @@ draw_many(size_t many, bool murders)
 {
 	struct arena arena = ARENA_INIT;
 	struct err err = ERR_INIT;
-	struct press *press = open_press(&arena, PRESS_LIMITS, 1000);
+	struct press *press = open_press(&arena, CAGE_LIMITS, 1000);
 	struct buf pdf, here;
 	size_t given = 0, taken = 0, number, killed = 0;
 	bool seen[64] = { false };
@@ -209,7 +209,7 @@ what_cannot_be_drawn_is_said_as_here(void **state)
 {
 	struct arena arena = ARENA_INIT;
 	struct err err = ERR_INIT;
-	struct press *press = open_press(&arena, PRESS_LIMITS, 1);
+	struct press *press = open_press(&arena, CAGE_LIMITS, 1);
 	struct certificate_facts facts = plain;
 	struct buf pdf;
 
@@ -234,7 +234,7 @@ what_hangs_is_given_up_by_name_and_the_others_go_on(void **state)
 	struct arena arena = ARENA_INIT;
 	struct err err = ERR_INIT;
 	struct press *press =
-	    open_press(&arena, (struct press_limits){ .processor_s = 9, .wall_ms = 250, .memory_bytes = 1 << 30 }, 1);
+	    open_press(&arena, (struct cage_limits){ .processor_s = 9, .wall_ms = 250, .memory_bytes = 1 << 30 }, 1);
 	const char *font = arena_printf(&arena, "%s/certificates/other/f.ttf", folder);
 	struct buf pdf;
 	size_t i;
@@ -267,7 +267,7 @@ a_crash_costs_a_process_and_no_more(void **state)
 {
 	struct arena arena = ARENA_INIT;
 	struct err err = ERR_INIT;
-	struct press *press = open_press(&arena, PRESS_LIMITS, 1);
+	struct press *press = open_press(&arena, CAGE_LIMITS, 1);
 	const char *font = arena_printf(&arena, "%s/certificates/own/f.ttf", folder);
 	struct certificate_facts facts = plain;
 	struct buf pdf;
@@ -300,7 +300,7 @@ a_crash_costs_a_process_and_no_more(void **state)
 	    arena_printf(&arena, "%s/certificates/own/template.conf:4: font \"%s\" is cut short", folder, font));
 	shell(arena_printf(&arena, "cp %s/f.ttf %s", folder, font));
 	press_close(press);
-	press = open_press(&arena, PRESS_LIMITS, 1);
+	press = open_press(&arena, CAGE_LIMITS, 1);
 	expect_ok("mended", draw(press, "own", &facts, &pdf, &err), &err);
 	press_close(press);
 	buf_done(&pdf);
@@ -314,7 +314,7 @@ memory_has_an_end(void **state)
 	struct arena arena = ARENA_INIT;
 	struct err err = ERR_INIT;
 	struct press *press =
-	    open_press(&arena, (struct press_limits){ .processor_s = 9, .wall_ms = 9000, .memory_bytes = 12 << 20 }, 1);
+	    open_press(&arena, (struct cage_limits){ .processor_s = 9, .wall_ms = 9000, .memory_bytes = 12 << 20 }, 1);
 	struct certificate_facts facts = plain;
 	struct buf pdf;
 
@@ -326,7 +326,7 @@ memory_has_an_end(void **state)
 	assert_non_null(strstr(err.message, "NotoSerifCJK-Regular.ttc"));
 	expect_ok("and after it", draw(press, "classic", &plain, &pdf, &err), &err);
 	press_close(press);
-	press = open_press(&arena, PRESS_LIMITS, 1);
+	press = open_press(&arena, CAGE_LIMITS, 1);
 	expect_ok("with what is usual", draw(press, "classic", &facts, &pdf, &err), &err);
 	press_close(press);
 	buf_done(&pdf);
@@ -361,7 +361,7 @@ spoiled_fonts_and_pictures_harm_nobody(void **state)
 {
 	struct arena arena = ARENA_INIT;
 	struct err err = ERR_INIT;
-	struct press *press = open_press(&arena, PRESS_LIMITS, 1);
+	struct press *press = open_press(&arena, CAGE_LIMITS, 1);
 	struct certificate_facts facts = plain;
 	const char *template, *path;
 	char *font, *picture;
