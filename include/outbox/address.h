@@ -1,6 +1,8 @@
 #ifndef OUTBOX_ADDRESS_H
 #define OUTBOX_ADDRESS_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 #include "base/err.h"
 
@@ -26,6 +28,12 @@ MUST_CHECK int address_mailbox(struct arena *, const char *, char **, struct err
  * Errors: as address_mailbox(); a name with control characters or broken quotes.
  */
 MUST_CHECK int address_parse(struct arena *, const char *, struct address *, struct err *) __attribute__((nonnull));
+
+/**
+ * address_has_break(text):
+ * Does it hold a control character, or one that ends a line (U+2028, U+2029)? Such a text is no name and no header.
+ */
+bool address_has_break(const char *) __attribute__((nonnull));
 
 /**
  * address_domain(mailbox):

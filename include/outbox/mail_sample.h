@@ -20,6 +20,15 @@ MUST_CHECK int mail_sample(struct arena *, const char *, const struct catalogue_
     bool, struct mail_letter *, const char **, struct err *) __attribute__((nonnull(1, 2, 3, 4, 8, 9, 10)));
 
 /**
+ * mail_sample_build(arena, from, message, letter, language, mailbox, message_id, now_utc, ret_bytes, ret_len, err):
+ * A sample as it goes over the wire, to one address; the subject stays as the letter's.
+ *
+ * Errors: as message_build().
+ */
+MUST_CHECK int mail_sample_build(struct arena *, const struct relay *, const struct catalogue_message *, const struct mail_letter *,
+    const char *, const char *, const char *, int64_t, char **, size_t *, struct err *) __attribute__((nonnull));
+
+/**
  * mail_sample_send(arena, relay, template_dir, message, locale, mailbox, now_utc, ret_answer, err):
  * To one address, by the tenant's mail server; the subject says that it is a test.
  *

@@ -34,7 +34,8 @@ void mime_header_file(struct buf *, const char *, const char *) __attribute__((n
 
 /**
  * mime_file_fallback(arena, name):
- * The name with '_' for each character that is not plain ASCII, and for quotes and backslashes.
+ * The name with '_' for each character that is not plain ASCII, for quotes and backslashes, and where
+ * an encoded word would begin.
  */
 char *mime_file_fallback(struct arena *, const char *) __attribute__((nonnull, returns_nonnull));
 

@@ -13,6 +13,11 @@
 #include "outbox/mail_sample.h"
 #include "queue.h"
 
+/* Of a mail that is looked at. */
+#define SAMPLE_DOMAIN "example.org"
+#define SAMPLE_SENDER "help@" SAMPLE_DOMAIN
+#define SAMPLE_RECIPIENT "ana@" SAMPLE_DOMAIN
+
 static const struct opt options[] = {
 	{ .name = "template-dir",
 	    .type = OPT_FILE,
@@ -22,6 +27,7 @@ static const struct opt options[] = {
 	    .value = "LOCALE",
 	    .help = "The language; the tenant's by default, for check all of them." },
 	{ .name = "html", .type = OPT_FLAG, .help = "Show the HTML." },
+	{ .name = "eml", .type = OPT_FLAG, .help = "Show it as it is sent, for a file that mail programs open." },
 	{ .name = "max", .type = OPT_COUNT, .help = "Of queue: show this many at most." },
 	{ .name = "name", .type = OPT_TEXT, .value = "NAME", .help = "Who answers for it. Required for retry, drop and suppress." },
 	{ .name = "reason", .type = OPT_TEXT, .value = "TEXT", .help = "Why it is right. Required for drop and suppress." },
@@ -121,15 +127,25 @@ show(struct job *job, const char *const *args, struct err *err)
 	struct mail_letter letter;
 	struct asked asked;
 	const char *language;
+	struct relay samples = { .from = { "", SAMPLE_SENDER }, .reply_to = { "", SAMPLE_SENDER } };
+	char *bytes;
+	size_t len;
 
 	if (find(args[0], &message, err) != 0 || ask(job, false, &asked, err) != 0 ||
 	    mail_sample(&job->arena, asked.template_dir, message, locale_of(&asked), NULL, NULL, /* whole= */ true, &letter,
 		&language, err) != 0)
 		return -1;
-	if (opt_flag(job->options, "html"))
+	if (opt_flag(job->options, "eml")) {
+		samples.from.name = catalogue_sample(message, "issuer");
+		if (mail_sample_build(&job->arena, &samples, message, &letter, language, SAMPLE_RECIPIENT,
+			"<sample@" SAMPLE_DOMAIN ">", clock_now(), &bytes, &len, err) != 0)
+			return -1;
+		(void)fwrite(bytes, 1, len, stdout);
+	} else if (opt_flag(job->options, "html")) {
 		(void)printf("%s", letter.html);
-	else
+	} else {
 		(void)printf("Subject: %s\n\n%s", letter.subject, letter.text);
+	}
 	return 0;
 }
 

@@ -59,6 +59,12 @@ domain_valid(const char *domain)
 	}
 }
 
+bool
+address_has_break(const char *text)
+{
+	return text_has_control(text) || strstr(text, "\u2028") != NULL || strstr(text, "\u2029") != NULL;
+}
+
 int
 address_mailbox(struct arena *arena, const char *text, char **ret_mailbox, struct err *err)
 {
@@ -111,7 +117,7 @@ address_parse(struct arena *arena, const char *text, struct address *ret_address
 
 	if (!text_utf8_valid(text, strlen(text)))
 		return err_set(err, ERR_DATA, "the address is not UTF-8");
-	if (text_has_control(text))
+	if (address_has_break(text))
 		return err_set(err, ERR_DATA, "the address holds a control character");
 	trimmed = text_trim(arena, text);
 	len = strlen(trimmed);

@@ -59,7 +59,7 @@ static const struct catalogue_message messages[] = {
 	{ "operator-summary", "What last night did, for who runs the system.", "operator",
 	    { { "operator", CATALOGUE_TEXT, false, "Training desk" }, DATE,
 		{ "findings", CATALOGUE_COUNT, false, "3" },
-		{ "lines", CATALOGUE_LIST, false, "12 enrolled, 2 suspended\nthe workbook ties" } } },
+		{ "lines", CATALOGUE_LIST, false, "ctok-apply: enrol 12, suspend 2\nctok-mail: sent 14\n3 × ALREADY_ENROLLED, at risk 297.00 EUR, since 2026-07-30" } } },
 };
 /* clang-format on */
 

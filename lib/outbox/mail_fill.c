@@ -18,6 +18,13 @@ struct filler {
 	size_t count;
 };
 
+/* What turns the text behind it around, and would do so beyond the value; that a value has the other direction is marked anyway. */
+static bool
+is_turn(uint32_t c)
+{
+	return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
 /* Control characters and runs of white space become one blank: a course named over two lines is still one course. Only a list's texts
  * keep theirs apart. */
 static char *
@@ -34,7 +41,7 @@ one_line(struct arena *arena, const char *text, bool list)
 		} else if (c <= ' ' || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029) {
 			if (out > line && out[-1] != ' ' && out[-1] != '\n')
 				*out++ = ' ';
-		} else {
+		} else if (!is_turn(c)) {
 			memcpy(out, text, (size_t)(next - text));
 			out += next - text;
 		}

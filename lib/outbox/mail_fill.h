@@ -27,7 +27,8 @@ struct mail_part {
 
 /**
  * mail_fill(arena, blocks, locale, message, values, count, ret_parts, err):
- * Put the values in. Control characters and runs of white space in them become one blank; a block that asks for an optional value that
+ * Put the values in. Control characters and runs of white space in them become one blank, directional
+ * embeddings, overrides and isolates go; a block that asks for an optional value that
  * is not there is left out; a full stop behind a value that ends in one is dropped.
  *
  * Errors: ERR_DATA with file and line of the placeholder: no value, an empty one, one of another kind.

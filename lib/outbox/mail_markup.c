@@ -25,6 +25,7 @@ static const struct catalogue_value of_html[] = {
 };
 static const struct catalogue_value of_layout[] = {
 	{ "body", CATALOGUE_TEXT, false, NULL },
+	{ "foot", CATALOGUE_TEXT, false, NULL },
 	{ "issuer", CATALOGUE_TEXT, false, NULL },
 };
 
@@ -165,7 +166,7 @@ unknown_value(const struct parser *parser, const char *inside, struct err *err)
 
 	(void)err_set(err, ERR_CONFIG, "%s: unknown placeholder {{%s}}", parser->where, inside);
 	if (parser->mode == MAIL_MARKUP_LAYOUT)
-		return err_hint(err, "The layout may have language, direction, subject, body and issuer.");
+		return err_hint(err, "The layout may have language, direction, subject, body, foot and issuer.");
 	buf_init(&names, 400);
 	for (value = parser->message->values; value->name != NULL; value++)
 		buf_printf(&names, "%s, ", value->name);

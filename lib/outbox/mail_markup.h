@@ -53,7 +53,7 @@ enum mail_markup_mode {
 	MAIL_MARKUP_BODY,
 	MAIL_MARKUP_SUBJECT, /* one line, no markup */
 	MAIL_MARKUP_HTML,    /* a user's own: values only, and `language`, `direction`, `subject` */
-	MAIL_MARKUP_LAYOUT   /* templates/mail/layout.html: these, `body` and `issuer` */
+	MAIL_MARKUP_LAYOUT   /* templates/mail/layout.html: these, `body`, `foot` and `issuer` */
 };
 
 /**

@@ -138,13 +138,17 @@ mail_render_html(struct buf *buf, const struct mail_part *part)
 }
 
 void
-mail_render_raw(struct buf *buf, const struct mail_run *run, const char *body)
+mail_render_raw(struct buf *buf, const struct mail_run *run, const char *subject, const char *body, const char *foot)
 {
 	for (; run != NULL; run = run->next) {
 		if (run->kind == MAIL_MARK_TEXT)
 			buf_text(buf, run->text);
-		else if (body != NULL && strcmp(run->value->name, "body") == 0)
+		else if (strcmp(run->value->name, "subject") == 0)
+			escape(buf, subject);
+		else if (strcmp(run->value->name, "body") == 0)
 			buf_text(buf, body);
+		else if (strcmp(run->value->name, "foot") == 0)
+			buf_text(buf, foot);
 		else
 			escape(buf, run->text);
 	}

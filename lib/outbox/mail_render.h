@@ -14,13 +14,13 @@
 void mail_render_line(struct buf *, const struct locale *, const struct mail_run *) __attribute__((nonnull(1, 2)));
 
 /**
- * mail_render_text(arena, buf, locale, parts):
- * As text/plain; format=flowed, lines ended by LF. Returns whether it is to be said that blanks at soft line ends are not part of the
+ * mail_render_text(arena, buf, locale, parts, foot):
+ * As text/plain; format=flowed, lines ended by LF; the foot stands below the line that sets a signature apart. Returns whether it is to be said that blanks at soft line ends are not part of the
  * text (delsp=yes): where lines are broken between letters that have no blank between them.
  *
  * Source: RFC 3676 sections 4.1 to 4.4.
  */
-bool mail_render_text(struct arena *, struct buf *, const struct locale *, const struct mail_part *)
+bool mail_render_text(struct arena *, struct buf *, const struct locale *, const struct mail_part *, const struct mail_part *)
     __attribute__((nonnull(1, 2, 3)));
 
 /**
@@ -30,9 +30,11 @@ bool mail_render_text(struct arena *, struct buf *, const struct locale *, const
 void mail_render_html(struct buf *, const struct mail_part *) __attribute__((nonnull(1)));
 
 /**
- * mail_render_raw(buf, runs, body):
- * A template that is HTML itself: its text as it is, values escaped, but for `body`, which is HTML already (NULL: there is none).
+ * mail_render_raw(buf, runs, subject, body, foot):
+ * A template that is HTML itself: its text as it is, values escaped, and the values `subject`, `body` and `foot`, which are made already;
+ * the latter two are HTML.
  */
-void mail_render_raw(struct buf *, const struct mail_run *, const char *) __attribute__((nonnull(1)));
+void mail_render_raw(struct buf *, const struct mail_run *, const char *, const char *, const char *)
+    __attribute__((nonnull(1, 3, 4, 5)));
 
 #endif

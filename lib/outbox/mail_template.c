@@ -15,12 +15,12 @@
 #define TEMPLATE_MAX_BYTES ((size_t)256 * 1024)
 #define FILLED_MAX_BYTES ((size_t)1 << 20)
 /* What HTML has besides the values of the message. */
-#define HTML_VALUES 4
+#define HTML_VALUES 5
 
 struct mail_template {
 	const struct catalogue_message *message;
 	struct locale *locale;
-	struct mail_block *subject, *body;
+	struct mail_block *subject, *body, *foot;
 	struct mail_block *html; /* the layout, or a user's own */
 };
 
@@ -94,6 +94,19 @@ parse_html(struct arena *arena, struct mail_template *template, const char *temp
 	return mail_markup_parse(arena, template->message, template->locale, mode, file, 1, text, &template->html, err);
 }
 
+/* Below each mail: who sends it, where an answer goes, and why it came, as far as the language has words for that. */
+static int
+parse_foot(struct arena *arena, struct mail_template *template, struct err *err)
+{
+	const char *reason = arena_printf(arena, "reason_%s", template->message->to), *word;
+	struct err none = ERR_INIT;
+	bool said = locale_word(template->locale, arena_printf(arena, "mail.%s", reason), &word, &none) == 0;
+
+	return mail_markup_parse(arena, template->message, template->locale, MAIL_MARKUP_BODY, locale_file(template->locale), 0,
+	    arena_printf(arena, "{{issuer}} · {{reply_to}}%s%s%s", said ? "\n{{word." : "", said ? reason : "", said ? "}}" : ""),
+	    &template->foot, err);
+}
+
 int
 mail_template_open(struct arena *arena, const char *template_dir, const char *name, const char *locale,
     struct mail_template **ret_template, struct err *err)
@@ -118,7 +131,7 @@ mail_template_open(struct arena *arena, const char *template_dir, const char *na
 		&template->subject, err) != 0 ||
 	    mail_markup_parse(
 		arena, template->message, template->locale, MAIL_MARKUP_BODY, file, 3, end + 2, &template->body, err) != 0 ||
-	    parse_html(arena, template, template_dir, stem, err) != 0)
+	    parse_foot(arena, template, err) != 0 || parse_html(arena, template, template_dir, stem, err) != 0)
 		return -1;
 	*ret_template = template;
 	return 0;
@@ -137,24 +150,28 @@ keep(struct arena *arena, struct buf *buf, const char *what, const char **ret_te
 
 static int
 fill_html(struct arena *arena, const struct mail_template *template, const struct mail_value *values, size_t count,
-    const struct mail_part *body, struct mail_letter *letter, struct buf *buf, struct err *err)
+    const struct mail_part *body, const struct mail_part *foot, struct mail_letter *letter, struct buf *buf, struct err *err)
 {
 	struct mail_value *more = ARENA_ARRAY(arena, count + HTML_VALUES, struct mail_value);
 	struct mail_part *page;
-	const char *inner;
+	const char *inner, *below;
 
 	mail_render_html(buf, body);
 	if (keep(arena, buf, "the mail's HTML", &inner, err) != 0)
 		return -1;
+	mail_render_html(buf, foot);
+	if (keep(arena, buf, "the mail's HTML", &below, err) != 0)
+		return -1;
 	more[0] = (struct mail_value){ "language", locale_language(template->locale) };
 	more[1] = (struct mail_value){ "direction", locale_direction(template->locale) };
-	more[2] = (struct mail_value){ "subject", letter->subject };
+	more[2] = (struct mail_value){ "subject", "-" };
 	more[3] = (struct mail_value){ "body", "-" };
+	more[4] = (struct mail_value){ "foot", "-" };
 	if (count > 0)
 		memcpy(more + HTML_VALUES, values, count * sizeof(*values));
 	if (mail_fill(arena, template->html, template->locale, template->message, more, count + HTML_VALUES, &page, err) != 0)
 		return -1;
-	mail_render_raw(buf, page == NULL ? NULL : page->runs, inner);
+	mail_render_raw(buf, page == NULL ? NULL : page->runs, letter->subject, inner, below);
 	return keep(arena, buf, "the mail's HTML", &letter->html, err);
 }
 
@@ -163,21 +180,22 @@ mail_template_fill(struct arena *arena, const struct mail_template *template, co
     struct mail_letter *ret_letter, struct err *err)
 {
 	struct mail_letter letter = { 0 };
-	struct mail_part *subject, *body;
+	struct mail_part *subject, *body, *foot;
 	int rc = -1;
 	struct buf buf;
 
 	buf_init(&buf, FILLED_MAX_BYTES);
 	if (mail_fill(arena, template->subject, template->locale, template->message, values, count, &subject, err) != 0 ||
-	    mail_fill(arena, template->body, template->locale, template->message, values, count, &body, err) != 0)
+	    mail_fill(arena, template->body, template->locale, template->message, values, count, &body, err) != 0 ||
+	    mail_fill(arena, template->foot, template->locale, template->message, values, count, &foot, err) != 0)
 		goto out;
 	mail_render_line(&buf, template->locale, subject->runs);
 	if (keep(arena, &buf, "the mail's subject", &letter.subject, err) != 0)
 		goto out;
-	letter.delsp = mail_render_text(arena, &buf, template->locale, body);
+	letter.delsp = mail_render_text(arena, &buf, template->locale, body, foot);
 	if (keep(arena, &buf, "the mail's text", &letter.text, err) != 0)
 		goto out;
-	if (fill_html(arena, template, values, count, body, &letter, &buf, err) != 0)
+	if (fill_html(arena, template, values, count, body, foot, &letter, &buf, err) != 0)
 		goto out;
 	*ret_letter = letter;
 	rc = 0;

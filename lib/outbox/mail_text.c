@@ -11,6 +11,8 @@
 #define COLUMNS 72
 /* Gives a line the direction of the language where its first letter has the other one. */
 #define RIGHT_TO_LEFT "\u200f"
+/* What follows is a signature: readers show it apart, and leave it out of answers. */
+#define SIGNATURE "\n-- \n"
 
 /* Bytes of a line between which it is not broken. */
 struct whole {
@@ -210,10 +212,12 @@ write_line(const struct writer *writer, struct buf *buf, const struct line *line
 }
 
 bool
-mail_render_text(struct arena *arena, struct buf *buf, const struct locale *locale, const struct mail_part *part)
+mail_render_text(
+    struct arena *arena, struct buf *buf, const struct locale *locale, const struct mail_part *part, const struct mail_part *foot)
 {
 	struct writer writer = { .arena = arena, .locale = locale };
 	const struct line *line;
+	struct line **end;
 	bool items = false;
 
 	writer.tail = &writer.first;
@@ -227,9 +231,17 @@ mail_render_text(struct arena *arena, struct buf *buf, const struct locale *loca
 		add_runs(&writer, part);
 		end_line(&writer);
 	}
+	end = writer.tail;
+	for (; foot != NULL; foot = foot->next) {
+		add_runs(&writer, foot);
+		end_line(&writer);
+	}
 	buf->overflow = buf->overflow || writer.at.overflow;
 	buf_done(&writer.at);
-	for (line = writer.first; line != NULL; line = line->next)
+	for (line = writer.first; line != NULL; line = line->next) {
+		if (line == *end)
+			buf_text(buf, SIGNATURE);
 		write_line(&writer, buf, line);
+	}
 	return writer.delsp;
 }

@@ -20,7 +20,7 @@ check_line(const char *what, const char *text, struct err *err)
 {
 	if (!text_utf8_valid(text, strlen(text)))
 		return err_set(err, ERR_DATA, "the %s is not UTF-8", what);
-	if (text_has_control(text))
+	if (address_has_break(text))
 		return err_set(err, ERR_DATA, "the %s holds a control character", what);
 	if (strlen(text) > MESSAGE_HEADER_BYTES)
 		return err_set(err, ERR_DATA, "the %s is longer than %d bytes", what, MESSAGE_HEADER_BYTES);

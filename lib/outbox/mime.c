@@ -300,7 +300,8 @@ mime_file_fallback(struct arena *arena, const char *name)
 
 	for (; *name != '\0'; name = next) {
 		next = text_next(name, &c);
-		*out++ = (char)(c < 0x20 || c >= 0x7f || c == '"' || c == '\\' ? '_' : c);
+		/* Some readers decode encoded words in a parameter too, where none may stand (RFC 2047 section 5). */
+		*out++ = (char)(c < 0x20 || c >= 0x7f || c == '"' || c == '\\' || text_starts(name, "=?") ? '_' : c);
 	}
 	return fallback;
 }

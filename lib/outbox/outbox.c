@@ -257,7 +257,7 @@ recipient_name(const char *message, const struct mail_value *values, size_t coun
 
 	for (i = 0; i < count; i++)
 		if (strcmp(values[i].name, to) == 0)
-			return text_has_control(values[i].text) || strlen(values[i].text) > NAME_MAX_BYTES ? "" : values[i].text;
+			return address_has_break(values[i].text) || strlen(values[i].text) > NAME_MAX_BYTES ? "" : values[i].text;
 	return "";
 }
 

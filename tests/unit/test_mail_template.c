@@ -95,12 +95,25 @@ letter_of(struct arena *arena, const char *dir, const char *name, const char *lo
 	return letter;
 }
 
+/* A letter without what stands below each. */
+static struct mail_letter
+without_foot(struct arena *arena, struct mail_letter letter)
+{
+	const char *foot = strstr(letter.text, "\n-- \n"), *below = strstr(letter.html, "</div>\n<div class=\"foot\"");
+
+	assert_non_null(foot);
+	letter.text = arena_strndup(arena, letter.text, (size_t)(foot - letter.text));
+	if (below != NULL)
+		letter.html = arena_strndup(arena, letter.html, (size_t)(below - letter.html));
+	return letter;
+}
+
 /* One body in a template of mail "seats-changed", as its recipient gets it. */
 static struct mail_letter
 rendered(struct folder *folder, const char *locale, const char *body, const struct mail_value *given, size_t count)
 {
 	(void)folder_write(folder, locale, "seats-changed.txt", arena_printf(&folder->arena, "Subject: x\n\n%s", body));
-	return letter_of(&folder->arena, folder->dir, "seats-changed", locale, given, count);
+	return without_foot(&folder->arena, letter_of(&folder->arena, folder->dir, "seats-changed", locale, given, count));
 }
 
 /* What a reader that knows format=flowed makes of a text (RFC 3676 section 4.2). */
@@ -159,7 +172,7 @@ what_ships_reads_well_in_both_languages(void **state)
 		letter = letter_of(&arena, "templates", cases[i].name, cases[i].locale, VALUES);
 		assert_string_equal(letter.subject, cases[i].subject);
 		assert_non_null(strstr(letter.text, cases[i].in_text));
-		assert_non_null(strstr(letter.text, "\nAcme Academy\n"));
+		assert_non_null(strstr(letter.text, "\nAcme Academy\n\n-- \nAcme Academy · help@example.org\n"));
 		assert_non_null(strstr(letter.html, cases[i].in_html));
 		assert_false(letter.delsp);
 		/* What is not there is left out with its paragraph. */
@@ -197,6 +210,7 @@ every_mail_of_the_catalogue_is_there(void **state)
 			assert_null(strstr(letter.subject, "{{"));
 			assert_null(strstr(letter.text, "{{"));
 			assert_null(strstr(letter.html, "{{"));
+			letter = without_foot(&arena, letter);
 			assert_true(text_ends(letter.text, "\nAcme Academy\n"));
 		}
 	}
@@ -235,10 +249,9 @@ one_text_becomes_text_and_html(void **state)
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		letter = rendered(&folder, "en", cases[i].body, given, sizeof(given) / sizeof(given[0]));
 		assert_string_equal(letter.text, cases[i].text);
-		body = strstr(letter.html, "<p>");
+		body = strstr(letter.html, "</h1>\n");
 		assert_non_null(body);
-		assert_memory_equal(body, cases[i].html, strlen(cases[i].html));
-		assert_string_equal(body + strlen(cases[i].html), "</div>\n</body>\n</html>\n");
+		assert_string_equal(body + strlen("</h1>\n"), cases[i].html);
 	}
 	folder_drop(&folder);
 }
@@ -329,7 +342,7 @@ values_stay_data(void **state)
 {
 	static const struct mail_value odd[] = {
 		{ "learner", "<script>alert('x')</script> & \"Co\" {{serial}} **b** [c](https://d.org)" },
-		{ "course", "  First\r\n\taid \xc2\x85 \xe2\x80\xa8 now  " },
+		{ "course", "  First\r\n\t\u202eaid\u2069 \xc2\x85 \xe2\x80\xa8 now  " },
 		{ "date", "2026-08-03" },
 		{ "serial", "1" },
 		{ "issuer", "A & Sons Inc." },
@@ -352,7 +365,7 @@ values_stay_data(void **state)
 	(void)folder_write(&folder, "en", "certificate.txt", "Subject: {{learner}}\n\nFrom **{{issuer}}**. Bye.\n");
 	(void)folder_write(&folder, "en", "certificate.html",
 	    "<i lang=\"{{language}}\" title=\"{{subject}}\">{{learner}}\n{{date|date}}{{verify_url}}</i> **x**");
-	letter = letter_of(&arena, folder.dir, "certificate", "en", odd, sizeof(odd) / sizeof(odd[0]));
+	letter = without_foot(&arena, letter_of(&arena, folder.dir, "certificate", "en", odd, sizeof(odd) / sizeof(odd[0])));
 	assert_string_equal(letter.text, " From *A & Sons Inc.* Bye.\n");
 	assert_string_equal(letter.html,
 	    "<i lang=\"en\" title=\"&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &quot;Co&quot; {{serial}} **b** "
