@@ -27,6 +27,19 @@ struct pdf_text {
 struct pdf_link {
 	double left, bottom, right, top;
 	const char *uri; /* ASCII */
+	size_t mark;     /* 1 + index of the "Link" mark that it belongs to; 0: none */
+};
+
+/* A part of a page as those are told of it who do not see it, in reading order. Marks with content follow each other as in the content
+ * stream, where the n-th of them, from 0, stands between "/ROLE <</MCID n>> BDC" and "EMC". Everything else there is "/Artifact BMC". */
+struct pdf_mark {
+	const char *role; /* standard structure type: "H1", "P", "Figure", "Link" */
+	unsigned depth;   /* 0 at the top; each is part of the last one before it that is one higher and has no content */
+	bool has_content;
+	const char *alternative;         /* UTF-8: what is said instead of what is shown; NULL: none */
+	const char *instead;             /* UTF-8: the text, where its characters are not in order; NULL: they are */
+	const char *language;            /* BCP 47, where it is not the document's; NULL */
+	double left, bottom, right, top; /* of a figure; all 0 for none */
 };
 
 /* A JPEG file, which goes into the PDF as it is. Content shows the n-th of a page or layer as /I<n>, from 0. */
@@ -50,6 +63,8 @@ struct pdf_page {
 	size_t text_count;
 	const struct pdf_link *links;
 	size_t link_count;
+	const struct pdf_mark *marks; /* none: the page is not tagged */
+	size_t mark_count;
 };
 
 struct pdf_document {
@@ -71,7 +86,8 @@ const struct pdf_layer *pdf_layer_new(struct arena *, const struct pdf_page *) _
 
 /**
  * pdf_write(document, ret_out, err):
- * Append the finished file to ${ret_out}. The same document gives the same bytes.
+ * Append the finished file to ${ret_out}. The same document gives the same bytes. It is made for archives, PDF/A-2u; PDF/A-2a and PDF/UA-1
+ * if every page is tagged; and says so, but for PDF/A where an image is CMYK, which would need a printing condition.
  *
  * Errors: ERR_DATA if the file does not fit in ${ret_out} or text is not UTF-8; ERR_SYSTEM with libharu's error number.
  * Source: PDF 32000-1:2008, 7.8 (content streams), 9.6.5 (Type 3 fonts), 9.10 (extraction of text).

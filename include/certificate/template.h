@@ -61,6 +61,9 @@ struct template_part {
 	const char *text; /* the literal, or the word's key */
 };
 
+/* What a text is to those who do not see the page. */
+enum template_role { TEMPLATE_PARAGRAPH, TEMPLATE_HEADING };
+
 /* One thing to draw. Lengths are points; only the fields of its kind mean something. */
 struct template_item {
 	enum template_kind kind;
@@ -78,6 +81,7 @@ struct template_item {
 	enum page_align align;
 	enum page_grow grow;
 	enum page_corner corner;
+	enum template_role role;
 	const struct template_part *text;
 	unsigned when;   /* bits of enum template_fact: drawn only if the certificate states all of them */
 	unsigned unless; /* and none of these */

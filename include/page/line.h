@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/err.h"
@@ -40,6 +41,10 @@ struct page_line {
 	double width;
 	double top, bottom; /* of the ink, from the base line; bottom is below 0 */
 	bool rtl;
+	bool reversed;             /* the units of some words stand against the order they are read in */
+	const char *text;          /* as given, without blanks around it */
+	uint32_t script;           /* of the first letter; 0 if there is none */
+	const char *language;      /* BCP 47, where the letters show it: "ja" for kana; else NULL */
 	struct page_piece *pieces; /* visual order */
 	struct page_word *words;   /* reading order */
 };

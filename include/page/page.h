@@ -29,6 +29,11 @@ struct page {
 	size_t link_count;
 	const struct pdf_image **images;
 	size_t image_count;
+	struct pdf_mark *marks; /* these are page/mark.h's */
+	size_t mark_count, mark_room;
+	unsigned content_count, group_depth;
+	size_t group; /* 1 + index of the group that is open; 0: none */
+	bool marking;
 };
 
 /* A stroke. */

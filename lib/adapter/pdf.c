@@ -14,17 +14,20 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <hpdf.h>
-#include <hpdf_doc.h>
-#include <hpdf_objects.h>
 #include <hpdf_pages.h>
 
 #include "adapter/deflate.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "pdf_archive.h"
+#include "pdf_maker.h"
+#include "pdf_tags.h"
 
 #define MAX_CONTENT_BYTES ((size_t)32 << 20)
 #define CODES_PER_FONT 256u
+#define SYMBOLIC_FONT 4
+#define PRINT_ANNOTATION 4
+#define MAX_PROFILE_BYTES ((size_t)4096)
 #define CODES_PER_BLOCK 100u /* PDF allows no more entries in one bfchar block */
 
 struct pdf_layer {
@@ -33,23 +36,14 @@ struct pdf_layer {
 	size_t packed_len;
 	const struct pdf_image **images;
 	size_t image_count;
+	uint64_t digest;
 };
 
 /* Something that stands in the document already. */
-struct placed {
-	struct placed *next;
+struct pdf_placed {
+	struct pdf_placed *next;
 	const void *what; /* a layer or an image */
 	HPDF_Dict object;
-};
-
-/* What a document under construction needs in every step. */
-struct maker {
-	HPDF_Doc doc;
-	HPDF_STATUS status; /* the first error, as the handler saw it */
-	HPDF_STATUS detail;
-	HPDF_Dict empty_glyph;
-	struct placed *placed;
-	struct buf plain; /* scratch */
 };
 
 /* libharu's allocator has no context pointer; pdf_write() is the only user and does not call itself. */
@@ -67,50 +61,15 @@ leave(void *block)
 	(void)block;
 }
 
-static HPDF_Array
-new_box(HPDF_MMgr mmgr, double left, double bottom, double right, double top)
-{
-	HPDF_Box box = { (HPDF_REAL)left, (HPDF_REAL)bottom, (HPDF_REAL)right, (HPDF_REAL)top };
-
-	return HPDF_Box_Array_New(mmgr, box);
-}
-
 static void
 record(HPDF_STATUS status, HPDF_STATUS detail, void *context)
 {
-	struct maker *maker = context;
+	struct pdf_maker *maker = context;
 
 	if (maker->status == 0) {
 		maker->status = status;
 		maker->detail = detail;
 	}
-}
-
-static int
-check(const struct maker *maker, struct err *err)
-{
-	HPDF_STATUS status = maker->status != 0 ? maker->status : HPDF_GetError(maker->doc);
-
-	if (status == 0)
-		return 0;
-	return err_set(err, ERR_SYSTEM, "could not make the PDF: libharu error 0x%04lx (detail %lu)", (unsigned long)status,
-	    (unsigned long)maker->detail);
-}
-
-/* libharu removes /Filter from a stream it does not compress itself; this writes it back after the other entries. */
-static HPDF_STATUS
-write_filter(HPDF_Dict dict, HPDF_Stream stream)
-{
-	(void)dict;
-	return HPDF_Stream_WriteStr(stream, "/Filter /FlateDecode\012");
-}
-
-static void
-fill_stream(HPDF_Dict dict, const uint8_t *packed, size_t len)
-{
-	dict->filter = HPDF_STREAM_FILTER_NONE;
-	dict->write_fn = write_filter;
-	HPDF_Stream_Write(dict->stream, packed, (HPDF_UINT)len);
 }
 
 static void
@@ -120,73 +79,7 @@ fill_compressed(HPDF_Dict dict, const char *content, size_t len)
 	size_t packed_len;
 
 	deflate_pack_fast(memory, content, len, &packed, &packed_len);
-	fill_stream(dict, packed, packed_len);
-}
-
-/* The big-endian UTF-16 form of valid UTF-8, as bytes or as hex digits. */
-static void
-put_utf16(struct buf *out, const char *text, bool hex)
-{
-	uint32_t character;
-	unsigned unit[2];
-	size_t i, units;
-
-	while (*text != '\0') {
-		text = text_next(text, &character);
-		units = character >= 0x10000 ? 2 : 1;
-		unit[0] = units == 2 ? 0xd800 + ((character - 0x10000) >> 10) : character;
-		unit[1] = 0xdc00 + ((character - 0x10000) & 0x3ff);
-		for (i = 0; i < units; i++) {
-			if (hex) {
-				buf_printf(out, "%04X", unit[i]);
-			} else {
-				buf_char(out, (char)(unit[i] >> 8));
-				buf_char(out, (char)(unit[i] & 0xff));
-			}
-		}
-	}
-}
-
-static void
-add_string(struct maker *maker, HPDF_Dict dict, const char *key, const char *text)
-{
-	HPDF_Binary value;
-
-	if (text == NULL)
-		return;
-	buf_reset(&maker->plain);
-	buf_add(&maker->plain, "\xfe\xff", 2);
-	put_utf16(&maker->plain, text, /* hex= */ false);
-	value = HPDF_Binary_New(maker->doc->mmgr, (HPDF_BYTE *)maker->plain.data, (HPDF_UINT)maker->plain.len);
-	if (value != NULL) /* too long a text: recorded */
-		HPDF_Dict_Add(dict, key, value);
-}
-
-static HPDF_Dict
-new_object(struct maker *maker)
-{
-	HPDF_Dict dict = HPDF_Dict_New(maker->doc->mmgr);
-
-	HPDF_Xref_Add(maker->doc->xref, dict);
-	return dict;
-}
-
-static HPDF_Array
-add_array(struct maker *maker, HPDF_Dict dict, const char *key)
-{
-	HPDF_Array array = HPDF_Array_New(maker->doc->mmgr);
-
-	HPDF_Dict_Add(dict, key, array);
-	return array;
-}
-
-static HPDF_Dict
-add_dict(struct maker *maker, HPDF_Dict dict, const char *key)
-{
-	HPDF_Dict inner = HPDF_Dict_New(maker->doc->mmgr);
-
-	HPDF_Dict_Add(dict, key, inner);
-	return inner;
+	pdf_maker_fill(dict, packed, packed_len);
 }
 
 static void
@@ -200,7 +93,7 @@ put_cmap(struct buf *out, const struct pdf_text *texts, size_t count)
 		if (i % CODES_PER_BLOCK == 0)
 			buf_printf(out, "%zu beginbfchar\n", count - i < CODES_PER_BLOCK ? count - i : CODES_PER_BLOCK);
 		buf_printf(out, "<%02X> <", texts[i].code % CODES_PER_FONT);
-		put_utf16(out, texts[i].text, /* hex= */ true);
+		pdf_maker_utf16(out, texts[i].text, /* hex= */ true);
 		buf_text(out, ">\n");
 		if ((i + 1) % CODES_PER_BLOCK == 0 || i + 1 == count)
 			buf_text(out, "endbfchar\n");
@@ -208,25 +101,38 @@ put_cmap(struct buf *out, const struct pdf_text *texts, size_t count)
 	buf_text(out, "endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n");
 }
 
+/* Tagged documents want a description of every font, even of one that has nothing to describe. */
+static HPDF_Dict
+font_descriptor(struct pdf_maker *maker)
+{
+	if (maker->font_descriptor == NULL) {
+		maker->font_descriptor = pdf_maker_object(maker);
+		HPDF_Dict_AddName(maker->font_descriptor, "Type", "FontDescriptor");
+		HPDF_Dict_AddName(maker->font_descriptor, "FontName", "Unseen");
+		HPDF_Dict_AddNumber(maker->font_descriptor, "Flags", SYMBOLIC_FONT);
+		HPDF_Dict_AddNumber(maker->font_descriptor, "ItalicAngle", 0);
+	}
+	return maker->font_descriptor;
+}
+
 /* One Type 3 font for ${count} texts whose codes share the upper part. */
 static int
-add_font(struct maker *maker, HPDF_Dict fonts, const struct pdf_text *texts, size_t count, struct err *err)
+add_font(struct pdf_maker *maker, HPDF_Dict fonts, const struct pdf_text *texts, size_t count, struct err *err)
 {
-	HPDF_MMgr mmgr = maker->doc->mmgr;
-	HPDF_Dict font = new_object(maker), glyphs, encoding, map;
+	HPDF_Dict font = pdf_maker_object(maker), glyphs, encoding, map;
 	HPDF_Array array;
 	unsigned first = texts[0].code % CODES_PER_FONT, last = texts[count - 1].code % CODES_PER_FONT, code;
 	char name[16];
 
 	if (maker->empty_glyph == NULL) {
-		maker->empty_glyph = HPDF_DictStream_New(mmgr, maker->doc->xref);
+		maker->empty_glyph = pdf_maker_stream(maker);
 		HPDF_Stream_WriteStr(maker->empty_glyph->stream, "500 0 d0");
 	}
-	map = HPDF_DictStream_New(mmgr, maker->doc->xref);
+	map = pdf_maker_stream(maker);
 	HPDF_Dict_AddName(font, "Type", "Font");
 	HPDF_Dict_AddName(font, "Subtype", "Type3");
-	HPDF_Dict_Add(font, "FontBBox", new_box(mmgr, 0, -250, PDF_TEXT_WIDTH, 750));
-	array = add_array(maker, font, "FontMatrix");
+	HPDF_Dict_Add(font, "FontBBox", pdf_maker_box(maker, 0, -250, PDF_TEXT_WIDTH, 750));
+	array = pdf_maker_array(maker, font, "FontMatrix");
 	HPDF_Array_AddReal(array, 0.001F);
 	HPDF_Array_AddNumber(array, 0);
 	HPDF_Array_AddNumber(array, 0);
@@ -235,36 +141,37 @@ add_font(struct maker *maker, HPDF_Dict fonts, const struct pdf_text *texts, siz
 	HPDF_Array_AddNumber(array, 0);
 	HPDF_Dict_AddNumber(font, "FirstChar", (HPDF_INT32)first);
 	HPDF_Dict_AddNumber(font, "LastChar", (HPDF_INT32)last);
-	array = add_array(maker, font, "Widths");
+	array = pdf_maker_array(maker, font, "Widths");
 	for (code = first; code <= last; code++)
 		HPDF_Array_AddNumber(array, PDF_TEXT_WIDTH);
-	encoding = add_dict(maker, font, "Encoding");
+	encoding = pdf_maker_dict(maker, font, "Encoding");
 	HPDF_Dict_AddName(encoding, "Type", "Encoding");
-	array = add_array(maker, encoding, "Differences");
+	array = pdf_maker_array(maker, encoding, "Differences");
 	HPDF_Array_AddNumber(array, (HPDF_INT32)first);
 	for (code = first; code <= last; code++)
 		HPDF_Array_AddName(array, "g");
-	glyphs = add_dict(maker, font, "CharProcs");
+	glyphs = pdf_maker_dict(maker, font, "CharProcs");
 	HPDF_Dict_Add(glyphs, "g", maker->empty_glyph);
-	add_dict(maker, font, "Resources");
+	pdf_maker_dict(maker, font, "Resources");
 	HPDF_Dict_Add(font, "ToUnicode", map);
+	HPDF_Dict_Add(font, "FontDescriptor", font_descriptor(maker));
 	buf_reset(&maker->plain);
 	put_cmap(&maker->plain, texts, count);
 	fill_compressed(map, maker->plain.data, maker->plain.len);
 	snprintf(name, sizeof(name), "T%u", texts[0].code / CODES_PER_FONT);
 	HPDF_Dict_Add(fonts, name, font);
-	return check(maker, err);
+	return pdf_maker_check(maker, err);
 }
 
 static int
-add_fonts(struct maker *maker, HPDF_Dict resources, const struct pdf_page *page, struct err *err)
+add_fonts(struct pdf_maker *maker, HPDF_Dict resources, const struct pdf_page *page, struct err *err)
 {
 	HPDF_Dict fonts;
 	size_t from = 0, to;
 
 	if (page->text_count == 0)
 		return 0;
-	fonts = add_dict(maker, resources, "Font");
+	fonts = pdf_maker_dict(maker, resources, "Font");
 	while (from < page->text_count) {
 		for (to = from + 1; to < page->text_count; to++) {
 			BUG_UNLESS(page->texts[to].code > page->texts[to - 1].code);
@@ -279,9 +186,9 @@ add_fonts(struct maker *maker, HPDF_Dict resources, const struct pdf_page *page,
 }
 
 static HPDF_Dict
-find_placed(const struct maker *maker, const void *what)
+find_placed(const struct pdf_maker *maker, const void *what)
 {
-	const struct placed *placed;
+	const struct pdf_placed *placed;
 
 	for (placed = maker->placed; placed != NULL; placed = placed->next)
 		if (placed->what == what)
@@ -290,10 +197,10 @@ find_placed(const struct maker *maker, const void *what)
 }
 
 static HPDF_Dict
-new_xobject(struct maker *maker, const void *what, const char *subtype)
+new_xobject(struct pdf_maker *maker, const void *what, const char *subtype)
 {
-	HPDF_Dict object = HPDF_DictStream_New(maker->doc->mmgr, maker->doc->xref);
-	struct placed *placed = ARENA_NEW(memory, struct placed);
+	HPDF_Dict object = pdf_maker_stream(maker);
+	struct pdf_placed *placed = ARENA_NEW(memory, struct pdf_placed);
 
 	object->header.obj_class |= HPDF_OSUBCLASS_XOBJECT;
 	HPDF_Dict_AddName(object, "Type", "XObject");
@@ -313,7 +220,7 @@ write_jpeg_filter(HPDF_Dict dict, HPDF_Stream stream)
 }
 
 static HPDF_Dict
-place_image(struct maker *maker, const struct pdf_image *image)
+place_image(struct pdf_maker *maker, const struct pdf_image *image)
 {
 	HPDF_Dict object = find_placed(maker, image);
 	HPDF_Array decode;
@@ -330,7 +237,7 @@ place_image(struct maker *maker, const struct pdf_image *image)
 	    : image->components == 3 ? "DeviceRGB"
 				     : "DeviceCMYK");
 	if (image->inverted) {
-		decode = add_array(maker, object, "Decode");
+		decode = pdf_maker_array(maker, object, "Decode");
 		for (i = 0; i < 2 * image->components; i++)
 			HPDF_Array_AddNumber(decode, i % 2 == 0 ? 1 : 0);
 	}
@@ -342,7 +249,7 @@ place_image(struct maker *maker, const struct pdf_image *image)
 
 /* Make images known to content under their names. */
 static void
-add_images(struct maker *maker, HPDF_Dict resources, const struct pdf_image *const *images, size_t count)
+add_images(struct pdf_maker *maker, HPDF_Dict resources, const struct pdf_image *const *images, size_t count)
 {
 	HPDF_Dict xobjects;
 	char name[32];
@@ -352,7 +259,7 @@ add_images(struct maker *maker, HPDF_Dict resources, const struct pdf_image *con
 		return;
 	xobjects = HPDF_Dict_GetItem(resources, "XObject", HPDF_OCLASS_DICT);
 	if (xobjects == NULL)
-		xobjects = add_dict(maker, resources, "XObject");
+		xobjects = pdf_maker_dict(maker, resources, "XObject");
 	for (i = 0; i < count; i++) {
 		snprintf(name, sizeof(name), "I%zu", i);
 		HPDF_Dict_Add(xobjects, name, place_image(maker, images[i]));
@@ -360,64 +267,200 @@ add_images(struct maker *maker, HPDF_Dict resources, const struct pdf_image *con
 }
 
 static int
-add_layer(struct maker *maker, HPDF_Page page, const struct pdf_layer *layer, struct err *err)
+add_layer(struct pdf_maker *maker, HPDF_Page page, const struct pdf_layer *layer, struct err *err)
 {
 	HPDF_Dict form = find_placed(maker, layer);
 	const char *name;
 
 	if (form == NULL) {
 		form = new_xobject(maker, layer, "Form");
-		HPDF_Dict_Add(form, "BBox", new_box(maker->doc->mmgr, 0, 0, layer->width, layer->height));
-		add_images(maker, add_dict(maker, form, "Resources"), layer->images, layer->image_count);
-		fill_stream(form, layer->packed, layer->packed_len);
+		HPDF_Dict_Add(form, "BBox", pdf_maker_box(maker, 0, 0, layer->width, layer->height));
+		add_images(maker, pdf_maker_dict(maker, form, "Resources"), layer->images, layer->image_count);
+		pdf_maker_fill(form, layer->packed, layer->packed_len);
 	}
 	name = HPDF_Page_GetXObjectName(page, form);
 	if (name == NULL)
-		return check(maker, err);
+		return pdf_maker_check(maker, err);
 	buf_printf(&maker->plain, "/%s Do\n", name);
-	return check(maker, err);
+	return pdf_maker_check(maker, err);
 }
 
+/* The areas that lead somewhere, into ${ret_links}. */
 static int
-add_page(struct maker *maker, const struct pdf_page *def, struct err *err)
+add_links(struct pdf_maker *maker, HPDF_Page page, const struct pdf_page *def, HPDF_Annotation *ret_links, struct err *err)
 {
-	HPDF_Page page = HPDF_AddPage(maker->doc);
-	HPDF_Dict resources;
-	HPDF_Annotation link;
 	HPDF_Rect rect;
 	size_t i;
 
+	for (i = 0; i < def->link_count; i++) {
+		rect.left = (HPDF_REAL)def->links[i].left;
+		rect.bottom = (HPDF_REAL)def->links[i].bottom;
+		rect.right = (HPDF_REAL)def->links[i].right;
+		rect.top = (HPDF_REAL)def->links[i].top;
+		ret_links[i] = HPDF_Page_CreateURILinkAnnot(page, rect, def->links[i].uri);
+		if (ret_links[i] == NULL)
+			return pdf_maker_check(maker, err);
+		HPDF_LinkAnnot_SetBorderStyle(ret_links[i], 0, 0, 0);
+		HPDF_Dict_AddNumber(ret_links[i], "F", PRINT_ANNOTATION);
+		pdf_maker_string(maker, ret_links[i], "Contents", def->links[i].uri);
+	}
+	return pdf_maker_check(maker, err);
+}
+
+static int
+add_page(struct pdf_maker *maker, struct pdf_tags *tags, const struct pdf_page *def, struct err *err)
+{
+	HPDF_Page page = HPDF_AddPage(maker->doc);
+	HPDF_Dict resources;
+	HPDF_Annotation *links = ARENA_ARRAY(maker->arena, def->link_count + 1, HPDF_Annotation);
+	size_t i;
+
 	if (page == NULL)
-		return check(maker, err);
+		return pdf_maker_check(maker, err);
 	HPDF_Page_SetWidth(page, (HPDF_REAL)def->width);
 	HPDF_Page_SetHeight(page, (HPDF_REAL)def->height);
 	buf_reset(&maker->plain);
+	if (def->mark_count > 0)
+		buf_text(&maker->plain, "/Artifact BMC\n");
 	for (i = 0; i < def->layer_count; i++)
 		if (add_layer(maker, page, def->layers[i], err) != 0)
 			return -1;
+	if (def->mark_count > 0)
+		buf_text(&maker->plain, "EMC\n");
 	buf_add(&maker->plain, def->content, def->content_len);
 	if (buf_check(&maker->plain, "page", err) != 0)
 		return -1;
 	fill_compressed(((HPDF_PageAttr)page->attr)->contents, maker->plain.data, maker->plain.len);
 	resources = HPDF_Page_GetInheritableItem(page, "Resources", HPDF_OCLASS_DICT);
 	add_images(maker, resources, def->images, def->image_count);
-	if (add_fonts(maker, resources, def, err) != 0)
+	if (add_fonts(maker, resources, def, err) != 0 || add_links(maker, page, def, links, err) != 0)
 		return -1;
-	for (i = 0; i < def->link_count; i++) {
-		rect.left = (HPDF_REAL)def->links[i].left;
-		rect.bottom = (HPDF_REAL)def->links[i].bottom;
-		rect.right = (HPDF_REAL)def->links[i].right;
-		rect.top = (HPDF_REAL)def->links[i].top;
-		link = HPDF_Page_CreateURILinkAnnot(page, rect, def->links[i].uri);
-		if (link == NULL)
-			return check(maker, err);
-		HPDF_LinkAnnot_SetBorderStyle(link, 0, 0, 0);
+	pdf_tags_page(maker, tags, page, def, links);
+	return pdf_maker_check(maker, err);
+}
+
+static uint64_t
+digest_of(uint64_t digest, const void *bytes, size_t len)
+{
+	const unsigned char *at = bytes;
+
+	while (len-- > 0)
+		digest = (digest ^ *at++) * UINT64_C(0x100000001b3); /* FNV-1a */
+	return digest;
+}
+
+static uint64_t
+digest_images(uint64_t digest, const struct pdf_image *const *images, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		digest = digest_of(digest, images[i]->bytes, images[i]->len);
+	return digest;
+}
+
+/* What tells this document from others: the same for the same, so nothing of time or chance is in it. */
+static void
+add_identifier(struct pdf_maker *maker, const struct pdf_document *document)
+{
+	const char *const texts[] = { document->title, document->author, document->subject, document->language };
+	HPDF_Array ids = pdf_maker_array(maker, maker->doc->trailer, "ID");
+	HPDF_BYTE id[16];
+	uint64_t digest;
+	size_t half, i, k;
+
+	for (half = 0; half < 2; half++) {
+		digest = UINT64_C(0xcbf29ce484222325) + half;
+		digest = digest_of(digest, &document->created_utc, sizeof(document->created_utc));
+		for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+			if (texts[i] != NULL)
+				digest = digest_of(digest, texts[i], strlen(texts[i]) + 1);
+		for (i = 0; i < document->page_count; i++) {
+			const struct pdf_page *page = &document->pages[i];
+
+			digest = digest_of(digest, page->content, page->content_len);
+			for (k = 0; k < page->layer_count; k++)
+				digest = digest_of(digest, &page->layers[k]->digest, sizeof(page->layers[k]->digest));
+			digest = digest_images(digest, page->images, page->image_count);
+		}
+		for (i = 0; i < 8; i++)
+			id[half * 8 + i] = (HPDF_BYTE)(digest >> 8 * i);
 	}
-	return check(maker, err);
+	HPDF_Array_Add(ids, HPDF_Binary_New(maker->doc->mmgr, id, sizeof(id)));
+	HPDF_Array_Add(ids, HPDF_Binary_New(maker->doc->mmgr, id, sizeof(id)));
+}
+
+static bool
+has_cmyk(const struct pdf_image *const *images, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (images[i]->components == 4)
+			return true;
+	return false;
+}
+
+/* Colours mean sRGB: one profile, packed once for all documents. */
+static void
+add_colours(struct pdf_maker *maker)
+{
+	static struct arena kept = ARENA_INIT;
+	static uint8_t *packed;
+	static size_t packed_len;
+	HPDF_Dict intent = pdf_maker_object(maker), profile = pdf_maker_stream(maker);
+	struct buf plain;
+
+	if (packed == NULL) {
+		buf_init(&plain, MAX_PROFILE_BYTES);
+		pdf_archive_srgb(&plain);
+		deflate_pack(&kept, plain.data, plain.len, &packed, &packed_len);
+		buf_done(&plain);
+	}
+	HPDF_Dict_AddNumber(profile, "N", 3);
+	pdf_maker_fill(profile, packed, packed_len);
+	HPDF_Dict_AddName(intent, "Type", "OutputIntent");
+	HPDF_Dict_AddName(intent, "S", "GTS_PDFA1");
+	pdf_maker_string(maker, intent, "OutputConditionIdentifier", "sRGB");
+	pdf_maker_string(maker, intent, "Info", "sRGB IEC61966-2.1");
+	HPDF_Dict_Add(intent, "DestOutputProfile", profile);
+	HPDF_Array_Add(pdf_maker_array(maker, maker->doc->catalog, "OutputIntents"), intent);
+}
+
+/* What archives ask for: metadata, the meaning of colours, an identifier. */
+static int
+add_archive(struct pdf_maker *maker, const struct pdf_document *document, struct err *err)
+{
+	HPDF_Dict metadata = pdf_maker_stream(maker);
+	bool archival = true, tagged = true;
+	size_t i, k;
+
+	for (i = 0; i < document->page_count; i++) {
+		const struct pdf_page *page = &document->pages[i];
+
+		tagged = tagged && page->mark_count > 0;
+		archival = archival && !has_cmyk(page->images, page->image_count);
+		for (k = 0; k < page->layer_count; k++)
+			archival = archival && !has_cmyk(page->layers[k]->images, page->layers[k]->image_count);
+	}
+	/* Not compressed, for programs that look for it without knowing PDF. */
+	HPDF_Dict_AddName(metadata, "Type", "Metadata");
+	HPDF_Dict_AddName(metadata, "Subtype", "XML");
+	buf_reset(&maker->plain);
+	pdf_archive_xmp(&maker->plain, document, HPDF_GetInfoAttr(maker->doc, HPDF_INFO_PRODUCER), archival, tagged);
+	metadata->filter = HPDF_STREAM_FILTER_NONE;
+	HPDF_Stream_Write(metadata->stream, (const HPDF_BYTE *)maker->plain.data, (HPDF_UINT)maker->plain.len);
+	HPDF_Dict_Add(maker->doc->catalog, "Metadata", metadata);
+	if (archival)
+		add_colours(maker);
+	if (document->title != NULL)
+		HPDF_Dict_AddBoolean(pdf_maker_dict(maker, maker->doc->catalog, "ViewerPreferences"), "DisplayDocTitle", HPDF_TRUE);
+	add_identifier(maker, document);
+	return pdf_maker_check(maker, err);
 }
 
 static int
-add_metadata(struct maker *maker, const struct pdf_document *document, struct err *err)
+add_metadata(struct pdf_maker *maker, const struct pdf_document *document, struct err *err)
 {
 	struct clock_date created = clock_from_utc(document->created_utc);
 	HPDF_Date date = { .year = created.year,
@@ -431,24 +474,24 @@ add_metadata(struct maker *maker, const struct pdf_document *document, struct er
 		.off_minutes = 0 };
 
 	if (HPDF_SetInfoDateAttr(maker->doc, HPDF_INFO_CREATION_DATE, date) != HPDF_OK)
-		return check(maker, err);
-	add_string(maker, maker->doc->info, "Title", document->title);
-	add_string(maker, maker->doc->info, "Author", document->author);
-	add_string(maker, maker->doc->info, "Subject", document->subject);
-	add_string(maker, maker->doc->info, "Creator", "ctok-batch");
-	add_string(maker, maker->doc->catalog, "Lang", document->language);
-	return check(maker, err);
+		return pdf_maker_check(maker, err);
+	pdf_maker_string(maker, maker->doc->info, "Title", document->title);
+	pdf_maker_string(maker, maker->doc->info, "Author", document->author);
+	pdf_maker_string(maker, maker->doc->info, "Subject", document->subject);
+	pdf_maker_string(maker, maker->doc->info, "Creator", PDF_CREATOR);
+	pdf_maker_string(maker, maker->doc->catalog, "Lang", document->language);
+	return pdf_maker_check(maker, err);
 }
 
 static int
-read_back(struct maker *maker, struct buf *out, struct err *err)
+read_back(struct pdf_maker *maker, struct buf *out, struct err *err)
 {
 	HPDF_BYTE chunk[32768];
 	HPDF_UINT32 size;
 	HPDF_STATUS status;
 
 	if (HPDF_SaveToStream(maker->doc) != HPDF_OK)
-		return check(maker, err);
+		return pdf_maker_check(maker, err);
 	HPDF_ResetStream(maker->doc);
 	do {
 		size = sizeof(chunk);
@@ -486,6 +529,7 @@ pdf_layer_new(struct arena *arena, const struct pdf_page *page)
 	if (page->image_count > 0)
 		memcpy(layer->images, page->images, page->image_count * sizeof(*layer->images));
 	layer->image_count = page->image_count;
+	layer->digest = digest_images(digest_of(0, layer->packed, layer->packed_len), layer->images, layer->image_count);
 	return layer;
 }
 
@@ -493,8 +537,9 @@ int
 pdf_write(const struct pdf_document *document, struct buf *ret_out, struct err *err)
 {
 	int rc = -1;
-	struct maker maker = { .doc = NULL };
 	struct arena arena = ARENA_INIT;
+	struct pdf_maker maker = { .doc = NULL, .arena = &arena };
+	struct pdf_tags tags = { .document = NULL };
 	size_t i;
 
 	if (check_text(document, err) != 0)
@@ -506,12 +551,15 @@ pdf_write(const struct pdf_document *document, struct buf *ret_out, struct err *
 		err_set(err, ERR_SYSTEM, "could not start libharu");
 		goto out;
 	}
-	maker.doc->pdf_version = HPDF_VER_14;
+	maker.doc->pdf_version = HPDF_VER_17;
 	if (add_metadata(&maker, document, err) != 0)
 		goto out;
 	for (i = 0; i < document->page_count; i++)
-		if (add_page(&maker, &document->pages[i], err) != 0)
+		if (add_page(&maker, &tags, &document->pages[i], err) != 0)
 			goto out;
+	pdf_tags_end(&maker, &tags);
+	if (add_archive(&maker, document, err) != 0)
+		goto out;
 	if (read_back(&maker, ret_out, err) != 0 || buf_check(ret_out, "PDF", err) != 0)
 		goto out;
 	rc = 0;

@@ -6,6 +6,7 @@
 #include "adapter/qr.h"
 #include "base/text.h"
 #include "outbox/locale.h"
+#include "page/mark.h"
 
 bool
 draw_wanted(const struct template_item *item, const struct template_part *parts, unsigned stated)
@@ -128,16 +129,66 @@ draw_shape(struct page *page, const struct template *template, const struct temp
 	return 0;
 }
 
+/* Which language a line is in, where it is not the page's ${language}: what its letters show, else only their script ("und-Arab"). */
+static const char *
+language_of(const struct page_line *line, const char *language, uint32_t script, char room[9])
+{
+	const uint32_t han = shape_script_tag("Hani");
+
+	if (line->language != NULL)
+		return strncmp(line->language, language, 2) == 0 ? NULL : line->language;
+	if (line->script == 0 || line->script == script ||
+	    (line->script == han && (text_starts(language, "zh") || text_starts(language, "ja") || text_starts(language, "ko"))))
+		return NULL;
+	memcpy(room, "und-", 4);
+	shape_script_name(line->script, room + 4);
+	return room;
+}
+
+/* What the set says, where the text behind it is not in the order it is read in; NULL where it is. */
+static const char *
+said(struct arena *arena, const struct page_set *set)
+{
+	const char *text = set->lines[0]->text;
+	bool reversed = set->lines[0]->reversed;
+	size_t i;
+
+	for (i = 1; i < set->line_count; i++) {
+		text = arena_printf(arena, "%s %s", text, set->lines[i]->text);
+		reversed = reversed || set->lines[i]->reversed;
+	}
+	return reversed ? text : NULL;
+}
+
+void
+draw_text(struct page *page, const struct template_item *item, const struct page_set *set, const char *language, uint32_t script)
+{
+	struct page_slot slot = draw_slot(item);
+	char room[9];
+
+	page_mark(page, item->role == TEMPLATE_HEADING ? "H1" : "P", language_of(set->lines[0], language, script, room),
+	    said(page->arena, set));
+	page_set_text(page, &slot, set);
+	page_mark_end(page);
+}
+
 int
 draw_qr(struct arena *arena, struct page *page, const struct template_item *item, const char *text, struct err *err)
 {
 	struct page_box box = { .left = item->x, .bottom = item->y - item->size, .width = item->size, .height = item->size };
+	bool address = text_starts(text, "https://") || text_starts(text, "http://");
 	struct qr qr;
 
 	if (qr_encode(arena, text, &qr, err) != 0)
 		return -1;
+	if (address)
+		page_group(page, "Link");
+	page_mark_figure(page, &box, arena_printf(arena, "QR: %s", text));
 	page_qr(page, &box, item->rgb, &qr);
-	if (text_starts(text, "https://") || text_starts(text, "http://"))
+	page_mark_end(page);
+	if (address) {
 		page_link(page, &box, text);
+		page_group_end(page);
+	}
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include "certificate/template.h"
 #include "certificate/wording.h"
 #include "outbox/locale.h"
+#include "page/mark.h"
 
 #define MAX_URL_BYTES 600
 #define KEPT_BUCKETS 256u
@@ -26,6 +27,7 @@ struct base {
 	const char *steady[TEMPLATE_FACT_COUNT]; /* NULL for the others */
 	const struct pdf_layer *layer;
 	const struct page_set **sets; /* by item, of its texts */
+	uint32_t script;              /* of the words */
 };
 
 /* A text that was drawn for a certificate and may be wanted for the next ones. */
@@ -117,6 +119,8 @@ make_base(struct certificate_renderer *renderer, struct base *base, const char *
 		slot = draw_slot(item);
 		page_set_draw(&page, &slot, set);
 		base->sets[i] = set;
+		if (base->script == 0 && parts != NULL && parts->kind != TEMPLATE_FACT)
+			base->script = set->lines[0]->script;
 	}
 	if (buf_check(&page.content, "template", err) != 0)
 		goto out;
@@ -304,7 +308,7 @@ draw_items(struct certificate_renderer *renderer, const struct base *base, const
 	const struct kept *kept = NULL;
 	struct page_set *set;
 	struct page_slot slot;
-	const char *text;
+	const char *text, *language = locale_language(base->wording->locale);
 	size_t i;
 
 	for (i = 0; i < template->item_count; i++) {
@@ -312,9 +316,8 @@ draw_items(struct certificate_renderer *renderer, const struct base *base, const
 		parts = base->wording->texts[i];
 		if ((item->kind != TEMPLATE_QR && item->kind != TEMPLATE_TEXT) || !draw_wanted(item, parts, base->stated))
 			continue;
-		slot = draw_slot(item);
 		if (base->sets[i] != NULL) {
-			page_set_text(page, &slot, base->sets[i]);
+			draw_text(page, item, base->sets[i], language, base->script);
 			continue;
 		}
 		text = draw_join(arena, parts, values);
@@ -325,12 +328,15 @@ draw_items(struct certificate_renderer *renderer, const struct base *base, const
 			if (find_kept(renderer, item, base->wording, parts, text, &kept, err) != 0)
 				return -1;
 			layers[(*layer_count)++] = kept->layer;
-			page_set_text(page, &slot, kept->set);
+			draw_text(page, item, kept->set, language, base->script);
 		} else {
 			if (draw_fit(arena, item, base->wording, parts, text, &set, err) != 0)
 				return -1;
+			slot = draw_slot(item);
+			page_artifact(page);
 			page_set_draw(page, &slot, set);
-			page_set_text(page, &slot, set);
+			page_mark_end(page);
+			draw_text(page, item, set, language, base->script);
 		}
 	}
 	return 0;

@@ -21,6 +21,7 @@ enum value_type {
 	VALUE_FONT,
 	VALUE_ALIGN,
 	VALUE_CORNER,
+	VALUE_ROLE,
 	VALUE_GROW,
 	VALUE_STRING,
 	VALUE_TEXT,
@@ -58,6 +59,7 @@ static const struct key keys[] = {
 	{ "features", BIT(TEXT), 0, VALUE_STRING, 0, 0, AT(features) },
 	{ "align", BIT(TEXT) | BIT(IMAGE), 0, VALUE_ALIGN, 0, 0, AT(align) },
 	{ "grow", BIT(TEXT), 0, VALUE_GROW, 0, 0, AT(grow) },
+	{ "role", BIT(TEXT), 0, VALUE_ROLE, 0, 0, AT(role) },
 	{ "min_size", BIT(TEXT), 0, VALUE_NUMBER, 3, 500, AT(min_size) },
 	{ "break_below", BIT(TEXT), 0, VALUE_NUMBER, 3, 500, AT(break_below) },
 	{ "lines_size", BIT(TEXT), 0, VALUE_NUMBER, 3, 500, AT(lines_size) },
@@ -155,6 +157,7 @@ read_value(
 	static const char *const aligns[] = { "start", "centre", "end", "left", "right" };
 	static const char *const grows[] = { "both", "down", "up" };
 	static const char *const corners[] = { "square", "round", "notch" };
+	static const char *const roles[] = { "text", "heading" };
 	const char *file = loader->sheet->file;
 	char *field = (char *)item + key->offset;
 	double number;
@@ -201,6 +204,11 @@ read_value(
 		if (read_choice(loader, entry, corners, sizeof(corners) / sizeof(corners[0]), &index, err) != 0)
 			return -1;
 		item->corner = (enum page_corner)index;
+		return 0;
+	case VALUE_ROLE:
+		if (read_choice(loader, entry, roles, sizeof(roles) / sizeof(roles[0]), &index, err) != 0)
+			return -1;
+		item->role = (enum template_role)index;
 		return 0;
 	case VALUE_GROW:
 		if (read_choice(loader, entry, grows, sizeof(grows) / sizeof(grows[0]), &index, err) != 0)

@@ -30,6 +30,7 @@ struct job {
 	uint8_t *levels;
 	uint8_t *kinds; /* enum shape_kind */
 	struct page_face **faces;
+	bool reversed;
 	struct page_word **word_tail;
 	struct page_piece **piece_tail;
 };
@@ -79,7 +80,7 @@ resolve_scripts(struct job *job)
 	}
 }
 
-/* The language whose forms of Chinese characters are meant: what the line itself shows wins over the page's language. */
+/* The language whose forms of Chinese characters are meant, if the line itself shows it; NULL if not. */
 static const char *
 guess_language(const struct job *job)
 {
@@ -95,7 +96,7 @@ guess_language(const struct job *job)
 		if (job->scripts[i] == bopomofo)
 			return "zh-TW";
 	}
-	return job->style->language;
+	return NULL;
 }
 
 /* Where the letter at ${at} with its marks ends. */
@@ -342,6 +343,7 @@ add_cluster(struct job *job, struct page_word **word, size_t start, size_t end, 
 	part = width / (double)(end - start);
 	for (i = end; i-- > start;)
 		add_unit(job, word, i, x + part * (double)(end - 1 - i), part, encoded(job, i, i + 1));
+	job->reversed = true;
 }
 
 /* Where marks make no syllable of their script, the shaper draws a dotted circle for the letter that it misses. */
@@ -503,7 +505,9 @@ page_line_shape(struct arena *arena, const struct page_style *style, const char 
 	if (decode(job, text, err) != 0)
 		return -1;
 	resolve_scripts(job);
-	job->language = guess_language(job);
+	line->script = job->count > 0 ? job->scripts[0] : 0;
+	line->language = guess_language(job);
+	job->language = line->language != NULL ? line->language : style->language;
 	if (bidi_levels(job->text, job->count, &line->rtl, job->levels, err) != 0)
 		return -1;
 	if (choose_all_fonts(job, err) != 0)
@@ -511,6 +515,8 @@ page_line_shape(struct arena *arena, const struct page_style *style, const char 
 	if (shape_level(job, line, 0, job->count, /* level= */ 0, err) != 0)
 		return -1;
 	arrange_words(job, line);
+	line->reversed = job->reversed;
+	line->text = text_trim(arena, text);
 	if (style->tracking > 0 && line->width > 0 && takes_tracking(job->scripts[job->count - 1]))
 		line->width -= style->tracking; /* no space after the last letter */
 	*ret_line = line;

@@ -52,6 +52,8 @@ page_as_pdf(const struct page *page)
 		.text_count = page->text_count,
 		.links = page->links,
 		.link_count = page->link_count,
+		.marks = page->marks,
+		.mark_count = page->mark_count,
 		.images = page->images,
 		.image_count = page->image_count };
 }
@@ -202,7 +204,8 @@ page_link(struct page *page, const struct page_box *box, const char *uri)
 		.bottom = box->bottom,
 		.right = box->left + box->width,
 		.top = box->bottom + box->height,
-		.uri = arena_strdup(page->arena, uri) };
+		.uri = arena_strdup(page->arena, uri),
+		.mark = page->group };
 }
 
 static size_t

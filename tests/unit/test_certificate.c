@@ -125,6 +125,167 @@ independent_readers_find_every_fact(void **state)
 	arena_done(&arena);
 }
 
+/* Everything that a content stream shows stands between a mark's begin and end, and these are not nested. */
+static void
+expect_all_marked(const char *content)
+{
+	static const char *const shows[] = { "f", "S", "Tj", "Do" };
+	char *lines = strdup(content), *rest = lines, *line, *word;
+	size_t i, shown = 0;
+	int depth = 0;
+
+	while ((line = strtok_r(rest, "\n", &rest)) != NULL) {
+		word = strrchr(line, ' ');
+		word = word == NULL ? line : word + 1;
+		if (strcmp(word, "BDC") == 0 || strcmp(word, "BMC") == 0)
+			assert_int_equal(++depth, 1);
+		else if (strcmp(word, "EMC") == 0)
+			assert_int_equal(--depth, 0);
+		for (i = 0; i < sizeof(shows) / sizeof(shows[0]); i++) {
+			if (strcmp(word, shows[i]) != 0)
+				continue;
+			shown++;
+			if (depth != 1)
+				fail_msg("is neither text nor artifact: %s", line);
+		}
+	}
+	assert_int_equal(depth, 0);
+	assert_true(shown > 20);
+	free(lines);
+}
+
+/* The page's own operators, by qpdf. */
+static const char *
+content_of(struct arena *arena, const char *path)
+{
+	const char *page =
+	    output_of(arena, arena_printf(arena, "qpdf --show-pages %s | awk '/content:/ { getline; print $1 }'", path));
+
+	return output_of(arena, arena_printf(arena, "qpdf --show-object=%d --filtered-stream-data %s", atoi(page), path));
+}
+
+static void
+those_who_do_not_see_it_are_told_all_of_it_in_order(void **state)
+{
+	struct arena arena = ARENA_INIT;
+	struct certificate_facts facts = plain;
+	struct buf pdf;
+	const char *path, *text;
+	static const char *const expected[] = { "Document", "P (block)", "\"Northbridge Academy\"", "H1 (block)",
+		"\"Certificate of Completion\"", "P (block)", "\"This is to certify that\"", "P (block)", "\"María Nguyễn Đức\"",
+		"P (block)", "\"has successfully completed the course\"", "P (block)", "\"Advanced Cardiac Care\"", "P (block)",
+		"\"on 3 August 2026\"", "P (block)", "\"Valid until 2 August 2028\"", "P (block)", "\"Elena Marín\"", "P (block)",
+		"\"Director of Studies\"", "Link (inline)", "Object", "Figure:", "/Placement /Block", "/BBox", "P (block)",
+		"\"Verify this certificate\"", "P (block)", "\"AB-2026-7K4M\"" };
+	size_t i;
+
+	(void)state;
+	render(&arena, &plain, &pdf);
+	path = put_file(&arena, "tagged.pdf", &pdf);
+	text = output_of(&arena, arena_printf(&arena, "pdfinfo -struct-text %s", path));
+	for (i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+		text = strstr(text, expected[i]);
+		if (text == NULL)
+			fail_msg("\"%s\" is not there, or not in its place", expected[i]);
+		text += strlen(expected[i]);
+	}
+	expect_all_marked(content_of(&arena, path));
+	text = output_of(&arena, arena_printf(&arena, "qpdf --qdf --object-streams=disable %s - | strings | grep /", path));
+	assert_non_null(strstr(text, "/Marked true"));
+	assert_non_null(strstr(text, "/DisplayDocTitle true"));
+	assert_non_null(strstr(text, "/Lang <feff0065006e>"));           /* en */
+	assert_non_null(strstr(text, "/Alt <feff00510052003a00200068")); /* QR: h… */
+	assert_non_null(strstr(text, "/Contents <feff0068"));
+	assert_non_null(strstr(text, "/StructParent 1"));
+	assert_non_null(strstr(text, "/StructParents 0"));
+	assert_non_null(strstr(text, "/Tabs /S"));
+	assert_null(strstr(text, "/ActualText"));
+	assert_null(strstr(text, "/Lang <feff0075006e0064"));
+	buf_done(&pdf);
+
+	/* Of another script it is said which, and what is read from right to left is there as it is read. */
+	facts.learner = "محمد علي";
+	render(&arena, &facts, &pdf);
+	path = put_file(&arena, "tagged.pdf", &pdf);
+	text = output_of(&arena, arena_printf(&arena, "qpdf --qdf --object-streams=disable %s - | strings | grep /", path));
+	assert_non_null(strstr(text, "/Lang <feff0075006e0064002d0041007200610062>")); /* und-Arab */
+	assert_non_null(strstr(text, "/ActualText <feff0645062d0645062f002006390644064a>"));
+	buf_done(&pdf);
+	facts.learner = "さくら";
+	render(&arena, &facts, &pdf);
+	path = put_file(&arena, "tagged.pdf", &pdf);
+	text = output_of(&arena, arena_printf(&arena, "qpdf --qdf --object-streams=disable %s - | strings | grep /", path));
+	assert_non_null(strstr(text, "/Lang <feff006a0061>")); /* ja */
+	buf_done(&pdf);
+	facts.locale = "ja";
+	facts.learner = "山田 さくら";
+	render(&arena, &facts, &pdf);
+	path = put_file(&arena, "tagged.pdf", &pdf);
+	text = strstr(output_of(&arena, arena_printf(&arena, "qpdf --qdf --object-streams=disable %s - | strings | grep /", path)),
+	    "/Lang <");
+	assert_non_null(text);
+	assert_memory_equal(text, "/Lang <feff006a0061>", 20); /* the document's */
+	assert_null(strstr(text + 20, "/Lang <feff006a0061>"));
+	buf_done(&pdf);
+	arena_done(&arena);
+}
+
+static void
+archives_find_what_they_ask_for(void **state)
+{
+	struct arena arena = ARENA_INIT;
+	struct certificate_facts facts = plain;
+	struct buf pdf, other;
+	const char *path, *text, *profile, *id;
+	size_t i;
+
+	(void)state;
+	facts.course = "Höhere <Kunst> & \"Form\"";
+	render(&arena, &facts, &pdf);
+	path = put_file(&arena, "archive.pdf", &pdf);
+	assert_memory_equal(pdf.data, "%PDF-1.7\n%", 10);
+	text = output_of(&arena, arena_printf(&arena, "pdfinfo -meta %s", path));
+	assert_non_null(strstr(text, "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>"));
+	assert_non_null(strstr(text, "<pdfuaid:part>1</pdfuaid:part>"));
+	assert_non_null(
+	    strstr(text, "<rdf:li xml:lang=\"x-default\">Höhere &lt;Kunst&gt; &amp; \"Form\" – María Nguyễn Đức</rdf:li>"));
+	assert_non_null(
+	    strstr(text, "<xmp:CreateDate>2026-08-03T23:33:20Z</xmp:CreateDate>")); /* as in the older place, see pdfinfo */
+	output_of(&arena,
+	    arena_printf(&arena, "pdfinfo -meta %s | python3 -c 'import sys, xml.dom.minidom as d; d.parse(sys.stdin)'", path));
+	text = output_of(&arena, arena_printf(&arena, "qpdf --qdf --object-streams=disable %s - | strings | grep /", path));
+	assert_non_null(strstr(text, "/S /GTS_PDFA1"));
+	assert_non_null(strstr(text, "/F 4"));
+	assert_null(strstr(text, "/DeviceCMYK"));
+	/* The profile says how long it is, and what it is of. */
+	profile = output_of(&arena, arena_printf(&arena,
+					"o=$(qpdf --json=1 --json-key=objects %s | python3 -c 'import sys, json\n"
+					"for k, v in json.load(sys.stdin)[\"objects\"].items():\n  if isinstance(v, dict) and "
+					"v.get(\"/N\") == 3: print(k.split()[0])'); "
+					"qpdf --show-object=$o --filtered-stream-data %s | od -An -v -tu1 | tr -s ' \\n' ' '",
+					path, path));
+	assert_non_null(strstr(profile, " 109 110 116 114 82 71 66 32 88 89 90 32 ")); /* mntrRGB XYZ */
+	assert_memory_equal(profile, " 0 0 1 252 ", 11);
+	for (i = 0; *profile != '\0'; profile++)
+		i += *profile == ' ' && profile[1] != '\0';
+	assert_int_equal(i, 508);
+	id = strstr(pdf.data + pdf.len - 200, "/ID [");
+	assert_non_null(id);
+	/* The same has the same name, something else another one. */
+	render(&arena, &facts, &other);
+	assert_int_equal(other.len, pdf.len);
+	assert_memory_equal(other.data, pdf.data, pdf.len);
+	buf_done(&other);
+	facts.serial = "AB-2026-7K4N";
+	render(&arena, &facts, &other);
+	text = strstr(other.data + other.len - 200, "/ID [");
+	assert_non_null(text);
+	assert_memory_not_equal(text, id, 40);
+	buf_done(&other);
+	buf_done(&pdf);
+	arena_done(&arena);
+}
+
 static void
 the_same_facts_give_the_same_bytes(void **state)
 {
@@ -630,6 +791,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(independent_readers_find_every_fact),
+		cmocka_unit_test(those_who_do_not_see_it_are_told_all_of_it_in_order),
+		cmocka_unit_test(archives_find_what_they_ask_for),
 		cmocka_unit_test(the_same_facts_give_the_same_bytes),
 		cmocka_unit_test(what_is_not_stated_is_left_out),
 		cmocka_unit_test(names_of_all_scripts_are_found_in_certificates),

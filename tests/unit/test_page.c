@@ -16,6 +16,7 @@
 #include "adapter/pdf.h"
 #include "adapter/png.h"
 #include "page/font.h"
+#include "page/mark.h"
 #include "page/ornament.h"
 #include "page/page.h"
 #include "page/sheet.h"
@@ -60,9 +61,9 @@ bench_close(struct bench *bench)
 	arena_done(&bench->arena);
 }
 
-/* Write a page as a PDF and give what pdftotext reads in it, by place or (option -raw) in the order of the content. */
+/* Write a page as a PDF and give what a program says of it; "$f" in ${command} is the file. */
 static char *
-text_by(struct arena *arena, const struct page *page, const char *option)
+said_by(struct arena *arena, const struct page *page, const char *command)
 {
 	struct err err = ERR_INIT;
 	struct pdf_page pdf_page = page_as_pdf(page);
@@ -78,7 +79,7 @@ text_by(struct arena *arena, const struct page *page, const char *option)
 	    0);
 	assert_int_equal(write(fd, pdf.data, pdf.len), (ssize_t)pdf.len);
 	close(fd);
-	pipe = popen(arena_printf(arena, "pdftotext %s %s -", option, path), "r");
+	pipe = popen(arena_printf(arena, "f=%s; %s", path, command), "r");
 	assert_non_null(pipe);
 	text[fread(text, 1, 65535, pipe)] = '\0';
 	assert_int_equal(pclose(pipe), 0);
@@ -90,7 +91,18 @@ text_by(struct arena *arena, const struct page *page, const char *option)
 static char *
 text_of(struct arena *arena, const struct page *page)
 {
-	return text_by(arena, page, "");
+	return said_by(arena, page, "pdftotext $f -");
+}
+
+static const char *
+found_in(const struct buf *buf, const char *text)
+{
+	size_t len = strlen(text), i;
+
+	for (i = 0; i + len <= buf->len; i++)
+		if (memcmp(buf->data + i, text, len) == 0)
+			return buf->data + i;
+	return NULL;
 }
 
 static void
@@ -272,6 +284,86 @@ direction_decides_what_start_means(void **state)
 	bench_close(&bench);
 }
 
+static void
+a_page_without_marks_is_archived_without_claims(void **state)
+{
+	struct arena arena = ARENA_INIT;
+	struct err err = ERR_INIT;
+	struct page page;
+	struct pdf_page as_pdf;
+	struct pdf_image image = { .bytes = "\xff\xd8\xff\xd9", .len = 4, .width = 1, .height = 1, .components = 3 };
+	const struct pdf_image *images[] = { &image };
+	struct buf pdf;
+
+	(void)state;
+	page_init(&arena, &page, 100, 100);
+	page_fill(&page, 0);
+	as_pdf = page_as_pdf(&page);
+	as_pdf.images = images;
+	as_pdf.image_count = 1;
+	buf_init(&pdf, 1 << 20);
+	assert_int_equal(pdf_write(&(struct pdf_document){ .language = "en", .pages = &as_pdf, .page_count = 1 }, &pdf, &err), 0);
+	assert_non_null(found_in(&pdf, "<pdfaid:conformance>U</pdfaid:conformance>"));
+	assert_null(found_in(&pdf, "pdfuaid"));
+	assert_null(found_in(&pdf, "MarkInfo"));
+	assert_non_null(found_in(&pdf, "GTS_PDFA1"));
+	buf_reset(&pdf);
+	image.components = 4; /* ink, of which sRGB says nothing */
+	assert_int_equal(pdf_write(&(struct pdf_document){ .language = "en", .pages = &as_pdf, .page_count = 1 }, &pdf, &err), 0);
+	assert_null(found_in(&pdf, "pdfaid"));
+	assert_null(found_in(&pdf, "GTS_PDFA1"));
+	buf_done(&pdf);
+	page_done(&page);
+	arena_done(&arena);
+}
+
+static void
+groups_of_marks_make_a_tree(void **state)
+{
+	struct arena arena = ARENA_INIT;
+	struct page page;
+	struct page_box box = { .left = 1, .bottom = 2, .width = 3, .height = 4 };
+	const char *const word[] = { "word" };
+	const char *tree;
+
+	(void)state;
+	page_init(&arena, &page, 200, 200);
+	page_group(&page, "Table");
+	page_group(&page, "TR");
+	page_mark(&page, "TH", NULL, NULL);
+	page_text(&page, 10, 100, 10, 20, word, 1);
+	page_mark_end(&page);
+	page_group(&page, "TD");
+	page_group(&page, "Link");
+	page_mark_figure(&page, &box, "a picture");
+	page_mark_end(&page);
+	page_link(&page, &box, "https://example.org/");
+	page_group_end(&page);
+	page_mark(&page, "P", NULL, NULL);
+	page_text(&page, 50, 100, 10, 20, word, 1);
+	page_mark_end(&page);
+	page_link(&page, &box, "https://example.org/cell");
+	page_group_end(&page);
+	page_group_end(&page);
+	page_group_end(&page);
+	page_artifact(&page);
+	page_fill(&page, 0);
+	page_mark_end(&page);
+	page_mark(&page, "P", NULL, NULL);
+	page_text(&page, 10, 10, 10, 20, word, 1);
+	page_mark_end(&page);
+	page_link(&page, &box, "https://example.org/loose");
+	assert_int_equal(page.links[0].mark, 5);
+	assert_int_equal(page.links[1].mark, 4);
+	assert_int_equal(page.links[2].mark, 0);
+	tree = said_by(&arena, &page, "pdfinfo -struct $f | sed 's/Object [0-9]* 0/Object/' | tr -d ' '");
+	assert_string_equal(tree,
+	    "Document\nTable(block)\nTR\nTH\nTD\nObject\nLink(inline)\nObject\nFigure:\n/Placement/Block\n/BBox[1246]\nP(block)\n"
+	    "P(block)\n");
+	page_done(&page);
+	arena_done(&arena);
+}
+
 /* How dark the pixel is, 0 to 255; beyond the edge it is white. */
 static int
 ink(cairo_surface_t *picture, int x, int y)
@@ -432,7 +524,7 @@ words_from_right_to_left_stand_in_reading_order(void **state)
 	assert_int_equal(page_fit(&bench.arena, &bench.style, &bench.slot, "name", "דוד כהן", &set, &err), 0);
 	page_init(&bench.arena, &page, 600, 800);
 	page_set_text(&page, &bench.slot, set);
-	text = text_by(&bench.arena, &page, "-raw");
+	text = said_by(&bench.arena, &page, "pdftotext -raw $f -");
 	first = strstr(text, "דוד");
 	second = strstr(text, "כהן");
 	assert_non_null(first);
@@ -661,6 +753,8 @@ main(void)
 		cmocka_unit_test(more_texts_than_one_font_holds_go_into_several),
 		cmocka_unit_test(sheets_say_file_and_line),
 		cmocka_unit_test(shapes_are_read_or_refused),
+		cmocka_unit_test(a_page_without_marks_is_archived_without_claims),
+		cmocka_unit_test(groups_of_marks_make_a_tree),
 		cmocka_unit_test(rosettes_stay_within_their_radius),
 	};
 
