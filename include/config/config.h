@@ -148,6 +148,8 @@ struct config_link {
 	const char *pattern; /* regular expression with one group, which is what `field` says; NULL: all of it */
 };
 
+#define CONFIG_NEVER INT64_MAX /* days that never pass */
+
 struct config_product {
 	struct config_where where;
 	const char *source; /* name of a source */
@@ -155,15 +157,18 @@ struct config_product {
 	const char *site;
 	struct config_list courses;    /* short names, "idnumber:…", "id:…" */
 	const char *role;              /* NULL: the site's */
-	const char *term;              /* ISO 8601 duration, "P2Y"; NULL: unlimited */
-	int64_t grace_days;            /* default 14 */
+	const char *term;              /* ISO 8601 duration, "P2Y"; NULL: unlimited, or `until` */
+	const char *until;             /* ISO date, the last day of access for all; NULL: by `term` */
+	int64_t grace_days;            /* default 14; CONFIG_NEVER: access never ends for a debt */
 	int64_t notice_days;           /* default 3 */
 	const char *delivery;          /* "direct" … */
 	const char *learner;           /* "form_or_buyer" (default), "form", "buyer" */
 	const char *on_expiry;         /* "suspend" (default), "unenrol", "keep" */
 	const char *on_refund;         /* "suspend" (default), "unenrol", "keep" */
+	const char *on_dispute;        /* "keep" (default), "suspend" */
 	bool renews;                   /* recurring sale: tail P30D instead of P7D */
 	const char *price;             /* "99.00 EUR" to check against; NULL: no check */
+	const char *price_tolerance;   /* percent, decimal text, of the price; "0" (default) */
 	const char *certificate;       /* template name; NULL: the tenant's, "none": no certificate */
 	const char *certificate_valid; /* ISO 8601 duration; NULL: for ever */
 	const char *since;             /* ISO date; NULL: fixed by go-live */

@@ -35,8 +35,9 @@ check(struct arena *arena, struct db *db, const struct approval_ask *ask, struct
 		return -1;
 	if (!db_bool(row, "kind")) {
 		(void)err_set(err, ERR_USAGE, "there is no kind \"%s\"", ask->kind);
-		return err_hint(err,
-		    "Kinds are enrol, create_account, rename, suspend, unenrol, revoke, void, issue and mail; without --kind all.");
+		return err_hint(err, "Kinds are enrol, create_account, rename, suspend, unenrol, revoke, void, issue and mail; "
+				     "without --kind all of "
+				     "these. What somebody took away in Moodle is let go by kind taken_away only.");
 	}
 	if (!db_bool(row, "site"))
 		return err_set(err, ERR_USAGE, "there is no site \"%s\"", ask->site);

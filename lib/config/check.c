@@ -157,6 +157,10 @@ check_product(const struct config_tenant *tenant, const struct config_product *p
 	if (product->site != NULL && site_of(tenant, product->site) == NULL)
 		fault_add(faults, file, line, "setting \"site\": the tenant has no site \"%s\"", product->site);
 	check_when(tenant, product, faults);
+	if (product->term != NULL && product->until != NULL)
+		fault_at(faults, &product->where, "a product rule ends by \"term\" or by \"until\", not by both");
+	if (product->price == NULL && !text_equal(product->price_tolerance, "0"))
+		fault_at(faults, &product->where, "setting \"price_tolerance\": there is no \"price\" that it could be of");
 	if (product->exclude) {
 		if (product->site != NULL || product->courses.count > 0)
 			fault_at(faults, &product->where,

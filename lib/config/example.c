@@ -32,7 +32,7 @@ write_fallback(FILE *file, const struct setting *setting)
 {
 	if (setting->type == SETTINGS_BOOL)
 		fputs("false", file);
-	else if (setting->type == SETTINGS_INT)
+	else if (setting->type == SETTINGS_INT || setting->type == SETTINGS_DAYS)
 		fputs(setting->fallback == NULL ? "0" : setting->fallback, file);
 	else if (setting->type == SETTINGS_LIST)
 		fputs("( )", file);

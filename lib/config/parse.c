@@ -109,8 +109,13 @@ parse_scalar(const struct conf_node *node, const struct setting *setting, void *
 			bad_value(node, setting->name, &err, faults);
 		return;
 	}
+	if (setting->type == SETTINGS_DAYS && node->kind == CONF_INT) {
+		if (settings_set_int(setting, base, node->integer, &err) != 0)
+			bad_value(node, setting->name, &err, faults);
+		return;
+	}
 	if (node->kind != CONF_TEXT)
-		bad_kind(node, setting->name, "a string", faults);
+		bad_kind(node, setting->name, setting->type == SETTINGS_DAYS ? "a whole number or \"never\"" : "a string", faults);
 	else if (settings_set(faults->arena, setting, base, node->text, &err) != 0)
 		bad_value(node, setting->name, &err, faults);
 }

@@ -95,6 +95,7 @@ is_set(const struct setting *setting, const void *base)
 	case SETTINGS_LEVEL:
 	case SETTINGS_ROUNDING:
 	case SETTINGS_INT:
+	case SETTINGS_DAYS:
 	case SETTINGS_SPAN:
 	case SETTINGS_BOOL: return true;
 	default: return *(const char *const *)settings_field_const(setting, base) != NULL;
@@ -116,6 +117,13 @@ print_value(FILE *file, const struct setting *setting, const void *base, int ind
 	case SETTINGS_INT:
 		value = *(const int64_t *)field;
 		fprintf(file, "%lld%s", (long long)value, value > INT32_MAX || value < INT32_MIN ? "L" : "");
+		return;
+	case SETTINGS_DAYS:
+		value = *(const int64_t *)field;
+		if (value == CONFIG_NEVER)
+			fputs("\"never\"", file);
+		else
+			fprintf(file, "%lld", (long long)value);
 		return;
 	case SETTINGS_SPAN: print_span(file, *(const int64_t *)field); return;
 	case SETTINGS_BOOL: fputs(*(const bool *)field ? "true" : "false", file); return;
@@ -143,6 +151,10 @@ print_differs(const struct setting *setting, const void *base)
 		return false;
 	switch (setting->type) {
 	case SETTINGS_BOOL: return *(const bool *)field;
+	case SETTINGS_DAYS:
+		text = *(const int64_t *)field == CONFIG_NEVER ? "never"
+							       : arena_printf(&arena, "%lld", (long long)*(const int64_t *)field);
+		break;
 	case SETTINGS_INT: text = arena_printf(&arena, "%lld", (long long)*(const int64_t *)field); break;
 	case SETTINGS_LIST:
 	case SETTINGS_PAIRS:

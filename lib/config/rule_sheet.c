@@ -76,6 +76,12 @@ write_value(FILE *file, const struct setting *setting, const struct config_produ
 	if (!print_differs(setting, rule))
 		return;
 	switch (setting->type) {
+	case SETTINGS_DAYS:
+		if (*(const int64_t *)field == CONFIG_NEVER)
+			(void)fputs("never", file);
+		else
+			(void)fprintf(file, "%lld", (long long)*(const int64_t *)field);
+		return;
 	case SETTINGS_INT: (void)fprintf(file, "%lld", (long long)*(const int64_t *)field); return;
 	case SETTINGS_BOOL: (void)fputs("yes", file); return;
 	case SETTINGS_LIST: write_list(file, field); return;
@@ -235,7 +241,7 @@ take_cell(struct reading *reading, const struct setting *setting, const char *te
 		split(reading->arena, text, node);
 	} else if (setting->type == SETTINGS_PAIRS) {
 		split_pairs(reading->arena, text, node);
-	} else if (setting->type == SETTINGS_INT) {
+	} else if (setting->type == SETTINGS_INT || setting->type == SETTINGS_DAYS) {
 		if (text_int64(text, &node->integer, &err) == 0)
 			node->kind = CONF_INT;
 	} else if (setting->type == SETTINGS_BOOL) {

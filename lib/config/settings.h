@@ -48,6 +48,7 @@ enum settings_type {
 	SETTINGS_LEVEL,    /* enum log_level */
 	SETTINGS_ROUNDING, /* enum money_rounding */
 	SETTINGS_INT,      /* int64_t within `least` and `most` */
+	SETTINGS_DAYS,     /* int64_t within `least` and `most`, or "never": CONFIG_NEVER */
 	SETTINGS_SPAN,     /* int64_t seconds within `least` and `most`, written as an ISO 8601 duration */
 	SETTINGS_BOOL,
 	SETTINGS_LIST,  /* struct config_list of texts */
@@ -106,7 +107,7 @@ MUST_CHECK int settings_set(struct arena *, const struct setting *, void *, cons
 
 /**
  * settings_set_int(setting, base, value, err):
- * The same for SETTINGS_INT.
+ * The same for SETTINGS_INT and SETTINGS_DAYS.
  */
 MUST_CHECK int settings_set_int(const struct setting *, void *, int64_t, struct err *) __attribute__((nonnull));
 

@@ -302,6 +302,16 @@ set_plain(struct arena *arena, const struct setting *setting, void *base, const 
 		if (text_int64(text, &value, err) != 0)
 			return -1;
 		return settings_set_int(setting, base, value, err);
+	case SETTINGS_DAYS:
+		if (strcmp(text, "never") == 0) {
+			*(int64_t *)settings_field(setting, base) = CONFIG_NEVER;
+			return 0;
+		}
+		if (text_int64(text, &value, err) != 0) {
+			err_reset(err);
+			return err_set(err, ERR_CONFIG, "\"%.64s\" is neither a whole number nor \"never\"", text);
+		}
+		return settings_set_int(setting, base, value, err);
 	case SETTINGS_SPAN: return set_span(arena, setting, base, text, err);
 	case SETTINGS_LEVEL: return log_level_parse(text, settings_field(setting, base), err);
 	case SETTINGS_ROUNDING:

@@ -201,6 +201,7 @@ sync_sites(struct arena *arena, struct db *db, const struct config_tenant *tenan
 	const char **urls = ARENA_ARRAY(arena, tenant->site_count, const char *);
 	const char **ages = ARENA_ARRAY(arena, tenant->site_count, const char *);
 	const char **passwords = ARENA_ARRAY(arena, tenant->site_count, const char *);
+	const char **roles = ARENA_ARRAY(arena, tenant->site_count, const char *);
 	size_t i;
 
 	for (i = 0; i < tenant->site_count; i++) {
@@ -209,9 +210,11 @@ sync_sites(struct arena *arena, struct db *db, const struct config_tenant *tenan
 		ages[i] = arena_printf(arena, "%lld", (long long)tenant->sites[i].max_age_s);
 		/* Where accounts are of another service's, Moodle has no password to set. */
 		passwords[i] = tenant->sites[i].auth == NULL ? "true" : "false";
+		roles[i] = tenant->sites[i].role;
 	}
 	return db_exec(db, sql_db_sync_sites,
-	    DB_ARGS(db_array(arena, names, i), db_array(arena, urls, i), db_array(arena, ages, i), db_array(arena, passwords, i)),
+	    DB_ARGS(db_array(arena, names, i), db_array(arena, urls, i), db_array(arena, ages, i), db_array(arena, passwords, i),
+		db_array(arena, roles, i)),
 	    NULL, err);
 }
 

@@ -50,12 +50,17 @@ copy_rule(
 	copy_text(copy, reference);
 	copy_text(copy, product->role != NULL ? product->role : "");
 	copy_text(copy, product->term);
-	copy_int(copy, product->grace_days);
+	copy_text(copy, product->until);
+	if (product->grace_days == CONFIG_NEVER)
+		copy_null(copy);
+	else
+		copy_int(copy, product->grace_days);
 	copy_int(copy, product->notice_days);
 	copy_text(copy, product->delivery);
 	copy_text(copy, product->learner);
 	copy_text(copy, product->on_expiry);
 	copy_text(copy, product->on_refund);
+	copy_text(copy, product->on_dispute);
 	copy_text(copy, product->renews ? "t" : "f");
 	if (product->price != NULL) {
 		if (money_parse_pair(product->price, &price, err) != 0)
@@ -66,6 +71,7 @@ copy_rule(
 		copy_null(copy);
 		copy_null(copy);
 	}
+	copy_text(copy, product->price_tolerance);
 	copy_text(copy, certificate != NULL ? certificate : "none");
 	copy_text(copy, product->certificate_valid);
 	copy_text(copy, product->since);

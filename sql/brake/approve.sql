@@ -1,10 +1,10 @@
--- Approve what is held and asked for, for 48 hours. $1: kind, $2: site, $3: course, each NULL for all; $4: who, $5: why.
+-- Approve what is held and asked for, for 48 hours. What staff took away is let go only by its kind. $1: kind, $2: site, $3: course, each NULL for all; $4: who, $5: why.
 WITH chosen AS (
     SELECT DISTINCT ON (i.fingerprint) i.tenant_id, i.kind, i.site_id, i.target_id, i.fingerprint
       FROM rule.held_item i
       LEFT JOIN ctok.site s ON s.tenant_id = i.tenant_id AND s.site_id = i.site_id
       LEFT JOIN rule.target_name n ON n.tenant_id = i.tenant_id AND n.target_id = i.target_id
-     WHERE i.tenant_id = ctok.current_tenant() AND i.why <> 'enrolments' AND ($1::text IS NULL OR i.kind = $1)
+     WHERE i.tenant_id = ctok.current_tenant() AND i.why <> 'enrolments' AND (i.kind = $1 OR $1::text IS NULL AND i.why <> 'staff')
        AND ($2::text IS NULL OR s.name = $2) AND ($3::text IS NULL OR lower(n.course) = lower($3))
 ), approved AS (
     INSERT INTO ctok.approval (tenant_id, origin, kind, site_id, target_id, who_name, reason, approved_at, expires_at)

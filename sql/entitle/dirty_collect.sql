@@ -18,6 +18,12 @@ SELECT e.person_id, e.target_id
   FROM look_document d
   JOIN ctok.entitlement e ON e.tenant_id = d.tenant_id AND e.document_id = d.document_id
 UNION ALL
+-- What happened to a payment elsewhere holds the sale that it settles.
+SELECT e.person_id, e.target_id
+  FROM look_document d
+  JOIN ctok.deal_document m ON m.tenant_id = d.tenant_id AND m.document_id = d.document_id AND m.part <> 'sale'
+  JOIN ctok.entitlement e ON e.tenant_id = m.tenant_id AND e.document_id = m.deal_id
+UNION ALL
 SELECT a.person_id, a.target_id
   FROM ctok.dirty_access d
   JOIN ctok.account c ON c.tenant_id = d.tenant_id AND c.site_id = d.site_id AND c.user_id = d.user_id

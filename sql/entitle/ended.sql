@@ -1,14 +1,14 @@
 -- Whose access was taken away without a notice that announced it (`grace_days = 0`, or nothing left that was paid) is told now that it
--- was, and whose was suspended as a notice had announced, that it is paused: once per debt, and once more each time that a person took it back and it was done again. $1: locale, $2: run that ended the actions, $3: these actions; NULL for all of the run.
+-- was, whose was suspended as a notice had announced, that it is paused, and whose payment is under dispute, that it waits: once per debt, and once more each time that a person took it back and it was done again. $1: locale, $2: run that ended the actions, $3: these actions; NULL for all of the run.
 INSERT INTO mail_new (event, person_id, recipient, template, locale, facts)
 SELECT coalesce(rule.debt_event('ended', d.episode_id, d.opened, r.redone), 'ended:a' || a.action_id), a.person_id, p.email,
-       CASE WHEN v.noticed THEN 'suspended' WHEN x.why = 'term' THEN 'access-ended' ELSE 'access-revoked' END, $1,
+       CASE WHEN x.state = 'held' THEN 'access-held' WHEN v.noticed THEN 'suspended' WHEN x.why = 'term' THEN 'access-ended' ELSE 'access-revoked' END, $1,
        jsonb_build_object('learner', p.display_name, 'course', coalesce(c.fullname, t.reference),
                           'date', to_char(rule.now() AT TIME ZONE rule.zone(), 'YYYY-MM-DD'))
   FROM ctok.action a
   JOIN ctok.access x ON x.tenant_id = a.tenant_id AND x.person_id = a.person_id AND x.target_id = a.target_id
                     -- Reckoned anew after a removal, nothing is wanted of what has ended.
-                    AND (x.wanted IN ('suspended', 'unenrolled') OR x.state = 'ended')
+                    AND (x.wanted IN ('suspended', 'unenrolled') OR x.state IN ('ended', 'revoked'))
   LEFT JOIN ctok.debt_episode d ON d.tenant_id = x.tenant_id AND d.person_id = x.person_id AND d.target_id = x.target_id
                                AND d.debt_at = x.debt_at AND d.cured_at IS NULL
  CROSS JOIN LATERAL (

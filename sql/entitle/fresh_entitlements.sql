@@ -1,7 +1,9 @@
 -- Units of changed documents that entitle and have no entitlement yet get one per course of their rule. The price and the rule are
 -- fixed here for good. A unit that ever entitled keeps its entitlements: a later rule changes nothing about it.
 CREATE TEMP TABLE fresh_entitlement ON COMMIT DROP AS
-SELECT v.tenant_id, v.unit_id, t.target_id, k.person_id, v.rule_id, v.source_id, v.document_id, v.net_minor AS price_minor, v.currency, v.sold_at
+SELECT v.tenant_id, v.unit_id, t.target_id, k.person_id, v.rule_id, v.source_id, v.document_id, v.net_minor AS price_minor, v.currency, v.sold_at,
+       -- One that ended early before it was ever seen is not given for its whole term.
+       v.revoked_at, v.revoked_why
   FROM unit_now v
        -- Two names of one course are one course.
   JOIN (SELECT DISTINCT t.tenant_id, t.rule_id, coalesce(n.same_as, n.target_id) AS target_id

@@ -1,40 +1,46 @@
 -- Reckon the terms of the dirty pairs: a renewal starts at the later of its sale and the end so far, units of one document start
--- together, and each document is a cycle. What was given back takes no part in the chain; its own term is cut at that moment. What is in
--- trial makes a chain of its own: it puts off nothing that is live.
+-- together, and each document is a cycle. What was given back takes no part in the chain; its own term is cut at that moment. A subscription that
+-- ended early cuts the term too, but what was used of it was paid and kept, and stays in the chain. What ends on a fixed day starts with its sale. What
+-- is in trial makes a chain of its own: it puts off nothing that is live.
 CREATE TEMP TABLE reckoned ON COMMIT DROP AS
 WITH told AS MATERIALIZED (
     SELECT rule.zone() AS zone
 ), part AS (
-    SELECT e.unit_id, e.target_id, e.person_id, e.document_id, e.sold_at, e.revoked_at, e.rule_id
+    SELECT e.unit_id, e.target_id, e.person_id, e.document_id, e.sold_at, e.revoked_at, e.revoked_why, e.rule_id
       FROM dirty_pair p
       JOIN ctok.entitlement e ON e.tenant_id = (SELECT ctok.current_tenant()) AND e.person_id = p.person_id AND e.target_id = p.target_id
     UNION ALL
-    SELECT f.unit_id, f.target_id, f.person_id, f.document_id, f.sold_at, NULL, f.rule_id
+    SELECT f.unit_id, f.target_id, f.person_id, f.document_id, f.sold_at, f.revoked_at, f.revoked_why, f.rule_id
       FROM fresh_entitlement f
 ), termed AS (
-    SELECT p.*, r.term, v.source_id IS NULL AS trial
+    SELECT p.*, p.revoked_at IS NULL OR p.revoked_why = 'subscription' AS counts, r.term, r.until, v.source_id IS NULL AS trial
       FROM part p
       JOIN ctok.product_rule r ON r.tenant_id = (SELECT ctok.current_tenant()) AND r.rule_id = p.rule_id
       LEFT JOIN ctok.live v ON v.tenant_id = r.tenant_id AND v.site_id = r.site_id AND v.source_id = r.source_id
 ), document AS (
-    -- The longest term among a document's unrevoked units carries the chain on; counts_from is NULL when none is left.
+    -- The longest term among a document's units that count carries the chain on; counts_from is NULL when none is left.
     SELECT person_id, target_id, document_id, trial, min(sold_at) AS sold_at,
-           min(sold_at) FILTER (WHERE revoked_at IS NULL) AS counts_from,
-           CASE WHEN bool_or(term IS NULL) FILTER (WHERE revoked_at IS NULL) THEN NULL
-                ELSE max(term) FILTER (WHERE revoked_at IS NULL) END AS term
+           min(sold_at) FILTER (WHERE counts) AS counts_from,
+           CASE WHEN bool_or(term IS NULL) FILTER (WHERE counts) THEN NULL ELSE max(term) FILTER (WHERE counts) END AS term,
+           CASE WHEN bool_and(until IS NOT NULL) FILTER (WHERE counts) THEN max(until) FILTER (WHERE counts) END AS until,
+           CASE WHEN bool_and(revoked_at IS NOT NULL) FILTER (WHERE counts) THEN max(revoked_at) FILTER (WHERE counts) END AS cut_at
       FROM termed
      GROUP BY person_id, target_id, document_id, trial
 ), begun AS (
-    SELECT person_id, target_id, document_id, (row_number() OVER (PARTITION BY person_id, target_id ORDER BY sold_at, document_id))::integer AS cycle,
-           greatest(sold_at, rule.term_chain(counts_from, term, (SELECT rule.zone()))
+    SELECT person_id, target_id, document_id, sold_at,
+           (row_number() OVER (PARTITION BY person_id, target_id ORDER BY sold_at, document_id))::integer AS cycle,
+           greatest(sold_at, rule.term_chain(counts_from, term, until, cut_at, (SELECT rule.zone()))
                                  OVER (PARTITION BY person_id, target_id, trial ORDER BY sold_at, document_id
                                        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) AS starts_at
       FROM document
+), placed AS (
+    SELECT t.unit_id, t.target_id, b.cycle, t.revoked_at, s.starts_at, CASE WHEN t.until IS NULL THEN rule.term_end(s.starts_at, t.term, o.zone) ELSE t.until END AS ends_at
+      FROM termed t
+     CROSS JOIN told o
+      JOIN begun b ON b.person_id = t.person_id AND b.target_id = t.target_id AND b.document_id = t.document_id
+     CROSS JOIN LATERAL (SELECT CASE WHEN t.until IS NULL THEN b.starts_at ELSE b.sold_at END AS starts_at) s
 )
-SELECT t.unit_id, t.target_id, b.cycle,
-       CASE WHEN t.revoked_at <= b.starts_at THEN NULL ELSE b.starts_at END AS starts_at,
-       CASE WHEN t.revoked_at <= b.starts_at THEN NULL
-            ELSE least(rule.term_end(b.starts_at, t.term, o.zone), t.revoked_at) END AS ends_at
-  FROM termed t
- CROSS JOIN told o
-  JOIN begun b ON b.person_id = t.person_id AND b.target_id = t.target_id AND b.document_id = t.document_id
+SELECT unit_id, target_id, cycle,
+       CASE WHEN revoked_at <= starts_at THEN NULL ELSE starts_at END AS starts_at,
+       CASE WHEN revoked_at <= starts_at THEN NULL ELSE least(ends_at, revoked_at) END AS ends_at
+  FROM placed

@@ -1,14 +1,13 @@
 -- Rules are told apart by the digest of all they say. What the configuration no longer says is gone, what it says again is back.
 WITH said AS (
     SELECT s.tenant_id, s.source_id, i.site_id, n.*,
-           md5(concat_ws('|', s.source_id, n.match_kind, n.pattern, coalesce(i.site_id::text, '-'), n.role, coalesce(n.term, '-'), n.grace_days, n.notice_days,
+           md5(concat_ws('|', s.source_id, n.match_kind, n.pattern, coalesce(i.site_id::text, '-'), n.role, coalesce(n.term, '-'), coalesce(n.grace_days::text, 'never'), n.notice_days,
                          n.delivery, n.learner, n.on_expiry, n.on_refund, n.renews, coalesce(n.price_minor::text, '-'),
                          coalesce(n.price_currency, '-'), n.certificate, coalesce(n.since, '-'), n.exclude,
                          (SELECT string_agg(coalesce(o.reference, '-'), ',' ORDER BY o.reference) FROM rule_new o WHERE o.ordinal = n.ordinal),
-                         -- NULL, which concat_ws() leaves out: a rule that asks for nothing has the digest that it had before rules could.
-                         nullif(n.asks, '{}')::text,
-                         -- The same for how long its certificates are valid.
-                         'valid ' || n.certificate_valid))
+                         -- NULL, which concat_ws() leaves out: a rule that says nothing of these has the digest that it had before rules could.
+                         nullif(n.asks, '{}')::text, 'until=' || n.until, 'on_dispute=' || nullif(n.on_dispute, 'keep'),
+                         'price_tolerance=' || nullif(n.price_tolerance, 0), 'valid ' || n.certificate_valid))
                AS digest
       FROM rule_new n
       JOIN ctok.source s ON s.tenant_id = ctok.current_tenant() AND s.name = n.source_name
@@ -20,10 +19,11 @@ WITH said AS (
      WHERE r.gone IS DISTINCT FROM NOT EXISTS (SELECT 1 FROM rule n WHERE n.digest = r.digest)
     RETURNING r.rule_id
 ), made AS (
-    INSERT INTO ctok.product_rule (tenant_id, digest, source_id, match_kind, pattern, site_id, role, term, grace_days, notice_days, delivery, learner,
-                                   on_expiry, on_refund, renews, price_minor, price_currency, certificate, certificate_valid, since, exclude, asks)
-    SELECT n.tenant_id, n.digest, n.source_id, n.match_kind, n.pattern, n.site_id, n.role, n.term::interval, n.grace_days, n.notice_days, n.delivery,
-           n.learner, n.on_expiry, n.on_refund, n.renews, n.price_minor, n.price_currency, n.certificate, n.certificate_valid::interval,
+    INSERT INTO ctok.product_rule (tenant_id, digest, source_id, match_kind, pattern, site_id, role, term, until, grace_days, notice_days, delivery, learner,
+                                   on_expiry, on_refund, on_dispute, renews, price_minor, price_currency, price_tolerance, certificate, certificate_valid, since, exclude, asks)
+    SELECT n.tenant_id, n.digest, n.source_id, n.match_kind, n.pattern, n.site_id, n.role, n.term::interval,
+           (n.until::date + 1)::timestamp AT TIME ZONE rule.zone(), n.grace_days, n.notice_days, n.delivery,
+           n.learner, n.on_expiry, n.on_refund, n.on_dispute, n.renews, n.price_minor, n.price_currency, n.price_tolerance, n.certificate, n.certificate_valid::interval,
            n.since::timestamp AT TIME ZONE rule.zone(), n.exclude, n.asks
       FROM rule n
      WHERE NOT EXISTS (SELECT 1 FROM ctok.product_rule r WHERE r.tenant_id = n.tenant_id AND r.digest = n.digest)

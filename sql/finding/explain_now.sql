@@ -7,10 +7,11 @@ WITH course AS (
 )
 SELECT format('%s: %s%s; Moodle %s', c.name,
               CASE g.state WHEN 'active' THEN 'has access' WHEN 'grace' THEN 'in grace' WHEN 'pending' THEN 'access begins later'
+                           WHEN 'held' THEN 'the payment is under dispute' WHEN 'revoked' THEN 'the sale was taken back'
                            WHEN 'suspended' THEN 'access is over' WHEN 'ended' THEN 'access is over' ELSE 'not our concern (before go-live)' END,
               CASE WHEN g.state = 'none' THEN '' WHEN g.ends_at = 'infinity' THEN ', without end' WHEN g.ends_at IS NULL THEN ''
                    ELSE ', paid until ' || to_char(g.ends_at AT TIME ZONE $2, 'YYYY-MM-DD') END,
-              CASE WHEN g.gap IS NULL THEN 'is as it should be'
+              CASE WHEN g.gap IS NULL THEN 'is as it should be' || CASE WHEN g.state = 'grace' AND g.suspend_at = 'infinity' THEN ', and grace has no end' ELSE '' END
                    WHEN g.gap = 'END_WAITS' THEN 'keeps it for now: ' || g.waits
                    WHEN g.gap = upper(g.gap) THEN 'needs a person: ' || g.gap
                    ELSE 'is to be changed: ' || replace(g.gap, '_', ' ') || CASE WHEN g.trial THEN ' (trial)' ELSE '' END ||

@@ -43,15 +43,15 @@ WITH course AS (
                                         ELSE 'from ' || to_char(e.starts_at AT TIME ZONE $2, 'YYYY-MM-DD') || ' to ' ||
                                              CASE WHEN e.ends_at = 'infinity' THEN 'no end' ELSE to_char(e.ends_at AT TIME ZONE $2, 'YYYY-MM-DD') END
                                         END,
-                                   CASE WHEN e.revoked_at IS NULL THEN '' ELSE ', ended by ' || CASE e.revoked_why WHEN 'unpaid' THEN 'a payment taken back' WHEN 'dispute' THEN 'a lost dispute'
+                                   CASE WHEN e.revoked_at IS NULL OR e.ends_at < e.revoked_at AND e.revoked_why = 'subscription' THEN '' ELSE ', ended by ' || CASE e.revoked_why WHEN 'unpaid' THEN 'a payment taken back' WHEN 'dispute' THEN 'a lost dispute'
                                                       WHEN 'subscription' THEN 'the end of the subscription' ELSE e.revoked_why END END)
       FROM ctok.entitlement e
       JOIN course c ON c.target_id = e.target_id
       JOIN ctok.document d ON d.tenant_id = e.tenant_id AND d.document_id = e.document_id
      WHERE e.tenant_id = ctok.current_tenant() AND e.person_id = $1::bigint
     UNION ALL
-    SELECT b.debt_at, 4, format('paid time for %s is over (%s); access is kept until %s at least%s', c.name, b.why,
-                                to_char(b.suspend_at AT TIME ZONE $2, 'YYYY-MM-DD'),
+    SELECT b.debt_at, 4, format('paid time for %s is over (%s); access is kept %s%s', c.name, b.why,
+                                CASE WHEN b.suspend_at = 'infinity' THEN 'without end' ELSE format('until %s at least', to_char(b.suspend_at AT TIME ZONE $2, 'YYYY-MM-DD')) END,
                                 CASE WHEN b.cured_at IS NULL THEN '' ELSE '; settled ' || to_char(b.cured_at AT TIME ZONE $2, 'YYYY-MM-DD') END)
       FROM ctok.debt_episode b
       JOIN course c ON c.target_id = b.target_id

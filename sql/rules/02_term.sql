@@ -23,18 +23,27 @@ CREATE FUNCTION rule.term_end(start timestamptz, term interval, zone text) RETUR
         ELSE rule.day_ceil(start AT TIME ZONE zone + term) AT TIME ZONE zone
     END;
 
--- One step of a chain of terms: a renewal starts at the later of its sale and the end so far. The state is that end.
+-- One step of a chain of terms: a renewal starts at the later of its sale and the end so far. The state is that end. What ends on a fixed day
+-- (${until}) runs beside the others, and those after it follow it if it ends later. Of what ended early although nothing was given back (${cut_at}) the
+-- time that was used stays in the chain.
 -- (An aggregate's step is never inlined; PL/pgSQL then costs a tenth of SQL.)
-CREATE FUNCTION rule.term_chain_step(so_far timestamptz, sold_at timestamptz, term interval, zone text) RETURNS timestamptz
+CREATE FUNCTION rule.term_chain_step(so_far timestamptz, sold_at timestamptz, term interval, until timestamptz, cut_at timestamptz, zone text)
+    RETURNS timestamptz
     LANGUAGE plpgsql STABLE PARALLEL SAFE AS
 $$ BEGIN
     IF sold_at IS NULL THEN
         RETURN so_far;
     END IF;
+    IF until IS NOT NULL THEN
+        RETURN greatest(so_far, least(until, cut_at));
+    END IF;
+    IF cut_at IS NOT NULL THEN
+        RETURN greatest(so_far, least(rule.term_end(greatest(so_far, sold_at), term, zone), cut_at));
+    END IF;
     RETURN rule.term_end(greatest(so_far, sold_at), term, zone);
 END $$;
 
-CREATE AGGREGATE rule.term_chain(timestamptz, interval, text) (
+CREATE AGGREGATE rule.term_chain(timestamptz, interval, timestamptz, timestamptz, text) (
     SFUNC = rule.term_chain_step,
     STYPE = timestamptz,
     PARALLEL = SAFE

@@ -14,3 +14,8 @@ CREATE FUNCTION rule.amount(minor bigint, currency text) RETURNS text
     RETURN trim(to_char(minor / power(10::numeric, rule.exponent(currency)),
                         CASE rule.exponent(currency) WHEN 0 THEN 'FM999999999999990' WHEN 3 THEN 'FM999999999999990.000'
                                                      WHEN 4 THEN 'FM999999999999990.0000' ELSE 'FM999999999999990.00' END)) || ' ' || currency;
+
+-- Is a price the expected one, within so many percent of it?
+CREATE FUNCTION rule.price_fits(price_minor bigint, expected_minor bigint, tolerance numeric) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN 100 * abs(price_minor - expected_minor) <= tolerance * expected_minor;

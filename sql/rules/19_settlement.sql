@@ -19,6 +19,19 @@ SELECT d.tenant_id, d.document_id, d.currency,
   FROM rule.dispute d
  GROUP BY d.tenant_id, d.document_id, d.currency;
 
+-- Documents whose access waits for a dispute: an open one over their own payment, or over a payment that settles them. What was lost there in full
+-- waits on, until the sale says itself that its money was given back (docs/architecture.md, "Deals").
+CREATE VIEW rule.document_disputed WITH (security_invoker = true) AS
+SELECT y.tenant_id, y.document_id, min(y.since) AS since
+  FROM (SELECT x.tenant_id, x.document_id, x.open_since AS since FROM rule.document_dispute x WHERE x.open_minor > 0
+        UNION ALL
+        SELECT m.tenant_id, m.deal_id, coalesce(x.open_since, x.lost_at)
+          FROM rule.document_dispute x
+          JOIN ctok.deal_document m ON m.tenant_id = x.tenant_id AND m.document_id = x.document_id AND m.part <> 'sale'
+          JOIN ctok.document d ON d.tenant_id = x.tenant_id AND d.document_id = x.document_id
+         WHERE x.open_minor > 0 OR x.lost_minor >= d.total_minor AND x.lost_minor > 0) y
+ GROUP BY y.tenant_id, y.document_id;
+
 -- Documents sold under a subscription that ended before the time that it was paid for was over. (One that runs out at the end of its period ends
 -- with its term.)
 CREATE VIEW rule.document_ended WITH (security_invoker = true) AS

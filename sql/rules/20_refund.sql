@@ -58,16 +58,22 @@ SELECT d.tenant_id, d.document_id, c.cancelled_at, least(r.refunded_at, k.credit
          WHERE m.tenant_id = d.tenant_id AND m.document_id = d.document_id AND m.kind = 'adjustment' AND m.amount_minor < 0
        ) p ON d.status = 'unpaid';
 
+-- When the right that a unit gives ends before its time, and why: at the first moment at which something took it away, each NULL if it did not. A sale that
+-- was taken back (cancelled, its money given back, a dispute lost) is that, whatever debt it had besides or before: only what is owed (its payment taken
+-- back, its subscription ended) may be paid again, and ends as a term does.
+CREATE FUNCTION rule.unit_end(cancelled_at timestamptz, refunded_at timestamptz, unpaid_at timestamptz, lost_at timestamptz, ended_at timestamptz)
+    RETURNS TABLE (revoked_at timestamptz, why text)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$
+SELECT least(x.back_at, x.owed_at), CASE coalesce(x.back_at, x.owed_at) WHEN cancelled_at THEN 'cancelled' WHEN lost_at THEN 'dispute'
+                                         WHEN refunded_at THEN 'refund' WHEN unpaid_at THEN 'unpaid' WHEN ended_at THEN 'subscription' END
+  FROM (SELECT least(cancelled_at, refunded_at, lost_at) AS back_at, least(unpaid_at, ended_at) AS owed_at) x
+$$;
+
 -- Units given back, with the moment and the reason. The unit of a one-unit document is given back when the refund reaches its net
 -- price; a unit that refunds name, when these do; one that a credit note names, whatever its amount. Less is goodwill.
 CREATE VIEW rule.unit_void WITH (security_invoker = true) AS
-SELECT u.tenant_id, u.unit_id, u.document_id,
-       w.revoked_at,
-       CASE WHEN v.cancelled_at = w.revoked_at THEN 'cancelled'
-            WHEN v.unpaid_at = w.revoked_at THEN 'unpaid'
-            WHEN l.lost_at = w.revoked_at THEN 'dispute'
-            WHEN v.ended_at = w.revoked_at THEN 'subscription'
-            ELSE 'refund' END AS why
+SELECT u.tenant_id, u.unit_id, u.document_id, w.revoked_at, w.why
   FROM rule.document_void v
   JOIN ctok.document d ON d.tenant_id = v.tenant_id AND d.document_id = v.document_id
   JOIN ctok.unit u ON u.tenant_id = v.tenant_id AND u.document_id = v.document_id AND NOT u.gone
@@ -94,7 +100,5 @@ SELECT u.tenant_id, u.unit_id, u.document_id,
                                           WHERE s.tenant_id = u.tenant_id AND s.document_id = u.document_id AND s.unit_id <> u.unit_id AND NOT s.gone)
                         THEN v.last_lost_at END AS lost_at
        ) l
- CROSS JOIN LATERAL (
-        SELECT least(v.cancelled_at, v.refunded_at, v.unpaid_at, o.refunded_at, n.refunded_at, k.effective_at, l.lost_at, v.ended_at) AS revoked_at
-       ) w
+ CROSS JOIN LATERAL rule.unit_end(v.cancelled_at, least(v.refunded_at, o.refunded_at, n.refunded_at, k.effective_at), v.unpaid_at, l.lost_at, v.ended_at) w
  WHERE w.revoked_at IS NOT NULL;

@@ -17,51 +17,20 @@ SELECT m.tenant_id, m.site_id, m.course_id, m.user_id, m.active, m.roles, m.read
 -- Every access with the row in Moodle, and the gap between them: NULL when in step, the kind of an action, or a finding's class when
 -- a person must act first.
 CREATE VIEW rule.access_gap WITH (security_invoker = true) AS
+WITH told AS MATERIALIZED (
+    SELECT rule.now() AS now, rule.zone() AS zone, floor(extract(epoch FROM rule.now()))::bigint AS now_s
+)
 SELECT a.tenant_id, a.person_id, a.target_id, a.site_id, a.state, a.why, a.wanted, a.starts_at, a.ends_at, a.debt_at, a.suspend_at,
        a.wanted_start,
-       CASE WHEN a.wanted IN ('suspended', 'unenrolled') THEN rule.moodle_end(rule.day_end(rule.now() + rule.tail(r.renews), rule.zone()))
+       CASE WHEN a.wanted IN ('suspended', 'unenrolled') THEN rule.moodle_end(rule.day_end(o.now + rule.tail(r.renews), o.zone))
             ELSE a.wanted_end END AS wanted_end, a.trial, a.rule_id, t.course_id, k.user_id, m.managed, m.active, m.read_level,
        m.status AS before_status, m.time_start AS before_start, m.time_end AS before_end,
-       coalesce(nullif(a.role, ''), 'student') AS role,
-       CASE
-           WHEN a.state = 'held' AND a.wanted = 'untouched' THEN 'DISPUTED'
-           WHEN a.wanted = 'untouched' THEN NULL
-           WHEN a.wanted = 'active' THEN CASE
-               WHEN t.course_id IS NULL THEN 'COURSE_MISSING'
-               WHEN c.course_id IS NULL THEN 'COURSE_GONE'
-               WHEN k.user_id IS NULL AND is_.several THEN 'AMBIGUOUS_ACCOUNT'
-               WHEN k.user_id IS NOT NULL AND u.user_id IS NULL AND NOT k.made THEN 'ACCOUNT_GONE'
-               WHEN NOT c.manual THEN 'NO_MANUAL_METHOD'
-               WHEN is_.protected THEN 'PROTECTED_ACCOUNT'
-               WHEN m.user_id IS NULL THEN 'enrol'
-               WHEN NOT m.managed AND m.active THEN 'ALREADY_ENROLLED'
-               WHEN NOT m.managed AND m.read_level < 3 AND m.status = 0 AND m.time_end <> 0
-                    AND m.time_end <= (SELECT extract(epoch FROM rule.now())) THEN 'take_over'
-               WHEN NOT m.managed THEN 'FOREIGN_ROW'
-               WHEN m.status <> 0 AND a.state = 'held' THEN 'DISPUTED'
-               WHEN m.status <> 0 THEN 'resume'
-               WHEN m.time_end <> 0 AND (a.wanted_end = 0 OR m.time_end < a.wanted_end) THEN 'extend'
-               WHEN m.time_start > a.wanted_start THEN 'extend'
-               -- In step, but for an account that somebody shut out as a whole; we never did, so a person must undo it.
-               WHEN a.state IN ('active', 'held') AND u.suspended THEN 'ACCOUNT_SUSPENDED'
-           END
-           WHEN m.user_id IS NULL OR NOT m.managed THEN NULL
-           WHEN is_.protected THEN 'PROTECTED_ACCOUNT'
-           WHEN a.wanted = 'suspended' AND m.status <> 0 THEN NULL
-           -- Moodle must not end by itself what we may not: its end moves out while ours waits, or is held. What is over stays over.
-           WHEN m.status = 0 AND m.time_end > (SELECT extract(epoch FROM rule.now())) AND m.time_end < (SELECT extract(epoch FROM rule.now() + interval '3 days'))
-                AND (w.waits <> ''
-                     OR EXISTS (SELECT 1 FROM ctok.action o
-                                 WHERE o.tenant_id = a.tenant_id AND o.site_id = a.site_id AND o.person_id = a.person_id
-                                   AND coalesce(o.target_id, 0) = a.target_id AND o.state = 'held' AND o.kind IN ('suspend', 'unenrol'))) THEN 'extend'
-           WHEN w.waits <> '' THEN 'END_WAITS'
-           WHEN a.wanted = 'suspended' THEN 'suspend'
-           WHEN a.wanted = 'unenrolled' THEN 'unenrol'
-       END AS gap,
-       w.waits
+       coalesce(nullif(a.role, ''), i.role) AS role, x.gap, w.waits
   FROM ctok.access a
+ CROSS JOIN told o
   JOIN ctok.target t ON t.tenant_id = a.tenant_id AND t.target_id = a.target_id
   JOIN ctok.product_rule r ON r.tenant_id = a.tenant_id AND r.rule_id = a.rule_id
+  JOIN ctok.site i ON i.tenant_id = a.tenant_id AND i.site_id = a.site_id
   LEFT JOIN ctok.mirror_course c ON c.tenant_id = a.tenant_id AND c.site_id = a.site_id AND c.course_id = t.course_id
   LEFT JOIN ctok.account k ON k.tenant_id = a.tenant_id AND k.site_id = a.site_id AND k.person_id = a.person_id
   LEFT JOIN ctok.mirror_user u ON u.tenant_id = a.tenant_id AND u.site_id = a.site_id AND u.user_id = k.user_id
@@ -73,13 +42,20 @@ SELECT a.tenant_id, a.person_id, a.target_id, a.site_id, a.state, a.why, a.wante
         SELECT CASE WHEN a.wanted IN ('suspended', 'unenrolled') THEN concat_ws('; ', CASE WHEN NOT h.fresh THEN h.silent END, q.what) ELSE '' END AS waits
        ) w
  CROSS JOIN LATERAL (
+        -- Each is asked only where the decision comes to it.
         -- Accounts that the configuration protects, by user name or e-mail, and people with another role in the course.
         SELECT (a.tenant_id, a.site_id, u.username) IN (SELECT p.tenant_id, p.site_id, p.name FROM ctok.protected_account p)
             OR (a.tenant_id, a.site_id, u.email_key) IN (SELECT p.tenant_id, p.site_id, p.name FROM ctok.protected_account p)
             OR EXISTS (SELECT 1 FROM rule.staff_row f
                         WHERE f.tenant_id = a.tenant_id AND f.site_id = a.site_id AND f.course_id = t.course_id
                           AND f.user_id = k.user_id) AS protected,
-               -- Asked only for those without an account.
                EXISTS (SELECT 1 FROM rule.doubtful_account x
-                        WHERE x.tenant_id = a.tenant_id AND x.site_id = a.site_id AND x.person_id = a.person_id) AS several
-       ) is_;
+                        WHERE x.tenant_id = a.tenant_id AND x.site_id = a.site_id AND x.person_id = a.person_id) AS several,
+               EXISTS (SELECT 1 FROM ctok.action o
+                        WHERE o.tenant_id = a.tenant_id AND o.site_id = a.site_id AND o.person_id = a.person_id
+                          AND coalesce(o.target_id, 0) = a.target_id AND o.state = 'held' AND o.kind IN ('suspend', 'unenrol')) AS end_held
+       ) is_
+ CROSS JOIN LATERAL rule.row_gap(a.state, a.wanted, a.wanted_start, a.wanted_end, t.course_id IS NOT NULL, c.course_id IS NOT NULL, c.manual,
+                                 k.user_id IS NOT NULL, is_.several, u.user_id IS NOT NULL OR k.made, u.suspended, is_.protected,
+                                 m.user_id IS NOT NULL, m.managed, m.active, m.read_level, m.status, m.time_start, m.time_end,
+                                 w.waits <> '', is_.end_held, o.now_s) x;

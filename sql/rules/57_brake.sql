@@ -80,7 +80,15 @@ CREATE VIEW rule.held_apart WITH (security_invoker = true) AS
 SELECT a.tenant_id, a.action_id, 'reverted' AS why
   FROM rule.barred_change b
   JOIN ctok.action a ON a.tenant_id = b.tenant_id AND a.person_id = b.person_id AND a.target_id = b.target_id
- WHERE a.state IN ('open', 'held') AND a.undoes IS NULL AND rule.change_key(a.after_status, a.after_end) = b.bars;
+ WHERE a.state IN ('open', 'held') AND a.undoes IS NULL AND rule.change_key(a.after_status, a.after_end) = b.bars
+UNION
+-- What somebody suspended or removed in Moodle although it is ours and paid for is not given back over their head, night after night: we last wrote
+-- that it is active.
+SELECT a.tenant_id, a.action_id, 'staff'
+  FROM ctok.action a
+  JOIN ctok.managed g ON g.tenant_id = a.tenant_id AND g.site_id = a.site_id AND g.course_id = a.course_id AND g.user_id = a.user_id
+                     AND g.written_status = 0
+ WHERE a.state IN ('open', 'held') AND a.undoes IS NULL AND a.kind IN ('enrol', 'resume');
 
 -- The waiting actions that a plan is judged by; `kind` is NULL for those no brake counts. Approved ones are out of it. A removal that is
 -- held does not count less in the night in which Moodle's own end has to be moved out for it (reason 'waits'): item 0 stands for it.
@@ -89,7 +97,8 @@ SELECT a.tenant_id, a.action_id AS item_id, rule.brake_kind(a.kind) AS kind, a.s
        f.action_id IS NOT NULL AS foreseen, coalesce(h.why, '') AS apart
   FROM ctok.action a
   LEFT JOIN rule.action_foreseen f ON f.tenant_id = a.tenant_id AND f.action_id = a.action_id
-  LEFT JOIN rule.held_apart h ON h.tenant_id = a.tenant_id AND h.action_id = a.action_id
+  LEFT JOIN (SELECT tenant_id, action_id, min(why) AS why FROM rule.held_apart GROUP BY tenant_id, action_id) h
+         ON h.tenant_id = a.tenant_id AND h.action_id = a.action_id
  WHERE a.state IN ('open', 'held') AND a.approval_id IS NULL
 UNION ALL
 SELECT a.tenant_id, 0, CASE x.wanted WHEN 'unenrolled' THEN 'unenrol' ELSE 'suspend' END, a.site_id, a.target_id, a.trial, false, ''
@@ -99,9 +108,10 @@ SELECT a.tenant_id, 0, CASE x.wanted WHEN 'unenrolled' THEN 'unenrol' ELSE 'susp
  WHERE a.state IN ('open', 'held') AND a.kind = 'extend' AND a.reason = 'waits'
    AND NOT EXISTS (SELECT 1 FROM rule.access_waits w WHERE w.tenant_id = a.tenant_id AND w.person_id = a.person_id AND w.target_id = a.target_id);
 
--- Everything that is held now, each with what an approval releases it by. An account that is held because its enrolments are goes with them.
+-- Everything that is held now, each with what an approval releases it by. An account that is held because its enrolments are goes with them. What staff
+-- took away is a kind of its own: to overrule them is another decision than to let a wave pass.
 CREATE VIEW rule.held_item WITH (security_invoker = true) AS
-SELECT a.tenant_id, coalesce(rule.brake_kind(a.kind), a.kind) AS kind, a.site_id, coalesce(a.target_id, 0) AS target_id, a.held_why AS why,
+SELECT a.tenant_id, CASE a.held_why WHEN 'staff' THEN 'taken_away' ELSE coalesce(rule.brake_kind(a.kind), a.kind) END AS kind, a.site_id, coalesce(a.target_id, 0) AS target_id, a.held_why AS why,
        a.fingerprint
   FROM ctok.action a
  WHERE a.state = 'held'

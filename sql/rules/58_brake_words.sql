@@ -4,6 +4,7 @@
 CREATE VIEW rule.held_word (code, words) WITH (security_invoker = true) AS VALUES
 ('brake', 'Held by a brake'),
 ('reverted', 'Held: somebody took it back'),
+('staff', 'Held: somebody took it away in Moodle'),
 ('enrolments', 'Held with the enrolments that need it');
 
 -- "suspensions": what a brake counts.
@@ -12,6 +13,7 @@ CREATE FUNCTION rule.brake_words(kind text) RETURNS text
     RETURN CASE kind WHEN 'enrol' THEN 'enrolments' WHEN 'create_account' THEN 'new accounts' WHEN 'rename' THEN 'new names'
                      WHEN 'suspend' THEN 'suspensions' WHEN 'unenrol' THEN 'removals' WHEN 'revoke' THEN 'revoked certificates'
                      WHEN 'void' THEN 'voided tokens' WHEN 'issue' THEN 'certificates' WHEN 'mail' THEN 'mails' WHEN 'extend' THEN 'extensions'
+                     WHEN 'taken_away' THEN 'taken-away enrolments'
                      ELSE kind END;
 
 -- "of 240 active enrolments": what they are measured by.

@@ -41,7 +41,9 @@ WITH unit AS MATERIALIZED (
                           AND (a.state = 'open' OR (a.state = 'held' AND a.held_why <> 'reverted')))
 ), held AS (
     -- Changes that wait for a person, also because their account does.
-    SELECT a.tenant_id, a.person_id, a.target_id, lower(coalesce(w.words, c.held_why)) AS why
+    SELECT a.tenant_id, a.person_id, a.target_id, CASE c.held_why WHEN 'staff' THEN 'TAKEN_AWAY' ELSE 'HELD' END AS class,
+           CASE c.held_why WHEN 'staff' THEN CASE a.kind WHEN 'enrol' THEN 'the enrolment was removed in Moodle' ELSE 'the enrolment was suspended in Moodle' END
+                           ELSE lower(coalesce(w.words, c.held_why)) END AS why
       FROM ctok.action a
       JOIN ctok.action c ON c.tenant_id = a.tenant_id AND c.site_id = a.site_id AND c.person_id = a.person_id AND c.state = 'held'
                         AND c.held_why <> 'reverted'
@@ -68,7 +70,7 @@ WITH unit AS MATERIALIZED (
     -- Access that differs from what is owed, one finding per person, course and currency.
     SELECT g.tenant_id,
            CASE WHEN g.gap = upper(g.gap) THEN g.gap WHEN b.person_id IS NOT NULL THEN 'CHANGE_DOUBT' WHEN n.person_id IS NOT NULL THEN 'ACCOUNT_REFUSED'
-                WHEN h.person_id IS NOT NULL THEN 'HELD'
+                WHEN h.person_id IS NOT NULL THEN h.class
                 WHEN r.state = 'skipped' THEN 'MOVED' WHEN r.state IS NOT NULL THEN 'REFUSED'
                 WHEN v.person_id IS NOT NULL THEN 'REVERTED' WHEN g.trial THEN 'TRIAL' ELSE 'NOT_APPLIED' END,
            CASE WHEN g.wanted = 'active' THEN 'paid_without_access' ELSE 'access_without_money' END,
@@ -261,7 +263,7 @@ WITH unit AS MATERIALIZED (
       JOIN rule.product_choice c ON c.tenant_id = l.tenant_id AND c.product_id = l.product_id
       LEFT JOIN rule.line_choice q ON q.tenant_id = l.tenant_id AND q.document_id = l.document_id AND q.line_no = l.line_no
       JOIN ctok.product_rule r ON r.tenant_id = c.tenant_id AND r.rule_id = CASE WHEN c.asked THEN q.rule_id ELSE c.rule_id END AND r.price_minor IS NOT NULL
-     WHERE NOT l.gone AND (r.price_currency <> d.currency OR r.price_minor <> l.unit_price_minor)
+     WHERE NOT l.gone AND (r.price_currency <> d.currency OR NOT rule.price_fits(l.unit_price_minor, r.price_minor, r.price_tolerance))
     UNION ALL
     -- Enrolments of ours that no entitlement accounts for.
     SELECT g.tenant_id, 'ACCESS_WITHOUT_SALE', 'access_without_money', 'm' || g.site_id || '.' || g.course_id || '.' || g.user_id, NULL, NULL,
@@ -306,6 +308,17 @@ WITH unit AS MATERIALIZED (
                                WHERE o.tenant_id = e.tenant_id AND o.person_id = e.person_id AND o.target_id = e.target_id AND NOT o.before_live
                                  AND o.starts_at <= rule.now() AND rule.now() < o.ends_at)) r
      GROUP BY r.tenant_id, r.document_id, r.source_id, r.status, r.currency
+    UNION ALL
+    -- Paid time is over and access goes on: the rule's grace has no end. What it was sold for is owed.
+    SELECT a.tenant_id, 'PAST_DUE', 'access_without_money', 'a' || a.person_id || '.' || a.target_id, e.source_id, e.document_id, NULL, NULL, a.site_id, a.target_id,
+           t.course_id, a.person_id, NULL, 0, e.price_minor, e.currency, 'since ' || to_char(a.debt_at AT TIME ZONE rule.zone(), 'YYYY-MM-DD')
+      FROM ctok.access a
+      JOIN ctok.target t ON t.tenant_id = a.tenant_id AND t.target_id = a.target_id
+     CROSS JOIN LATERAL (SELECT e.source_id, e.document_id, e.price_minor, e.currency
+                           FROM ctok.entitlement e
+                          WHERE e.tenant_id = a.tenant_id AND e.person_id = a.person_id AND e.target_id = a.target_id
+                          ORDER BY e.ends_at DESC NULLS LAST, e.entitlement_id DESC LIMIT 1) e
+     WHERE a.state = 'grace' AND a.suspend_at = 'infinity' AND NOT a.trial
     UNION ALL
     -- Completions before the first paid cycle.
     SELECT c.tenant_id, 'UNCOVERED', 'access_without_money', 'c' || c.target_id || '.' || c.person_id, NULL, NULL, NULL, NULL, c.site_id, c.target_id,

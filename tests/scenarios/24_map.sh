@@ -46,16 +46,16 @@ admin map test
 expect "nor one without its object" 64 "$code"
 
 # The rules as a sheet: what is not filled in stays out, what is comes back as the same rules.
-echo 'products = ( { source = "shop"; match = "sku:MATH-*"; site = "campus"; courses = ("MATH-101", "id:3"); term = "P2Y"; grace_days = 0; on_refund = "unenrol"; },
+echo 'products = ( { source = "shop"; match = "sku:MATH-*"; site = "campus"; courses = ("MATH-101", "id:3"); term = "P2Y"; grace_days = "never"; on_refund = "unenrol"; },
              { source = "shop"; match = "sku:T-T"; exclude = true; } );' >"$dir/rules.conf"
 run ctok-reconcile
 admin map export
 cp "$dir/out" "$dir/sheet.csv"
-expect "a row for each rule, and one for each product without" 'product,units,sold,source,match,when,site,courses,role,term,grace_days,notice_days,delivery,learner,on_expiry,on_refund,renews,price,certificate,certificate_valid,since,exclude
-,,,"shop","sku:MATH-*",,"campus","MATH-101; id:3",,"P2Y",0,,,,,"unenrol",,,,,,
-,,,"shop","sku:T-T",,,,,,,,,,,,,,,,,yes
-"Product CPR-2Y","2","80.00 EUR","shop","sku:CPR-2Y",,,,,,,,,,,,,,,,,
-"Product MUG","1","12.50 EUR","shop","sku:MUG",,,,,,,,,,,,,,,,,' "$(cat "$dir/sheet.csv")"
+expect "a row for each rule, and one for each product without" 'product,units,sold,source,match,when,site,courses,role,term,until,grace_days,notice_days,delivery,learner,on_expiry,on_refund,on_dispute,renews,price,price_tolerance,certificate,certificate_valid,since,exclude
+,,,"shop","sku:MATH-*",,"campus","MATH-101; id:3",,"P2Y",,never,,,,,"unenrol",,,,,,,,
+,,,"shop","sku:T-T",,,,,,,,,,,,,,,,,,,,yes
+"Product CPR-2Y","2","80.00 EUR","shop","sku:CPR-2Y",,,,,,,,,,,,,,,,,,,,
+"Product MUG","1","12.50 EUR","shop","sku:MUG",,,,,,,,,,,,,,,,,,,,' "$(cat "$dir/sheet.csv")"
 # An office program writes it back with semicolons and a mark of its encoding.
 /usr/bin/python3 - "$dir/sheet.csv" "$dir/filled.csv" <<'PY'
 import csv, sys
@@ -67,7 +67,7 @@ PY
 admin map import "$dir/filled.csv"
 expect "filled in, it is the setting" "0 # From $dir/filled.csv: 3 rules; 1 row is not filled in.
 products = (
-  { source = \"shop\"; match = \"sku:MATH-*\"; site = \"campus\"; courses = ( \"MATH-101\", \"id:3\" ); term = \"P2Y\"; grace_days = 0; on_refund = \"unenrol\"; },
+  { source = \"shop\"; match = \"sku:MATH-*\"; site = \"campus\"; courses = ( \"MATH-101\", \"id:3\" ); term = \"P2Y\"; grace_days = \"never\"; on_refund = \"unenrol\"; },
   { source = \"shop\"; match = \"sku:T-T\"; exclude = true; },
   { source = \"shop\"; match = \"sku:CPR-2Y\"; site = \"campus\"; courses = ( \"CPR-2Y\" ); }
 );" "$code $(cat "$dir/out")"

@@ -66,7 +66,7 @@ new events event id=evt_2 type=charge.dispute.closed object=dispute of=dp_lou cr
 new events event id=evt_3 type=customer.subscription.deleted object=subscription of=sub_sam created=$((at + day))
 on 11-22
 night
-expect "won is given, lost is taken, and so is what a subscription gave that ended" "0: dora kim: dora active, kim active, lou suspended, sam suspended: " "$code: $(who_has): $(states): $(open)"
+expect "won is given, lost is taken, and so is what a subscription gave that ended" "0: dora kim: dora active, kim active, lou revoked, sam suspended: " "$code: $(who_has): $(states): $(open)"
 admin explain sam@example.test
 expect "the story tells why" 1 "$(grep -c 'ended by the end of the subscription' "$dir/out")"
 expect "every control ties" "" "$(sql "SELECT string_agg(concat_ws(' ', control, expected, actual), ', ') FROM rule.control_now WHERE expected <> actual")"

@@ -103,10 +103,13 @@ a_whole_configuration_fills_every_field(void **state)
 	    " products = ( { source = \"shop\"; match = \"name:A*\"; site = \"campus\"; courses = ( \"C1\", \"idnumber:X\", "
 	    "\"id:7\" );\n"
 	    "  role = \"r\"; term = \"P1Y6M\"; grace_days = 0; notice_days = 0; delivery = \"direct\"; learner = \"form\";\n"
-	    "  on_expiry = \"unenrol\"; on_refund = \"keep\"; renews = true; price = \"99.00 EUR\"; certificate = \"none\";\n"
+	    "  on_expiry = \"unenrol\"; on_refund = \"keep\"; on_dispute = \"suspend\"; renews = true; price = \"99.00 EUR\";\n"
+	    "  price_tolerance = \"2.5\"; certificate = \"none\";\n"
 	    "  certificate_valid = \"P18M\";\n"
 	    "  since = \"2026-01-01\"; },\n"
-	    "  { source = \"shop\"; match = \"sku:GIFT\"; exclude = true; } );\n"
+	    "  { source = \"shop\"; match = \"sku:GIFT\"; exclude = true; },\n"
+	    "  { source = \"shop\"; match = \"sku:B\"; site = \"campus\"; courses = \"C1\"; until = \"2027-06-30\"; grace_days = "
+	    "\"never\"; } );\n"
 	    " mail = { smtp = \"smtp://localhost:2525\"; user = \"u\"; password = \"env:M\"; from = \"Acme <a@b.example>\";\n"
 	    "  reply_to = \"h@b.example\"; ca_file = \"/ca3\"; max_tries = 5; certificate_days = ( \"30\" );\n"
 	    "  operator = \"Desk <o@b.example>\"; };\n"
@@ -173,7 +176,7 @@ a_whole_configuration_fills_every_field(void **state)
 	expect_text("start", tenant->sources[0].start, "2024-02-29");
 	assert_int_equal(tenant->sources[0].overlap_s, 3600);
 	assert_int_equal(tenant->sources[0].max_age_s, 172800);
-	assert_int_equal(tenant->product_count, 2);
+	assert_int_equal(tenant->product_count, 3);
 	product = &tenant->products[0];
 	assert_int_equal(product->courses.count, 3);
 	expect_text("courses", product->courses.items[2], "id:7");
@@ -183,12 +186,17 @@ a_whole_configuration_fills_every_field(void **state)
 	expect_text("learner", product->learner, "form");
 	expect_text("on_expiry", product->on_expiry, "unenrol");
 	expect_text("on_refund", product->on_refund, "keep");
+	expect_text("on_dispute", product->on_dispute, "suspend");
+	expect_text("price_tolerance", product->price_tolerance, "2.5");
+	assert_null(product->until);
 	assert_true(product->renews);
 	expect_text("price", product->price, "99.00 EUR");
 	expect_text("certificate", product->certificate, "none");
 	expect_text("certificate_valid", product->certificate_valid, "P18M");
 	expect_text("since", product->since, "2026-01-01");
 	assert_true(tenant->products[1].exclude);
+	expect_text("until", tenant->products[2].until, "2027-06-30");
+	assert_true(tenant->products[2].grace_days == CONFIG_NEVER);
 	expect_text("smtp", tenant->mail.smtp, "smtp://localhost:2525");
 	expect_text("password", tenant->mail.password, "env:M");
 	expect_text("certificate_days", tenant->mail.certificate_days.items[0], "30");
@@ -509,6 +517,22 @@ each_fault_is_found_with_its_line(void **state)
 		    "4: setting \"settles\": the tenant has no source \"shp\"\n" },
 		{ "reports what", SETTLES("", "unlinked = \"all\";"),
 		    "4: setting \"unlinked\": \"all\" is not one of both|own|sales|none\n" },
+		{ "grace of no number of days", PRODUCT(RULE "grace_days = \"soon\";"),
+		    "7: setting \"grace_days\": \"soon\" is neither a whole number nor \"never\"\n" },
+		{ "grace below none", PRODUCT(RULE "grace_days = -1;"),
+		    "7: setting \"grace_days\": -1 is not within 0 and 3650\n" },
+		{ "grace that is a list", PRODUCT(RULE "grace_days = (1);"),
+		    "7: setting \"grace_days\" must be a whole number or \"never\", not a list ( )\n" },
+		{ "a notice that never comes", PRODUCT(RULE "notice_days = \"never\";"),
+		    "7: setting \"notice_days\" must be a whole number, not a string\n" },
+		{ "two ends", PRODUCT(RULE "term = \"P1Y\"; until = \"2027-06-30\";"),
+		    "5: a product rule ends by \"term\" or by \"until\", not by both\n" },
+		{ "a day that there is not", PRODUCT(RULE "until = \"2027-06-31\";"),
+		    "7: setting \"until\": \"2027-06-31\" is not a date: the calendar has no such day\n" },
+		{ "a tolerance of nothing", PRODUCT(RULE "price_tolerance = \"3\";"),
+		    "5: setting \"price_tolerance\": there is no \"price\" that it could be of\n" },
+		{ "no dispute is removed", PRODUCT(RULE "on_dispute = \"unenrol\";"),
+		    "7: setting \"on_dispute\": \"unenrol\" is not one of keep|suspend\n" },
 		{ "a mail server with a path", TENANT("mail = { smtp = \"smtps://mail.example/x\"; from = \"a@b.example\"; };"),
 		    "3: setting \"smtp\": \"smtps://mail.example/x\" is not an address: nothing may stand behind the host and "
 		    "port\n" },

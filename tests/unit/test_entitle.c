@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "brake/approval.h"
 #include "db/rules.h"
 #include "entitle/entitle.h"
 #include "entitle/live.h"
@@ -75,6 +76,31 @@ static struct config_product products[] = {
 	    .courses = { (const char **)(uintptr_t)course_one, 1 },
 	    .grace_days = 14,
 	    .notice_days = 3 },
+	{ .source = "shop",
+	    .match = "sku:PATIENT",
+	    .site = "campus",
+	    .courses = { (const char **)(uintptr_t)course_one, 1 },
+	    .term = "P1Y",
+	    .grace_days = CONFIG_NEVER,
+	    .notice_days = 3,
+	    .on_refund = "unenrol" },
+	{ .source = "shop",
+	    .match = "sku:EDITION",
+	    .site = "campus",
+	    .courses = { (const char **)(uintptr_t)course_one, 1 },
+	    .until = "2026-06-30",
+	    .grace_days = 0,
+	    .notice_days = 3 },
+	{ .source = "shop",
+	    .match = "sku:WARY",
+	    .site = "campus",
+	    .courses = { (const char **)(uintptr_t)course_one, 1 },
+	    .term = "P1Y",
+	    .grace_days = 0,
+	    .notice_days = 3,
+	    .on_dispute = "suspend",
+	    .price = "100.00 EUR",
+	    .price_tolerance = "3" },
 	{ .source = "shop", .match = "name:Special*", .site = "campus", .grace_days = 14, .notice_days = 3, .exclude = true },
 };
 
@@ -97,6 +123,8 @@ setup(void **state)
 		p->learner = p->learner != NULL ? p->learner : "form_or_buyer";
 		p->on_expiry = p->on_expiry != NULL ? p->on_expiry : "suspend";
 		p->on_refund = p->on_refund != NULL ? p->on_refund : "suspend";
+		p->on_dispute = p->on_dispute != NULL ? p->on_dispute : "keep";
+		p->price_tolerance = p->price_tolerance != NULL ? p->price_tolerance : "0";
 	}
 	w->tenant.products = products;
 	w->tenant.product_count = COUNT_OF(products);
@@ -462,7 +490,7 @@ test_a_cancelled_order_comes_back(void **state)
 	change(w, "1", "cancelled", 0, "2026-04-03T08:00:00Z");
 	night(w, "2026-04-04T03:00:00Z", false);
 	expect_text(
-	    "no grace: over at once", access_of(w, "ana@x.test", "C1"), "ended unenrolled 2026-04-01 10:00 2026-04-03 10:00");
+	    "no grace: over at once", access_of(w, "ana@x.test", "C1"), "revoked unenrolled 2026-04-01 10:00 2026-04-03 10:00");
 	expect_text("policy on_refund", actions(w), "unenrol");
 	change(w, "1", "paid", 0, "2026-04-05T08:00:00Z");
 	night(w, "2026-04-06T03:00:00Z", false);
@@ -1168,6 +1196,390 @@ test_calendar(void **state)
 	expect_text("no term", one(w, "SELECT rule.term_end(now(), NULL, 'UTC')::text"), "infinity");
 }
 
+/* Grace without end: nobody is told of an end, none comes, and what is owed stands in a finding. */
+static void
+test_grace_may_have_no_end(void **state)
+{
+	struct with_db *w = *state;
+
+	sell(w, "1", "ana@x.test", "", "PATIENT", "2025-04-01T08:00:00Z", 1, 9900);
+	night(w, "2025-04-02T03:00:00Z", false);
+	expect_text("Moodle does not end it either", one(w, "SELECT after_end::text FROM ctok.action WHERE kind = 'enrol'"), "0");
+	carry_out(w);
+	night(w, "2026-04-02T03:00:00Z", false);
+	expect_text("owed", access_of(w, "ana@x.test", "C1"), "grace active 2025-04-01 10:00 2026-04-02 00:00");
+	expect_text("said, with what it costs",
+	    one(w, "SELECT string_agg(concat_ws(' ', class, risk, risk_minor, detail), ', ') FROM ctok.finding WHERE cleared_at IS "
+		   "NULL"),
+	    "PAST_DUE access_without_money 9900 since 2026-04-02");
+	night(w, "2036-04-02T03:00:00Z", true);
+	expect_text("ten years later", access_of(w, "ana@x.test", "C1"), "grace active 2025-04-01 10:00 2026-04-02 00:00");
+	expect_text("nothing is planned", actions(w), "");
+	expect_text("nobody was told of an end", mails(w), "");
+	expect_text("ties", untied(w), "ties");
+	sell(w, "2", "ana@x.test", "", "YEAR", "2036-05-01T08:00:00Z", 1, 9900);
+	night(w, "2036-05-02T03:00:00Z", false);
+	expect_text("paid at last", findings(w), "");
+	expect_text("cured", one(w, "SELECT count(*) || ' ' || count(cured_at) FROM ctok.debt_episode"), "1 1");
+}
+
+static void
+test_a_fixed_day_ends_it_for_all(void **state)
+{
+	struct with_db *w = *state;
+	static const char others[] =
+	    "SELECT string_agg(to_char(starts_at AT TIME ZONE 'Europe/Madrid', 'MM-DD') || ' to ' || "
+	    "to_char(ends_at AT TIME ZONE 'Europe/Madrid', 'YYYY-MM-DD'), ', ' ORDER BY sold_at) FROM ctok.entitlement e "
+	    "JOIN ctok.person p USING (tenant_id, person_id) WHERE p.email = '%s'";
+
+	sell(w, "1", "ana@x.test", "", "EDITION", "2026-01-10T12:00:00Z", 1, 9900);
+	sell(w, "2", "bo@x.test", "", "EDITION", "2026-06-29T12:00:00Z", 1, 9900);
+	sell(w, "3", "cy@x.test", "", "EDITION", "2026-01-10T12:00:00Z", 1, 9900);
+	sell(w, "4", "cy@x.test", "", "MONTH", "2026-03-01T12:00:00Z", 1, 900);
+	sell(w, "5", "di@x.test", "", "YEAR", "2026-01-01T12:00:00Z", 1, 9900);
+	sell(w, "6", "di@x.test", "", "EDITION", "2026-03-01T12:00:00Z", 1, 9900);
+	sell(w, "7", "di@x.test", "", "MONTH", "2026-04-01T12:00:00Z", 1, 900);
+	night(w, "2026-06-30T03:00:00Z", false);
+	carry_out(w);
+	expect_text("sold in winter", access_of(w, "ana@x.test", "C1"), "active active 2026-01-10 13:00 2026-07-01 00:00");
+	expect_text("or the day before", access_of(w, "bo@x.test", "C1"), "active active 2026-06-29 14:00 2026-07-01 00:00");
+	expect_text("a month bought meanwhile follows it", one(w, arena_printf(&w->arena, others, "cy@x.test")),
+	    "01-10 to 2026-07-01, 07-01 to 2026-08-01");
+	expect_text("it adds nothing to a year that lasts longer, and takes nothing from what follows that",
+	    one(w, arena_printf(&w->arena, others, "di@x.test")), "01-01 to 2027-01-02, 03-01 to 2026-07-01, 01-02 to 2027-02-02");
+	sell(w, "8", "ed@x.test", "", "EDITION", "2026-07-02T12:00:00Z", 1, 9900);
+	night(w, "2026-07-03T03:00:00Z", false);
+	expect_text("it ends for all at once",
+	    one(w, "SELECT count(*)::text FROM ctok.action WHERE state = 'open' AND kind = 'suspend'"), "2");
+	expect_text("what is sold later gives nothing, and says so",
+	    one(w, "SELECT class || ' ' || code FROM rule.unit_class c JOIN ctok.document d USING (tenant_id, document_id) WHERE "
+		   "d.number = '8'"),
+	    "excluded TERM_OVER");
+	expect_text("ties", untied(w), "ties");
+}
+
+/* What a payment provider tells of an order's payment. */
+static void
+dispute(struct with_db *w, const char *number, const char *kind, int minor, const char *at)
+{
+	with_db_sql(w, arena_printf(&w->arena,
+			   "WITH d AS (SELECT tenant_id, source_id, document_id FROM ctok.document WHERE number = '%s'), s AS "
+			   "(INSERT INTO ctok.settlement (tenant_id, "
+			   "source_id, kind, external_key, payment_key, intent_key, amount_minor, currency, effective_at, "
+			   "known_at, run_id, document_id)"
+			   " SELECT tenant_id, source_id, 'dispute_%s', 'dp_%s', 'ch', '', %d, 'EUR', '%s', now(), %lld, "
+			   "document_id FROM d RETURNING *),"
+			   " m AS (INSERT INTO ctok.movement (tenant_id, document_id, settlement_id, kind, external_key, "
+			   "amount_minor, currency, effective_at, known_at, "
+			   "run_id) SELECT tenant_id, document_id, settlement_id, kind, external_key, amount_minor, currency, "
+			   "effective_at, known_at, run_id FROM s)"
+			   " INSERT INTO ctok.dirty_document SELECT tenant_id, document_id FROM d ON CONFLICT DO NOTHING",
+			   number, kind, number, minor, at, (long long)w->night.run_id));
+}
+
+static void
+test_a_dispute_keeps_or_suspends(void **state)
+{
+	struct with_db *w = *state;
+
+	sell(w, "1", "ana@x.test", "", "YEAR", "2026-04-01T08:00:00Z", 1, 9900);
+	sell(w, "2", "bo@x.test", "", "WARY", "2026-04-01T08:00:00Z", 1, 9900);
+	sell(w, "3", "cy@x.test", "", "WARY", "2026-04-01T08:00:00Z", 1, 9900);
+	sell(w, "4", "di@x.test", "", "WARY", "2026-04-10T08:00:00Z", 1, 9900);
+	night(w, "2026-04-02T03:00:00Z", false);
+	with_db_sql(w, "UPDATE ctok.action SET state = 'superseded' WHERE person_id IN (SELECT person_id FROM ctok.person WHERE "
+		       "email = 'di@x.test')");
+	carry_out(w);
+	dispute(w, "1", "opened", -9900, "2026-04-11T08:00:00Z");
+	dispute(w, "2", "opened", -9900, "2026-04-11T08:00:00Z");
+	dispute(w, "3", "opened", -9900, "2026-04-11T08:00:00Z");
+	dispute(w, "4", "opened", -9900, "2026-04-11T08:00:00Z");
+	night(w, "2026-04-12T03:00:00Z", false);
+	expect_text("kept", access_of(w, "ana@x.test", "C1"), "held active 2026-04-01 10:00 2027-04-02 00:00");
+	expect_text("suspended by its rule", access_of(w, "bo@x.test", "C1"), "held suspended 2026-04-01 10:00 2027-04-02 00:00");
+	expect_text("what was not given yet is not given", access_of(w, "di@x.test", "C1"),
+	    "held untouched 2026-04-10 10:00 2027-04-11 00:00");
+	expect_text("two wait", actions(w), "suspend suspend");
+	expect_text(
+	    "as disputed", one(w, "SELECT string_agg(DISTINCT reason, ' ') FROM ctok.action WHERE state = 'open'"), "disputed");
+	carry_out(w);
+	expect_text("and are told that", mails(w), "access-held queued, access-held queued");
+	night(w, "2026-04-13T03:00:00Z", true);
+	expect_text("once", actions(w), "");
+	expect_text(
+	    "open, with the money", findings(w), "DISPUTED DISPUTED DISPUTED DISPUTE_OPEN DISPUTE_OPEN DISPUTE_OPEN DISPUTE_OPEN");
+	expect_text("ties", untied(w), "ties");
+	dispute(w, "2", "won", 9900, "2026-04-14T08:00:00Z");
+	dispute(w, "3", "lost", 0, "2026-04-14T08:00:00Z");
+	dispute(w, "1", "lost", 0, "2026-04-14T08:00:00Z");
+	night(w, "2026-04-15T03:00:00Z", false);
+	expect_text("won: back as it was", access_of(w, "bo@x.test", "C1"), "active active 2026-04-01 10:00 2027-04-02 00:00");
+	expect_text(
+	    "lost: over from then on", access_of(w, "cy@x.test", "C1"), "revoked suspended 2026-04-01 10:00 2026-04-14 10:00");
+	expect_text("with grace where the rule has some", access_of(w, "ana@x.test", "C1"),
+	    "grace active 2026-04-01 10:00 2026-04-14 10:00");
+	expect_text("one is given back", actions(w), "resume");
+	carry_out(w);
+	expect_text("the mail that it waits did not go out in time",
+	    one(w, "SELECT string_agg(o.state, ' ') FROM ctok.outbox o JOIN ctok.person p USING (tenant_id, person_id) WHERE "
+		   "p.email = 'bo@x.test'"),
+	    "withdrawn");
+	night(w, "2026-04-16T03:00:00Z", true);
+	expect_text("and that is all", actions(w), "");
+}
+
+/* A subscription of which these orders are the cycles. */
+static void
+subscribe(struct with_db *w, const char *name, const char *numbers, const char *paid_to, const char *ended_at)
+{
+	with_db_sql(
+	    w, arena_printf(&w->arena,
+		   "INSERT INTO ctok.document_reference SELECT tenant_id, document_id, 'subscription', '%s' FROM ctok.document "
+		   "WHERE number = ANY ('{%s}') ON "
+		   "CONFLICT DO NOTHING; INSERT INTO ctok.subscription (tenant_id, source_id, external_id, status, paused, "
+		   "paid_to, ended_at, known_at)"
+		   " SELECT tenant_id, min(source_id), '%s', 'canceled', false, '%s', %s, now() FROM ctok.source GROUP BY tenant_id"
+		   " ON CONFLICT (tenant_id, source_id, external_id) DO UPDATE SET paid_to = excluded.paid_to, ended_at = "
+		   "excluded.ended_at;"
+		   " INSERT INTO ctok.dirty_document SELECT tenant_id, document_id FROM ctok.document WHERE number = ANY ('{%s}') "
+		   "ON CONFLICT DO NOTHING",
+		   name, numbers, name, paid_to, ended_at, numbers));
+}
+
+static void
+test_cancelled_at_once_ends_the_cycle_that_runs(void **state)
+{
+	struct with_db *w = *state;
+	static const char cycles[] =
+	    "SELECT string_agg(to_char(starts_at AT TIME ZONE 'Europe/Madrid', 'MM-DD') || ' to ' || to_char(ends_at AT TIME "
+	    "ZONE 'Europe/Madrid', 'YYYY-MM-DD'), ', ' ORDER BY sold_at) FROM ctok.entitlement";
+
+	sell(w, "1", "ana@x.test", "", "MONTH", "2026-01-01T08:00:00Z", 1, 900);
+	sell(w, "2", "ana@x.test", "", "MONTH", "2026-02-01T08:00:00Z", 1, 900);
+	sell(w, "3", "ana@x.test", "", "MONTH", "2026-03-01T08:00:00Z", 1, 900);
+	sell(w, "4", "ana@x.test", "", "YEAR", "2026-03-05T08:00:00Z", 1, 9900);
+	subscribe(w, "sub_ana", "1,2,3", "2026-04-04T00:00:00Z", "NULL");
+	night(w, "2026-03-10T03:00:00Z", false);
+	carry_out(w);
+	expect_text("three months, and a year after them", one(w, cycles),
+	    "01-01 to 2026-02-02, 02-02 to 2026-03-02, 03-02 to 2026-04-02, 04-02 to 2027-04-02");
+	subscribe(w, "sub_ana", "1,2,3", "2026-04-04T00:00:00Z", "'2026-03-15T10:00:00Z'");
+	night(w, "2026-03-16T03:00:00Z", false);
+	expect_text("what was used was paid; the year is a whole one, from then on", one(w, cycles),
+	    "01-01 to 2026-02-02, 02-02 to 2026-03-02, 03-02 to 2026-03-15, 03-15 to 2027-03-16");
+	expect_text("nothing is taken", access_of(w, "ana@x.test", "C1"), "active active 2026-03-15 11:00 2027-03-16 00:00");
+	expect_text("nor given", actions(w), "");
+	/* The year is refunded: the subscription ended on the 15th, and that was the last of it. */
+	change(w, "4", "paid", 9900, "2026-03-12T08:00:00Z");
+	night(w, "2026-03-17T03:00:00Z", false);
+	expect_text("over since then",
+	    one(w, "SELECT state || ' ' || why || ' ' || to_char(debt_at, 'MM-DD HH24:MI') FROM ctok.access"),
+	    "suspended subscription 03-15 10:00");
+	carry_out(w);
+	/* Sold and ended before the first night that saw it. */
+	sell(w, "5", "bo@x.test", "", "MONTH", "2026-03-17T08:00:00Z", 1, 900);
+	subscribe(w, "sub_bo", "5", "2026-04-17T00:00:00Z", "'2026-03-17T10:00:00Z'");
+	night(w, "2026-03-18T03:00:00Z", false);
+	expect_text(
+	    "nothing is left of it to give", access_of(w, "bo@x.test", "C1"), "ended untouched 2026-03-17 09:00 2026-03-17 11:00");
+	night(w, "2026-03-18T04:00:00Z", true);
+	expect_text("a full look says the same", actions(w), "");
+}
+
+/* Money that came back later outranks the debt that was there before: a term that is kept by its rule is not kept for nothing. */
+static void
+test_a_refund_after_the_term(void **state)
+{
+	struct with_db *w = *state;
+
+	sell(w, "1", "ana@x.test", "", "KEEP", "2025-04-01T08:00:00Z", 1, 9900);
+	night(w, "2025-04-02T03:00:00Z", false);
+	carry_out(w);
+	night(w, "2026-04-02T03:00:00Z", false);
+	expect_text("kept after its term", access_of(w, "ana@x.test", "C1"), "ended untouched 2025-04-01 10:00 2026-04-02 00:00");
+	change(w, "1", "paid", 9900, "2026-05-01T08:00:00Z");
+	night(w, "2026-05-02T03:00:00Z", false);
+	expect_text(
+	    "not without the money", access_of(w, "ana@x.test", "C1"), "revoked unenrolled 2025-04-01 10:00 2026-04-02 00:00");
+	expect_text("as the rule says of refunds", actions(w), "unenrol");
+}
+
+/* Void from the moment of its sale, but given meanwhile: that ends as anything does, with grace and a notice. */
+static void
+test_what_was_void_from_the_start_has_its_grace(void **state)
+{
+	struct with_db *w = *state;
+
+	sell(w, "1", "ana@x.test", "", "YEAR", "2026-04-01T08:00:00Z", 1, 9900);
+	night(w, "2026-04-02T03:00:00Z", false);
+	carry_out(w);
+	change(w, "1", "cancelled", 0, "2026-04-01T08:00:00Z");
+	night(w, "2026-04-10T03:00:00Z", false);
+	expect_text("grace", access_of(w, "ana@x.test", "C1"), "grace active 2026-04-01 10:00 2026-04-01 10:00");
+	expect_text("told", mails(w), "grace-notice queued");
+	expect_text("nothing is taken yet", actions(w), "");
+	expect_text("one debt, from that moment",
+	    one(w, "SELECT string_agg(why || to_char(debt_at, ' MM-DD'), ', ') FROM ctok.debt_episode"), "cancelled 04-01");
+	with_db_sql(
+	    w, "UPDATE ctok.outbox SET state = 'sent', accepted_at = '2026-04-14T04:00:00Z', recipient = NULL, facts = '{}'");
+	night(w, "2026-04-16T03:00:00Z", false);
+	expect_text("three days after it was told at least", actions(w), "");
+	night(w, "2026-04-17T05:00:00Z", false);
+	expect_text("over", access_of(w, "ana@x.test", "C1"), "revoked suspended 2026-04-01 10:00 2026-04-01 10:00");
+	expect_text("taken", actions(w), "suspend");
+	carry_out(w);
+	change(w, "1", "paid", 0, "2026-04-18T08:00:00Z");
+	night(w, "2026-04-19T03:00:00Z", false);
+	expect_text("a real sale after all", access_of(w, "ana@x.test", "C1"), "active active 2026-04-01 10:00 2027-04-02 00:00");
+	expect_text("given back", actions(w), "resume");
+}
+
+/* A site whose learners have another role than Moodle's own "student". */
+static void
+test_a_site_with_a_role_of_its_own(void **state)
+{
+	struct with_db *w = *state;
+
+	with_db_sql(w, "UPDATE ctok.site SET role = 'learner'");
+	sell(w, "1", "ana@x.test", "", "YEAR", "2026-04-01T08:00:00Z", 1, 9900);
+	night(w, "2026-04-02T03:00:00Z", false);
+	expect_text(
+	    "asked for by its name", one(w, "SELECT string_agg(role, ' ') FROM ctok.action WHERE kind = 'enrol'"), "learner");
+	carry_out(w);
+	with_db_sql(w, "UPDATE ctok.mirror_enrolment SET roles = 'learner'; INSERT INTO ctok.dirty_access SELECT tenant_id, "
+		       "site_id, user_id, course_id"
+		       " FROM ctok.mirror_enrolment");
+	night(w, "2026-04-03T03:00:00Z", false);
+	expect_text("who has it is a learner, not staff", findings(w), "");
+	expect_text("matched", classes(w), "matched x1");
+	with_db_sql(w, "UPDATE ctok.mirror_enrolment SET roles = 'learner,teacher'; INSERT INTO ctok.dirty_access SELECT "
+		       "tenant_id, site_id, user_id,"
+		       " course_id FROM ctok.mirror_enrolment");
+	night(w, "2026-04-04T03:00:00Z", false);
+	expect_text("with another one beside it, staff", findings(w), "PROTECTED_ACCOUNT");
+}
+
+/* Ours and paid for, and somebody takes it away in Moodle: we do not give it back over their head every night, and we do not keep silent. */
+static void
+test_what_staff_takes_away(void **state)
+{
+	struct with_db *w = *state;
+	struct err err = ERR_INIT;
+	struct approval approval;
+	static const char held[] = "SELECT coalesce(string_agg(concat_ws(' ', a.kind, a.held_why), ', ' ORDER BY a.kind), '') FROM "
+				   "ctok.action a WHERE a.state "
+				   "= 'held'";
+	static const char moved[] =
+	    "INSERT INTO ctok.dirty_access SELECT tenant_id, site_id, user_id, course_id FROM ctok.managed ON CONFLICT DO NOTHING";
+
+	sell(w, "1", "ana@x.test", "", "YEAR", "2026-04-01T08:00:00Z", 1, 9900);
+	sell(w, "2", "bo@x.test", "", "YEAR", "2026-04-01T08:00:00Z", 1, 9900);
+	sell(w, "3", "cy@x.test", "", "YEAR", "2026-04-01T08:00:00Z", 1, 9900);
+	night(w, "2026-04-02T03:00:00Z", false);
+	carry_out(w);
+	with_db_sql(w, "UPDATE ctok.mirror_enrolment m SET status = 1, active = false FROM ctok.account k JOIN ctok.person p USING "
+		       "(tenant_id, person_id)"
+		       " WHERE k.user_id = m.user_id AND p.email = 'ana@x.test'");
+	with_db_sql(w, "DELETE FROM ctok.mirror_enrolment m USING ctok.account k JOIN ctok.person p USING (tenant_id, person_id)"
+		       " WHERE k.user_id = m.user_id AND p.email = 'bo@x.test'");
+	with_db_sql(w, moved);
+	night(w, "2026-04-03T03:00:00Z", false);
+	expect_text("nothing is done", actions(w), "");
+	expect_text("two changes wait", one(w, held), "enrol staff, resume staff");
+	expect_text("each is a finding with its money and what was done",
+	    one(w, "SELECT string_agg(concat_ws(' ', class, risk, risk_minor, detail), ', ' ORDER BY detail) FROM ctok.finding "
+		   "WHERE cleared_at IS NULL"),
+	    "TAKEN_AWAY paid_without_access 9900 the enrolment was removed in Moodle, TAKEN_AWAY paid_without_access 9900 the "
+	    "enrolment was suspended in "
+	    "Moodle");
+	expect_text("open, once", classes(w), "matched x1, open ACCESS x2");
+	expect_text("ties", untied(w), "ties");
+	night(w, "2026-04-04T03:00:00Z", true);
+	expect_text("nor the night after", one(w, held), "enrol staff, resume staff");
+	/* New money does not overrule them either. */
+	sell(w, "4", "ana@x.test", "", "YEAR", "2026-04-04T08:00:00Z", 1, 9900);
+	night(w, "2026-04-05T03:00:00Z", false);
+	expect_text("nor for a renewal", one(w, held), "enrol staff, resume staff");
+	/* Whoever lets a wave pass does not mean these. */
+	expect_ok("begin", db_begin(w->db, &err), &err);
+	assert_int_equal(approval_make(&w->arena, w->db, w->night.run_id,
+			     &(struct approval_ask){ .who = "Eva", .reason = "checked" }, &approval, &err),
+	    -1);
+	expect_err("all", &err, ERR_NOT_FOUND, "nothing is held");
+	err_reset(&err);
+	db_rollback(w->db);
+	expect_ok("begin", db_begin(w->db, &err), &err);
+	expect_ok("approve",
+	    approval_make(&w->arena, w->db, w->night.run_id,
+		&(struct approval_ask){ .kind = "taken_away", .who = "Eva", .reason = "it was a mistake" }, &approval, &err),
+	    &err);
+	expect_ok("release", plan_release(w->db, &err), &err);
+	expect_ok("end", approval_end(w->db, w->night.run_id, &err), &err);
+	expect_ok("commit", db_commit(w->db, &err), &err);
+	expect_text("given back by a person's word", actions(w), "enrol resume");
+	carry_out(w);
+	night(w, "2026-04-06T03:00:00Z", false);
+	expect_text("in step", classes(w), "matched x4");
+	expect_text("no finding", findings(w), "");
+	/* Taken away again, and put right by hand. */
+	with_db_sql(w, "UPDATE ctok.mirror_enrolment SET status = 1, active = false");
+	with_db_sql(w, moved);
+	night(w, "2026-04-07T03:00:00Z", false);
+	expect_text("an approval was for once", one(w, held), "resume staff, resume staff, resume staff");
+	with_db_sql(w, "UPDATE ctok.mirror_enrolment SET status = 0, active = true");
+	with_db_sql(w, moved);
+	night(w, "2026-04-08T03:00:00Z", false);
+	expect_text("put right in Moodle", findings(w), "");
+	/* At its end what they suspended needs nothing of us. */
+	with_db_sql(w, "UPDATE ctok.mirror_enrolment SET status = 1, active = false");
+	with_db_sql(w, moved);
+	with_db_sql(w, "UPDATE ctok.product_rule SET grace_days = 0");
+	night(w, "2029-04-07T03:00:00Z", false);
+	expect_text("over", one(w, "SELECT string_agg(state, ' ') FROM ctok.access"), "suspended suspended suspended");
+	expect_text("as they left it", actions(w), "");
+	expect_text("no finding", findings(w), "");
+}
+
+static void
+test_a_price_may_be_about_right(void **state)
+{
+	struct with_db *w = *state;
+
+	sell(w, "1", "ana@x.test", "", "WARY", "2026-04-01T08:00:00Z", 1, 9700);
+	sell(w, "2", "bo@x.test", "", "WARY", "2026-04-01T08:00:00Z", 1, 10300);
+	sell(w, "3", "cy@x.test", "", "WARY", "2026-04-01T08:00:00Z", 1, 9699);
+	sell(w, "4", "di@x.test", "", "WARY", "2026-04-01T08:00:00Z", 2, 10301);
+	sell(w, "5", "ed@x.test", "", "BUNDLE", "2026-04-01T08:00:00Z", 1, 9999);
+	night(w, "2026-04-02T03:00:00Z", false);
+	expect_text("by 3 percent and no more; without a tolerance to the cent",
+	    one(w, "SELECT string_agg(d.number || ' ' || f.risk_minor, ', ' ORDER BY d.number) FROM ctok.finding f JOIN "
+		   "ctok.document d USING (tenant_id, "
+		   "document_id) WHERE f.class = 'PRICE_DIFFERS'"),
+	    "3 301, 4 602, 5 1");
+}
+
+/* Rules of before could not say these: those that say nothing of them are the same rules still, and their access goes on. */
+static void
+test_rules_that_say_nothing_new_are_the_same(void **state)
+{
+	struct with_db *w = *state;
+	struct err err = ERR_INIT;
+	bool changed;
+
+	/* As the version before made it of all that it knew. */
+	expect_text("digest",
+	    one(w, "SELECT string_agg(r.pattern, ' ') FROM ctok.product_rule r WHERE r.digest = md5(concat_ws('|', r.source_id, "
+		   "r.match_kind, r.pattern,"
+		   " coalesce(r.site_id::text, '-'), r.role, CASE WHEN r.term IS NULL THEN '-' ELSE 'P1Y' END, r.grace_days, "
+		   "r.notice_days, r.delivery, r.learner,"
+		   " r.on_expiry, r.on_refund, r.renews, coalesce(r.price_minor::text, '-'), coalesce(r.price_currency, '-'), "
+		   "r.certificate, '-', r.exclude,"
+		   " 'shortname:C1')) AND r.pattern IN ('YEAR', 'EVER', 'PATIENT', 'EDITION', 'WARY')"),
+	    "YEAR EVER");
+	expect_ok("rules", entitle_sync_rules(&w->arena, w->db, &w->tenant, &changed, &err), &err);
+	assert_false(changed);
+}
+
 /* A change is looked up, a wave is swept: which of them costs less goes by how many there are in all. */
 static void
 test_few_are_looked_up(void **state)
@@ -1217,6 +1629,16 @@ main(void)
 		cmocka_unit_test_setup(test_findings_keep_their_age, setup),
 		cmocka_unit_test_setup(test_calendar, setup),
 		cmocka_unit_test_setup(test_few_are_looked_up, setup),
+		cmocka_unit_test_setup(test_grace_may_have_no_end, setup),
+		cmocka_unit_test_setup(test_a_fixed_day_ends_it_for_all, setup),
+		cmocka_unit_test_setup(test_a_dispute_keeps_or_suspends, setup),
+		cmocka_unit_test_setup(test_cancelled_at_once_ends_the_cycle_that_runs, setup),
+		cmocka_unit_test_setup(test_a_refund_after_the_term, setup),
+		cmocka_unit_test_setup(test_what_was_void_from_the_start_has_its_grace, setup),
+		cmocka_unit_test_setup(test_a_site_with_a_role_of_its_own, setup),
+		cmocka_unit_test_setup(test_what_staff_takes_away, setup),
+		cmocka_unit_test_setup(test_a_price_may_be_about_right, setup),
+		cmocka_unit_test_setup(test_rules_that_say_nothing_new_are_the_same, setup),
 	};
 
 	return cmocka_run_group_tests(tests, with_db_open, with_db_close);

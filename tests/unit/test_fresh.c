@@ -156,6 +156,8 @@ setup(void **state)
 		products[i].notice_days = 3;
 		products[i].on_expiry = "suspend";
 		products[i].on_refund = "suspend";
+		products[i].on_dispute = "keep";
+		products[i].price_tolerance = "0";
 		products[i].certificate = "none";
 	}
 	configure(w, 1, 1);

@@ -509,7 +509,9 @@ set_rules(struct with_db *w)
 			.delivery = "direct",
 			.learner = i == 2 ? "form" : "form_or_buyer",
 			.on_expiry = "suspend",
-			.on_refund = "suspend" };
+			.on_refund = "suspend",
+			.on_dispute = "keep",
+			.price_tolerance = "0" };
 	products[3].exclude = true;
 	products[3].site = NULL;
 	products[3].courses.count = 0;

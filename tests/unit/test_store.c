@@ -75,11 +75,13 @@ test_changes_are_taken_over_under_the_same_id(void **state)
 	struct with_db *w = *state;
 
 	w->site.url = "https://new.example.org";
+	w->site.role = "learner";
 	w->tenant.timezone = "Atlantic/Canary";
 	sync_config(w);
-	assert_string_equal(with_db_text(w, "SELECT concat_ws(' ', site_id, url, timezone) FROM ctok.site, ctok.tenant"),
-	    arena_printf(&w->arena, "%lld https://new.example.org Atlantic/Canary", (long long)w->site_id));
+	assert_string_equal(with_db_text(w, "SELECT concat_ws(' ', site_id, url, role, timezone) FROM ctok.site, ctok.tenant"),
+	    arena_printf(&w->arena, "%lld https://new.example.org learner Atlantic/Canary", (long long)w->site_id));
 	w->tenant.timezone = "Europe/Madrid";
+	w->site.role = "student";
 }
 
 static void

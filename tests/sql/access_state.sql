@@ -1,0 +1,95 @@
+-- What state an access is in (rule.access_state), at 03:00 on 10 May: paid until then or not, with 4 days of grace, none, or no end of it, and 3 days
+-- after a notice.
+CREATE TEMP TABLE access_case AS
+SELECT r.*, n.next_start, e.*, y.*, p.*, g.*, m.*, t.*, v.*, k.*, s.*, timestamptz '2026-05-10 03:00Z' AS now
+  FROM (VALUES (true, true), (true, false), (false, false)) r (running, disputed)
+ CROSS JOIN (VALUES (NULL::timestamptz), ('2026-06-01')) n (next_start)
+ CROSS JOIN (VALUES ('2026-05-09Z'::timestamptz, 'yesterday'), ('2026-05-01Z', 'long ago'), ('2026-05-20Z', 'ahead'), ('infinity', 'ahead')) e (ends_at, ended)
+ CROSS JOIN (VALUES ('term', false), ('unpaid', false), ('subscription', false), ('refund', true), ('cancelled', true), ('dispute', true),
+                    ('line_gone', true), ('test_order', true)) y (why, taken_back)
+ CROSS JOIN (VALUES ('suspend', 'keep'), ('unenrol', 'suspend'), ('keep', 'unenrol'), ('suspend', 'suspend')) p (on_expiry, on_refund)
+ CROSS JOIN (VALUES (0, '0'), (4, '4'), (NULL, 'never')) g (grace_days, grace)
+ CROSS JOIN (VALUES (NULL::timestamptz, 'not'), ('2026-05-09Z', 'just now'), ('2026-05-02Z', 'in time')) m (given_at, told)
+ CROSS JOIN (VALUES (true), (false)) t (trial)
+ CROSS JOIN (VALUES (true), (false)) v (given_access)
+ CROSS JOIN (VALUES (true), (false)) k (may_end)
+ CROSS JOIN (VALUES ('keep'), ('suspend')) s (on_dispute)
+ -- What runs is paid for some time yet; what begins is paid until later.
+ WHERE NOT (r.running AND e.ended <> 'ahead') AND NOT (n.next_start IS NOT NULL AND e.ends_at <> 'infinity')
+   AND NOT (NOT r.running AND n.next_start IS NULL AND e.ended = 'ahead');
+
+-- Has the time come that nothing keeps access? NULL: whatever.
+CREATE TEMP TABLE over_when (grace text, ended text, told text, trial boolean, over boolean);
+INSERT INTO over_when VALUES
+-- No grace is no grace; one without end has none.
+('0', NULL, NULL, NULL, true),
+('never', NULL, NULL, NULL, false),
+-- Grace is past, and so is the time after the notice; nobody is cut off before it was taken. In trial none leaves.
+('4', 'ahead', NULL, NULL, false),
+('4', 'yesterday', NULL, NULL, false),
+('4', 'long ago', 'in time', NULL, true),
+('4', 'long ago', 'just now', false, false),
+('4', 'long ago', 'not', false, false),
+('4', 'long ago', 'just now', true, true),
+('4', 'long ago', 'not', true, true);
+
+-- `policy` is on_refund for a sale that was taken back, on_expiry for what is owed.
+CREATE TEMP TABLE state_when (running boolean, disputed boolean, next boolean, taken_back boolean, policy text, given boolean, over boolean,
+                              on_dispute text, state text, wanted text);
+INSERT INTO state_when VALUES
+-- Paid for: access. Under dispute, what was given stays or waits, and nothing is given.
+(true,  false, NULL,  NULL,  NULL,      NULL,  NULL,  NULL,      'active',    'active'),
+(true,  true,  NULL,  NULL,  NULL,      true,  NULL,  'keep',    'held',      'active'),
+(true,  true,  NULL,  NULL,  NULL,      true,  NULL,  'suspend', 'held',      'suspended'),
+(true,  true,  NULL,  NULL,  NULL,      false, NULL,  NULL,      'held',      'untouched'),
+(false, NULL,  true,  NULL,  NULL,      NULL,  NULL,  NULL,      'pending',   'untouched'),
+-- Over: what was never given needs no end, and what is to be kept gets none.
+(false, NULL,  false, false, NULL,      false, NULL,  NULL,      'ended',     'untouched'),
+(false, NULL,  false, true,  NULL,      false, NULL,  NULL,      'revoked',   'untouched'),
+(false, NULL,  false, false, 'keep',    true,  NULL,  NULL,      'ended',     'untouched'),
+(false, NULL,  false, true,  'keep',    true,  NULL,  NULL,      'revoked',   'untouched'),
+-- Else there is grace, for a refund as for a debt, and then the end that the rule says.
+(false, NULL,  false, NULL,  'suspend', true,  false, NULL,      'grace',     'active'),
+(false, NULL,  false, NULL,  'unenrol', true,  false, NULL,      'grace',     'active'),
+(false, NULL,  false, false, 'suspend', true,  true,  NULL,      'suspended', 'suspended'),
+(false, NULL,  false, false, 'unenrol', true,  true,  NULL,      'ended',     'unenrolled'),
+(false, NULL,  false, true,  'suspend', true,  true,  NULL,      'revoked',   'suspended'),
+(false, NULL,  false, true,  'unenrol', true,  true,  NULL,      'revoked',   'unenrolled');
+
+CREATE TEMP TABLE judged AS
+-- (Moodle ends the row tomorrow, as we last wrote.)
+SELECT c.*, s.*, x.*,
+       x.rows_of_over = 1 AND x.rows_of_state = 1 AND (s.state, s.wanted) IS NOT DISTINCT FROM (x.said_state, x.said_wanted)
+       AND s.why_now = CASE s.state WHEN 'held' THEN 'disputed' ELSE c.why END
+       AND s.debt_at IS NOT DISTINCT FROM CASE WHEN c.ended <> 'ahead' THEN c.ends_at END
+       AND s.suspend_at IS NOT DISTINCT FROM CASE WHEN c.ended <> 'ahead' THEN coalesce(c.ends_at + c.grace_days * interval '1 day', 'infinity') END
+       -- Moodle's own end: only for what is to be open; none where time ends nothing; and not before ours may come.
+       AND (s.wanted_end IS NOT NULL) = (s.wanted = 'active')
+       AND (s.wanted <> 'active'
+            OR (s.wanted_end = 0) = (c.ends_at = 'infinity' OR c.grace_days IS NULL OR (s.state <> 'grace' AND c.on_expiry = 'keep')))
+       AND (s.wanted <> 'active' OR s.wanted_end = 0
+            OR s.wanted_end >= extract(epoch FROM greatest(c.ends_at + c.grace_days * interval '1 day',
+                                                           CASE WHEN s.state = 'grace' AND NOT c.trial THEN coalesce(c.given_at, c.now) + interval '3 days' END)))
+       -- When to look again: when time changes something, and every night at what may not end yet or whose notice is on its way.
+       AND s.next_change_at IS NOT DISTINCT FROM CASE
+               WHEN s.wanted IN ('suspended', 'unenrolled') AND NOT c.may_end THEN '-infinity'::timestamptz
+               WHEN s.state IN ('active', 'held') THEN nullif(c.ends_at, 'infinity')
+               WHEN s.state = 'pending' THEN c.next_start
+               WHEN s.state <> 'grace' OR c.grace_days IS NULL THEN NULL
+               WHEN c.told = 'not' AND NOT c.trial THEN c.now
+               ELSE greatest(c.ends_at + c.grace_days * interval '1 day', CASE WHEN NOT c.trial THEN c.given_at + interval '3 days' END) END
+       AS right_so
+  FROM access_case c
+ CROSS JOIN LATERAL rule.access_state(c.running, c.disputed, c.next_start, c.ends_at, c.why, c.on_expiry, c.on_refund, c.on_dispute, c.grace_days, 3,
+                                      false, c.trial, c.given_access, c.given_at, c.may_end, extract(epoch FROM c.now)::bigint + 86400, c.now, 'UTC') s
+ CROSS JOIN LATERAL (SELECT CASE WHEN c.taken_back THEN c.on_refund ELSE c.on_expiry END AS policy, c.next_start IS NOT NULL AS next) d
+ CROSS JOIN LATERAL (SELECT count(*) AS rows_of_over, bool_or(o.over) AS over
+                       FROM over_when o
+                      WHERE o.grace = c.grace AND coalesce(o.ended, c.ended) = c.ended AND coalesce(o.told, c.told) = c.told
+                        AND coalesce(o.trial, c.trial) = c.trial) o
+ CROSS JOIN LATERAL (SELECT o.rows_of_over, count(*) AS rows_of_state, min(t.state) AS said_state, min(t.wanted) AS said_wanted
+                       FROM state_when t
+                      WHERE t.running = c.running AND coalesce(t.disputed, c.disputed) = c.disputed AND coalesce(t.next, d.next) = d.next
+                        AND coalesce(t.taken_back, c.taken_back) = c.taken_back AND coalesce(t.policy, d.policy) = d.policy
+                        AND coalesce(t.given, c.given_access) = c.given_access AND coalesce(t.over, o.over) = o.over
+                        AND coalesce(t.on_dispute, c.on_dispute) = c.on_dispute) x;
