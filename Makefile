@@ -193,7 +193,7 @@ check:
 	@bash tools/check.sh
 
 # Ratios to named peers and limits; build/bench.json.
-bench: test-programs $(B)/bench_certificate $(B)/bench_xlsx $(B)/bench_ledger $(B)/bench_pull $(B)/bench_reconcile $(B)/bench_replay $(B)/bench_deal
+bench: test-programs $(B)/bench_certificate $(B)/bench_xlsx $(B)/bench_ledger $(B)/bench_pull $(B)/bench_reconcile $(B)/bench_replay $(B)/bench_deal $(B)/bench_mail
 	@bash tests/bench/run.sh
 
 # Long proofs.

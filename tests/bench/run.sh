@@ -4,7 +4,7 @@
 # into the ledger (10000). BENCH_SALES: sales of the academy on which every program's memory is measured (20000; the full proof is 200000, of which
 # reading the shop at its pace alone takes 17 minutes). BENCH_REPLAY: stored orders that are replayed (20000; the full proof is 1000000). BENCH_CHANGES: sales of the one whose changes are raced (5000). BENCH_DOCUMENTS:
 # documents in deals (60000).
-# BENCH_SHOP: documents that each kind of shop serves (1000).
+# BENCH_SHOP: documents that each kind of shop serves (1000). BENCH_MAILS: mails that are sent by each way, three times (1000).
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 work=$(mktemp -d "${TMPDIR:-/tmp}/ctok-bench-XXXXXX")
@@ -56,6 +56,9 @@ done
 
 say "deals, ${BENCH_DOCUMENTS:-60000} documents"
 build/bench_deal "${BENCH_DOCUMENTS:-60000}" >>"$lines" 2>"$work/deal.err" || cat "$work/deal.err" >&2
+
+say "mails, ${BENCH_MAILS:-1000} by each way"
+build/bench_mail "${BENCH_MAILS:-1000}" >>"$lines" 2>"$work/mail.err" || cat "$work/mail.err" >&2
 
 say "programs, ${BENCH_SALES:-20000} sales served"
 bash tests/bench/programs.sh "${BENCH_SALES:-20000}" "${BENCH_CHANGES:-5000}" >>"$lines"
