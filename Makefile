@@ -6,7 +6,7 @@ CC ?= gcc
 B ?= build
 BIN := $(if $(filter build,$(B)),bin,$(B)/bin)
 
-LIBS := libpq libcurl jansson libconfig xlsxwriter harfbuzz fribidi libqrencode libsodium libutf8proc libidn2 zlib expat poppler-glib cairo icu-i18n icu-uc
+LIBS := libpq libcurl jansson libconfig xlsxwriter harfbuzz fribidi libqrencode libsodium libutf8proc libidn2 zlib expat gmime-3.0 poppler-glib cairo icu-i18n icu-uc
 # Expanded on first use, so that `make deps` works before pkg-config is there.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(LIBS) | sed 's/-I/-isystem /g'))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(LIBS)) -lhpdf -lcsv -lm)$(PKG_LIBS)

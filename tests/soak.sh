@@ -1,9 +1,10 @@
 #!/bin/bash
 # Long proofs: the ledger of many histories however they are cut; many generated worlds through whole nights at all three read levels; a night cut off before and after each of its effects, in
-# every way (tests/support/kills.py); 200 nights with hostile feeds; every fuzz target for a while; every scenario under sanitizers and valgrind.
+# every way (tests/support/kills.py); 200 nights with hostile feeds; 10,000 mails whose sender is killed 200 times; every fuzz target for a while; every scenario under sanitizers and valgrind.
 # SOAK_HISTORIES: histories of sales, each cut into pulls in five ways (100000); 0 for none.
 # SOAK_SPOILED: exports, each spoiled in one way (100000); 0 for none.
 # SOAK_HOSTILE: nights with hostile feeds (200); 0 for none.
+# SOAK_MAILS: mails whose sender is killed (10000), once for each 50 of them; 0 for none.
 # SOAK_WORLDS: how many worlds (200). SOAK_SALES: sales in each (300). SOAK_KILLS: all, or none. SOAK_FUZZ: seconds per fuzz target (600); 0 for none.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -11,6 +12,7 @@ worlds=${SOAK_WORLDS:-200} sales=${SOAK_SALES:-300} fuzz=${SOAK_FUZZ:-600} kills
 hostile=${SOAK_HOSTILE:-200}
 histories=${SOAK_HISTORIES:-100000}
 spoiled=${SOAK_SPOILED:-100000}
+mails=${SOAK_MAILS:-10000}
 bad=0
 mkdir -p build/soak
 if [ "$histories" -gt 0 ]; then
@@ -24,6 +26,10 @@ fi
 if [ "$hostile" -gt 0 ]; then
 	HOSTILE_KINDS='' HOSTILE_CASES=$(((hostile + 1) / 2)) timeout 14400 bash tests/scenarios/46_hostile_feeds.sh >build/soak/hostile.log 2>&1 || bad=$((bad + 1))
 	echo "$hostile nights with hostile feeds: $(grep -c '^not ok' build/soak/hostile.log) bad, see build/soak/hostile.log"
+fi
+if [ "$mails" -gt 0 ]; then
+	MAILS=$mails KILLS=$((mails / 50)) timeout 7200 bash tests/scenarios/42_mail.sh >build/soak/mail.log 2>&1 || { bad=$((bad + 1)); tail -20 build/soak/mail.log; }
+	grep '^# ' build/soak/mail.log | sed 's/^# /mails: /'
 fi
 for seed in $(seq "$worlds"); do
 	level=$((seed % 3 + 1))

@@ -36,7 +36,7 @@ FNR == 1 {
 # Third-party headers: only in adapter, db (libpq) and http (libcurl), and never in include/.
 /^#include </ {
 	target = $2
-	if (target ~ /^<(libpq|curl|jansson|libconfig|xlsxwriter|hpdf|hb|fribidi|qrencode|sodium|utf8proc|unicode\/|idn2|zlib|poppler|cairo|glib)/) {
+	if (target ~ /^<(libpq|curl|jansson|libconfig|xlsxwriter|hpdf|hb|fribidi|qrencode|sodium|utf8proc|unicode\/|idn2|zlib|poppler|cairo|glib|gmime)/) {
 		if (FILENAME ~ /^include\// || (area != "adapter" && area != "db" && area != "http")) {
 			print FILENAME ":" FNR ": " target " belongs in an adapter"
 			bad = 1

@@ -46,12 +46,13 @@ MUST_CHECK int queue_retry_failed(struct arena *, struct db *, const struct queu
     __attribute__((nonnull));
 
 /**
- * queue_drop(arena, db, mail_id, word, err):
- * Never send this mail; whom it was for is forgotten.
+ * queue_drop(arena, db, mail_id, word, ret_returned, err):
+ * Never send this mail; whom it was for is forgotten. Of one that was sent and came back: somebody has seen to it (${ret_returned}).
  *
  * Errors: as queue_retry(); ERR_USAGE without a reason.
  */
-MUST_CHECK int queue_drop(struct arena *, struct db *, int64_t, const struct queue_word *, struct err *) __attribute__((nonnull));
+MUST_CHECK int queue_drop(struct arena *, struct db *, int64_t, const struct queue_word *, bool *, struct err *)
+    __attribute__((nonnull));
 
 /* Whom a suppression is about: an address as email_normalise() gives it, or a person; the other is NULL or 0. */
 struct queue_whom {

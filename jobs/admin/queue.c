@@ -93,10 +93,12 @@ drop(struct job *job, const char *arg, struct err *err)
 {
 	const struct queue_word word = word_of(job);
 	int64_t mail_id;
+	bool returned;
 
-	if (mail_number(arg, &mail_id, err) != 0 || queue_drop(&job->row, job->db, mail_id, &word, err) != 0)
+	if (mail_number(arg, &mail_id, err) != 0 || queue_drop(&job->row, job->db, mail_id, &word, &returned, err) != 0)
 		return -1;
-	(void)printf("mail #%" PRId64 " is never sent\n", mail_id);
+	(void)printf(
+	    "mail #%" PRId64 " is %s\n", mail_id, returned ? "settled: it came back, and somebody has seen to it" : "never sent");
 	return settle(job, err);
 }
 

@@ -120,6 +120,11 @@ retry_one(struct arena *arena, struct db *db, int64_t mail_id, const struct queu
 		return -1;
 	if (text_equal(db_value(mail, "state"), "queued"))
 		return err_set(err, ERR_USAGE, "mail #%s (%s) waits for its first try already", id, db_value(mail, "template"));
+	if (text_equal(db_value(mail, "state"), "returned")) {
+		(void)err_set(err, ERR_USAGE, "mail #%s (%s) cannot be tried again: it was taken on %s, and came back", id,
+		    db_value(mail, "template"), db_value(mail, "at"));
+		return err_hint(err, "What it said, and to whom, is not kept once it was sent. Tell the learner by other means.");
+	}
 	if (db_bool(mail, "suppressed")) {
 		(void)err_set(
 		    err, ERR_USAGE, "mail #%s (%s) is to an address that is never mailed", id, db_value(mail, "template"));
@@ -170,7 +175,7 @@ queue_retry_failed(
 }
 
 static int
-drop_one(struct arena *arena, struct db *db, int64_t mail_id, const struct queue_word *word, struct err *err)
+drop_one(struct arena *arena, struct db *db, int64_t mail_id, const struct queue_word *word, bool *ret_returned, struct err *err)
 {
 	const char *id = number(arena, mail_id);
 	struct db_row *mail;
@@ -179,17 +184,18 @@ drop_one(struct arena *arena, struct db *db, int64_t mail_id, const struct queue
 		return -1;
 	if (db_exec(db, sql_outbox_drop, DB_ARGS(id, word->who, word->reason, number(arena, word->now_utc)), NULL, err) != 0)
 		return -1;
-	return seal(db, word, "mail dropped", arena_printf(arena, "mail %s", id), "{}", err);
+	*ret_returned = text_equal(db_value(mail, "state"), "returned");
+	return seal(db, word, *ret_returned ? "mail settled" : "mail dropped", arena_printf(arena, "mail %s", id), "{}", err);
 }
 
 int
-queue_drop(struct arena *arena, struct db *db, int64_t mail_id, const struct queue_word *word, struct err *err)
+queue_drop(struct arena *arena, struct db *db, int64_t mail_id, const struct queue_word *word, bool *ret_returned, struct err *err)
 {
 	struct queue_word said;
 
 	if (check_word(arena, word, WANTS_REASON, &said, err) != 0 || db_begin(db, err) != 0)
 		return -1;
-	return db_end(db, drop_one(arena, db, mail_id, &said, err), err);
+	return db_end(db, drop_one(arena, db, mail_id, &said, ret_returned, err), err);
 }
 
 static const char *

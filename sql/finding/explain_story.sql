@@ -78,5 +78,11 @@ WITH course AS (
     SELECT coalesce(o.accepted_at, o.queued_at), 8, format('mail "%s": %s', o.template, o.state)
       FROM ctok.outbox o
      WHERE o.tenant_id = ctok.current_tenant() AND o.person_id = $1::bigint
+    UNION ALL
+    SELECT b.known_at, 8, format('mail "%s" %s: %s', o.template, CASE b.kind WHEN 'failed' THEN 'came back' ELSE 'is delayed, said a mail server' END,
+                                 coalesce(nullif(b.words, ''), nullif(b.status, ''), 'without a reason'))
+      FROM ctok.outbox o
+      JOIN ctok.mail_bounce b ON b.tenant_id = o.tenant_id AND b.mail_id = o.mail_id
+     WHERE o.tenant_id = ctok.current_tenant() AND o.person_id = $1::bigint
 )
 SELECT to_char(at AT TIME ZONE $2, 'YYYY-MM-DD HH24:MI') AS at, text FROM told ORDER BY told.at, nth, text

@@ -13,15 +13,19 @@ CREATE FUNCTION rule.event_episode(event text) RETURNS bigint
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN substring(event FROM '^(?:grace|ended):([0-9]+)')::bigint;
 
--- When the notice of a debt counts as given: when the mail server took it; after a week of vain tries all the same.
+-- When the notice of a debt counts as given: when the mail server took it; after a week of vain tries all the same, or of having come back. One
+-- that came back when its days were over had been taken for given, and stays so.
 CREATE VIEW rule.notice_given WITH (security_invoker = true) AS
 SELECT d.tenant_id, d.person_id, d.target_id, d.debt_at, d.episode_id,
-       CASE WHEN o.accepted_at IS NOT NULL THEN o.accepted_at
+       CASE WHEN o.accepted_at IS NOT NULL AND NOT r.came_back THEN o.accepted_at
             WHEN o.queued_at + interval '7 days' <= (SELECT rule.now()) THEN o.queued_at + interval '7 days' END AS given_at,
        -- Who withdrew it by hand knows.
-       o.accepted_at IS NULL AND o.state <> 'withdrawn' AND o.queued_at + interval '7 days' <= (SELECT rule.now()) AS undeliverable
+       (o.accepted_at IS NULL OR r.came_back) AND o.state <> 'withdrawn' AND o.queued_at + interval '7 days' <= (SELECT rule.now()) AS undeliverable
   FROM ctok.debt_episode d
   LEFT JOIN ctok.outbox o ON o.tenant_id = d.tenant_id AND o.event = rule.debt_event('grace', d.episode_id, d.opened, 0)
+  LEFT JOIN (SELECT b.tenant_id, b.mail_id, min(b.known_at) AS known_at FROM ctok.mail_bounce b WHERE b.kind = 'failed' GROUP BY b.tenant_id, b.mail_id) k
+         ON k.tenant_id = o.tenant_id AND k.mail_id = o.mail_id
+ CROSS JOIN LATERAL (SELECT coalesce(k.known_at < rule.later(o.accepted_at, make_interval(days => d.notice_days), rule.zone()), false) AS came_back) r
  WHERE d.cured_at IS NULL;
 
 -- Access is what live entitlements add up to. One in trial adds nothing to it, but takes nothing either: while no live one runs and one in

@@ -25,7 +25,14 @@ SELECT o.tenant_id, o.mail_id, s.suppression_id
   JOIN ctok.outbox o ON o.tenant_id = s.tenant_id AND o.person_id IN (s.person_id, m.person_id)
  WHERE s.lifted_at IS NULL AND o.state IN ('queued', 'deferred', 'doubt', 'failed');
 
--- Mail that did not arrive, or may not have, or is due to whom nothing is sent.
+-- What came back for good and nobody has looked at yet: the newest word about each mail.
+CREATE VIEW rule.mail_returned WITH (security_invoker = true) AS
+SELECT DISTINCT ON (b.tenant_id, b.mail_id) b.tenant_id, b.mail_id, b.status, b.words, b.known_at
+  FROM ctok.mail_bounce b
+ WHERE b.kind = 'failed' AND b.settled_at IS NULL
+ ORDER BY b.tenant_id, b.mail_id, b.bounce_id DESC;
+
+-- Mail that did not arrive, or may not have, or came back, or is due to whom nothing is sent.
 CREATE VIEW rule.mail_finding WITH (security_invoker = true) AS
 WITH item AS (
     SELECT o.tenant_id, o.mail_id, o.person_id,
@@ -34,6 +41,10 @@ WITH item AS (
       FROM ctok.outbox o
       LEFT JOIN (SELECT DISTINCT tenant_id, mail_id FROM rule.mail_suppressed) s ON s.tenant_id = o.tenant_id AND s.mail_id = o.mail_id
      WHERE o.state IN ('failed', 'doubt') OR s.mail_id IS NOT NULL
+    UNION ALL
+    SELECT o.tenant_id, o.mail_id, o.person_id, 'MAIL_BOUNCED', concat(o.template, ', mail #', o.mail_id, ': ', coalesce(nullif(r.words, ''), nullif(r.status, ''), 'came back'))
+      FROM rule.mail_returned r
+      JOIN ctok.outbox o ON o.tenant_id = r.tenant_id AND o.mail_id = r.mail_id
 )
 SELECT i.tenant_id, i.class, 'o' || i.mail_id AS key, i.mail_id, i.person_id, i.detail, rule.finding_code(i.class, 'o' || i.mail_id, '') AS finding_id
   FROM item i;

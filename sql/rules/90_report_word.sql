@@ -53,6 +53,7 @@ CREATE VIEW rule.report_word (kind, code, words, advice) WITH (security_invoker 
 ('finding', 'CHANGE_DOUBT', 'It is not known whether Moodle made the change', 'Nothing: the next complete reading of Moodle tells. It is sent again only if it did not arrive.'),
 ('finding', 'MAIL_DOUBT', 'It is not known whether the mail was taken', 'Nothing: it is sent again under the same message id.'),
 ('finding', 'MAIL_FAILED', 'The mail could not be delivered', 'Correct the learner''s address and send it again with ctok-admin mail retry; or tell them by other means and drop it.'),
+('finding', 'MAIL_BOUNCED', 'The mail came back', 'Tell the learner by other means and correct the address in the source; then settle it with ctok-admin mail drop.'),
 ('finding', 'MAIL_SUPPRESSED', 'Mail is due to an address that gets none', 'Tell the learner by other means and drop it with ctok-admin mail drop; or lift the suppression if it is not right any more.'),
 ('finding', 'NOTICE_UNDELIVERABLE', 'The notice reached nobody for a week', 'Tell the learner by other means: the access ends as announced.'),
 ('finding', 'END_WAITS', 'Access is over, but its end waits', 'Nothing here: see the details for what is silent or gone, and put that right. Then it ends by itself.'),

@@ -2,10 +2,11 @@
 """A real SMTP server (aiosmtpd) that keeps what it takes in a Maildir, for tests and `make demo`.
 
     smtpd.py --maildir DIR [--port 0] [--port-file F] [--cert PEM --key PEM [--smtps]] [--auth USER:PASSWORD] [--mode MODE]
+             [--pause MS]
 
 It listens on 127.0.0.1 alone. With --port 0 the system picks a port; F holds it once the server listens. With a certificate it
 offers STARTTLS, or with --smtps speaks TLS from the start; with --auth it takes mail only after a login (over TLS where it has it).
-It ends at SIGTERM or SIGINT.
+It ends at SIGTERM or SIGINT. With --pause each mail takes so many milliseconds, half of them before it is kept, half before the 250.
 
 Most faults are asked for by the recipient's local part, so that one run can meet all of them:
 
@@ -57,9 +58,10 @@ class Store:
 
 
 class Handler:
-    def __init__(self, store, mode):
+    def __init__(self, store, mode, pause):
         self.store = store
         self.mode = mode
+        self.pause = pause
 
     seen = set()
 
@@ -98,7 +100,11 @@ class Handler:
             return "452 4.3.1 Insufficient system storage"
         if recipient.startswith("spam"):
             return "554 5.7.1 Message refused as spam"
+        if self.pause:
+            await asyncio.sleep(self.pause / 2000)
         name = self.store.add(envelope, server.session_number)
+        if self.pause:
+            await asyncio.sleep(self.pause / 2000)
         if self.fault(recipient, "drop"):
             server.transport.abort()
             return "250 never seen"
@@ -156,7 +162,7 @@ async def serve(options):
             arguments.update(authenticator=authenticate, auth_required=True, auth_require_tls=bool(context) and not options.smtps)
         if context and not options.smtps:
             arguments.update(tls_context=context)
-        return Server(Handler(store, options.mode), **arguments)
+        return Server(Handler(store, options.mode, options.pause), **arguments)
 
     loop = asyncio.get_running_loop()
     server = await loop.create_server(factory, "127.0.0.1", options.port, ssl=context if options.smtps else None)
@@ -184,6 +190,7 @@ def main():
     parser.add_argument("--smtps", action="store_true")
     parser.add_argument("--auth")
     parser.add_argument("--size", type=int, default=32 << 20)
+    parser.add_argument("--pause", type=int, default=0)
     parser.add_argument("--mode", choices=("normal", "silent", "refuse", "deny", "slow"), default="normal")
     # Its advice on deprecations and on logins without TLS is not about what is tested here.
     warnings.simplefilter("ignore")

@@ -747,6 +747,7 @@ a_dropped_mail_is_never_sent_and_its_finding_clears(void **state)
 	struct with_db *w = *state;
 	struct err err = ERR_INIT;
 	struct finding_counts counts;
+	bool moved;
 
 	(void)add(w, "grace:1", "reject@example.org");
 	(void)add(w, "grace:2", "bo@example.org");
@@ -756,10 +757,10 @@ a_dropped_mail_is_never_sent_and_its_finding_clears(void **state)
 	assert_string_equal(
 	    with_db_text(w, "SELECT string_agg(class || ' ' || detail, '; ') FROM ctok.finding WHERE cleared_at IS NULL"),
 	    "MAIL_FAILED grace-notice, code 550, mail #1");
-	must(queue_drop(&w->arena, w->db, 1, &word, &err), &err);
+	must(queue_drop(&w->arena, w->db, 1, &word, &moved, &err), &err);
 	must(finding_clear_mails(w->db, 0, &err), &err);
 	assert_string_equal(with_db_text(w, "SELECT count(*) FROM ctok.finding WHERE cleared_at IS NULL"), "0");
-	must(queue_drop(&w->arena, w->db, 2, &word, &err), &err);
+	must(queue_drop(&w->arena, w->db, 2, &word, &moved, &err), &err);
 	(void)deliver(w, WITH_DB_NOW);
 	assert_string_equal(rows(w, "state, recipient IS NULL, facts = '{}'"), "withdrawn t t; withdrawn t t; failed f f");
 	assert_false(add(w, "grace:2", "bo@example.org"));
@@ -892,7 +893,7 @@ what_cannot_be_decided_is_said(void **state)
 	bool moved;
 	size_t i;
 
-	assert_int_equal(queue_drop(&w->arena, w->db, 7, &word, &err), -1);
+	assert_int_equal(queue_drop(&w->arena, w->db, 7, &word, &moved, &err), -1);
 	assert_int_equal(err.code, ERR_NOT_FOUND);
 	assert_string_equal(err.message, "there is no mail #7");
 	assert_string_equal(err.hint, "`ctok-admin mail queue` has the numbers of those that wait.");
@@ -911,7 +912,7 @@ what_cannot_be_decided_is_said(void **state)
 		assert_string_equal(
 		    err.message, arena_printf(&w->arena, "mail #1 (grace-notice) cannot be tried again: %s", cases[i].why));
 		err_reset(&err);
-		assert_int_equal(queue_drop(&w->arena, w->db, 1, &word, &err), -1);
+		assert_int_equal(queue_drop(&w->arena, w->db, 1, &word, &moved, &err), -1);
 		assert_string_equal(
 		    err.message, arena_printf(&w->arena, "mail #1 (grace-notice) cannot be dropped: %s", cases[i].why));
 	}
@@ -920,7 +921,7 @@ what_cannot_be_decided_is_said(void **state)
 	assert_int_equal(err.code, ERR_USAGE);
 	assert_string_equal(err.message, "a decision about mail needs the name of whoever answers for it");
 	err_reset(&err);
-	assert_int_equal(queue_drop(&w->arena, w->db, 1, &no_reason, &err), -1);
+	assert_int_equal(queue_drop(&w->arena, w->db, 1, &no_reason, &moved, &err), -1);
 	assert_string_equal(err.message, "this needs a reason");
 	assert_string_equal(err.hint, "Give it with --reason.");
 	/* Refused, and to an address that was suppressed since. */
@@ -1016,6 +1017,49 @@ the_envelope_sender_names_the_mail_and_nobody_forges_it(void **state)
 	assert_int_equal(return_path_read(&path, sender), 0);
 }
 
+/* When the notice of the one debt counts as given, and whether it is told that nobody got it; at a moment. */
+static const char *
+given(struct with_db *w, int64_t now_utc)
+{
+	struct err err = ERR_INIT;
+
+	must(rules_at(w->db, now_utc, w->tenant.timezone, &err), &err);
+	return with_db_text(w, "SELECT concat_ws(' ', coalesce(to_char(given_at AT TIME ZONE 'UTC', 'MM-DD HH24:MI'), 'not'), "
+			       "undeliverable) FROM rule.notice_given");
+}
+
+/* Whoever did not get the notice that access ends has a week, as with a server that takes none; but what was taken for given stays so. */
+static void
+a_notice_that_comes_back_in_time_was_not_given(void **state)
+{
+	struct with_db *w = *state;
+
+	with_db_sql(w,
+	    "INSERT INTO ctok.debt_episode (tenant_id, person_id, target_id, debt_at, why, suspend_at, notice_days, known_at)"
+	    " VALUES (ctok.current_tenant(), 1, 1, rule.now(), 'term', rule.now(), 3, rule.now())");
+	(void)add(w, "grace:1", "ana@example.org");
+	assert_string_equal(given(w, WITH_DB_NOW), "not f");
+	(void)deliver(w, WITH_DB_NOW);
+	assert_string_equal(given(w, WITH_DB_NOW), "05-01 03:00 f");
+	with_db_sql(w,
+	    "INSERT INTO ctok.mail_bounce (tenant_id, mail_id, digest, kind, form, proof, status, words, known_at, run_id)"
+	    " VALUES (ctok.current_tenant(), 1, 'a', 'delayed', 'report', 'envelope', '4.4.1', '', rule.now() + interval '1 hour', "
+	    "1)");
+	assert_string_equal(given(w, WITH_DB_NOW + DAY), "05-01 03:00 f");
+	with_db_sql(w,
+	    "INSERT INTO ctok.mail_bounce (tenant_id, mail_id, digest, kind, form, proof, status, words, known_at, run_id)"
+	    " VALUES (ctok.current_tenant(), 1, 'b', 'failed', 'report', 'envelope', '5.1.1', '', rule.now() + interval '1 day', "
+	    "1)");
+	assert_string_equal(given(w, WITH_DB_NOW + 2 * DAY), "not f");
+	assert_string_equal(given(w, WITH_DB_NOW + 7 * DAY), "05-08 03:00 t");
+	/* Settled by hand or not, it was not given. */
+	with_db_sql(w, "UPDATE ctok.mail_bounce SET settled_at = now()");
+	assert_string_equal(given(w, WITH_DB_NOW + 2 * DAY), "not f");
+	/* It came back when the days were over. */
+	with_db_sql(w, "UPDATE ctok.mail_bounce SET known_at = timestamptz '2026-05-04 22:00:01+00' WHERE kind = 'failed'");
+	assert_string_equal(given(w, WITH_DB_NOW + 4 * DAY), "05-01 03:00 f");
+}
+
 static void
 waits_grow_and_fit_into_a_night(void **state)
 {
@@ -1056,6 +1100,7 @@ main(void)
 		cmocka_unit_test_setup(who_is_suppressed_gets_nothing_until_it_is_lifted, fresh),
 		cmocka_unit_test_setup(what_cannot_be_decided_is_said, fresh),
 		cmocka_unit_test_setup(the_envelope_sender_names_the_mail_and_nobody_forges_it, fresh),
+		cmocka_unit_test_setup(a_notice_that_comes_back_in_time_was_not_given, fresh),
 		cmocka_unit_test(waits_grow_and_fit_into_a_night),
 	};
 
