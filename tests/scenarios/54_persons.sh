@@ -137,6 +137,20 @@ expect "while nothing has changed it is not tried again" "0 1" "$code $(findings
 cp "$root/templates/certificates/letter/hills.jpg" "$mine/"
 night
 expect "confirmed, it is made, in the name of the learner's account" "0 0 Ben Oso" "$code $(findings | grep -c NAME_CHANGED) $(sql "SELECT learner_name FROM ctok.issue")"
+# A name with a sign that no font has is refused by the sign's number, the others' are made; corrected in Moodle, it is made too.
+control sql "sql=UPDATE mdl_user SET firstname = 'Ana ' || chr(128512) WHERE email = 'ana@who.test'" >/dev/null
+control sql "sql=INSERT INTO mdl_course_completions (userid, course, timeenrolled, timestarted, timecompleted)
+	SELECT u.id, c.id, 0, 1795500000, 1795514400 FROM mdl_user u, mdl_course c WHERE u.email = 'ana@who.test' AND c.shortname = 'MATH-101'
+	AND NOT EXISTS (SELECT 1 FROM mdl_course_completions x WHERE x.userid = u.id AND x.course = c.id)" >/dev/null
+control sql "sql=UPDATE mdl_course_completions SET timecompleted = 1795514400, timestarted = 1795500000 WHERE course = (SELECT id FROM mdl_course WHERE shortname = 'MATH-101')
+	AND userid = (SELECT id FROM mdl_user WHERE email = 'ana@who.test')" >/dev/null
+at 2026-11-26T03:00:00Z
+night
+expect "a sign that no font has: refused by its number, and the night goes on" "65 1 0" \
+	"$code $(findings | grep -c 'CERTIFICATE_REFUSED no font has a character of learner: U+1F600 at position 5') $(grep -c '! ctok-mail' "$dir/out")"
+control sql "sql=UPDATE mdl_user SET firstname = 'Ana' WHERE email = 'ana@who.test'" >/dev/null
+night
+expect "spelled with letters, it is made" "0 0 1" "$code $(findings | grep -c CERTIFICATE_REFUSED) $(sql "SELECT count(*) FROM ctok.issue WHERE learner_name LIKE 'Ana D%' AND state = 'live'")"
 decide shout "#$ben"
 expect "no other word" "64 1" "$code $(grep -c '"shout" is none of show, merge, split, alias and confirm' "$dir/out")"
 finish
