@@ -27,6 +27,7 @@
 #define CODES_PER_FONT 256u
 #define SYMBOLIC_FONT 4
 #define PRINT_ANNOTATION 4
+#define FIRST_DIGEST UINT64_C(0xcbf29ce484222325)
 #define MAX_PROFILE_BYTES ((size_t)4096)
 #define CODES_PER_BLOCK 100u /* PDF allows no more entries in one bfchar block */
 
@@ -366,25 +367,24 @@ add_identifier(struct pdf_maker *maker, const struct pdf_document *document)
 	const char *const texts[] = { document->title, document->author, document->subject, document->language };
 	HPDF_Array ids = pdf_maker_array(maker, maker->doc->trailer, "ID");
 	HPDF_BYTE id[16];
-	uint64_t digest;
-	size_t half, i, k;
+	uint64_t digest = digest_of(FIRST_DIGEST, &document->created_utc, sizeof(document->created_utc));
+	size_t i, k;
 
-	for (half = 0; half < 2; half++) {
-		digest = UINT64_C(0xcbf29ce484222325) + half;
-		digest = digest_of(digest, &document->created_utc, sizeof(document->created_utc));
-		for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-			if (texts[i] != NULL)
-				digest = digest_of(digest, texts[i], strlen(texts[i]) + 1);
-		for (i = 0; i < document->page_count; i++) {
-			const struct pdf_page *page = &document->pages[i];
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (texts[i] != NULL)
+			digest = digest_of(digest, texts[i], strlen(texts[i]) + 1);
+	for (i = 0; i < document->page_count; i++) {
+		const struct pdf_page *page = &document->pages[i];
 
-			digest = digest_of(digest, page->content, page->content_len);
-			for (k = 0; k < page->layer_count; k++)
-				digest = digest_of(digest, &page->layers[k]->digest, sizeof(page->layers[k]->digest));
-			digest = digest_images(digest, page->images, page->image_count);
-		}
-		for (i = 0; i < 8; i++)
-			id[half * 8 + i] = (HPDF_BYTE)(digest >> 8 * i);
+		digest = digest_of(digest, page->content, page->content_len);
+		for (k = 0; k < page->layer_count; k++)
+			digest = digest_of(digest, &page->layers[k]->digest, sizeof(page->layers[k]->digest));
+		digest = digest_images(digest, page->images, page->image_count);
+	}
+	for (i = 0; i < sizeof(id); i++) {
+		if (i == 8) /* the second half follows from the first */
+			digest = digest_of(digest, id, 8);
+		id[i] = (HPDF_BYTE)(digest >> i % 8 * 8);
 	}
 	HPDF_Array_Add(ids, HPDF_Binary_New(maker->doc->mmgr, id, sizeof(id)));
 	HPDF_Array_Add(ids, HPDF_Binary_New(maker->doc->mmgr, id, sizeof(id)));
@@ -529,7 +529,7 @@ pdf_layer_new(struct arena *arena, const struct pdf_page *page)
 	if (page->image_count > 0)
 		memcpy(layer->images, page->images, page->image_count * sizeof(*layer->images));
 	layer->image_count = page->image_count;
-	layer->digest = digest_images(digest_of(0, layer->packed, layer->packed_len), layer->images, layer->image_count);
+	layer->digest = digest_images(digest_of(FIRST_DIGEST, layer->packed, layer->packed_len), layer->images, layer->image_count);
 	return layer;
 }
 

@@ -23,7 +23,16 @@ build/bench_certificate >"$work/certificate" 2>/dev/null
 /usr/bin/python3 tests/bench/peer_reportlab.py >"$work/reportlab" 2>/dev/null
 latin=$(awk '/^certificates_/ { print $2; exit }' "$work/certificate")
 put "certificates" "1/s" "$latin" "reportlab, embedded font" "$(value "$work/reportlab" reportlab_ttf)"
+for peer in "weasyprint /usr/bin/python3 tests/bench/peer_weasyprint.py" "tcpdf php tests/bench/peer_tcpdf.php"; do
+	read -r name command <<<"$peer"
+	$command >"$work/$name" 2>/dev/null || say "certificates with $name: not measured, it is not installed (packages weasyprint, php-tcpdf, php-cli)"
+done
+put "certificates" "1/s" "$latin" "WeasyPrint, HTML" "$(value "$work/weasyprint" weasyprint)"
+put "certificates" "1/s" "$latin" "TCPDF, embedded font" "$(value "$work/tcpdf" tcpdf_ttf)"
 put "certificates" "1/s" "$latin" "bare QR and deflate" "$(value "$work/certificate" floor_qr_and_deflate)"
+put "certificate, size" "bytes" "$(value "$work/certificate" certificate_bytes_latin)" "reportlab, without ornaments" "$(value "$work/reportlab" reportlab_bytes)"
+put "first certificate with a Chinese name" "ms" "$(value "$work/certificate" first_certificate_chinese)" "limit" 100
+put "certificates of four scripts, peak memory" "MiB" "$(value "$work/certificate" certificate_rss)" "limit" 64
 
 say "workbook"
 build/bench_xlsx "$work" 50000 >"$work/xlsx" 2>/dev/null
