@@ -319,7 +319,7 @@ add_cluster(struct job *job, struct page_word **word, size_t start, size_t end, 
 
 	if (rtl && !readers_turn(job->scripts[start])) {
 		/* One unit for the whole run: each further cluster is seen to the left of, and read before, those there are. */
-		if (*word == NULL && job->kinds[start] == SHAPE_SPACE)
+		if (*word == NULL && job->kinds[start] == SHAPE_SPACE && ++start == end)
 			return;
 		text = encoded(job, start, end);
 		if (*word == NULL) {

@@ -260,6 +260,87 @@ every_name_has_all_its_letters(void **state)
 	assert_int_equal(bad, 0);
 }
 
+static int
+compare_characters(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The characters of a text but its blanks, sorted, after those in ${sorted}. */
+static void
+collect(const char *text, uint32_t *sorted, size_t *count)
+{
+	uint32_t character;
+
+	while (*text != '\0') {
+		text = text_next(text, &character);
+		if (shape_kind(character) != SHAPE_SPACE)
+			sorted[(*count)++] = character;
+	}
+	qsort(sorted, *count, sizeof(*sorted), compare_characters);
+}
+
+/* The text behind a line has every character of it, once. */
+static void
+expect_all_there(const char *text, const struct page_line *line)
+{
+	uint32_t given[2048], there[4096];
+	size_t given_count = 0, there_count = 0, i;
+	const struct page_word *word;
+
+	collect(text, given, &given_count);
+	for (word = line->words; word != NULL; word = word->next)
+		for (i = 0; i < word->count; i++)
+			collect(word->texts[i], there, &there_count);
+	if (there_count != given_count || memcmp(given, there, given_count * sizeof(*given)) != 0)
+		fail_msg("of %s are %zu characters there instead of %zu, or others", text, there_count, given_count);
+}
+
+/* Lines of letters out of all names, in any order: most make no sense, and many are refused; what is drawn is all there. */
+static void
+nothing_is_lost_however_scripts_are_mixed(void **state)
+{
+	struct arena pool = ARENA_INIT;
+	struct page_line *line;
+	struct err err = ERR_INIT;
+	uint32_t seed = 20261122, letters[20000];
+	size_t count = 0, drawn = 0, turn, i, len;
+	char text[256], *at;
+
+	(void)state;
+	for (i = 0; i < all.count; i++) {
+		assert_int_equal(shape(&all.names[i], &line, &err), 0);
+		expect_all_there(all.names[i].text, line);
+		for (const char *c = all.names[i].text; *c != '\0';) {
+			assert_true(count < sizeof(letters) / sizeof(letters[0]));
+			c = text_next(c, &letters[count++]);
+		}
+	}
+	for (turn = 0; turn < 2500; turn++) {
+		at = text;
+		len = 1 + (seed = seed * 1664525 + 1013904223) / 65536 % 24;
+		for (i = 0; i < len; i++) {
+			seed = seed * 1664525 + 1013904223;
+			/* Now from anywhere, now from where the last one was: neighbours are of one script. */
+			at += text_put(letters[turn % 3 == 0 ? (seed >> 8) % count : (turn * 37 + (seed >> 8) % 40) % count], at);
+		}
+		*at = '\0';
+		err_reset(&err);
+		arena_reset(&pool);
+		if (page_line_shape(
+			&pool, &(struct page_style){ .stack = all.stack, .language = "en" }, "name", text, &line, &err) != 0) {
+			assert_int_equal(err.code, ERR_DATA);
+			continue;
+		}
+		drawn++;
+		expect_all_there(text, line);
+	}
+	assert_true(drawn > 1000);
+	arena_done(&pool);
+}
+
 static void
 every_name_looks_as_when_it_was_last_looked_at(void **state)
 {
@@ -506,6 +587,7 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(there_are_enough_of_them),
 		cmocka_unit_test(every_name_has_all_its_letters),
+		cmocka_unit_test(nothing_is_lost_however_scripts_are_mixed),
 		cmocka_unit_test(every_name_looks_as_when_it_was_last_looked_at),
 		cmocka_unit_test(certificates_give_every_name_back),
 	};

@@ -451,6 +451,14 @@ outlines_look_as_an_independent_program_draws_them(void **state)
 		{ "truetype/noto/NotoSerifDevanagari-Regular.ttf", "0", "शर्मा कृष्ण" },
 		{ "truetype/noto/NotoSerifThai-Regular.ttf", "0", "สมชาย มานะ" },
 		{ "opentype/noto/NotoSerifCJK-Regular.ttc", "2", "王小明" },
+		{ "truetype/noto/NotoNastaliqUrdu-Regular.ttf", "0", "محمد اقبال ٹنڈو" },
+		{ "truetype/noto/NotoSerifSinhala-Regular.ttf", "0", "ශ්\u200dරී ලක්ෂ්මී" },
+		{ "truetype/noto/NotoSerifKhmer-Regular.ttf", "0", "ស្រីមុំ ញ៉ាញ់" },
+		{ "truetype/noto/NotoSansMyanmar-Regular.ttf", "0", "သန္တာ ထူ" },
+		{ "truetype/noto/NotoSerifMalayalam-Regular.ttf", "0", "ജ്യോത്സ്ന ക്ഷ്മി" },
+		{ "truetype/noto/NotoSansJavanese-Regular.ttf", "0", "ꦏꦂꦠꦶꦤꦶ ꦱꦿꦶ" },
+		{ "truetype/noto/NotoSansNKo-Regular.ttf", "0", "ߛߎߟߏߡߣߊ߫ ߞߊ߲" },
+		{ "truetype/noto/NotoSansMongolian-Regular.ttf", "0", "ᠬᠠᠭᠠᠨ" },
 	};
 	struct arena arena = ARENA_INIT;
 	char folder[] = "/tmp/test_page.XXXXXX";
