@@ -139,13 +139,21 @@ sql "INSERT INTO ctok.outbox (tenant_id, event, recipient, recipient_hash, templ
 	SELECT ctok.current_tenant(), 'k:' || n, r.to, ctok.mail_recipient_hash(ctok.current_tenant(), 'k:' || n, r.to), 'grace-notice', 'en',
 	jsonb_build_object('learner', 'L ' || n, 'course', 'C', 'date', '2026-12-01'), '2026-11-20', 1, '2026-11-20'
 	FROM generate_series(1, $mails_wanted) n CROSS JOIN LATERAL (SELECT CASE WHEN n % 50 = 7 THEN 'dropone' ELSE 'pupil' END || n || '@campus.example' AS to) r"
-kills=0
+# A program that is killed before it sends anything proves little: how long it may live follows how fast this machine is.
+kills=0 idle=0 span=0.7
 while [ "$kills" -lt "$kills_wanted" ]; do
+	before=$(mails)
 	"$bin/ctok-mail" --config "$dir/ctok-batch.conf" >>"$dir/killed" 2>&1 </dev/null &
 	first=$!
-	sleep "$(awk -v r="$RANDOM" 'BEGIN { printf "%.3f", 0.15 + r / 32767 * 0.7 }')"
+	sleep "$(awk -v r="$RANDOM" -v s="$span" 'BEGIN { printf "%.3f", 0.1 + r / 32767 * s }')"
 	kill -9 "$first" 2>/dev/null && kills=$((kills + 1))
 	wait "$first" 2>/dev/null
+	if [ "$(mails)" -eq "$before" ]; then
+		idle=$((idle + 1))
+		span=$(awk -v s="$span" 'BEGIN { s += 0.2; print s > 4 ? 4 : s }')
+	else
+		span=$(awk -v s="$span" 'BEGIN { s -= 0.1; print s < 0.4 ? 0.4 : s }')
+	fi
 done
 left=$(sql "SELECT count(*) FROM ctok.outbox WHERE event LIKE 'k:%' AND state <> 'sent'")
 expect "killed while there was something to send" yes "$([ "$left" -gt 0 ] && echo yes || echo no)"
@@ -160,5 +168,5 @@ sql "SELECT event, mail_id, state, doubts, message_id FROM ctok.outbox WHERE eve
 /usr/bin/python3 "$root/tests/support/mail_witness.py" "$dir/rows" "$dir/mail/new" "$dir/state/log/ctok-batch.log" "$mails_wanted" >"$dir/out"
 expect "none is lost, and none is there twice but where its 250 was lost: with the same Message-ID, and listed" 0 $?
 sed 's/^/# /' "$dir/out"
-echo "# killed $kills times, $left mails were left to send after the last one"
+echo "# killed $kills times, $idle of them before anything was sent; $left mails were left to send after the last one"
 finish

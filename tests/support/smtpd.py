@@ -2,7 +2,7 @@
 """A real SMTP server (aiosmtpd) that keeps what it takes in a Maildir, for tests and `make demo`.
 
     smtpd.py --maildir DIR [--port 0] [--port-file F] [--cert PEM --key PEM [--smtps]] [--auth USER:PASSWORD] [--mode MODE]
-             [--pause MS]
+             [--pause MS] [--faults FILE] [--utf8]
 
 It listens on 127.0.0.1 alone. With --port 0 the system picks a port; F holds it once the server listens. With a certificate it
 offers STARTTLS, or with --smtps speaks TLS from the start; with --auth it takes mail only after a login (over TLS where it has it).
@@ -20,6 +20,10 @@ Most faults are asked for by the recipient's local part, so that one run can mee
 
 --mode concerns the whole session: silent (never greets), refuse (554 for a greeting), deny (550 to MAIL), slow (421 to MAIL).
 
+With --faults the file is looked at before each step; while it holds `STAGE COUNT REPLY`, that step (connect, ehlo, mail, rcpt, data, or dot, behind
+the message) is answered with REPLY: a reply like "451 4.7.1 Later", "drop" to cut the connection, or "silent"; COUNT times, 0 for always. A mail
+whose dot is dropped or met with silence is kept, one that is refused is not. --utf8 offers SMTPUTF8.
+
 Each kept mail is one file in DIR/new, named by its number (000001…), with X-Envelope-From, X-Envelope-To and X-Session (the number of the
 connection it came over, so that a test sees reuse) in front; everything else is as it came over the wire.
 """
@@ -34,6 +38,29 @@ import sys
 import warnings
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+
+
+class Faults:
+    """What a test asks for in a file."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def take(self, stage):
+        """The reply to give at this stage, None for the usual one."""
+        try:
+            with open(self.path, encoding="ascii") as file:
+                wanted, count, reply = file.read().strip().split(" ", 2)
+        except (OSError, TypeError, ValueError):
+            return None
+        if wanted != stage:
+            return None
+        if count == "1":
+            os.unlink(self.path)
+        elif count != "0":
+            with open(self.path, "w", encoding="ascii") as file:
+                file.write(f"{stage} {int(count) - 1} {reply}")
+        return reply
 
 
 class Store:
@@ -58,7 +85,8 @@ class Store:
 
 
 class Handler:
-    def __init__(self, store, mode, pause):
+    def __init__(self, store, mode, pause, faults):
+        self.faults = faults
         self.store = store
         self.mode = mode
         self.pause = pause
@@ -100,21 +128,25 @@ class Handler:
             return "452 4.3.1 Insufficient system storage"
         if recipient.startswith("spam"):
             return "554 5.7.1 Message refused as spam"
+        reply = self.faults.take("dot")
+        if reply is not None and reply[0].isdigit():
+            return reply
         if self.pause:
             await asyncio.sleep(self.pause / 2000)
         name = self.store.add(envelope, server.session_number)
         if self.pause:
             await asyncio.sleep(self.pause / 2000)
-        if self.fault(recipient, "drop"):
+        if reply == "drop" or self.fault(recipient, "drop"):
             server.transport.abort()
             return "250 never seen"
-        if self.fault(recipient, "hang"):
+        if reply == "silent" or self.fault(recipient, "hang"):
             await asyncio.sleep(3600)
         return f"250 2.0.0 Ok: queued as {name}"
 
 
 class Server(SMTP):
     sessions = 0
+    greeted = False
 
     def connection_made(self, transport):
         # STARTTLS makes the same connection again: count it once.
@@ -123,7 +155,46 @@ class Server(SMTP):
             self.session_number = Server.sessions
         super().connection_made(transport)
 
+    async def struck(self, stage):
+        """Is a fault asked for here? It is done then."""
+        reply = self.event_handler.faults.take(stage)
+        if reply is None:
+            return False
+        if reply == "drop":
+            self.transport.abort()
+        elif reply == "silent":
+            await asyncio.sleep(3600)
+        else:
+            await self.push(reply)
+            if stage == "connect" or reply.startswith("421"):
+                self.transport.close()
+        return True
+
+    async def _handle_client(self):
+        # The second time it is the same connection under TLS.
+        if self.greeted or not await self.struck("connect"):
+            self.greeted = True
+            await super()._handle_client()
+
+    async def smtp_EHLO(self, hostname):
+        if not await self.struck("ehlo"):
+            await super().smtp_EHLO(hostname)
+
+    async def smtp_HELO(self, hostname):
+        if not await self.struck("ehlo"):
+            await super().smtp_HELO(hostname)
+
+    async def smtp_MAIL(self, arg):
+        if not await self.struck("mail"):
+            await super().smtp_MAIL(arg)
+
+    async def smtp_RCPT(self, arg):
+        if not await self.struck("rcpt"):
+            await super().smtp_RCPT(arg)
+
     async def smtp_DATA(self, arg):
+        if await self.struck("data"):
+            return
         if self.envelope.rcpt_tos and self.envelope.rcpt_tos[0].startswith("cut"):
             self.transport.abort()
             return
@@ -157,12 +228,12 @@ async def serve(options):
             return Silent()
         if options.mode == "refuse":
             return Refusing()
-        arguments = {"hostname": "smtpd.test", "ident": "test", "enable_SMTPUTF8": False, "data_size_limit": options.size}
+        arguments = {"hostname": "smtpd.test", "ident": "test", "enable_SMTPUTF8": options.utf8, "data_size_limit": options.size}
         if options.auth:
             arguments.update(authenticator=authenticate, auth_required=True, auth_require_tls=bool(context) and not options.smtps)
         if context and not options.smtps:
             arguments.update(tls_context=context)
-        return Server(Handler(store, options.mode, options.pause), **arguments)
+        return Server(Handler(store, options.mode, options.pause, Faults(options.faults)), **arguments)
 
     loop = asyncio.get_running_loop()
     server = await loop.create_server(factory, "127.0.0.1", options.port, ssl=context if options.smtps else None)
@@ -190,11 +261,13 @@ def main():
     parser.add_argument("--smtps", action="store_true")
     parser.add_argument("--auth")
     parser.add_argument("--size", type=int, default=32 << 20)
+    parser.add_argument("--faults")
+    parser.add_argument("--utf8", action="store_true")
     parser.add_argument("--pause", type=int, default=0)
     parser.add_argument("--mode", choices=("normal", "silent", "refuse", "deny", "slow"), default="normal")
-    # Its advice on deprecations and on logins without TLS is not about what is tested here.
+    # Its advice on deprecations and on logins without TLS is not about what is tested here, nor are clients that do not trust our certificate.
     warnings.simplefilter("ignore")
-    logging.disable(logging.WARNING)
+    logging.disable(logging.ERROR)
     asyncio.run(serve(parser.parse_args()))
 
 

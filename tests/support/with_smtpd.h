@@ -50,11 +50,15 @@ smtpd_run(const char *const *argv)
 	assert_int_equal(status, 0);
 }
 
-/* ${tls}: make a CA and offer STARTTLS, or with "--smtps" among ${more} speak TLS from the start. ${more} ends in NULL. */
+/* Certificates of a server (tests/support/tls.sh); all but SMTPD_PLAIN have TLS. */
+enum smtpd_tls { SMTPD_PLAIN, SMTPD_TLS, SMTPD_EXPIRED, SMTPD_OTHER_HOST };
+
+/* With TLS make a CA and offer STARTTLS, or with "--smtps" among ${more} speak TLS from the start. ${more} ends in NULL. */
 static inline void
-smtpd_start(struct smtpd *smtpd, int tls, const char *const *more)
+smtpd_start(struct smtpd *smtpd, enum smtpd_tls tls, const char *const *more)
 {
-	char maildir[128], port_file[128], cert[128], key[128];
+	static const char *const kinds[] = { "", "good", "expired", "other-host" };
+	char maildir[128], port_file[128], faults[128], cert[128], key[128];
 	const char *argv[24];
 	struct arena arena = ARENA_INIT;
 	struct err err = ERR_INIT;
@@ -68,8 +72,9 @@ smtpd_start(struct smtpd *smtpd, int tls, const char *const *more)
 	(void)snprintf(port_file, sizeof(port_file), "%s/port", smtpd->folder);
 	(void)snprintf(cert, sizeof(cert), "%s/server.pem", smtpd->folder);
 	(void)snprintf(key, sizeof(key), "%s/server.key", smtpd->folder);
-	if (tls) {
-		const char *const make[] = { "sh", "tests/support/tls.sh", smtpd->folder, NULL };
+	(void)snprintf(faults, sizeof(faults), "%s/fault", smtpd->folder);
+	if (tls != SMTPD_PLAIN) {
+		const char *const make[] = { "sh", "tests/support/tls.sh", smtpd->folder, kinds[tls], NULL };
 
 		smtpd_run(make);
 	}
@@ -79,7 +84,9 @@ smtpd_start(struct smtpd *smtpd, int tls, const char *const *more)
 	argv[n++] = maildir;
 	argv[n++] = "--port-file";
 	argv[n++] = port_file;
-	if (tls) {
+	argv[n++] = "--faults";
+	argv[n++] = faults;
+	if (tls != SMTPD_PLAIN) {
 		argv[n++] = "--cert";
 		argv[n++] = cert;
 		argv[n++] = "--key";
@@ -110,6 +117,20 @@ smtpd_stop(struct smtpd *smtpd)
 	assert_int_equal(kill(smtpd->pid, SIGTERM), 0);
 	assert_int_equal(waitpid(smtpd->pid, NULL, 0), smtpd->pid);
 	smtpd_run(clear);
+}
+
+/* From now on a step is answered in another way ("rcpt 1 451 4.7.1 Later", see smtpd.py); NULL: in the usual one. */
+static inline void
+smtpd_fault(const struct smtpd *smtpd, const char *fault)
+{
+	struct err err = ERR_INIT;
+	char path[128];
+
+	(void)snprintf(path, sizeof(path), "%s/fault", smtpd->folder);
+	if (fault == NULL)
+		(void)unlink(path);
+	else if (file_write(path, fault, strlen(fault), &err) != 0)
+		fail_msg("%s", err.message);
 }
 
 /* Mails kept so far. */

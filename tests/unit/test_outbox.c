@@ -65,7 +65,7 @@ open_group(void **state)
 		return rc;
 	w = *state;
 	w->config.template_dir = "templates";
-	smtpd_start(&relay, /* tls= */ 0, NULL);
+	smtpd_start(&relay, SMTPD_PLAIN, NULL);
 	return 0;
 }
 
@@ -390,7 +390,7 @@ a_relay_that_refuses_us_leaves_everything_queued(void **state)
 	(void)add(w, "grace:1", "ana@example.org");
 	(void)add(w, "grace:2", "bo@example.org");
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		smtpd_start(&smtpd, /* tls= */ 0, (const char *const[]){ "--mode", cases[i].mode, NULL });
+		smtpd_start(&smtpd, SMTPD_PLAIN, (const char *const[]){ "--mode", cases[i].mode, NULL });
 		w->tenant.mail.smtp = arena_printf(&w->arena, "smtp://localhost:%d", smtpd.port);
 		told = deliver(w, WITH_DB_NOW);
 		assert_true(text_starts(told, "ERR_SERVICE: mail server "));
@@ -1060,6 +1060,131 @@ a_notice_that_comes_back_in_time_was_not_given(void **state)
 	assert_string_equal(given(w, WITH_DB_NOW + 4 * DAY), "05-01 03:00 f");
 }
 
+/* What a server does at each step, what becomes of the mail, and whether it arrives when the server is well again. */
+static void
+each_fault_of_a_server_has_its_state(void **state)
+{
+	static const struct {
+		const char *fault, *told, *left; /* state, tries, doubts, code; of the message its end */
+		const char *later;
+		int copies;
+	} cases[] = {
+		/* The session: nothing of the mail was begun, it waits as it was. */
+		{ "connect 0 421 4.3.2 Busy", "is not ready: 421 4.3.2 Busy", "queued 0 0", "sent", 1 },
+		{ "connect 0 451 4.3.2 Later", "is not ready: 451 4.3.2 Later", "queued 0 0", "sent", 1 },
+		{ "connect 0 554 5.3.2 No service", "is not ready: 554 5.3.2 No service", "queued 0 0", "sent", 1 },
+		{ "connect 0 drop", "", "queued 0 0", "sent", 1 },
+		{ "connect 0 silent", ": server response timeout", "queued 0 0", "sent", 1 },
+		{ "ehlo 0 421 4.3.2 Busy", "", "queued 0 0", "sent", 1 },
+		{ "ehlo 0 550 5.7.1 Who are you", "is not ready: 550 5.7.1 Who are you", "queued 0 0", "sent", 1 },
+		{ "ehlo 0 drop", "", "queued 0 0", "sent", 1 },
+		{ "ehlo 0 silent", "", "queued 0 0", "sent", 1 },
+		/* One that knows no EHLO. */
+		{ "ehlo 1 502 5.5.2 What", NULL, "sent 1 0 250", "sent", 1 },
+		{ "mail 0 421 4.7.0 Too many", "is not ready: 421 4.7.0 Too many", "queued 0 0", "sent", 1 },
+		{ "mail 0 451 4.3.0 Later", "is not ready: 451 4.3.0 Later", "queued 0 0", "sent", 1 },
+		{ "mail 0 452 4.3.1 Queue is full", "is not ready: 452 4.3.1 Queue is full", "queued 0 0", "sent", 1 },
+		{ "mail 0 550 5.7.1 Not you", "refused the sender: 550 5.7.1 Not you", "queued 0 0", "sent", 1 },
+		{ "mail 0 drop", "", "queued 0 0", "sent", 1 },
+		{ "mail 0 silent", "", "queued 0 0", "sent", 1 },
+		/* 552 to MAIL is about the size of this mail. */
+		{ "mail 0 552 5.3.4 Too large", NULL, "failed 1 0 552", "failed", 0 },
+		/* The recipient: greylisted, and refused for good. */
+		{ "rcpt 1 451 4.7.1 Greylisted", NULL, "deferred 1 0 451", "sent", 1 },
+		{ "rcpt 0 450 4.2.0 Busy mailbox", NULL, "deferred 1 0 450", "sent", 1 },
+		{ "rcpt 0 452 4.2.2 Mailbox full", NULL, "deferred 1 0 452", "sent", 1 },
+		{ "rcpt 0 550 5.1.1 Nobody", NULL, "failed 1 0 550", "failed", 0 },
+		{ "rcpt 0 553 5.1.3 No address", NULL, "failed 1 0 553", "failed", 0 },
+		{ "rcpt 0 421 4.3.2 Going down", "is not ready: 421 4.3.2 Going down", "queued 0 0", "sent", 1 },
+		{ "rcpt 0 drop", "", "queued 0 0", "sent", 1 },
+		{ "rcpt 0 silent", "", "queued 0 0", "sent", 1 },
+		/* DATA, before the message. */
+		{ "data 0 451 4.3.0 Later", NULL, "deferred 1 0 451", "sent", 1 },
+		{ "data 0 452 4.3.1 Queue is full", NULL, "deferred 1 0 452", "sent", 1 },
+		{ "data 0 554 5.7.1 No", NULL, "failed 1 0 554", "failed", 0 },
+		{ "data 0 421 4.3.2 Going down", "is not ready: 421 4.3.2 Going down", "queued 0 0", "sent", 1 },
+		{ "data 0 drop", "", "queued 0 0", "sent", 1 },
+		{ "data 0 silent", "", "queued 0 0", "sent", 1 },
+		/* Behind the message a reply is one; without a reply the server may have it: a doubt, and a second copy. */
+		{ "dot 0 451 4.3.0 Later", NULL, "deferred 1 0 451", "sent", 1 },
+		{ "dot 0 452 4.3.1 Queue is full", NULL, "deferred 1 0 452", "sent", 1 },
+		{ "dot 0 421 4.3.2 Going down", NULL, "deferred 1 0 421", "sent", 1 },
+		{ "dot 0 550 5.7.1 Spam", NULL, "failed 1 0 550", "failed", 0 },
+		{ "dot 0 552 5.2.3 Too large", NULL, "failed 1 0 552", "failed", 0 },
+		{ "dot 1 drop", NULL, "doubt 1 1 0", "sent", 2 },
+		{ "dot 1 silent", NULL, "doubt 1 1 0", "sent", 2 },
+	};
+	struct with_db *w = *state;
+	const char *event, *told, *first, *second;
+	int before;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *row;
+
+		event = arena_printf(&w->arena, "fault:%zu", i);
+		before = smtpd_count(&relay);
+		assert_true(add(w, event, arena_printf(&w->arena, "ana%zu@example.org", i)));
+		row = arena_printf(
+		    &w->arena, "SELECT concat_ws(' ', state, tries, doubts, last_code) FROM ctok.outbox WHERE event = '%s'", event);
+		smtpd_fault(&relay, cases[i].fault);
+		told = deliver(w, WITH_DB_NOW);
+		if (!text_equal(with_db_text(w, row), cases[i].left))
+			fail_msg("%s: %s; %s", cases[i].fault, with_db_text(w, row), told);
+		if (cases[i].told != NULL && (!text_starts(told, "ERR_SERVICE: ") || strstr(told, cases[i].told) == NULL))
+			fail_msg("%s: %s", cases[i].fault, told);
+		if (cases[i].told == NULL && !text_starts(told, arena_printf(&w->arena, "%s ", event)))
+			fail_msg("%s: %s", cases[i].fault, told);
+		smtpd_fault(&relay, NULL);
+		(void)deliver(w, WITH_DB_NOW + 900);
+		if (!text_starts(with_db_text(w, row), cases[i].later) || smtpd_count(&relay) - before != cases[i].copies)
+			fail_msg(
+			    "%s, then well: %s, %d copies", cases[i].fault, with_db_text(w, row), smtpd_count(&relay) - before);
+		if (cases[i].copies == 2) {
+			first = strstr(smtpd_mail(&w->arena, &relay, before + 1), "X-Envelope-To: ");
+			second = strstr(smtpd_mail(&w->arena, &relay, before + 2), "X-Envelope-To: ");
+			assert_string_equal(strstr(first, "\r\nFrom: "), strstr(second, "\r\nFrom: "));
+		}
+		/* Nothing of it is due ever again. */
+		with_db_sql(w, "UPDATE ctok.outbox SET state = 'withdrawn', recipient = NULL, facts = '{}' WHERE state = 'failed'");
+	}
+}
+
+/* No mail goes to a server whose certificate is not its own or of another time, nor to one that was made to hide its TLS. */
+static void
+a_server_that_cannot_prove_itself_gets_nothing(void **state)
+{
+	static const struct {
+		enum smtpd_tls tls;
+		const char *from_start, *told;
+	} cases[] = {
+		{ SMTPD_EXPIRED, NULL, "SSL certificate problem: certificate has expired\n" },
+		{ SMTPD_EXPIRED, "--smtps", "SSL certificate problem: certificate has expired\n" },
+		{ SMTPD_OTHER_HOST, NULL, "no alternative certificate subject name matches target host name 'localhost'\n" },
+		{ SMTPD_PLAIN, NULL, "offers no TLS\n" },
+	};
+	struct with_db *w = *state;
+	struct smtpd smtpd;
+	const char *told;
+	size_t i;
+
+	(void)add(w, "grace:1", "ana@example.org");
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		smtpd_start(
+		    &smtpd, cases[i].tls, cases[i].from_start == NULL ? NULL : (const char *const[]){ cases[i].from_start, NULL });
+		w->tenant.mail.smtp =
+		    arena_printf(&w->arena, "%s://localhost:%d", cases[i].from_start == NULL ? "smtp" : "smtps", smtpd.port);
+		w->tenant.mail.ca_file = cases[i].tls == SMTPD_PLAIN ? "/etc/ssl/certs/ca-certificates.crt"
+								     : arena_printf(&w->arena, "%s/ca.pem", smtpd.folder);
+		told = deliver(w, WITH_DB_NOW);
+		if (!text_starts(told, "ERR_SERVICE: ") || !text_ends(told, cases[i].told))
+			fail_msg("case %zu: %s", i, told);
+		assert_string_equal(rows(w, "state, tries"), "queued 0");
+		assert_int_equal(smtpd_count(&smtpd), 0);
+		smtpd_stop(&smtpd);
+	}
+}
+
 static void
 waits_grow_and_fit_into_a_night(void **state)
 {
@@ -1101,6 +1226,8 @@ main(void)
 		cmocka_unit_test_setup(what_cannot_be_decided_is_said, fresh),
 		cmocka_unit_test_setup(the_envelope_sender_names_the_mail_and_nobody_forges_it, fresh),
 		cmocka_unit_test_setup(a_notice_that_comes_back_in_time_was_not_given, fresh),
+		cmocka_unit_test_setup(each_fault_of_a_server_has_its_state, fresh),
+		cmocka_unit_test_setup(a_server_that_cannot_prove_itself_gets_nothing, fresh),
 		cmocka_unit_test(waits_grow_and_fit_into_a_night),
 	};
 

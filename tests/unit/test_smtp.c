@@ -63,7 +63,7 @@ each_answer_is_told_apart_and_the_connection_is_kept(void **state)
 	size_t i;
 
 	(void)state;
-	smtpd_start(&smtpd, /* tls= */ 0, NULL);
+	smtpd_start(&smtpd, SMTPD_PLAIN, NULL);
 	assert_int_equal(
 	    smtp_open(&(struct smtp_config){ .url = url(&arena, "smtp", smtpd.port), .limits = HASTE }, &smtp, &err), 0);
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -107,7 +107,7 @@ a_large_message_arrives_unchanged(void **state)
 	buf_text(&buf, "Subject: large\r\n\r\n");
 	for (i = 0; i < 30000; i++)
 		buf_printf(&buf, "%.*s%d\r\n.\r\n", i % 61, ".............................................................", i);
-	smtpd_start(&smtpd, /* tls= */ 0, NULL);
+	smtpd_start(&smtpd, SMTPD_PLAIN, NULL);
 	assert_int_equal(
 	    smtp_open(&(struct smtp_config){ .url = url(&arena, "smtp", smtpd.port), .limits = *SMTP_LIMITS }, &smtp, &err), 0);
 	if (smtp_send(&arena, smtp, &(struct smtp_mail){ "a@example.org", "b@example.org", buf.data, buf.len }, &answer, &err) != 0)
@@ -131,7 +131,7 @@ a_kept_connection_that_was_closed_is_replaced(void **state)
 	struct smtp *smtp;
 
 	(void)state;
-	smtpd_start(&smtpd, /* tls= */ 0, NULL);
+	smtpd_start(&smtpd, SMTPD_PLAIN, NULL);
 	assert_int_equal(
 	    smtp_open(&(struct smtp_config){ .url = url(&arena, "smtp", smtpd.port), .limits = HASTE }, &smtp, &err), 0);
 	assert_int_equal(send_to(&arena, smtp, "ana@example.org", &answer, &err), 0);
@@ -172,7 +172,7 @@ tls_and_login_are_kept_too(void **state)
 		struct smtp *smtp;
 		int i;
 
-		smtpd_start(&smtpd, /* tls= */ 1, from_start ? smtps : starttls);
+		smtpd_start(&smtpd, SMTPD_TLS, from_start ? smtps : starttls);
 		config.url = url(&arena, from_start ? "smtps" : "smtp", smtpd.port);
 		config.ca_file = arena_printf(&arena, "%s/ca.pem", smtpd.folder);
 		assert_int_equal(smtp_open(&config, &smtp, &err), 0);
@@ -248,7 +248,7 @@ what_concerns_the_session_is_an_error_and_hands_nothing_over(void **state)
 		struct smtpd smtpd;
 		struct smtp *smtp;
 
-		smtpd_start(&smtpd, /* tls= */ 0, (const char *const[]){ "--mode", cases[i].mode, NULL });
+		smtpd_start(&smtpd, SMTPD_PLAIN, (const char *const[]){ "--mode", cases[i].mode, NULL });
 		assert_int_equal(
 		    smtp_open(&(struct smtp_config){ .url = url(&arena, "smtp", smtpd.port), .limits = HASTE }, &smtp, &err), 0);
 		assert_int_equal(send_to(&arena, smtp, "ana@example.org", &answer, &err), -1);
@@ -273,7 +273,7 @@ a_server_without_tls_gets_no_mail(void **state)
 	struct smtp *smtp;
 
 	(void)state;
-	smtpd_start(&smtpd, /* tls= */ 0, NULL);
+	smtpd_start(&smtpd, SMTPD_PLAIN, NULL);
 	assert_int_equal(smtp_open(&(struct smtp_config){ .url = url(&arena, "smtp", smtpd.port),
 				       .ca_file = "/etc/ssl/certs/ca-certificates.crt",
 				       .limits = HASTE },
@@ -394,7 +394,7 @@ the_trace_shows_neither_login_nor_message(void **state)
 
 	(void)state;
 	buf_init(&trace, 65536);
-	smtpd_start(&smtpd, /* tls= */ 1, auth);
+	smtpd_start(&smtpd, SMTPD_TLS, auth);
 	assert_int_equal(smtp_open(&(struct smtp_config){ .url = url(&arena, "smtp", smtpd.port),
 				       .user = "mailer",
 				       .password = "s3cret",
