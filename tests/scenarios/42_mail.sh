@@ -150,9 +150,9 @@ while [ "$kills" -lt "$kills_wanted" ]; do
 	wait "$first" 2>/dev/null
 	if [ "$(mails)" -eq "$before" ]; then
 		idle=$((idle + 1))
-		span=$(awk -v s="$span" 'BEGIN { s += 0.2; print s > 4 ? 4 : s }')
+		span=$(awk -v s="$span" 'BEGIN { s += 0.2; print (s > 4 ? 4 : s) }')
 	else
-		span=$(awk -v s="$span" 'BEGIN { s -= 0.1; print s < 0.4 ? 0.4 : s }')
+		span=$(awk -v s="$span" 'BEGIN { s -= 0.1; print (s < 0.4 ? 0.4 : s) }')
 	fi
 done
 left=$(sql "SELECT count(*) FROM ctok.outbox WHERE event LIKE 'k:%' AND state <> 'sent'")
