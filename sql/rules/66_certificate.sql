@@ -30,8 +30,13 @@ CREATE FUNCTION rule.name_refused(failure text) RETURNS boolean
 CREATE VIEW rule.certificate_waiting WITH (security_invoker = true) AS
 SELECT w.*, 'certificate-waiting:' || w.person_id || '.' || w.target_id || '.' || to_char(w.completed_at AT TIME ZONE rule.zone(), 'YYYY-MM-DD') AS event
   FROM (SELECT d.tenant_id, d.site_id, d.target_id, d.person_id, d.completed_at
-          FROM rule.completion_due d
-         WHERE d.doubted
+          FROM rule.doubted_name n
+          JOIN ctok.access a ON a.tenant_id = n.tenant_id AND a.person_id = n.person_id
+          JOIN ctok.target t ON t.tenant_id = a.tenant_id AND t.target_id = a.target_id
+         -- Few names are in doubt: what these persons completed is looked at, course by course, and not what everybody did.
+         CROSS JOIN LATERAL (SELECT * FROM rule.completion_due c
+                              WHERE c.tenant_id = a.tenant_id AND c.person_id = a.person_id AND c.target_id = a.target_id
+                                AND c.site_id = t.site_id AND c.course_id = t.course_id AND c.doubted OFFSET 0) d
          UNION ALL
         SELECT i.tenant_id, i.site_id, i.target_id, i.person_id, i.completed_at
           FROM ctok.issue i

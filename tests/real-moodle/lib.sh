@@ -33,7 +33,7 @@ tenants = ( {
                 learner_name_labels = ("Learner name"); learner_email_labels = ("Learner email"); } );
 @include "rules.conf"
   mail = { smtp = "smtp://127.0.0.1:$(cat "$dir/smtp.port")"; from = "Acme Academy <academy@acme.example>"; reply_to = "help@acme.example";
-           without = ("welcome", "expiry-soon", "suspended", "restored"); };
+           without = ("welcome", "expiry-soon", "suspended", "restored", "access-held", "certificate-waiting", "certificate-expiring"); };
   certificate = { issuer = "Acme Academy"; signatory = "Dr. Marta Ruiz"; signatory_title = "Director of Studies";
                   verify_url = "https://acme.example/verify/"; };
 } );
