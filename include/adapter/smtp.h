@@ -31,7 +31,7 @@ struct smtp_config {
 };
 
 struct smtp_mail {
-	const char *sender; /* bare addresses, ASCII */
+	const char *sender; /* bare addresses; the domain in punycode */
 	const char *recipient;
 	const char *message; /* RFC 5322, lines end in CRLF */
 	size_t message_len;
@@ -46,7 +46,7 @@ enum smtp_outcome {
 
 struct smtp_answer {
 	enum smtp_outcome outcome;
-	int code;         /* of the server; 0 with SMTP_DOUBT */
+	int code;         /* of the server; 0 with SMTP_DOUBT, and where it was not asked */
 	const char *text; /* its words on one line; with SMTP_DOUBT what broke */
 };
 
@@ -63,11 +63,12 @@ void smtp_close(struct smtp *);
 /**
  * smtp_send(arena, smtp, mail, ret_answer, err):
  * Hand over one mail. What the server says about this mail is an answer; what it says about us, or not at all, is an error. A kept
- * connection that turns out closed before the message was begun is replaced once.
+ * connection that turns out closed before the message was begun is replaced once. An address outside ASCII goes only to a server that offers
+ * SMTPUTF8: another one is not asked, and the answer is SMTP_REJECTED with code 0.
  *
  * Errors: ERR_SERVICE and nothing was handed over: no connection, TLS absent or not verified, login refused, sender refused, 421,
  * silence. ERR_REFUSED for an address with characters that do not belong in one.
- * Source: RFC 5321 sections 3.3, 4.2, 4.5.3; libcurl, CURLOPT_MAIL_RCPT, CURLOPT_HEADERFUNCTION.
+ * Source: RFC 5321 sections 3.3, 4.2, 4.5.3; RFC 6531 section 3.2; libcurl, CURLOPT_MAIL_RCPT, CURLOPT_HEADERFUNCTION.
  */
 MUST_CHECK int smtp_send(struct arena *, struct smtp *, const struct smtp_mail *, struct smtp_answer **, struct err *)
     __attribute__((nonnull));

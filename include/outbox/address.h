@@ -8,7 +8,7 @@
 
 struct address {
 	const char *name;    /* as people read it, UTF-8; "" if there is none */
-	const char *mailbox; /* local part and domain, ASCII, domain in punycode */
+	const char *mailbox; /* local part and domain, this in punycode; ASCII, but for a recipient's local part */
 };
 
 /**
@@ -20,6 +20,14 @@ struct address {
  * ASCII would need SMTPUTF8 (RFC 6531) all the way to the recipient; quoted local parts and address literals are not taken either.
  */
 MUST_CHECK int address_mailbox(struct arena *, const char *, char **, struct err *) __attribute__((nonnull));
+
+/**
+ * address_recipient(arena, text, ret_mailbox, err):
+ * The same for whom a mail goes to: the local part may hold other letters than ASCII's, which takes a server that offers SMTPUTF8.
+ *
+ * Errors: as address_mailbox(); invisible characters and blanks.
+ */
+MUST_CHECK int address_recipient(struct arena *, const char *, char **, struct err *) __attribute__((nonnull));
 
 /**
  * address_parse(arena, text, ret_address, err):

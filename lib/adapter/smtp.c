@@ -250,15 +250,25 @@ smtp_close(struct smtp *smtp)
 	free(smtp);
 }
 
-/* Printable ASCII without blanks and angle brackets: nothing that could end the command it stands in. */
+static bool
+is_ascii(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text >= 0x80)
+			return false;
+	return true;
+}
+
+/* Printable, without blanks and angle brackets: nothing that could end the command it stands in. */
 static int
 check_address(const char *what, const char *address, struct err *err)
 {
 	const char *p;
 
-	for (p = address; *p > ' ' && *p < 0x7f && *p != '<' && *p != '>'; p++)
+	for (p = address; ((unsigned char)*p >= 0x80 || (*p > ' ' && *p < 0x7f)) && *p != '<' && *p != '>'; p++)
 		;
-	if (p == address || *p != '\0' || strchr(address, '@') == NULL)
+	if (p == address || *p != '\0' || strchr(address, '@') == NULL || !text_utf8_valid(address, strlen(address)) ||
+	    text_has_control(address))
 		return err_set(err, ERR_REFUSED, "the address of the %s holds characters that do not belong in one", what);
 	return 0;
 }
@@ -294,15 +304,15 @@ session_error(const struct smtp *smtp, CURLcode code, struct err *err)
 	return err_set(err, ERR_SERVICE, "mail server \"%s\" broke off: %s", smtp->server, reason);
 }
 
-/* One pass of the dialogue. Writing to a TLS connection that the server closed must not kill us. */
+/* One pass of the dialogue; without a mail, up to the point where one could begin. Writing to a TLS connection that the server closed must not kill us. */
 static CURLcode
 perform(struct smtp *smtp, const struct smtp_mail *mail, long *ret_connects)
 {
 	struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
 	CURLcode code;
 
-	smtp->message = mail->message;
-	smtp->left = mail->message_len;
+	smtp->message = mail == NULL ? NULL : mail->message;
+	smtp->left = mail == NULL ? 0 : mail->message_len;
 	smtp->reason[0] = '\0';
 	smtp->dialogue.over = false;
 	dialogue_enter(&smtp->dialogue, DIALOGUE_CONNECT);
@@ -315,17 +325,51 @@ perform(struct smtp *smtp, const struct smtp_mail *mail, long *ret_connects)
 	return code;
 }
 
+/* Does the server take addresses outside ASCII? What it offers is known once it was greeted. */
+static int
+learn_utf8(struct smtp *smtp, bool *ret_utf8, struct err *err)
+{
+	CURLcode code = CURLE_OK;
+	bool set;
+	long connects;
+
+	set = curl_easy_setopt(smtp->curl, CURLOPT_UPLOAD, 0L) == CURLE_OK &&
+	      curl_easy_setopt(smtp->curl, CURLOPT_NOBODY, 1L) == CURLE_OK &&
+	      curl_easy_setopt(smtp->curl, CURLOPT_CUSTOMREQUEST, "NOOP") == CURLE_OK;
+	if (set)
+		code = perform(smtp, NULL, &connects);
+	set = curl_easy_setopt(smtp->curl, CURLOPT_CUSTOMREQUEST, NULL) == CURLE_OK &&
+	      curl_easy_setopt(smtp->curl, CURLOPT_NOBODY, 0L) == CURLE_OK &&
+	      curl_easy_setopt(smtp->curl, CURLOPT_UPLOAD, 1L) == CURLE_OK && set;
+	if (!set)
+		return err_set(err, ERR_SYSTEM, "could not set up libcurl");
+	if (code != CURLE_OK)
+		return session_error(smtp, code, err);
+	*ret_utf8 = smtp->dialogue.utf8;
+	return 0;
+}
+
 int
 smtp_send(struct arena *arena, struct smtp *smtp, const struct smtp_mail *mail, struct smtp_answer **ret_answer, struct err *err)
 {
 	struct smtp_answer *answer = ARENA_NEW(arena, struct smtp_answer);
 	struct curl_slist *recipients = NULL;
 	CURLcode code;
+	bool utf8 = true;
 	int rc = -1;
 	long connects;
 
 	if (check_address("sender", mail->sender, err) != 0 || check_address("recipient", mail->recipient, err) != 0)
 		goto out;
+	if (!(is_ascii(mail->sender) && is_ascii(mail->recipient)) && learn_utf8(smtp, &utf8, err) != 0)
+		goto out;
+	if (!utf8) {
+		*answer =
+		    (struct smtp_answer){ SMTP_REJECTED, 0, "the address needs SMTPUTF8, which the mail server does not offer" };
+		*ret_answer = answer;
+		rc = 0;
+		goto out;
+	}
 	recipients = curl_slist_append(NULL, arena_printf(arena, "<%s>", mail->recipient));
 	if (recipients == NULL ||
 	    curl_easy_setopt(smtp->curl, CURLOPT_MAIL_FROM, arena_printf(arena, "<%s>", mail->sender)) != CURLE_OK ||

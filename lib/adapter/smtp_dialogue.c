@@ -2,6 +2,7 @@
 #include "smtp_dialogue.h"
 
 #include <string.h>
+#include <strings.h>
 
 #define REPLY_MAX_BYTES ((size_t)4096)
 
@@ -58,6 +59,9 @@ dialogue_sent(struct dialogue *dialogue, const char *line, size_t len)
 	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		if (begins_with_verb(line, len, verbs[i].verb)) {
 			dialogue_enter(dialogue, verbs[i].stage);
+			/* What a server offers it says in answer to this. */
+			if (verbs[i].stage == DIALOGUE_HELLO)
+				dialogue->utf8 = false;
 			break;
 		}
 	/* Before the first verb it is an older connection that is closed to make room. */
@@ -83,6 +87,8 @@ dialogue_heard(struct dialogue *dialogue, const char *line, size_t len)
 		return;
 	dialogue->code = (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
 	dialogue->reply_whole = len == 3 || line[3] == ' ';
+	if (dialogue->stage == DIALOGUE_HELLO && dialogue->code == 250 && len == 12 && strncasecmp(line + 4, "SMTPUTF8", 8) == 0)
+		dialogue->utf8 = true;
 	if (len > 4 && dialogue->reply.len > 0)
 		buf_char(&dialogue->reply, ' ');
 	for (i = 4; i < len; i++)

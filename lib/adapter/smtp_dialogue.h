@@ -27,6 +27,7 @@ struct dialogue {
 	enum dialogue_stage stage;
 	int code;         /* of the newest reply, 0 if none came since the stage began */
 	bool reply_whole; /* its last line was seen: the next line begins another reply */
+	bool utf8;        /* the connection's server offers SMTPUTF8 */
 	bool over;        /* we said QUIT: what the server says now is no answer to the mail */
 	struct buf reply; /* its text, lines joined by a blank */
 };

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "adapter/email.h"
 #include "adapter/unicode.h"
 #include "base/buf.h"
 #include "base/text.h"
@@ -22,17 +23,18 @@ is_atext(char c)
 }
 
 static int
-check_local(const char *local, size_t len, struct err *err)
+check_local(const char *local, size_t len, bool utf8, struct err *err)
 {
 	size_t i;
 
 	if (len == 0)
 		return err_set(err, ERR_DATA, "the address has no local part");
-	for (i = 0; i < len; i++)
+	for (i = 0; i < len && !utf8; i++)
 		if ((unsigned char)local[i] >= 0x80)
 			return err_set(err, ERR_DATA, "the address has a local part outside ASCII, which would need SMTPUTF8");
 	for (i = 0; i < len; i++)
-		if (!is_atext(local[i]) && (local[i] != '.' || i == 0 || i + 1 == len || local[i - 1] == '.'))
+		if (!is_atext(local[i]) && (unsigned char)local[i] < 0x80 &&
+		    (local[i] != '.' || i == 0 || i + 1 == len || local[i - 1] == '.'))
 			return err_set(err, ERR_DATA,
 			    "the address has a local part that is not plain letters, digits and signs with single dots inside");
 	if (len > ADDRESS_LOCAL_BYTES)
@@ -65,8 +67,8 @@ address_has_break(const char *text)
 	return text_has_control(text) || strstr(text, "\u2028") != NULL || strstr(text, "\u2029") != NULL;
 }
 
-int
-address_mailbox(struct arena *arena, const char *text, char **ret_mailbox, struct err *err)
+static int
+check_mailbox(struct arena *arena, const char *text, bool utf8, char **ret_mailbox, struct err *err)
 {
 	const char *at;
 	struct err why = ERR_INIT;
@@ -81,7 +83,7 @@ address_mailbox(struct arena *arena, const char *text, char **ret_mailbox, struc
 	at = strrchr(text, '@');
 	if (at == NULL)
 		return err_set(err, ERR_DATA, "the address has no \"@\"");
-	if (check_local(text, (size_t)(at - text), err) != 0)
+	if (check_local(text, (size_t)(at - text), utf8, err) != 0)
 		return -1;
 	/* The reason quotes the domain: it stays here. */
 	if (unicode_domain_ascii(arena, at + 1, &domain, &why) != 0 || !domain_valid(domain))
@@ -89,6 +91,24 @@ address_mailbox(struct arena *arena, const char *text, char **ret_mailbox, struc
 	mailbox = arena_printf(arena, "%.*s@%s", (int)(at - text), text, domain);
 	if (strlen(mailbox) > ADDRESS_MAX_BYTES)
 		return err_set(err, ERR_DATA, "the address is longer than %d characters", ADDRESS_MAX_BYTES);
+	*ret_mailbox = mailbox;
+	return 0;
+}
+
+int
+address_mailbox(struct arena *arena, const char *text, char **ret_mailbox, struct err *err)
+{
+	return check_mailbox(arena, text, /* utf8= */ false, ret_mailbox, err);
+}
+
+int
+address_recipient(struct arena *arena, const char *text, char **ret_mailbox, struct err *err)
+{
+	char *mailbox, *email;
+
+	/* It also knows what of the other letters is none. */
+	if (check_mailbox(arena, text, /* utf8= */ true, &mailbox, err) != 0 || email_normalise(arena, text, &email, err) != 0)
+		return -1;
 	*ret_mailbox = mailbox;
 	return 0;
 }

@@ -41,13 +41,14 @@ check_token(const char *what, const char *text, struct err *err)
 }
 
 static int
-check_address(struct arena *arena, const char *what, const struct address *address, struct err *err)
+check_address(struct arena *arena, const char *what, const struct address *address,
+    int (*rule)(struct arena *, const char *, char **, struct err *), struct err *err)
 {
 	char *mailbox;
 
 	if (check_line(what, address->name, err) != 0)
 		return -1;
-	if (address_mailbox(arena, address->mailbox, &mailbox, err) != 0)
+	if (rule(arena, address->mailbox, &mailbox, err) != 0)
 		return err_wrap(err, "%s", what);
 	if (!text_equal(mailbox, address->mailbox))
 		return err_set(err, ERR_DATA, "%s: the address's domain is not in punycode", what);
@@ -69,9 +70,11 @@ check(struct arena *arena, const struct message *message, struct err *err)
 {
 	const char *id = message->message_id;
 
-	if (check_address(arena, "sender", &message->from, err) != 0 || check_address(arena, "recipient", &message->to, err) != 0)
+	if (check_address(arena, "sender", &message->from, address_mailbox, err) != 0 ||
+	    check_address(arena, "recipient", &message->to, address_recipient, err) != 0)
 		return -1;
-	if (message->reply_to.mailbox != NULL && check_address(arena, "reply address", &message->reply_to, err) != 0)
+	if (message->reply_to.mailbox != NULL &&
+	    check_address(arena, "reply address", &message->reply_to, address_mailbox, err) != 0)
 		return -1;
 	if (check_line("subject", message->subject, err) != 0)
 		return -1;

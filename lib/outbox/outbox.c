@@ -399,7 +399,7 @@ deliver_one(struct session *session, struct due *due, struct err *err)
 		return -1;
 	if (due->message_id == NULL)
 		due->message_id = arena_printf(&session->row, "<%s@%s>", due->hash, address_domain(session->relay.from.mailbox));
-	if (address_mailbox(&session->row, due->recipient, &due->mailbox, &why) != 0)
+	if (address_recipient(&session->row, due->recipient, &due->mailbox, &why) != 0)
 		return record(session, due, OUTBOX_FAILED, 0, why.message, err);
 	if (compose(session, due, &bytes, &len, &why) != 0) {
 		report(session, due, OUTBOX_BLOCKED, 0, "", &why);

@@ -150,12 +150,13 @@ while [ "$kills" -lt "$kills_wanted" ]; do
 	wait "$first" 2>/dev/null
 	if [ "$(mails)" -eq "$before" ]; then
 		idle=$((idle + 1))
-		span=$(awk -v s="$span" 'BEGIN { s += 0.2; print (s > 4 ? 4 : s) }')
+		span=$(awk -v s="$span" 'BEGIN { s *= 1.5; print (s > 4 ? 4 : s) }')
 	else
 		span=$(awk -v s="$span" 'BEGIN { s -= 0.1; print (s < 0.4 ? 0.4 : s) }')
 	fi
 done
 left=$(sql "SELECT count(*) FROM ctok.outbox WHERE event LIKE 'k:%' AND state <> 'sent'")
+expect "killed while it sent, at least each fourth time" yes "$([ $((4 * (kills - idle))) -ge "$kills" ] && echo yes || echo no)"
 expect "killed while there was something to send" yes "$([ "$left" -gt 0 ] && echo yes || echo no)"
 for day in 21 22 23; do
 	at 2026-11-${day}T09:00:00Z

@@ -334,6 +334,28 @@ the_same_message_gives_the_same_bytes_and_another_another_boundary(void **state)
 	arena_done(&arena);
 }
 
+/* Letters beyond ASCII stand as they are in the address of a recipient alone: whoever takes that takes the header (RFC 6532). */
+static void
+a_recipient_beyond_ascii_stands_as_it_is(void **state)
+{
+	struct arena arena = ARENA_INIT;
+	struct message message = plain;
+	struct err err = ERR_INIT;
+	char *bytes, *at;
+	size_t len, i;
+
+	(void)state;
+	message.to = (struct address){ "José", "josé@xn--bcher-kva.example" };
+	if (message_build(&arena, &message, &bytes, &len, &err) != 0)
+		fail_msg("%s", err.message);
+	at = strstr(bytes, "\r\nTo: =?UTF-8?B?Sm9zw6k=?= <josé@xn--bcher-kva.example>\r\n");
+	assert_non_null(at);
+	for (i = 0; i < len; i++)
+		if ((unsigned char)bytes[i] >= 0x80)
+			assert_true(bytes + i > at && bytes + i < at + strlen("\r\nTo: =?UTF-8?B?Sm9zw6k=?= <josé@"));
+	arena_done(&arena);
+}
+
 static void
 whatever_could_forge_a_header_is_refused(void **state)
 {
@@ -355,8 +377,10 @@ whatever_could_forge_a_header_is_refused(void **state)
 		{ { .to = { "Ana", "ana@example.org\r\nRCPT TO:<x@y>" } }, "recipient: the address holds a control character" },
 		{ { .to = { "Ana", "a@b, c@d" } },
 		    "recipient: the address has a local part that is not plain letters, digits and signs with single dots inside" },
-		{ { .to = { "Ana", "josé@example.org" } },
-		    "recipient: the address has a local part outside ASCII, which would need SMTPUTF8" },
+		{ { .from = { "Ana", "josé@example.org" } },
+		    "sender: the address has a local part outside ASCII, which would need SMTPUTF8" },
+		{ { .to = { "Ana", "jos\u200b@example.org" } },
+		    "recipient: not an e-mail address: a blank, control or invisible character stands in it" },
 		{ { .to = { "Ana", "ana@bücher.example" } }, "recipient: the address's domain is not in punycode" },
 		{ { .from = { "", "nobody" } }, "sender: the address has no \"@\"" },
 		{ { .reply_to = { "", "a b@example.org" } }, "reply address: the address has a local part that is not plain "
@@ -502,6 +526,7 @@ main(void)
 		cmocka_unit_test(bodies_come_through_byte_for_byte),
 		cmocka_unit_test(the_file_keeps_its_name_and_bytes),
 		cmocka_unit_test(the_same_message_gives_the_same_bytes_and_another_another_boundary),
+		cmocka_unit_test(a_recipient_beyond_ascii_stands_as_it_is),
 		cmocka_unit_test(whatever_could_forge_a_header_is_refused),
 		cmocka_unit_test(addresses_are_read_as_settings_write_them),
 		cmocka_unit_test(replies_lose_their_addresses),

@@ -246,13 +246,13 @@ each_answer_has_its_state_and_stops_nobody_else(void **state)
 	(void)add(w, "grace:5", "josé@example.org");
 	(void)add(w, "grace:6", "drop@example.org");
 	(void)add(w, "grace:7", "bo@example.org");
-	assert_non_null(strstr(deliver(w, WITH_DB_NOW),
-	    "grace:1 deferred 451 4.2.1 <address>: try again later\n"
-	    "grace:2 failed 550 5.1.1 <address>: no such user\n"
-	    "grace:3 deferred 452 4.3.1 Insufficient system storage\n"
-	    "grace:4 failed 554 5.7.1 Message refused as address\n"
-	    "grace:5 failed 0 the address has a local part outside ASCII, which would need SMTPUTF8\n"
-	    "grace:6 doubt 0 "));
+	assert_non_null(
+	    strstr(deliver(w, WITH_DB_NOW), "grace:1 deferred 451 4.2.1 <address>: try again later\n"
+					    "grace:2 failed 550 5.1.1 <address>: no such user\n"
+					    "grace:3 deferred 452 4.3.1 Insufficient system storage\n"
+					    "grace:4 failed 554 5.7.1 Message refused as address\n"
+					    "grace:5 failed 0 the address needs SMTPUTF8, which the mail server does not offer\n"
+					    "grace:6 doubt 0 "));
 	assert_string_equal(rows(w, "state, tries, doubts, last_code"),
 	    "deferred 1 0 451; failed 1 0 550; deferred 1 0 452; failed 1 0 554; failed 1 0 0; doubt 1 1 0; sent 1 0 250");
 	/* No reply keeps an address. */
@@ -473,12 +473,13 @@ a_dry_run_writes_every_mail_and_sends_none(void **state)
 	struct with_db *w = *state;
 
 	(void)add(w, "grace:1", "ana@example.org");
-	(void)add(w, "grace:2", "josé@example.org");
+	(void)add(w, "grace:2", "ana@@example.org");
 	(void)add(w, "grace:3", "bo@example.org");
 	with_db_sql(w, "UPDATE ctok.outbox SET facts = facts - 'date' WHERE event = 'grace:3';"
 		       "UPDATE ctok.outbox SET state = 'sending' WHERE event = 'grace:1'");
 	assert_string_equal(deliver_with(w, (struct outbox_delivery){ .dry_run = true }, WITH_DB_NOW, 0),
-	    "grace:2 failed 0 the address has a local part outside ASCII, which would need SMTPUTF8josé@example.org\n"
+	    "grace:2 failed 0 the address has a local part that is not plain letters, digits and signs with single dots inside"
+	    "ana@@example.org\n"
 	    "grace:3 blocked 0 templates/mail/en/grace-notice.txt:1: there is no value for {{date}}bo@example.org\n");
 	with_db_sql(w, "UPDATE ctok.outbox SET state = 'queued' WHERE event = 'grace:1'");
 	assert_true(text_starts(
@@ -799,7 +800,7 @@ what_is_stopped_while_others_are_sent_does_not_go(void **state)
 	buf_init(&told.lines, 65536);
 	(void)add(w, "grace:1", "ana@example.org");
 	(void)add(w, "grace:2", "bo@example.org");
-	(void)add(w, "grace:3", "josé@example.org");
+	(void)add(w, "grace:3", "jo@@example.org");
 	(void)add(w, "grace:4", "dan@example.org");
 	(void)add(w, "grace:5", "eve@example.org");
 	must(outbox_deliver(w->db,

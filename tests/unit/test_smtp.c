@@ -322,8 +322,8 @@ a_server_that_is_not_there_is_a_service_error(void **state)
 static void
 an_address_that_would_end_its_command_is_refused(void **state)
 {
-	static const char *const recipients[] = { "a@b\r\nRCPT TO:<c@d>", "a@b> NOTIFY=NEVER", "a b@c", "<a@b>", "josé@example.org",
-		"", "a@b\x7f" };
+	static const char *const recipients[] = { "a@b\r\nRCPT TO:<c@d>", "a@b> NOTIFY=NEVER", "a b@c", "<a@b>",
+		"jos\351@example.org", "", "a@b\x7f" };
 	struct arena arena = ARENA_INIT;
 	struct smtp *smtp;
 	size_t i;
@@ -342,6 +342,77 @@ an_address_that_would_end_its_command_is_refused(void **state)
 	assert_int_equal(smtp_connections(smtp), 0);
 	smtp_close(smtp);
 	arena_done(&arena);
+}
+
+static void
+collect(void *context, const char *line)
+{
+	buf_printf(context, "%s\n", line);
+}
+
+/* Does a text stand on the line that begins here? */
+static const char *
+on_line(const char *line, const char *text)
+{
+	const char *at = strstr(line, text);
+
+	return at != NULL && at < line + strcspn(line, "\n") ? at : NULL;
+}
+
+/* Where the server offers SMTPUTF8 it is asked for, and for no other mail; where it does not, nobody is bothered. */
+static void
+letters_beyond_ascii_go_to_a_server_that_offers_them(void **state)
+{
+	int offers;
+
+	(void)state;
+	for (offers = 0; offers <= 1; offers++) {
+		struct arena arena = ARENA_INIT;
+		struct err err = ERR_INIT;
+		struct smtp_answer *answer;
+		struct smtpd smtpd;
+		struct smtp *smtp;
+		struct buf trace;
+		int i;
+
+		buf_init(&trace, 65536);
+		smtpd_start(&smtpd, SMTPD_PLAIN, offers ? (const char *const[]){ "--utf8", NULL } : NULL);
+		assert_int_equal(
+		    smtp_open(
+			&(struct smtp_config){
+			    .url = url(&arena, "smtp", smtpd.port), .limits = HASTE, .trace = collect, .trace_context = &trace },
+			&smtp, &err),
+		    0);
+		for (i = 0; i < 2; i++) {
+			if (send_to(&arena, smtp, "josé@example.org", &answer, &err) != 0)
+				fail_msg("%s", err.message);
+			assert_int_equal(answer->outcome, offers ? SMTP_ACCEPTED : SMTP_REJECTED);
+			assert_int_equal(answer->code, offers ? 250 : 0);
+			if (!offers)
+				assert_string_equal(
+				    answer->text, "the address needs SMTPUTF8, which the mail server does not offer");
+			assert_int_equal(send_to(&arena, smtp, "ana@example.org", &answer, &err), 0);
+			assert_int_equal(answer->outcome, SMTP_ACCEPTED);
+		}
+		assert_int_equal(smtp_connections(smtp), 1);
+		assert_int_equal(smtpd_count(&smtpd), offers ? 4 : 2);
+		if (offers) {
+			const char *ours = strstr(trace.data, "> MAIL FROM:"), *others;
+
+			assert_non_null(ours);
+			assert_non_null(on_line(ours, " SMTPUTF8"));
+			others = strstr(ours + 1, "> MAIL FROM:");
+			assert_non_null(others);
+			assert_null(on_line(others, " SMTPUTF8"));
+			assert_non_null(strstr(smtpd_mail(&arena, &smtpd, 1), "X-Envelope-To: josé@example.org\r\n"));
+		} else {
+			assert_null(strstr(trace.data, "jos"));
+		}
+		smtp_close(smtp);
+		smtpd_stop(&smtpd);
+		buf_done(&trace);
+		arena_done(&arena);
+	}
 }
 
 static void
@@ -373,12 +444,6 @@ a_server_setting_of_another_form_is_refused(void **state)
 		assert_string_equal(err.message, cases[i].message);
 	}
 	smtp_close(NULL);
-}
-
-static void
-collect(void *context, const char *line)
-{
-	buf_printf(context, "%s\n", line);
 }
 
 static void
@@ -431,6 +496,7 @@ main(void)
 		cmocka_unit_test(a_server_without_tls_gets_no_mail),
 		cmocka_unit_test(a_server_that_is_not_there_is_a_service_error),
 		cmocka_unit_test(an_address_that_would_end_its_command_is_refused),
+		cmocka_unit_test(letters_beyond_ascii_go_to_a_server_that_offers_them),
 		cmocka_unit_test(a_server_setting_of_another_form_is_refused),
 		cmocka_unit_test(the_trace_shows_neither_login_nor_message),
 	};
