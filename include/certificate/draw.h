@@ -54,10 +54,12 @@ MUST_CHECK int draw_shape(struct page *, const struct template *, const struct t
     struct err *) __attribute__((nonnull(1, 2, 3, 5)));
 
 /**
- * draw_text(page, item, set, locale, script):
+ * draw_text(page, item, set, locale, script), draw_marked(page, role, slot, set, locale, script):
  * Put the text behind a text that has been fitted, marked for those who do not see it. ${script} is that of the certificate's words: a name
  * in another one is marked as such.
  */
+void draw_marked(struct page *, const char *, const struct page_slot *, const struct page_set *, const char *, uint32_t)
+    __attribute__((nonnull));
 void draw_text(struct page *, const struct template_item *, const struct page_set *, const char *, uint32_t)
     __attribute__((nonnull));
 

@@ -2,15 +2,27 @@
 #define CERTIFICATE_RENDER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "certificate/template.h"
 
 /* From what a certificate states to the bytes of its PDF. */
 
+/* A row of a transcript. */
+struct certificate_row {
+	const char *course;
+	const char *serial; /* of its certificate; NULL: it has none */
+	int64_t completed_utc;
+	int64_t valid_until_utc; /* as below */
+};
+
+/* What a certificate states, or a transcript: that one has rows and neither course, serial nor completion of its own. */
 struct certificate_facts {
+	enum template_paper paper;
 	const char *learner; /* UTF-8, as the learner spells it */
 	const char *course;
 	const char *serial;
@@ -25,6 +37,8 @@ struct certificate_facts {
 	int64_t completed_utc;
 	int64_t valid_until_utc; /* first moment it is no longer valid; 0: without end. People read the day before it */
 	int64_t issued_utc;      /* the creation date in the file */
+	const struct certificate_row *rows;
+	size_t row_count;
 };
 
 struct certificate_renderer; /* a template with its fonts and everything prerendered, for many certificates */
@@ -32,14 +46,14 @@ struct certificate_renderer; /* a template with its fonts and everything prerend
 #define CERTIFICATE_MAX_BYTES ((size_t)4 << 20)
 
 /**
- * certificate_open(arena, template_dir, template, ret_renderer, err), certificate_close(renderer):
- * Make a template of `<template_dir>/certificates/` ready.
+ * certificate_open(arena, template_dir, paper, template, ret_renderer, err), certificate_close(renderer):
+ * Make a template of `<template_dir>/certificates/` (or `transcripts/`) ready.
  *
  * Owns: lives in ${arena}, which must not be reset while it is open.
  * Errors: those of template_open().
  */
-MUST_CHECK int certificate_open(struct arena *, const char *, const char *, struct certificate_renderer **, struct err *)
-    __attribute__((nonnull));
+MUST_CHECK int certificate_open(struct arena *, const char *, enum template_paper, const char *, struct certificate_renderer **,
+    struct err *) __attribute__((nonnull));
 void certificate_close(struct certificate_renderer *);
 
 /**

@@ -202,6 +202,7 @@ struct config_certificate {
 	const char *signatory; /* printed name under the line */
 	const char *signatory_title;
 	const char *verify_url;         /* prefix of the QR code's address; the serial is appended */
+	const char *transcript;         /* name of a folder in templates/transcripts; default "plain" */
 	const char *logo, *logo_sha256; /* both or none */
 };
 

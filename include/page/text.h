@@ -37,11 +37,21 @@ struct page_set { /* a text that has been fitted into a slot */
 
 /**
  * page_fit(arena, style, slot, what, text, ret_set, err):
- * Fit a text: smaller in steps, then on more lines (broken at spaces, or between ideographs), then not at all.
+ * Fit a text: smaller in steps, then on more lines (broken at blanks, and within scripts that have none), then not at all.
  *
  * Errors: those of page_line_shape(); ERR_DATA if it does not fit.
  */
 MUST_CHECK int page_fit(struct arena *, const struct page_style *, const struct page_slot *, const char *, const char *,
+    struct page_set **, struct err *) __attribute__((nonnull));
+
+/**
+ * page_wrap(arena, style, slot, what, text, ret_set, err):
+ * Fill line after line, as many as it takes (${slot->max_lines}, 0 for any number), broken wherever lines may be; smaller only if a
+ * part without such a place is too wide. Of the slot only width, sizes and lines matter.
+ *
+ * Errors: as page_fit().
+ */
+MUST_CHECK int page_wrap(struct arena *, const struct page_style *, const struct page_slot *, const char *, const char *,
     struct page_set **, struct err *) __attribute__((nonnull));
 
 /**

@@ -137,11 +137,13 @@ check_mails(struct job *job, const char *file, size_t *ret_count, struct err *er
 
 /* One template of a tenant, once. Letters that cannot be drawn are told and are no fault of the settings: most schools need few scripts. */
 static int
-check_template(struct job *job, const struct config *config, const struct config_tenant *tenant, const char *name,
-    size_t *ret_count, struct err *err)
+check_template(struct job *job, const struct config *config, const struct config_tenant *tenant, enum template_paper paper,
+    const char *name, size_t *ret_count, struct err *err)
 {
+	static const struct certificate_row row = { .course = "Course", .serial = "SPECIMEN", .completed_utc = SPECIMEN_UTC };
 	const struct config_certificate *c = &tenant->certificate;
 	const struct certificate_facts facts = {
+		.paper = paper,
 		.learner = "Ana Specimen",
 		.course = "Course",
 		.serial = "SPECIMEN",
@@ -156,6 +158,8 @@ check_template(struct job *job, const struct config *config, const struct config
 		.completed_utc = SPECIMEN_UTC,
 		.valid_until_utc = SPECIMEN_UTC,
 		.issued_utc = SPECIMEN_UTC,
+		.rows = &row,
+		.row_count = paper == TEMPLATE_TRANSCRIPT ? 1 : 0,
 	};
 	struct press_fault *faults;
 	size_t count, i;
@@ -163,8 +167,8 @@ check_template(struct job *job, const struct config *config, const struct config
 	if (press_check(&job->row, config->template_dir, name, &facts, &faults, &count, err) != 0)
 		return -1;
 	for (i = 0; i < count; i++) {
-		(void)printf("%s:%u: certificates of tenant \"%s\"%s: %s\n", tenant->where.file, tenant->where.line, tenant->name,
-		    faults[i].fatal ? "" : ", to be known", faults[i].text);
+		(void)printf("%s:%u: %ss of tenant \"%s\"%s: %s\n", tenant->where.file, tenant->where.line,
+		    template_paper_name(paper), tenant->name, faults[i].fatal ? "" : ", to be known", faults[i].text);
 		*ret_count += faults[i].fatal ? 1 : 0;
 	}
 	return 0;
@@ -190,9 +194,12 @@ check_certificates(struct job *job, const char *file, size_t *ret_count, struct 
 					break;
 			if (name == NULL || text_equal(name, "none") || earlier < k)
 				continue;
-			if (check_template(job, config, tenant, name, ret_count, err) != 0)
+			if (check_template(job, config, tenant, TEMPLATE_CERTIFICATE, name, ret_count, err) != 0)
 				return -1;
 		}
+		name = tenant->certificate.transcript;
+		if (name != NULL && check_template(job, config, tenant, TEMPLATE_TRANSCRIPT, name, ret_count, err) != 0)
+			return -1;
 	}
 	return 0;
 }

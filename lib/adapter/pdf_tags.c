@@ -2,6 +2,8 @@
  * are a dozen on a page. */
 #include "pdf_tags.h"
 
+#include <string.h>
+
 #define MAX_DEPTH 8
 
 static void
@@ -33,6 +35,12 @@ new_element(struct pdf_maker *maker, const struct pdf_mark *mark)
 		HPDF_Dict_AddName(layout, "O", "Layout");
 		HPDF_Dict_AddName(layout, "Placement", "Block");
 		HPDF_Dict_Add(layout, "BBox", pdf_maker_box(maker, mark->left, mark->bottom, mark->right, mark->top));
+	}
+	/* A header is of what stands below it, or readers do not say it with the cells. */
+	if (strcmp(mark->role, "TH") == 0) {
+		layout = pdf_maker_dict(maker, element, "A");
+		HPDF_Dict_AddName(layout, "O", "Table");
+		HPDF_Dict_AddName(layout, "Scope", "Column");
 	}
 	return element;
 }

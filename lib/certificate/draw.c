@@ -123,6 +123,8 @@ draw_shape(struct page *page, const struct template *template, const struct temp
 	case TEMPLATE_AREA: page_area(page, &box, item->corner, item->radius, item->rgb); break;
 	case TEMPLATE_IMAGE: page_image(page, &box, item->align, item->is_logo ? logo : item->image); break;
 	case TEMPLATE_BACKGROUND: page_cover(page, &box, item->image); break;
+	case TEMPLATE_TABLE:
+	case TEMPLATE_COLUMN:
 	case TEMPLATE_TEXT:
 	case TEMPLATE_QR: err_bug("a text is not a shape", __FILE__, __LINE__);
 	}
@@ -161,15 +163,22 @@ said(struct arena *arena, const struct page_set *set)
 }
 
 void
-draw_text(struct page *page, const struct template_item *item, const struct page_set *set, const char *language, uint32_t script)
+draw_marked(struct page *page, const char *role, const struct page_slot *slot, const struct page_set *set, const char *language,
+    uint32_t script)
 {
-	struct page_slot slot = draw_slot(item);
 	char room[9];
 
-	page_mark(page, item->role == TEMPLATE_HEADING ? "H1" : "P", language_of(set->lines[0], language, script, room),
-	    said(page->arena, set));
-	page_set_text(page, &slot, set);
+	page_mark(page, role, language_of(set->lines[0], language, script, room), said(page->arena, set));
+	page_set_text(page, slot, set);
 	page_mark_end(page);
+}
+
+void
+draw_text(struct page *page, const struct template_item *item, const struct page_set *set, const char *language, uint32_t script)
+{
+	const struct page_slot slot = draw_slot(item);
+
+	draw_marked(page, item->role == TEMPLATE_HEADING ? "H1" : "P", &slot, set, language, script);
 }
 
 int

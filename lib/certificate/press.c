@@ -46,8 +46,9 @@ struct press {
 	size_t waiting;
 	struct reputation *templates;
 	/* In the other process. */
-	struct arena open_arena;
+	struct arena open_arena, request_arena;
 	struct certificate_renderer *renderer;
+	enum template_paper open_paper;
 	const char *open_template;
 	bool limited;
 };
@@ -62,14 +63,16 @@ work(void *context, const char *request, size_t len, struct buf *answer, struct 
 	int rc = 0;
 
 	(void)len;
-	wire_take(request, &place, &template, &facts);
+	arena_reset(&press->request_arena);
+	wire_take(&press->request_arena, request, &place, &template, &facts);
 	trail_keep(press->trails + place * TRAIL_BYTES);
 	cage_enter(&press->limits, &press->limited);
-	if (press->renderer == NULL || !text_equal(press->open_template, template)) {
+	if (press->renderer == NULL || press->open_paper != facts.paper || !text_equal(press->open_template, template)) {
 		certificate_close(press->renderer);
 		press->renderer = NULL;
 		arena_reset(&press->open_arena);
-		rc = certificate_open(&press->open_arena, press->template_dir, template, &press->renderer, err);
+		rc = certificate_open(&press->open_arena, press->template_dir, facts.paper, template, &press->renderer, err);
+		press->open_paper = facts.paper;
 		press->open_template = arena_strdup(&press->open_arena, template);
 	}
 	if (rc == 0)
@@ -319,11 +322,12 @@ check_work(void *context, const char *request, size_t len, struct buf *answer, s
 	int rc;
 
 	(void)len;
-	wire_take(request, &place, &template, &facts);
+	arena_reset(&press->request_arena);
+	wire_take(&press->request_arena, request, &place, &template, &facts);
 	trail_keep(press->trails);
 	cage_enter(&press->limits, &press->limited);
 	buf_init(&pdf, CERTIFICATE_MAX_BYTES);
-	rc = certificate_open(&press->open_arena, press->template_dir, template, &press->renderer, err);
+	rc = certificate_open(&press->open_arena, press->template_dir, facts.paper, template, &press->renderer, err);
 	if (rc == 0)
 		certificate_fonts(press->renderer, put_fault, answer);
 	/* A font that is missing was told of already. */

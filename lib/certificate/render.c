@@ -7,15 +7,15 @@
 #include <string.h>
 
 #include "adapter/pdf.h"
-#include "base/clock.h"
 #include "base/text.h"
 #include "certificate/draw.h"
+#include "certificate/fill.h"
+#include "certificate/pages.h"
 #include "certificate/template.h"
 #include "certificate/wording.h"
 #include "outbox/locale.h"
 #include "page/mark.h"
 
-#define MAX_URL_BYTES 600
 #define KEPT_BUCKETS 256u
 #define KEPT_MAX_BYTES ((size_t)24 << 20)
 
@@ -54,14 +54,14 @@ struct certificate_renderer {
 };
 
 int
-certificate_open(
-    struct arena *arena, const char *template_dir, const char *name, struct certificate_renderer **ret_renderer, struct err *err)
+certificate_open(struct arena *arena, const char *template_dir, enum template_paper paper, const char *name,
+    struct certificate_renderer **ret_renderer, struct err *err)
 {
 	struct certificate_renderer *renderer = ARENA_NEW(arena, struct certificate_renderer);
 
 	renderer->arena = arena;
 	renderer->template_dir = arena_strdup(arena, template_dir);
-	if (template_open(arena, template_dir, name, &renderer->template, err) != 0)
+	if (template_open(arena, template_dir, paper, name, &renderer->template, err) != 0)
 		return -1;
 	*ret_renderer = renderer;
 	return 0;
@@ -164,71 +164,6 @@ find_base(struct certificate_renderer *renderer, const struct wording *wording, 
 	renderer->bases = base;
 	*ret_base = base;
 	return 0;
-}
-
-static int
-date_text(struct arena *arena, const struct certificate_facts *facts, const struct wording *wording, int64_t utc,
-    const char **ret_text, struct err *err)
-{
-	struct clock_date date;
-
-	if (clock_in_zone(facts->timezone, utc, &date, NULL, err) != 0)
-		return -1;
-	*ret_text = locale_date(arena, wording->locale, &date);
-	return 0;
-}
-
-static int
-check_url(const char *url, struct err *err)
-{
-	const char *c;
-
-	if (!text_starts(url, "https://") && !text_starts(url, "http://"))
-		return err_set(err, ERR_DATA, "verify_url is no web address");
-	for (c = url; *c != '\0'; c++)
-		if (*c <= ' ' || *c > '~' || strchr("\"<>\\^`{|}", *c) != NULL)
-			return err_set(err, ERR_DATA, "verify_url has a character that no web address has, at position %zu",
-			    (size_t)(c - url) + 1);
-	if (c - url > MAX_URL_BYTES)
-		return err_set(err, ERR_DATA, "verify_url is longer than %d bytes", MAX_URL_BYTES);
-	return 0;
-}
-
-/* The facts as texts, by enum template_fact; NULL for what is not stated. */
-static int
-fill_values(struct arena *arena, const struct certificate_facts *facts, const struct wording *wording, const char **values,
-    unsigned *ret_stated, struct err *err)
-{
-	size_t i;
-
-	values[TEMPLATE_LEARNER] = facts->learner;
-	values[TEMPLATE_COURSE] = facts->course;
-	values[TEMPLATE_SERIAL] = facts->serial;
-	values[TEMPLATE_ISSUER] = facts->issuer;
-	values[TEMPLATE_SIGNATORY] = facts->signatory;
-	values[TEMPLATE_SIGNATORY_TITLE] = facts->signatory_title;
-	values[TEMPLATE_VERIFY_URL] = facts->verify_url;
-	values[TEMPLATE_LOGO] = facts->logo;
-	values[TEMPLATE_VALID_UNTIL] = NULL;
-	if (date_text(arena, facts, wording, facts->completed_utc, &values[TEMPLATE_COMPLETED], err) != 0)
-		return -1;
-	if (facts->valid_until_utc != 0 &&
-	    date_text(arena, facts, wording, facts->valid_until_utc - 1, &values[TEMPLATE_VALID_UNTIL], err) != 0)
-		return -1;
-	*ret_stated = 0;
-	for (i = 0; i < TEMPLATE_FACT_COUNT; i++) {
-		if (values[i] != NULL && !text_utf8_valid(values[i], strlen(values[i])))
-			return err_set(err, ERR_DATA, "%s is not UTF-8 text", template_fact_name((enum template_fact)i));
-		if (values[i] != NULL)
-			values[i] = text_trim(arena, values[i]);
-		if (values[i] != NULL && values[i][0] == '\0')
-			values[i] = NULL;
-		if (values[i] != NULL)
-			*ret_stated |= 1u << i;
-		else if (template_fact_required((enum template_fact)i))
-			return err_set(err, ERR_DATA, "%s is empty", template_fact_name((enum template_fact)i));
-	}
-	return values[TEMPLATE_VERIFY_URL] == NULL ? 0 : check_url(values[TEMPLATE_VERIFY_URL], err);
 }
 
 /* The issuer's logo, if the template shows it. */
@@ -369,6 +304,8 @@ certificate_render(
 		return -1;
 	if (find_logo(renderer, facts, err) != 0)
 		return -1;
+	if (renderer->template->paper != TEMPLATE_CERTIFICATE)
+		return pages_render(arena, renderer->template, wording, facts, values, stated, renderer->logo, ret_pdf, err);
 	if (find_base(renderer, wording, values, stated, &base, err) != 0)
 		return -1;
 	layers = ARENA_ARRAY(arena, renderer->template->item_count + 1, const struct pdf_layer *);

@@ -23,6 +23,7 @@ enum value_type {
 	VALUE_CORNER,
 	VALUE_ROLE,
 	VALUE_GROW,
+	VALUE_ON,
 	VALUE_STRING,
 	VALUE_TEXT,
 	VALUE_WHEN
@@ -38,9 +39,11 @@ struct key {
 };
 
 #define BIT(kind) (1u << TEMPLATE_##kind)
+#define TYPED (BIT(TEXT) | BIT(TABLE))
 #define DRAWN (BIT(TEXT) | BIT(RULE) | BIT(FRAME) | BIT(BAND) | BIT(ROSETTE) | BIT(DISC) | BIT(PATH) | BIT(QR) | BIT(AREA))
 #define PICTURES (BIT(IMAGE) | BIT(BACKGROUND))
-#define PLACED (DRAWN | BIT(IMAGE))
+#define ITEMS (DRAWN | PICTURES | BIT(TABLE))
+#define PLACED (DRAWN | BIT(IMAGE) | BIT(TABLE))
 #define LINES (BIT(RULE) | BIT(FRAME) | BIT(BAND) | BIT(ROSETTE))
 #define BOXES (BIT(FRAME) | BIT(BAND) | BIT(AREA))
 #define WEAVES (BIT(BAND) | BIT(ROSETTE))
@@ -49,22 +52,38 @@ struct key {
 static const struct key keys[] = {
 	{ "x", PLACED, PLACED, VALUE_X, -2000, 2000, AT(x) },
 	{ "y", PLACED, PLACED, VALUE_Y, -2000, 2000, AT(y) },
-	{ "width", BIT(TEXT) | BIT(RULE) | BOXES | BIT(IMAGE), BIT(TEXT) | BIT(RULE) | BOXES, VALUE_MM, 0.1, 2000, AT(width) },
+	{ "width", BIT(TEXT) | BIT(RULE) | BOXES | BIT(IMAGE) | BIT(COLUMN), BIT(TEXT) | BIT(RULE) | BOXES | BIT(COLUMN), VALUE_MM,
+	    0.1, 2000, AT(width) },
 	{ "height", BOXES | BIT(IMAGE), BOXES, VALUE_MM, 0.1, 2000, AT(height) },
-	{ "colour", DRAWN, DRAWN, VALUE_COLOUR, 0, 0, AT(rgb) },
-	{ "when", DRAWN | PICTURES, 0, VALUE_WHEN, 0, 0, AT(when) },
-	{ "unless", DRAWN | PICTURES, 0, VALUE_WHEN, 0, 0, AT(unless) },
-	{ "text", BIT(TEXT) | BIT(QR), BIT(TEXT) | BIT(QR), VALUE_TEXT, 0, 0, AT(text) },
-	{ "font", BIT(TEXT), BIT(TEXT), VALUE_FONT, 0, 0, AT(stack) },
-	{ "features", BIT(TEXT), 0, VALUE_STRING, 0, 0, AT(features) },
-	{ "align", BIT(TEXT) | BIT(IMAGE), 0, VALUE_ALIGN, 0, 0, AT(align) },
+	{ "colour", DRAWN | BIT(TABLE) | BIT(COLUMN), DRAWN | BIT(TABLE), VALUE_COLOUR, 0, 0, AT(rgb) },
+	{ "when", ITEMS, 0, VALUE_WHEN, 0, 0, AT(when) },
+	{ "unless", ITEMS, 0, VALUE_WHEN, 0, 0, AT(unless) },
+	{ "on", ITEMS, 0, VALUE_ON, 0, 0, AT(on) },
+	{ "text", BIT(TEXT) | BIT(QR) | BIT(COLUMN), BIT(TEXT) | BIT(QR) | BIT(COLUMN), VALUE_TEXT, 0, 0, AT(text) },
+	{ "title", BIT(COLUMN), BIT(COLUMN), VALUE_TEXT, 0, 0, AT(title) },
+	{ "total", BIT(COLUMN), 0, VALUE_TEXT, 0, 0, AT(total) },
+	{ "font", TYPED | BIT(COLUMN), TYPED, VALUE_FONT, 0, 0, AT(stack) },
+	{ "head_font", BIT(TABLE), 0, VALUE_FONT, 0, 0, AT(head_stack) },
+	{ "head_size", BIT(TABLE), 0, VALUE_NUMBER, 3, 500, AT(head_size) },
+	{ "head_colour", BIT(TABLE), 0, VALUE_COLOUR, 0, 0, AT(head_rgb) },
+	{ "bottom", BIT(TABLE), BIT(TABLE), VALUE_Y, 0, 2000, AT(bottom) },
+	{ "last_bottom", BIT(TABLE), 0, VALUE_Y, 0, 2000, AT(last_bottom) },
+	{ "next_y", BIT(TABLE), 0, VALUE_Y, 0, 2000, AT(next_y) },
+	{ "padding", BIT(TABLE), 0, VALUE_MM, 0, 50, AT(padding) },
+	{ "gap", BIT(TABLE), 0, VALUE_MM, 0, 50, AT(gap) },
+	{ "rule", BIT(TABLE), 0, VALUE_NUMBER, 0, 20, AT(rule) },
+	{ "head_rule", BIT(TABLE), 0, VALUE_NUMBER, 0, 20, AT(head_rule) },
+	{ "rule_colour", BIT(TABLE), 0, VALUE_COLOUR, 0, 0, AT(rule_rgb) },
+	{ "stripe", BIT(TABLE), 0, VALUE_COLOUR, 0, 0, AT(stripe) },
+	{ "features", BIT(TEXT) | BIT(TABLE) | BIT(COLUMN), 0, VALUE_STRING, 0, 0, AT(features) },
+	{ "align", BIT(TEXT) | BIT(IMAGE) | BIT(COLUMN), 0, VALUE_ALIGN, 0, 0, AT(align) },
 	{ "grow", BIT(TEXT), 0, VALUE_GROW, 0, 0, AT(grow) },
 	{ "role", BIT(TEXT), 0, VALUE_ROLE, 0, 0, AT(role) },
-	{ "min_size", BIT(TEXT), 0, VALUE_NUMBER, 3, 500, AT(min_size) },
+	{ "min_size", TYPED, 0, VALUE_NUMBER, 3, 500, AT(min_size) },
 	{ "break_below", BIT(TEXT), 0, VALUE_NUMBER, 3, 500, AT(break_below) },
 	{ "lines_size", BIT(TEXT), 0, VALUE_NUMBER, 3, 500, AT(lines_size) },
-	{ "lines", BIT(TEXT), 0, VALUE_NUMBER, 1, 3, AT(lines) },
-	{ "leading", BIT(TEXT), 0, VALUE_NUMBER, 0.5, 4, AT(leading) },
+	{ "lines", BIT(TEXT) | BIT(COLUMN), 0, VALUE_NUMBER, 1, 3, AT(lines) },
+	{ "leading", TYPED, 0, VALUE_NUMBER, 0.5, 4, AT(leading) },
 	{ "tracking", BIT(TEXT), 0, VALUE_NUMBER, 0, 2, AT(tracking) },
 	{ "thickness", LINES, LINES, VALUE_NUMBER, 0.02, 100, AT(thickness) },
 	{ "swell", BIT(RULE), 0, VALUE_NUMBER, 0, 100, AT(swell) },
@@ -84,11 +103,11 @@ static const struct key keys[] = {
 };
 
 /* "size" is points for type and millimetres for a QR code. */
-static const struct key text_size = { "size", BIT(TEXT), BIT(TEXT), VALUE_NUMBER, 3, 500, AT(size) };
+static const struct key text_size = { "size", TYPED, TYPED, VALUE_NUMBER, 3, 500, AT(size) };
 static const struct key qr_size = { "size", BIT(QR), BIT(QR), VALUE_MM, 5, 200, AT(size) };
 
 static const char *const kind_names[] = { "text", "rule", "frame", "band", "rosette", "disc", "path", "qr", "area", "image",
-	"background" };
+	"background", "table", "column" };
 
 struct loader {
 	struct arena *arena;
@@ -141,9 +160,9 @@ read_when(struct loader *loader, const struct sheet_entry *entry, unsigned *ret_
 		len = strcspn(at, ",");
 		name = text_trim(loader->arena, arena_strndup(loader->arena, at, len));
 		at += len + (at[len] == ',' ? 1 : 0);
-		if (template_fact_find(name, &fact) != 0)
-			return err_set(err, ERR_CONFIG, "%s:%u: \"%s\" names \"%s\", which no certificate states",
-			    loader->sheet->file, entry->line, entry->key, name);
+		if (template_fact_find(loader->template->paper, name, &fact) != 0)
+			return err_set(err, ERR_CONFIG, "%s:%u: \"%s\" names \"%s\", which no %s states", loader->sheet->file,
+			    entry->line, entry->key, name, template_paper_name(loader->template->paper));
 		when |= 1u << fact;
 	}
 	*ret_when = when;
@@ -155,6 +174,7 @@ read_value(
     struct loader *loader, struct template_item *item, const struct key *key, const struct sheet_entry *entry, struct err *err)
 {
 	static const char *const aligns[] = { "start", "centre", "end", "left", "right" };
+	static const char *const ons[] = { "every", "first", "rest", "last" };
 	static const char *const grows[] = { "both", "down", "up" };
 	static const char *const corners[] = { "square", "round", "notch" };
 	static const char *const roles[] = { "text", "heading" };
@@ -215,10 +235,18 @@ read_value(
 			return -1;
 		item->grow = (enum page_grow)index;
 		return 0;
+	case VALUE_ON:
+		if (read_choice(loader, entry, ons, sizeof(ons) / sizeof(ons[0]), &index, err) != 0)
+			return -1;
+		item->on = (enum template_on)index;
+		return 0;
 	case VALUE_STRING: memcpy(field, &entry->value, sizeof(entry->value)); return 0;
 	case VALUE_TEXT:
-		if (template_parse_text(loader->arena, arena_printf(loader->arena, "%s:%u", file, entry->line), entry->value,
-			/* words= */ true, &parts, err) != 0)
+		if (template_parse_text(loader->arena, arena_printf(loader->arena, "%s:%u", file, entry->line),
+			loader->template->paper, entry->value,
+			TEMPLATE_MAY_WORDS |
+			    (item->kind == TEMPLATE_COLUMN && strcmp(key->name, "text") == 0 ? TEMPLATE_MAY_ROWS : 0),
+			&parts, err) != 0)
 			return -1;
 		memcpy(field, &parts, sizeof(parts));
 		return 0;
@@ -231,8 +259,8 @@ find_key(enum template_kind kind, const char *name)
 {
 	size_t i;
 
-	if (strcmp(name, "size") == 0 && (kind == TEMPLATE_TEXT || kind == TEMPLATE_QR))
-		return kind == TEMPLATE_TEXT ? &text_size : &qr_size;
+	if (strcmp(name, "size") == 0 && (kind == TEMPLATE_TEXT || kind == TEMPLATE_QR || kind == TEMPLATE_TABLE))
+		return kind == TEMPLATE_QR ? &qr_size : &text_size;
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (strcmp(keys[i].name, name) == 0 && (keys[i].kinds & (1u << kind)) != 0)
 			return &keys[i];
@@ -283,6 +311,67 @@ read_image(struct loader *loader, struct template_item *item, struct err *err)
 	return 0;
 }
 
+/* What a table does not say of its header, rules and further pages is as the rest. */
+static int
+finish_table(struct loader *loader, const struct sheet_section *section, struct template_item *item, struct err *err)
+{
+	size_t i;
+
+	if (loader->template->paper == TEMPLATE_CERTIFICATE)
+		return err_set(err, ERR_CONFIG, "%s:%u: a certificate has no rows: a \"table\" is for transcripts",
+		    loader->sheet->file, section->line);
+	for (i = 0; i < loader->template->item_count; i++)
+		if (loader->template->items[i].kind == TEMPLATE_TABLE)
+			return err_set(err, ERR_CONFIG, "%s:%u: there is a \"table\" already", loader->sheet->file, section->line);
+	if (item->head_stack == NULL)
+		item->head_stack = item->stack;
+	if (item->head_size <= 0)
+		item->head_size = item->size;
+	if (sheet_get(section, "head_colour") == NULL)
+		item->head_rgb = item->rgb;
+	if (sheet_get(section, "rule_colour") == NULL)
+		item->rule_rgb = item->rgb;
+	if (sheet_get(section, "next_y") == NULL)
+		item->next_y = item->y;
+	if (sheet_get(section, "last_bottom") == NULL)
+		item->last_bottom = item->bottom;
+	item->has_stripe = sheet_get(section, "stripe") != NULL;
+	if (item->y <= item->bottom || item->next_y <= item->bottom || item->y <= item->last_bottom)
+		return err_set(
+		    err, ERR_CONFIG, "%s:%u: the \"table\" has no room above its \"bottom\"", loader->sheet->file, section->line);
+	return 0;
+}
+
+/* A column stands to the right of those before it; what it does not say is the table's. */
+static int
+finish_column(struct loader *loader, const struct sheet_section *section, struct template_item *item, struct err *err)
+{
+	const struct template *template = loader->template;
+	struct template_item *table = item;
+
+	while (table > template->items && (table == item || table->kind == TEMPLATE_COLUMN))
+		table--;
+	if (table == item || table->kind != TEMPLATE_TABLE)
+		return err_set(
+		    err, ERR_CONFIG, "%s:%u: a \"column\" stands behind its \"table\"", loader->sheet->file, section->line);
+	if (item - table > TEMPLATE_MAX_COLUMNS)
+		return err_set(err, ERR_CONFIG, "%s:%u: a \"table\" has at most %d columns", loader->sheet->file, section->line,
+		    TEMPLATE_MAX_COLUMNS);
+	if (item - table > 1)
+		table->width += table->gap;
+	item->x = table->x + table->width;
+	table->width += item->width;
+	if (item->stack == NULL)
+		item->stack = table->stack;
+	if (sheet_get(section, "colour") == NULL)
+		item->rgb = table->rgb;
+	if (item->features == NULL)
+		item->features = table->features;
+	if (sheet_get(section, "align") == NULL)
+		item->align = PAGE_START;
+	return 0;
+}
+
 static int
 read_item(struct loader *loader, const struct sheet_section *section, enum template_kind kind, struct err *err)
 {
@@ -298,7 +387,7 @@ read_item(struct loader *loader, const struct sheet_section *section, enum templ
 		.name = section->name,
 		.line = section->line,
 		.align = PAGE_CENTRE,
-		.lines = 1,
+		.lines = kind == TEMPLATE_COLUMN ? 0 : 1, /* 0: as many as it takes */
 		.scale = PAGE_POINTS_PER_MM };
 	for (i = 0; i < section->entry_count; i++) {
 		key = find_key(kind, section->entries[i].key);
@@ -312,13 +401,20 @@ read_item(struct loader *loader, const struct sheet_section *section, enum templ
 		if ((keys[i].required & (1u << kind)) != 0 && sheet_get(section, keys[i].name) == NULL)
 			return err_set(err, ERR_CONFIG, "%s:%u: key \"%s\" is missing in this \"%s\"", loader->sheet->file,
 			    section->line, keys[i].name, kind_names[kind]);
-	if ((kind == TEMPLATE_TEXT || kind == TEMPLATE_QR) && sheet_get(section, "size") == NULL)
+	if ((kind == TEMPLATE_TEXT || kind == TEMPLATE_QR || kind == TEMPLATE_TABLE) && sheet_get(section, "size") == NULL)
 		return err_set(err, ERR_CONFIG, "%s:%u: key \"size\" is missing in this \"%s\"", loader->sheet->file, section->line,
 		    kind_names[kind]);
 	if (item->image_file != NULL && read_image(loader, item, err) != 0)
 		return -1;
 	if (item->min_size <= 0 || item->min_size > item->size)
 		item->min_size = item->size;
+	if (kind == TEMPLATE_TABLE && finish_table(loader, section, item, err) != 0)
+		return -1;
+	if (kind == TEMPLATE_COLUMN && finish_column(loader, section, item, err) != 0)
+		return -1;
+	if (item->on != TEMPLATE_EVERY && template->paper == TEMPLATE_CERTIFICATE)
+		return err_set(err, ERR_CONFIG, "%s:%u: a certificate has one page: \"on\" is for transcripts", loader->sheet->file,
+		    section->line);
 	if (kind == TEMPLATE_ROSETTE && item->inner > item->radius)
 		return err_set(err, ERR_CONFIG, "%s:%u: \"inner\" of a rosette is larger than its \"radius\"", loader->sheet->file,
 		    section->line);
@@ -436,7 +532,8 @@ name_valid(const char *name)
 }
 
 int
-template_open(struct arena *arena, const char *template_dir, const char *name, struct template **ret_template, struct err *err)
+template_open(struct arena *arena, const char *template_dir, enum template_paper paper, const char *name,
+    struct template **ret_template, struct err *err)
 {
 	struct loader loader = { .arena = arena };
 	struct template *template = ARENA_NEW(arena, struct template);
@@ -445,7 +542,7 @@ template_open(struct arena *arena, const char *template_dir, const char *name, s
 
 	if (!name_valid(name))
 		return err_set(err, ERR_CONFIG, "template \"%s\" is not a name of letters, digits, \"-\" and \"_\"", name);
-	folder = arena_printf(arena, "%s/certificates/%s", template_dir, name);
+	folder = arena_printf(arena, "%s/%ss/%s", template_dir, template_paper_name(paper), name);
 	if (sheet_load(arena, arena_printf(arena, "%s/template.conf", folder), &sheet, err) != 0) {
 		if (err->code == ERR_NOT_FOUND)
 			err_wrap(err, "there is no template \"%s\"", name);
@@ -457,6 +554,7 @@ template_open(struct arena *arena, const char *template_dir, const char *name, s
 	loader.sheet = sheet;
 	loader.folder = folder;
 	loader.colours = sheet_find(sheet, "colours", "");
+	template->paper = paper;
 	template->file = sheet->file;
 	template->sheet = sheet;
 	template->fonts = page_fonts_new(arena, folder, fallbacks);

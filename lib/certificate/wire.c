@@ -40,6 +40,14 @@ wire_put(struct buf *out, size_t place, const char *template, const struct certi
 	}
 	for (i = 0; i < COUNT(moments); i++)
 		buf_add(out, (const char *)facts + moments[i], sizeof(int64_t));
+	buf_add(out, &facts->paper, sizeof(facts->paper));
+	buf_add(out, &facts->row_count, sizeof(facts->row_count));
+	for (i = 0; i < facts->row_count; i++) {
+		put_text(out, facts->rows[i].course);
+		put_text(out, facts->rows[i].serial);
+		buf_add(out, &facts->rows[i].completed_utc, sizeof(int64_t));
+		buf_add(out, &facts->rows[i].valid_until_utc, sizeof(int64_t));
+	}
 }
 
 /* Both ends are this file, so nothing has to be checked here. */
@@ -58,9 +66,17 @@ take_text(const char **at)
 	return text;
 }
 
-void
-wire_take(const char *at, size_t *ret_place, const char **ret_template, struct certificate_facts *ret_facts)
+static void
+take(const char **at, void *out, size_t len)
 {
+	memcpy(out, *at, len);
+	*at += len;
+}
+
+void
+wire_take(struct arena *arena, const char *at, size_t *ret_place, const char **ret_template, struct certificate_facts *ret_facts)
+{
+	struct certificate_row *rows;
 	const char *text;
 	size_t i;
 
@@ -73,4 +89,13 @@ wire_take(const char *at, size_t *ret_place, const char **ret_template, struct c
 	}
 	for (i = 0; i < COUNT(moments); i++, at += sizeof(int64_t))
 		memcpy((char *)ret_facts + moments[i], at, sizeof(int64_t));
+	take(&at, &ret_facts->paper, sizeof(ret_facts->paper));
+	take(&at, &ret_facts->row_count, sizeof(ret_facts->row_count));
+	ret_facts->rows = rows = ARENA_ARRAY(arena, ret_facts->row_count, struct certificate_row);
+	for (i = 0; i < ret_facts->row_count; i++) {
+		rows[i].course = take_text(&at);
+		rows[i].serial = take_text(&at);
+		take(&at, &rows[i].completed_utc, sizeof(int64_t));
+		take(&at, &rows[i].valid_until_utc, sizeof(int64_t));
+	}
 }

@@ -25,8 +25,9 @@ find_word(struct arena *arena, const struct template *template, const struct wor
 			return 0;
 		}
 	}
-	*ret_where = arena_printf(arena, "word \"certificate.%s\" of locale \"%s\"", key, wording->name);
-	return locale_word(wording->locale, arena_printf(arena, "certificate.%s", key), ret_value, err);
+	key = arena_printf(arena, "%s.%s", template_paper_name(template->paper), key);
+	*ret_where = arena_printf(arena, "word \"%s\" of locale \"%s\"", key, wording->name);
+	return locale_word(wording->locale, key, ret_value, err);
 }
 
 /* Copy a text's parts, words replaced by what they say. */
@@ -43,7 +44,7 @@ put_words(struct arena *arena, const struct template *template, const struct wor
 		if (part->kind == TEMPLATE_WORD) {
 			if (find_word(arena, template, wording, part->text, &word, &where, err) != 0)
 				return -1;
-			if (template_parse_text(arena, where, word, /* words= */ false, &inner, err) != 0)
+			if (template_parse_text(arena, where, template->paper, word, /* may= */ 0, &inner, err) != 0)
 				return -1;
 		}
 		for (; inner != NULL; inner = part->kind == TEMPLATE_WORD ? inner->next : NULL) {
@@ -79,8 +80,12 @@ wording_find(struct arena *arena, struct wording **list, const char *template_di
 	if (locale_open(arena, template_dir, locale, &wording->locale, err) != 0)
 		return -1;
 	wording->texts = ARENA_ARRAY(arena, template->item_count, const struct template_part *);
+	wording->titles = ARENA_ARRAY(arena, template->item_count, const struct template_part *);
+	wording->totals = ARENA_ARRAY(arena, template->item_count, const struct template_part *);
 	for (i = 0; i < template->item_count; i++) {
-		if (put_words(arena, template, wording, template->items[i].text, &wording->texts[i], err) != 0)
+		if (put_words(arena, template, wording, template->items[i].text, &wording->texts[i], err) != 0 ||
+		    put_words(arena, template, wording, template->items[i].title, &wording->titles[i], err) != 0 ||
+		    put_words(arena, template, wording, template->items[i].total, &wording->totals[i], err) != 0)
 			return err_wrap(err, "%s:%u", template->file, template->items[i].line);
 	}
 	wording->next = *list;

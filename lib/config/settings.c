@@ -431,6 +431,8 @@ const struct setting settings_table[] = {
 	/* Certificates. */
 	{ SETTINGS_CERTIFICATE, "template", SETTINGS_NAME, AT(config_certificate, template), .fallback = "classic",
 	    .help = "Folder in templates/certificates; \"none\": no certificates." },
+	{ SETTINGS_CERTIFICATE, "transcript", SETTINGS_NAME, AT(config_certificate, transcript), .fallback = "plain",
+	    .help = "Folder in templates/transcripts, for `ctok-cert transcript`." },
 	{ SETTINGS_CERTIFICATE, "issuer", SETTINGS_TEXT, AT(config_certificate, issuer), .required = true,
 	    .example = "\"Acme Academy\"", .help = "Who issues, as printed." },
 	{ SETTINGS_CERTIFICATE, "signatory", SETTINGS_TEXT, AT(config_certificate, signatory), .example = "\"Ana Ejemplo\"",

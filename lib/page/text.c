@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "adapter/cldr.h"
 #include "base/text.h"
 
 #define MAX_LINES 8
@@ -23,40 +24,58 @@ struct units {
 	double trimmed[MAX_UNITS];         /* without it */
 };
 
-/* May a line be broken before the character at ${to}? After a space, or between two ideographs. */
+/* Scripts that are written without blanks: their lines are broken where the Unicode rules and dictionaries say. */
 static bool
-is_break(const char *before, const char *at)
+is_without_blanks(uint32_t character)
 {
-	uint32_t left, right, script;
-	const uint32_t han = shape_script_tag("Hani"), hiragana = shape_script_tag("Hira"), katakana = shape_script_tag("Kana"),
-		       hangul = shape_script_tag("Hang");
-
-	text_next(before, &left);
-	text_next(at, &right);
-	if (shape_kind(left) == SHAPE_SPACE)
-		return left != 0x00a0 && left != 0x202f && shape_kind(right) != SHAPE_SPACE;
-	script = shape_script(left);
-	if (script != han && script != hiragana && script != katakana && script != hangul)
-		return false;
-	/* Not before punctuation, small kana or the long-vowel mark: those have no script or do not begin a line. */
-	script = shape_script(right);
-	return script == han || (script == hangul && shape_script(left) == han);
-}
-
-static int
-measure_units(
-    struct arena *arena, const struct page_style *style, const char *what, const char *text, struct units *units, struct err *err)
-{
-	const char *at, *previous = NULL, *part;
-	struct page_line *line;
-	uint32_t character;
+	static const char *const names[] = { "Hani", "Hira", "Kana", "Bopo", "Thai", "Laoo", "Khmr", "Mymr", "Tibt" };
+	uint32_t script = shape_script(character);
 	size_t i;
 
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (script == shape_script_tag(names[i]))
+			return true;
+	return false;
+}
+
+/* Where the rules let a line begin, does it in a name or title? Behind a blank or within such a script; not behind a hyphen. */
+static bool
+is_kind_break(const char *text, const char *at)
+{
+	uint32_t left, right;
+	const char *before = at;
+
+	while (before > text && ((unsigned char)*--before & 0xc0) == 0x80)
+		;
+	text_next(before, &left);
+	text_next(at, &right);
+	return shape_kind(left) == SHAPE_SPACE || is_without_blanks(left) || is_without_blanks(right);
+}
+
+/* ${anywhere}: wherever the rules let a line be broken. */
+static int
+measure_units(struct arena *arena, const struct page_style *style, const char *what, const char *text, bool anywhere,
+    struct units *units, struct err *err)
+{
+	const struct cldr *cldr;
+	const char *part;
+	struct page_line *line;
+	struct err ignored = ERR_INIT;
+	size_t *places, count, i;
+
+	if (!text_utf8_valid(text, strlen(text)))
+		return err_set(err, ERR_DATA, "%s is not UTF-8 text", what);
+	/* The language matters little here; one that has no formats breaks lines as English does. */
+	if (cldr_open(style->language[0] == '\0' ? "en" : style->language, &cldr, &ignored) != 0 &&
+	    cldr_open("en", &cldr, err) != 0)
+		return -1;
+	places = cldr_breaks(arena, cldr, text, &count);
 	units->count = 0;
-	for (at = text; *at != '\0'; previous = at, at = text_next(at, &character))
-		if (previous == NULL || (units->count < MAX_UNITS && is_break(previous, at)))
-			units->starts[units->count++] = at;
-	units->starts[units->count] = at;
+	units->starts[units->count++] = text;
+	for (i = 0; i + 1 < count && units->count < MAX_UNITS; i++)
+		if (anywhere || is_kind_break(text, text + places[i]))
+			units->starts[units->count++] = text + places[i];
+	units->starts[units->count] = text + strlen(text);
 	for (i = 0; i < units->count; i++) {
 		part = arena_strndup(arena, units->starts[i], (size_t)(units->starts[i + 1] - units->starts[i]));
 		if (page_line_shape(arena, style, what, part, &line, err) != 0)
@@ -114,7 +133,7 @@ break_lines(struct arena *arena, const struct page_style *style, const char *wha
 	if (count == 1)
 		return page_line_shape(arena, style, what, text, &lines[0], err);
 	units = ARENA_NEW(arena, struct units);
-	if (measure_units(arena, style, what, text, units, err) != 0)
+	if (measure_units(arena, style, what, text, /* anywhere= */ false, units, err) != 0)
 		return -1;
 	if (units->count < count) {
 		*ret_done = false;
@@ -199,6 +218,58 @@ page_fit(struct arena *arena, const struct page_style *style, const struct page_
 	    slot->min_size, max_lines, max_lines == 1 ? "line" : "lines", slot->width / PAGE_POINTS_PER_MM,
 	    slot->size * ((slot->rise > 0 ? slot->rise : DEFAULT_RISE) + (slot->drop > 0 ? slot->drop : DEFAULT_DROP)) /
 		PAGE_POINTS_PER_MM);
+}
+
+/* Fill one line after the other at that size; the number of lines, 0 if a part is wider than a line. */
+static size_t
+fill_lines(const struct units *units, double room, size_t *begins)
+{
+	double width = 0;
+	size_t i, count = 0;
+
+	for (i = 0; i < units->count; i++) {
+		if (units->trimmed[i] > room)
+			return 0;
+		if (i == 0 || width + units->trimmed[i] > room) {
+			begins[count++] = i;
+			width = 0;
+		}
+		width += units->widths[i];
+	}
+	begins[count] = units->count;
+	return count;
+}
+
+int
+page_wrap(struct arena *arena, const struct page_style *style, const struct page_slot *slot, const char *what, const char *text,
+    struct page_set **ret_set, struct err *err)
+{
+	struct page_set *set = ARENA_NEW(arena, struct page_set);
+	struct units *units = ARENA_NEW(arena, struct units);
+	size_t begins[MAX_UNITS + 1], i, most = slot->max_lines == 0 ? MAX_UNITS : slot->max_lines;
+	const char *part;
+
+	if (measure_units(arena, style, what, text, /* anywhere= */ true, units, err) != 0)
+		return -1;
+	for (set->size = slot->size;; set->size = fmax(set->size - STEP_POINTS, slot->min_size)) {
+		set->line_count = fill_lines(units, slot->width / set->size, begins);
+		if (set->line_count > 0 && set->line_count <= most)
+			break;
+		if (set->size <= slot->min_size)
+			return err_set(err, ERR_DATA,
+			    "%s does not fit: at the smallest size of %g points it is wider than %.0f mm%s", what, slot->min_size,
+			    slot->width / PAGE_POINTS_PER_MM,
+			    set->line_count == 0 ? "" : arena_printf(arena, " on %zu %s", most, most == 1 ? "line" : "lines"));
+	}
+	set->lines = ARENA_ARRAY(arena, set->line_count, struct page_line *);
+	for (i = 0; i < set->line_count; i++) {
+		part = units->starts[begins[i]];
+		part = text_trim(arena, arena_strndup(arena, part, (size_t)(units->starts[begins[i + 1]] - part)));
+		if (page_line_shape(arena, style, what, part, &set->lines[i], err) != 0)
+			return -1;
+	}
+	*ret_set = set;
+	return 0;
 }
 
 /* Where a line of the set begins, and its base line. */

@@ -59,7 +59,7 @@ certificates(const char *template_dir, size_t group, int64_t run_ms)
 	int64_t start, spent, first = 0;
 
 	buf_init(&pdf, CERTIFICATE_MAX_BYTES);
-	if (certificate_open(&arena, template_dir, "classic", &renderer, &err) != 0)
+	if (certificate_open(&arena, template_dir, TEMPLATE_CERTIFICATE, "classic", &renderer, &err) != 0)
 		fail(&err);
 	start = clock_mono_ms();
 	do {
@@ -134,7 +134,7 @@ floor_of(const char *template_dir, int64_t run_ms)
 
 	buf_init(&pdf, CERTIFICATE_MAX_BYTES);
 	buf_init(&content, (size_t)1 << 24);
-	if (certificate_open(&arena, template_dir, "classic", &renderer, &err) != 0)
+	if (certificate_open(&arena, template_dir, TEMPLATE_CERTIFICATE, "classic", &renderer, &err) != 0)
 		fail(&err);
 	fill(&arena, &facts, 0, 0);
 	if (certificate_render(renderer, &facts, &pdf, &err) != 0)

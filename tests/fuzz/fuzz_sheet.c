@@ -38,7 +38,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			if (sheet_colour("f", entry, &rgb, &err) == 0)
 				MUST_HOLD(rgb <= 0xffffff);
 			err_reset(&err);
-			if (template_parse_text(&arena, "f:1", entry->value, true, &parts, &err) == 0)
+			if (template_parse_text(&arena, "f:1", TEMPLATE_TRANSCRIPT, entry->value,
+				TEMPLATE_MAY_WORDS | TEMPLATE_MAY_ROWS, &parts, &err) == 0)
 				for (; parts != NULL; parts = parts->next)
 					MUST_HOLD(parts->kind == TEMPLATE_FACT ? parts->fact < TEMPLATE_FACT_COUNT
 									       : parts->text[0] != '\0');

@@ -152,6 +152,10 @@ cp "$root/templates/certificates/letter/hills.jpg" "$dir/templates/certificates/
 printf '[background]\nfile = hills.jpg\nsha256 = %064d\n' 0 >>"$dir/templates/certificates/classic/template.conf"
 admin check
 expect "so is a picture that is not the pinned one" "78 1" "$code $(grep -c 'hills.jpg" is not the one that is pinned: its SHA-256 is [0-9a-f]*\. If the file as it is now is right, write that as its SHA-256\.$' "$dir/out")"
+cp "$root/templates/certificates/classic/template.conf" "$dir/templates/certificates/classic/"
+echo '[sticker]' >>"$dir/templates/transcripts/plain/template.conf"
+admin check
+expect "and whatever is wrong with that of transcripts" "78 1" "$code $(grep -c '^[^ ]*conf:[0-9]*: transcripts of tenant "acme": .*/plain/template.conf:[0-9]*: unknown section \[sticker\]$' "$dir/out")"
 sed -i "s|^template_dir = .*|template_dir = \"$root/templates\";|" "$dir/ctok-batch.conf"
 sed -i 's/locale = "en"/locale = "eo"/' "$dir/ctok-batch.conf"
 admin check

@@ -41,6 +41,11 @@ preview --name Ana --output nowhere/c.pdf
 expect "a folder that is not there: exit code" 73 "$code"
 expect "a folder that is not there: its name is in the message" 1 "$(grep -c 'nowhere/.*No such file or directory' "$dir/out")"
 
+preview --paper transcript --rows 30 --name Ana --output c.pdf --date 2026-08-03
+expect "a transcript of made up courses" "0 1 1" "$code $(found "Courses completed: 30") $(found "Page 2 of 2")"
+rm -f "$dir/c.pdf"
+refused "another paper" 64 'ctok-cert: error: paper "diploma" is neither certificate nor transcript' --paper diploma --name Ana --output c.pdf
+
 # A template of one's own: copied, changed, broken.
 mkdir -p "$dir/templates/certificates"
 cp -r "$root"/templates/fonts.conf "$root"/templates/locales "$dir/templates/"

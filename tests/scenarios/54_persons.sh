@@ -137,6 +137,17 @@ expect "while nothing has changed it is not tried again" "0 1" "$code $(findings
 cp "$root/templates/certificates/letter/hills.jpg" "$mine/"
 night
 expect "confirmed, it is made, in the name of the learner's account" "0 0 Ben Oso" "$code $(findings | grep -c NAME_CHANGED) $(sql "SELECT learner_name FROM ctok.issue")"
+# What was completed, on paper.
+run ctok-cert transcript ben@who.test --output "$dir/t.pdf" --png "$dir/t.png" --locale es
+expect "a transcript has the learner's courses with their certificates" "0 $dir/t.pdf: 1 courses 1 1 1" \
+	"$code $(cat "$dir/out") $(pdftotext -raw "$dir/t.pdf" - | grep -c "^Ben Oso$") $(pdftotext "$dir/t.pdf" - | grep -c "$(sql "SELECT serial FROM ctok.issue")") $(pdftotext "$dir/t.pdf" - | grep -c '^Página 1 de 1$')"
+expect "its picture is there" 1 "$(find "$dir/t.png" -size +20k | wc -l)"
+run ctok-cert transcript ana@who.test --output "$dir/none.pdf"
+expect "who has completed nothing has none" "65 1 no" "$code $(grep -c 'learner "ana@who.test" has completed nothing yet' "$dir/out") $([ -e "$dir/none.pdf" ] && echo yes || echo no)"
+run ctok-cert transcript nobody@who.test --output "$dir/none.pdf"
+expect "nor has nobody" "65 1" "$code $(grep -c 'no learner answers to "nobody@who.test"' "$dir/out")"
+run ctok-cert transcript --output "$dir/none.pdf"
+expect "nor no one" "64 1" "$code $(grep -c 'a transcript of whom' "$dir/out")"
 # A name with a sign that no font has is refused by the sign's number, the others' are made; corrected in Moodle, it is made too.
 control sql "sql=UPDATE mdl_user SET firstname = 'Ana ' || chr(128512) WHERE email = 'ana@who.test'" >/dev/null
 control sql "sql=INSERT INTO mdl_course_completions (userid, course, timeenrolled, timestarted, timecompleted)

@@ -58,7 +58,7 @@ render(struct arena *arena, const struct certificate_facts *facts, struct buf *r
 	struct err err = ERR_INIT;
 
 	buf_init(ret_pdf, CERTIFICATE_MAX_BYTES);
-	if (certificate_open(arena, "templates", "classic", &renderer, &err) != 0)
+	if (certificate_open(arena, "templates", TEMPLATE_CERTIFICATE, "classic", &renderer, &err) != 0)
 		fail_msg("%s", err.message);
 	if (certificate_render(renderer, facts, ret_pdf, &err) != 0)
 		fail_msg("%s", err.message);
@@ -300,7 +300,7 @@ the_same_facts_give_the_same_bytes(void **state)
 	/* Also from a renderer that has drawn others before, in another language and script. */
 	buf_init(&second, CERTIFICATE_MAX_BYTES);
 	buf_init(&third, CERTIFICATE_MAX_BYTES);
-	assert_int_equal(certificate_open(&other, "templates", "classic", &renderer, &err), 0);
+	assert_int_equal(certificate_open(&other, "templates", TEMPLATE_CERTIFICATE, "classic", &renderer, &err), 0);
 	facts.learner = "王小明";
 	facts.locale = "es";
 	assert_int_equal(certificate_render(renderer, &facts, &second, &err), 0);
@@ -400,7 +400,7 @@ bad_facts_are_refused(void **state)
 
 	(void)state;
 	buf_init(&pdf, CERTIFICATE_MAX_BYTES);
-	assert_int_equal(certificate_open(&arena, "templates", "classic", &renderer, &err), 0);
+	assert_int_equal(certificate_open(&arena, "templates", TEMPLATE_CERTIFICATE, "classic", &renderer, &err), 0);
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct certificate_facts facts = plain;
 
@@ -452,7 +452,7 @@ open_own(struct arena *arena, const char *content, struct template **ret_templat
 	buf_text(&text, content);
 	put_file(arena, "certificates/own/template.conf", &text);
 	buf_done(&text);
-	return template_open(arena, folder, "own", ret_template, err);
+	return template_open(arena, folder, TEMPLATE_CERTIFICATE, "own", ret_template, err);
 }
 
 #define PAGE "[page]\nwidth = 297\nheight = 210\n[font f]\nfallback = serif\n"
@@ -525,11 +525,11 @@ names_of_templates_stay_in_their_folder(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		err_reset(&err);
-		assert_int_equal(template_open(&arena, "templates", names[i], &template, &err), -1);
+		assert_int_equal(template_open(&arena, "templates", TEMPLATE_CERTIFICATE, names[i], &template, &err), -1);
 		assert_int_equal(err.code, ERR_CONFIG);
 	}
 	err_reset(&err);
-	assert_int_equal(template_open(&arena, "templates", "absent", &template, &err), -1);
+	assert_int_equal(template_open(&arena, "templates", TEMPLATE_CERTIFICATE, "absent", &template, &err), -1);
 	assert_int_equal(err.code, ERR_NOT_FOUND);
 	arena_done(&arena);
 }
@@ -552,7 +552,7 @@ a_template_may_bring_words_of_its_own(void **state)
 	    0);
 	template_close(template);
 	buf_init(&pdf, CERTIFICATE_MAX_BYTES);
-	assert_int_equal(certificate_open(&arena, folder, "own", &renderer, &err), 0);
+	assert_int_equal(certificate_open(&arena, folder, TEMPLATE_CERTIFICATE, "own", &renderer, &err), 0);
 	facts.locale = "es-MX";
 	facts.learner = "Ana";
 	assert_int_equal(certificate_render(renderer, &facts, &pdf, &err), 0);
@@ -597,7 +597,7 @@ every_template_that_comes_along_is_drawn(void **state)
 			facts.learner = people[k].learner;
 			facts.locale = people[k].locale;
 			buf_init(&pdf, CERTIFICATE_MAX_BYTES);
-			if (certificate_open(&arena, "templates", templates[i].name, &renderer, &err) != 0 ||
+			if (certificate_open(&arena, "templates", TEMPLATE_CERTIFICATE, templates[i].name, &renderer, &err) != 0 ||
 			    certificate_render(renderer, &facts, &pdf, &err) != 0)
 				fail_msg("%s, %s: %s", templates[i].name, people[k].locale, err.message);
 			certificate_close(renderer);
@@ -645,7 +645,7 @@ a_logo_takes_the_place_of_the_issuers_name(void **state)
 	    0);
 	template_close(template);
 	buf_init(&pdf, CERTIFICATE_MAX_BYTES);
-	assert_int_equal(certificate_open(&arena, folder, "own", &renderer, &err), 0);
+	assert_int_equal(certificate_open(&arena, folder, TEMPLATE_CERTIFICATE, "own", &renderer, &err), 0);
 	assert_int_equal(certificate_render(renderer, &facts, &pdf, &err), 0);
 	assert_string_equal(output_of(&arena, arena_printf(&arena, "pdftotext -raw %s -", put_file(&arena, "own.pdf", &pdf))),
 	    "Northbridge Academy\n\f");

@@ -481,7 +481,7 @@ certificates_give_every_name_back(void **state)
 	    "awk '/^\\[/ { drawn = /^\\[(rosette|band|path|disc)/ } !drawn' certificates/classic/template.conf "
 	    ">%s/certificates/plain/template.conf",
 	    folder, folder, folder));
-	assert_int_equal(certificate_open(&all.arena, folder, "plain", &renderer, &err), 0);
+	assert_int_equal(certificate_open(&all.arena, folder, TEMPLATE_CERTIFICATE, "plain", &renderer, &err), 0);
 	for (i = 0; i < all.count; i++) {
 		struct buf pdf;
 		FILE *file = fopen(arena_printf(&all.arena, "%s/%04zu.pdf", folder, i), "w");

@@ -216,6 +216,66 @@ too_long_a_text_shrinks_then_breaks_then_is_refused(void **state)
 	bench_close(&bench);
 }
 
+/* Cells of tables are filled line after line; names and titles are broken at blanks alone, and where a script has none. */
+static void
+lines_are_broken_as_each_script_does(void **state)
+{
+	static const struct {
+		const char *text;
+		double width;
+		size_t lines;
+		const char *read;
+	} cases[] = { { "one two three four five six", 100, 3, "one two\nthree four\nfive six\n\f" },
+		{ "anti-inflammatory drugs", 110, 3, "anti-\ninflammatory\ndrugs\n\f" },
+		{ "การปฐมพยาบาลเบื้องต้น", 100, 3, "การ\nปฐมพยาบาล\nเบื้องต้น\n\f" },
+		{ "東京都、大阪府。京都府", 90, 3, "東京都、\n大阪府。\n京都府\n\f" } };
+	struct bench bench;
+	size_t i;
+
+	(void)state;
+	bench_open(&bench);
+	bench.slot.size = bench.slot.min_size = 20;
+	bench.slot.align = PAGE_LEFT;
+	bench.slot.grow = PAGE_GROW_DOWN;
+	bench.slot.leading = 1.5;
+	bench.slot.max_lines = 0;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct err err = ERR_INIT;
+		struct page page;
+		struct page_set *set;
+
+		bench.slot.width = cases[i].width;
+		if (page_wrap(&bench.arena, &bench.style, &bench.slot, "cell", cases[i].text, &set, &err) != 0)
+			fail_msg("%s: %s", cases[i].text, err.message);
+		page_init(&bench.arena, &page, 600, 800);
+		page_set_text(&page, &bench.slot, set);
+		if (set->line_count != cases[i].lines ||
+		    strcmp(said_by(&bench.arena, &page, "pdftotext -raw $f -"), cases[i].read) != 0)
+			fail_msg("%s: %zu lines: %s", cases[i].text, set->line_count,
+			    said_by(&bench.arena, &page, "pdftotext -raw $f -"));
+		page_done(&page);
+	}
+	/* A hyphenated name stays whole, a Thai one is broken between words. */
+	bench.slot = (struct page_slot){ .width = 150, .size = 20, .min_size = 20, .max_lines = 2 };
+	{
+		struct err err = ERR_INIT;
+		struct page_set *set;
+
+		assert_int_equal(
+		    page_fit(&bench.arena, &bench.style, &bench.slot, "name", "Anna-Maria Habermann-Schmid", &set, &err), -1);
+		err_reset(&err);
+		assert_int_equal(page_fit(&bench.arena, &bench.style, &bench.slot, "name", "การปฐมพยาบาลเบื้องต้น", &set, &err), 0);
+		assert_int_equal(set->line_count, 2);
+		err_reset(&err);
+		bench.slot.max_lines = 1;
+		assert_int_equal(
+		    page_wrap(&bench.arena, &bench.style, &bench.slot, "cell", "one two three four five six", &set, &err), -1);
+		assert_string_equal(
+		    err.message, "cell does not fit: at the smallest size of 20 points it is wider than 53 mm on 1 line");
+	}
+	bench_close(&bench);
+}
+
 static void
 towers_of_marks_do_not_reach_into_other_lines(void **state)
 {
@@ -358,7 +418,7 @@ groups_of_marks_make_a_tree(void **state)
 	assert_int_equal(page.links[2].mark, 0);
 	tree = said_by(&arena, &page, "pdfinfo -struct $f | sed 's/Object [0-9]* 0/Object/' | tr -d ' '");
 	assert_string_equal(tree,
-	    "Document\nTable(block)\nTR\nTH\nTD\nObject\nLink(inline)\nObject\nFigure:\n/Placement/Block\n/BBox[1246]\nP(block)\n"
+	    "Document\nTable(block)\nTR\nTH:\n/Scope/Column\nTD\nObject\nLink(inline)\nObject\nFigure:\n/Placement/Block\n/BBox[1246]\nP(block)\n"
 	    "P(block)\n");
 	page_done(&page);
 	arena_done(&arena);
@@ -751,6 +811,7 @@ main(void)
 		cmocka_unit_test(every_script_is_drawn_and_its_text_found),
 		cmocka_unit_test(what_cannot_be_drawn_is_refused_by_code_point_and_position),
 		cmocka_unit_test(too_long_a_text_shrinks_then_breaks_then_is_refused),
+		cmocka_unit_test(lines_are_broken_as_each_script_does),
 		cmocka_unit_test(towers_of_marks_do_not_reach_into_other_lines),
 		cmocka_unit_test(a_name_keeps_to_one_font_if_one_has_it_all),
 		cmocka_unit_test(direction_decides_what_start_means),

@@ -100,7 +100,7 @@ draw_here(struct arena *arena, const char *template, const struct certificate_fa
 	struct err err = ERR_INIT;
 
 	buf_reset(ret_pdf);
-	expect_ok("open", certificate_open(arena, folder, template, &renderer, &err), &err);
+	expect_ok("open", certificate_open(arena, folder, TEMPLATE_CERTIFICATE, template, &renderer, &err), &err);
 	expect_ok("render", certificate_render(renderer, facts, ret_pdf, &err), &err);
 	certificate_close(renderer);
 }
