@@ -72,6 +72,17 @@ add_mailto(struct buf *buf, const char *address)
 	buf_text(buf, "\">");
 }
 
+/* A day stays on one line. */
+static void
+add_date(struct buf *buf, const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (*text == ' ')
+			buf_text(buf, "&nbsp;");
+		else
+			buf_char(buf, *text);
+}
+
 static void
 add_value(struct buf *buf, const struct mail_run *run, bool in_link)
 {
@@ -83,6 +94,10 @@ add_value(struct buf *buf, const struct mail_run *run, bool in_link)
 		buf_text(buf, "<a href=\"");
 		escape(buf, run->text);
 		buf_text(buf, "\">");
+	}
+	if (run->value->kind == CATALOGUE_DATE) {
+		add_date(buf, run->text);
+		return;
 	}
 	if (!run->written)
 		buf_text(buf, "<bdi>");

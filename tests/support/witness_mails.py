@@ -118,7 +118,7 @@ class Policy(policy.EmailPolicy):
 
 
 def tidy(line):
-    return MARKS.sub("", line)
+    return MARKS.sub("", line).replace("\u00a0", " ")  # a day stays on one line in HTML
 
 
 def unflow(text, delsp):

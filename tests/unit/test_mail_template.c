@@ -145,13 +145,13 @@ what_ships_reads_well_in_both_languages(void **state)
 		const char *in_text, *in_html;
 	} cases[] = {
 		{ "certificate", "en", "Your certificate for First aid", "You completed *First aid* on 3 August 2026. Your \n",
-		    "<strong><bdi>First aid</bdi></strong> on 3 August 2026." },
+		    "<strong><bdi>First aid</bdi></strong> on 3&nbsp;August&nbsp;2026." },
 		{ "certificate", "es", "Tu certificado de First aid", "Completaste *First aid* el 3 de agosto de 2026. \n",
-		    "<strong><bdi>First aid</bdi></strong> el 3 de agosto de 2026." },
+		    "<strong><bdi>First aid</bdi></strong> el 3&nbsp;de&nbsp;agosto&nbsp;de&nbsp;2026." },
 		{ "access-ended", "en", "Your access to First aid has ended", "so your access ended on *3 August \n2026*.\n",
-		    "so your access ended on <strong>3 August 2026</strong>." },
+		    "so your access ended on <strong>3&nbsp;August&nbsp;2026</strong>." },
 		{ "access-ended", "es", "Tu acceso a First aid ha terminado", "por lo que tu acceso \nterminó el *3 de",
-		    "por lo que tu acceso terminó el <strong>3 de agosto de 2026</strong>." },
+		    "por lo que tu acceso terminó el <strong>3&nbsp;de&nbsp;agosto&nbsp;de&nbsp;2026</strong>." },
 		{ "access-revoked", "en", "Your access to First aid has ended",
 		    "its \npayment was returned. Your access therefore ended", "<bdi>First aid</bdi></strong> was cancelled" },
 		{ "access-revoked", "es", "Tu acceso a First aid ha terminado", "se devolvió su \nimporte.",
