@@ -1,5 +1,5 @@
-/* The one way to talk HTTP: what to send when (concurrency, pace, breaker), what an ending means (answer, another try, error).
- * The tries themselves are transfer.c. Decisions are made from plain values; only http_send_all() waits. */
+/* The one way to talk HTTP: what to send when (concurrency, pace, breaker). The tries themselves are transfer.c, what their endings mean is
+ * verdict.c. Decisions are made from plain values; only http_send_all() waits. */
 #include "http/http.h"
 
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 #include "breaker.h"
 #include "redact.h"
 #include "transfer.h"
+#include "verdict.h"
 
 #define LONGEST_SLEEP_MS 1000
 
@@ -46,9 +47,6 @@ struct batch {
 	bool stopped; /* done() said so: `err` is its error */
 	struct err *err;
 };
-
-/* What a try that ended asks for. */
-enum verdict { VERDICT_ANSWER, VERDICT_AGAIN, VERDICT_FAIL };
 
 static int64_t
 now_ms(const struct http *http)
@@ -104,118 +102,14 @@ trace_end(struct http *http, const struct errand *errand, const struct transfer_
 		    arena_printf(&http->scratch, "%s failed: %s", errand->request->what, result->reason));
 }
 
-/* The status says that the service, not the request, is at fault. So does one that does not exist (RFC 9110 section 15). */
-static bool
-is_passing(long status)
-{
-	return status == 429 || status < 200 || status >= 500;
-}
-
-static bool
-is_ban(const struct http *http, const struct transfer_result *result)
-{
-	return http->config.ban_s > 0 && result->end == TRANSFER_ANSWERED && result->status == 429;
-}
-
-/* Another try is due only where it cannot do the same thing twice, and where it does not prolong a ban. */
-static enum verdict
-judge(const struct http *http, const struct http_request *request, const struct transfer_result *result)
-{
-	if (is_ban(http, result))
-		return VERDICT_FAIL;
-	switch (result->end) {
-	case TRANSFER_ANSWERED:
-		if (result->status >= 300 && result->status <= 399)
-			return VERDICT_FAIL;
-		if (!is_passing(result->status))
-			return VERDICT_ANSWER;
-		return request->repeatable || result->status == 429 || result->status == 503 ? VERDICT_AGAIN : VERDICT_FAIL;
-	case TRANSFER_UNSENT: return VERDICT_AGAIN;
-	case TRANSFER_CUT: return request->repeatable ? VERDICT_AGAIN : VERDICT_FAIL;
-	case TRANSFER_TOO_LARGE:
-	case TRANSFER_GUARDED:
-	case TRANSFER_UNTRUSTED:
-	case TRANSFER_BROKEN: break;
-	}
-	return VERDICT_FAIL;
-}
-
-static const char *
-tries(struct http *http, const struct errand *errand)
-{
-	return errand->retry.tries == 1 ? "1 try" : arena_printf(&http->scratch, "%u tries", errand->retry.tries);
-}
-
-static void
-explain_status(struct http *http, const struct errand *errand, const struct transfer_result *result, struct err *err)
-{
-	const struct http_request *request = errand->request;
-	const char *host = transfer_host(http->pool);
-	const char *words = redact_excerpt(&http->scratch, request, result->body, result->body_len);
-	const char *target = result->redirect_host != NULL ? result->redirect_host : "";
-
-	if (result->status >= 300 && result->status <= 399) {
-		err_set(err, ERR_REFUSED, "\"%s\" redirects %s to \"%s\" (status %ld), which is not followed", host, request->what,
-		    *target == '\0' ? "" : redact_excerpt(&http->scratch, request, target, strlen(target)), result->status);
-		err_hint(err, "Put the address that answers itself into the configuration.");
-	} else if (is_ban(http, result)) {
-		err_set(err, ERR_SERVICE,
-		    "\"%s\" answered %s with status 429: it shuts us out for a while, and is not asked again before %s", host,
-		    request->what, clock_iso(&http->scratch, http->own.open_until_utc));
-	} else if (!request->repeatable && result->status != 429 && result->status != 503) {
-		err_set(err, ERR_DOUBT, "it is not known whether \"%s\" carried out %s: it answered with status %ld: %s", host,
-		    request->what, result->status, words);
-	} else {
-		err_set(err, ERR_SERVICE, "\"%s\" answered %s with status %ld after %s: %s", host, request->what, result->status,
-		    tries(http, errand), words);
-	}
-}
-
-static void
-explain(struct http *http, const struct errand *errand, const struct transfer_result *result, struct err *err)
-{
-	const struct http_request *request = errand->request;
-	const char *host = transfer_host(http->pool);
-
-	arena_reset(&http->scratch);
-	switch (result->end) {
-	case TRANSFER_ANSWERED: explain_status(http, errand, result, err); break;
-	case TRANSFER_UNSENT:
-		err_set(err, ERR_SERVICE, "could not send %s to \"%s\" in %s: %s", request->what, host, tries(http, errand),
-		    result->reason);
-		break;
-	case TRANSFER_CUT:
-		if (request->repeatable)
-			err_set(err, ERR_SERVICE, "could not get a whole answer to %s from \"%s\" in %s: %s", request->what, host,
-			    tries(http, errand), result->reason);
-		else
-			err_set(err, ERR_DOUBT, "it is not known whether \"%s\" carried out %s: %s", host, request->what,
-			    result->reason);
-		break;
-	case TRANSFER_TOO_LARGE:
-		err_set(err, request->repeatable ? ERR_DATA : ERR_DOUBT, "answer of \"%s\" to %s is larger than %zu bytes", host,
-		    request->what, http->config.max_bytes);
-		break;
-	case TRANSFER_GUARDED:
-		err_set(err, ERR_REFUSED, "cannot send %s to \"%s\": %s", request->what, host, result->reason);
-		err_hint(err, "A host on a private network must be named in allow_private.");
-		break;
-	case TRANSFER_UNTRUSTED:
-		err_set(err, ERR_REFUSED, "cannot trust \"%s\": %s", host, result->reason);
-		err_hint(err, "A certificate authority of your own is named by ca_file.");
-		break;
-	case TRANSFER_BROKEN: err_set(err, ERR_BUG, "cannot send %s to \"%s\": %s", request->what, host, result->reason); break;
-	}
-}
-
 /* Keep count for the breaker of what is called; whether that changed anything. */
 static bool
 note_own(struct http *http, const struct transfer_result *result)
 {
-	if (is_ban(http, result))
+	if (verdict_is_ban(&http->config, result))
 		breaker_banned(&http->own, clock_now(), http->config.ban_s);
 	else if (result->end == TRANSFER_UNSENT || result->end == TRANSFER_CUT ||
-		 (result->end == TRANSFER_ANSWERED && is_passing(result->status)))
+		 (result->end == TRANSFER_ANSWERED && verdict_is_passing(result->status)))
 		breaker_failed(&http->own, clock_now());
 	else
 		return result->end == TRANSFER_ANSWERED && breaker_passed(&http->own);
@@ -312,24 +206,13 @@ make_response(struct http *http, struct arena *arena, const struct errand *erran
 	return response;
 }
 
-/* How long the server asks us to wait, -1 if it does not. */
-static int64_t
-server_wait_ms(const struct http *http, const struct transfer_result *result)
-{
-	if (result->end != TRANSFER_ANSWERED)
-		return -1;
-	if (result->retry_after_s >= 0)
-		return result->retry_after_s * 1000;
-	return result->status == 429 && http->config.too_many_wait_ms > 0 ? http->config.too_many_wait_ms : -1;
-}
-
 /* A try has ended: answer, wait for another one, or fail. */
 static void
 settle(struct http *http, struct batch *batch, const struct transfer_result *result)
 {
 	struct errand *errand = &batch->errands[result->tag];
-	enum verdict verdict = judge(http, errand->request, result);
-	int64_t asked_ms = server_wait_ms(http, result), wait_ms = 0;
+	enum verdict verdict = verdict_of(&http->config, errand->request, result);
+	int64_t asked_ms = verdict_wait_ms(&http->config, result), wait_ms = 0;
 	struct err failure = ERR_INIT, trouble = ERR_INIT;
 	bool again;
 
@@ -350,7 +233,14 @@ settle(struct http *http, struct batch *batch, const struct transfer_result *res
 		deliver(batch, result->tag, make_response(http, batch->arena, errand, result), NULL);
 		return;
 	}
-	explain(http, errand, result, &failure);
+	arena_reset(&http->scratch);
+	verdict_explain(&http->scratch,
+	    &(struct verdict_try){ .config = &http->config,
+		.request = errand->request,
+		.host = transfer_host(http->pool),
+		.tries = errand->retry.tries,
+		.banned_until_utc = http->own.open_until_utc },
+	    result, &failure);
 	deliver(batch, result->tag, NULL, &failure);
 }
 
