@@ -67,6 +67,8 @@ skip_moved(struct arena *arena, struct db *db, const struct apply_site *site, in
 static int
 audit_run(struct arena *arena, struct db *db, const struct apply_site *site, const struct apply_counts *counts, struct err *err)
 {
+	int rc = -1;
+
 	if (db_begin(db, err) != 0)
 		return -1;
 	if (audit_add(db, site->run_id, site->plan_id != 0 ? "revert" : "apply", site->config->name,
@@ -74,15 +76,12 @@ audit_run(struct arena *arena, struct db *db, const struct apply_site *site, con
 		    (long long)counts->done, (long long)counts->refused, (long long)counts->moved, (long long)counts->postponed,
 		    (long long)counts->doubt),
 		err) != 0)
-		goto fail;
+		goto out;
 	if (audit_seal(db, site->run_id, err) != 0)
-		goto fail;
-	if (db_commit(db, err) != 0)
-		goto fail;
-	return 0;
-fail:
-	db_rollback(db);
-	return -1;
+		goto out;
+	rc = 0;
+out:
+	return db_end(db, rc, err);
 }
 
 static int64_t

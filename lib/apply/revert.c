@@ -78,21 +78,20 @@ revert_only(struct arena *arena, const char *const *filters, size_t count, struc
 int
 revert_collect(struct arena *arena, struct db *db, const struct revert_run *run, const struct revert_only *only, struct err *err)
 {
+	int rc = -1;
+
 	if (db_begin(db, err) != 0)
 		return -1;
 	if (db_script(db, sql_apply_revert_begin, err) != 0)
-		goto fail;
+		goto out;
 	if (db_exec(db, sql_apply_revert_items, DB_ARGS(apply_number(arena, run->run_id), only->emails, only->courses, only->kinds),
 		NULL, err) != 0)
-		goto fail;
+		goto out;
 	if (db_script(db, "ANALYZE undo_item", err) != 0)
-		goto fail;
-	if (db_commit(db, err) != 0)
-		goto fail;
-	return 0;
-fail:
-	db_rollback(db);
-	return -1;
+		goto out;
+	rc = 0;
+out:
+	return db_end(db, rc, err);
 }
 
 int
