@@ -1,11 +1,12 @@
 -- When a unit was given back. Refunds work per unit (docs/architecture.md, "Refunds").
 
--- Documents with their refunds that name no unit, each with what had been refunded up to it.
+-- Documents with their refunds, each with what had been refunded up to it, whatever the refunds name: a note that came before its original names no
+-- unit, one that came after it may.
 CREATE VIEW rule.document_refund WITH (security_invoker = true) AS
 SELECT m.tenant_id, m.document_id, m.effective_at,
        sum(-m.amount_minor) OVER (PARTITION BY m.tenant_id, m.document_id ORDER BY m.effective_at, m.movement_id) AS so_far
   FROM ctok.movement m
- WHERE m.kind = 'refund' AND m.unit_id IS NULL;
+ WHERE m.kind = 'refund';
 
 -- Documents that something may have been taken back of: few, and found before anything is looked up for each.
 CREATE VIEW rule.document_touched WITH (security_invoker = true) AS
@@ -84,14 +85,16 @@ SELECT u.tenant_id, u.unit_id, u.document_id, w.revoked_at, w.why
            AND NOT EXISTS (SELECT 1 FROM ctok.unit s
                             WHERE s.tenant_id = u.tenant_id AND s.document_id = u.document_id AND s.unit_id <> u.unit_id AND NOT s.gone)
        ) o ON d.refunded_minor > 0 AND d.refunded_minor >= u.net_minor
+  LEFT JOIN rule.unit_credit k ON k.tenant_id = u.tenant_id AND k.unit_id = u.unit_id
   LEFT JOIN LATERAL (
         SELECT min(y.effective_at) AS refunded_at
           FROM (SELECT m.effective_at, sum(-m.amount_minor) OVER (ORDER BY m.effective_at, m.movement_id) AS so_far
                   FROM ctok.movement m
-                 WHERE m.tenant_id = u.tenant_id AND m.document_id = u.document_id AND m.unit_id = u.unit_id AND m.kind = 'refund') y
+                 WHERE m.tenant_id = u.tenant_id AND m.document_id = u.document_id AND m.unit_id = u.unit_id AND m.kind = 'refund'
+                   -- (A note's money names the unit that was its last seat then. Should seats have been added since, it is another one now.)
+                   AND (m.note_id IS NULL OR m.note_id = k.document_id)) y
          WHERE y.so_far >= u.net_minor AND y.so_far > 0
        ) n ON d.refunded_minor > 0
-  LEFT JOIN rule.unit_credit k ON k.tenant_id = u.tenant_id AND k.unit_id = u.unit_id
  CROSS JOIN LATERAL (
         -- Of a one-unit document a dispute takes the unit when it reaches its price, as a refund does.
         SELECT CASE WHEN v.lost_at IS NOT NULL THEN v.lost_at
