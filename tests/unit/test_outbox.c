@@ -642,6 +642,29 @@ too_many_mails_wait_for_a_person(void **state)
 	assert_int_equal(held, 0);
 }
 
+/* The operator is to hear of that. */
+static void
+what_tells_of_a_hold_is_not_held(void **state)
+{
+	struct with_db *w = *state;
+	struct err err = ERR_INIT;
+	int64_t held;
+
+	with_db_sql(w,
+	    "INSERT INTO ctok.outbox (tenant_id, event, recipient, recipient_hash, template, locale, facts, next_try_at, "
+	    "queued_run, queued_at) SELECT ctok.current_tenant(), 'x:' || n, 'reject@example.org', "
+	    "ctok.mail_recipient_hash(1, 'x:' || n, ''), 'grace-notice', 'en', '{}', rule.now(), 1, rule.now() FROM "
+	    "generate_series(1, 501) n");
+	with_db_sql(w,
+	    "INSERT INTO ctok.outbox (tenant_id, event, recipient, recipient_hash, template, locale, facts, next_try_at, "
+	    "queued_run, queued_at) VALUES (ctok.current_tenant(), 'summary:1', 'ops@example.org', '\\x00', "
+	    "'operator-summary', 'en', '{\"operator\": \"Desk\", \"date\": \"2026-05-01\", \"findings\": \"1\", "
+	    "\"lines\": \"501 mails are held\"}', rule.now(), 1, rule.now())");
+	assert_true(text_starts(deliver(w, WITH_DB_NOW), "summary:1 sent 250 "));
+	must(outbox_held(&w->arena, w->db, &held, &err), &err);
+	assert_int_equal(held, 501);
+}
+
 /* What the queue shows, without its spaces at the end of a line. */
 static const char *
 queue(struct with_db *w, int64_t max, int64_t *ret_mails)
@@ -1206,6 +1229,7 @@ main(void)
 		cmocka_unit_test_setup(a_mail_is_sent_once_and_then_forgets_whom_it_went_to, fresh),
 		cmocka_unit_test_setup(a_set_is_enqueued_with_its_event_or_not_at_all, fresh),
 		cmocka_unit_test_setup(too_many_mails_wait_for_a_person, fresh),
+		cmocka_unit_test_setup(what_tells_of_a_hold_is_not_held, fresh),
 		cmocka_unit_test_setup(each_answer_has_its_state_and_stops_nobody_else, fresh),
 		cmocka_unit_test_setup(what_is_deferred_too_often_fails, fresh),
 		cmocka_unit_test_setup(a_lost_answer_is_a_doubt_and_the_same_mail_goes_out_again, fresh),
