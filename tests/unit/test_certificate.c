@@ -203,6 +203,25 @@ those_who_do_not_see_it_are_told_all_of_it_in_order(void **state)
 	assert_null(strstr(text, "/Lang <feff0075006e0064"));
 	buf_done(&pdf);
 
+	/* In every template. */
+	for (i = 0; i < 3; i++) {
+		struct certificate_renderer *renderer;
+		struct err err = ERR_INIT;
+
+		assert_int_equal(certificate_open(&arena, "templates", (const char *const[]){ "classic", "modern", "letter" }[i],
+				     &renderer, &err),
+		    0);
+		buf_init(&pdf, CERTIFICATE_MAX_BYTES);
+		assert_int_equal(certificate_render(renderer, &plain, &pdf, &err), 0);
+		certificate_close(renderer);
+		path = put_file(&arena, "tagged.pdf", &pdf);
+		expect_all_marked(content_of(&arena, path));
+		text = strstr(output_of(&arena, arena_printf(&arena, "pdfinfo -struct-text %s", path)), "H1 (block)");
+		assert_non_null(text);
+		assert_memory_equal(text, "H1 (block)\n    \"Certificate of Completion\"\n", 42);
+		buf_done(&pdf);
+	}
+
 	/* Of another script it is said which, and what is read from right to left is there as it is read. */
 	facts.learner = "محمد علي";
 	render(&arena, &facts, &pdf);

@@ -341,6 +341,32 @@ nothing_is_lost_however_scripts_are_mixed(void **state)
 	arena_done(&pool);
 }
 
+/* How a name came here, whole or taken apart, is not seen on it. */
+static void
+composed_and_decomposed_look_the_same(void **state)
+{
+	struct err err = ERR_INIT;
+	struct page_line *line;
+	size_t i, differ = 0;
+
+	(void)state;
+	for (i = 0; i < all.count; i++) {
+		struct name composed = all.names[i];
+		uint64_t digest;
+
+		composed.text = unicode_nfc(&all.arena, composed.text);
+		if (strcmp(composed.text, all.names[i].text) == 0)
+			continue;
+		differ++;
+		assert_int_equal(shape(&all.names[i], &line, &err), 0);
+		digest = digest_line(line);
+		assert_int_equal(shape(&composed, &line, &err), 0);
+		if (digest_line(line) != digest)
+			fail_msg("%s looks other than in form C", composed.text);
+	}
+	assert_true(differ >= 8);
+}
+
 static void
 every_name_looks_as_when_it_was_last_looked_at(void **state)
 {
@@ -588,6 +614,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(there_are_enough_of_them),
 		cmocka_unit_test(every_name_has_all_its_letters),
 		cmocka_unit_test(nothing_is_lost_however_scripts_are_mixed),
+		cmocka_unit_test(composed_and_decomposed_look_the_same),
 		cmocka_unit_test(every_name_looks_as_when_it_was_last_looked_at),
 		cmocka_unit_test(certificates_give_every_name_back),
 	};
