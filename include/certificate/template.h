@@ -100,7 +100,7 @@ struct template_item {
 	const char *name;
 	unsigned line;
 	double x, y, width, height;
-	double size, min_size, break_below, lines, lines_size, leading, tracking;
+	double size, min_size, break_below, lines, lines_size, leading, tracking, rise, drop;
 	double thickness, swell, radius, inner, petals, strands, twist, wave, scallops, depth, scale;
 	unsigned rgb;
 	double bottom, last_bottom, next_y, padding, gap, head_size; /* of a table */

@@ -23,7 +23,7 @@ struct page_slot {
 	unsigned max_lines;
 	double lines_size; /* wanted on more than one line; 0: size */
 	double leading;    /* line distance, in em */
-	double rise, drop; /* how far ink may reach above and below the base line, in em of ${size}; 0: 1.4 and 0.9 */
+	double rise, drop; /* how far ink may reach above and below the base line, in em of ${size}; 0: 1.4 and 0.9 for each line */
 	enum page_align align;
 	enum page_grow grow;
 	unsigned rgb;

@@ -61,6 +61,8 @@ draw_slot(const struct template_item *item)
 		.max_lines = (unsigned)item->lines,
 		.lines_size = item->lines_size,
 		.leading = item->leading,
+		.rise = item->rise,
+		.drop = item->drop,
 		.align = item->align,
 		.grow = item->grow,
 		.rgb = item->rgb };

@@ -84,6 +84,8 @@ static const struct key keys[] = {
 	{ "lines_size", BIT(TEXT), 0, VALUE_NUMBER, 3, 500, AT(lines_size) },
 	{ "lines", BIT(TEXT) | BIT(COLUMN), 0, VALUE_NUMBER, 1, 3, AT(lines) },
 	{ "leading", TYPED, 0, VALUE_NUMBER, 0.5, 4, AT(leading) },
+	{ "rise", BIT(TEXT), 0, VALUE_NUMBER, 0.2, 10, AT(rise) },
+	{ "drop", BIT(TEXT), 0, VALUE_NUMBER, 0.2, 10, AT(drop) },
 	{ "tracking", BIT(TEXT), 0, VALUE_NUMBER, 0, 2, AT(tracking) },
 	{ "thickness", LINES, LINES, VALUE_NUMBER, 0.02, 100, AT(thickness) },
 	{ "swell", BIT(RULE), 0, VALUE_NUMBER, 0, 100, AT(swell) },

@@ -15,6 +15,7 @@
 #define DEFAULT_DROP 0.9
 #define DEFAULT_LEADING 1.2
 #define HALF_CAPITAL 0.325
+#define OVERLAP 0.2 /* em that the deepest letter of a line may pass the tallest of the next: they seldom stand above each other */
 
 /* The parts of a text between places where a line may be broken. */
 struct units {
@@ -150,29 +151,48 @@ break_lines(struct arena *arena, const struct page_style *style, const char *wha
 	return 0;
 }
 
+/* Line distance, in em: as wanted, and more for scripts so deep or tall that lines would run into each other. */
+static double
+leading_of(const struct page_slot *slot, struct page_line *const *lines, size_t count)
+{
+	double leading = slot->leading > 0 ? slot->leading : DEFAULT_LEADING;
+	size_t i;
+
+	for (i = 1; i < count; i++)
+		leading = fmax(leading, lines[i]->top - lines[i - 1]->bottom - OVERLAP);
+	return leading;
+}
+
+/* The largest size at which ink from ${from} em reaches no further than ${room} points. */
+static double
+within(double limit, double from, double room)
+{
+	return from * limit > room ? room / from : limit;
+}
+
 /* The largest size from the wanted one down, in steps, at which all lines fit; 0 if that is below ${floor}. */
 static double
 fitting_size(const struct page_slot *slot, struct page_line *const *lines, size_t count, double floor)
 {
-	double width = 0, top = 0, bottom = 0, limit, rise, drop, wanted = slot->size;
+	double limit, wanted = slot->size, rise = slot->size * (slot->rise > 0 ? slot->rise : DEFAULT_RISE),
+		      drop = slot->size * (slot->drop > 0 ? slot->drop : DEFAULT_DROP), up, shift = 0;
+	/* Where the template says how much room there is, it is that of all lines around the one base line. */
+	const bool together = slot->rise > 0 && slot->drop > 0 && slot->grow == PAGE_GROW_BOTH && count > 1;
 	size_t i;
 
 	if (count > 1 && slot->lines_size > 0)
 		wanted = slot->lines_size;
-	rise = slot->size * (slot->rise > 0 ? slot->rise : DEFAULT_RISE);
-	drop = slot->size * (slot->drop > 0 ? slot->drop : DEFAULT_DROP);
-	for (i = 0; i < count; i++) {
-		width = fmax(width, lines[i]->width);
-		top = fmax(top, lines[i]->top);
-		bottom = fmax(bottom, -lines[i]->bottom);
-	}
 	limit = wanted;
-	if (width * limit > slot->width)
-		limit = slot->width / width;
-	if (top * limit > rise)
-		limit = rise / top;
-	if (bottom * limit > drop)
-		limit = drop / bottom;
+	for (i = 0; i < count; i++) {
+		up = 0; /* of the line's base line above the slot's: ${up} em and ${shift} points, see place() */
+		if (together) {
+			up = ((double)(count - 1) / 2 - (double)i) * leading_of(slot, lines, count) - HALF_CAPITAL;
+			shift = HALF_CAPITAL * slot->size;
+		}
+		limit = within(limit, lines[i]->width, slot->width);
+		limit = within(limit, up + lines[i]->top, rise - shift);
+		limit = within(limit, -up - lines[i]->bottom, drop + shift);
+	}
 	if (limit < wanted)
 		limit = wanted - ceil((wanted - limit) / STEP_POINTS - 1e-9) * STEP_POINTS;
 	return limit < floor ? 0 : limit;
@@ -277,7 +297,7 @@ static void
 place(const struct page_slot *slot, const struct page_set *set, size_t index, double *ret_x, double *ret_y)
 {
 	const struct page_line *line = set->lines[index];
-	double width = line->width * set->size, leading = (slot->leading > 0 ? slot->leading : DEFAULT_LEADING) * set->size;
+	double width = line->width * set->size, leading = leading_of(slot, set->lines, set->line_count) * set->size;
 	enum page_align align = slot->align;
 
 	if (align == PAGE_START)

@@ -208,8 +208,8 @@ those_who_do_not_see_it_are_told_all_of_it_in_order(void **state)
 		struct certificate_renderer *renderer;
 		struct err err = ERR_INIT;
 
-		assert_int_equal(certificate_open(&arena, "templates", (const char *const[]){ "classic", "modern", "letter" }[i],
-				     &renderer, &err),
+		assert_int_equal(certificate_open(&arena, "templates", TEMPLATE_CERTIFICATE,
+				     (const char *const[]){ "classic", "modern", "letter" }[i], &renderer, &err),
 		    0);
 		buf_init(&pdf, CERTIFICATE_MAX_BYTES);
 		assert_int_equal(certificate_render(renderer, &plain, &pdf, &err), 0);

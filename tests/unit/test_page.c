@@ -296,6 +296,49 @@ towers_of_marks_do_not_reach_into_other_lines(void **state)
 }
 
 static void
+deep_and_tall_names_keep_out_of_the_lines_around(void **state)
+{
+	static const char *const names[] = { "ꦱꦸꦂꦪꦤꦶꦁꦫꦠ꧀", "རྡོ་རྗེ་སྒྲོལ་མ", "Ana", "ꦱꦸꦂꦪꦤꦶꦁꦫꦠ꧀ ꦱꦸꦂꦪꦤꦶꦁꦫꦠ꧀ ꦱꦸꦂꦪꦤꦶꦁꦫꦠ꧀", "རྡོ་རྗེ་སྒྲོལ་མ རྡོ་རྗེ་སྒྲོལ་མ རྡོ་རྗེ་སྒྲོལ་མ",
+		"Wilhelmina Konstantinopoulou de la Santísima" };
+	struct bench bench;
+	struct err err = ERR_INIT;
+	struct page_set *set;
+	size_t i, k, smaller = 0, two = 0, wider = 0;
+	double up, leading;
+
+	(void)state;
+	bench_open(&bench);
+	bench.slot.rise = 1.1;
+	bench.slot.drop = 0.6;
+	bench.slot.lines_size = 28;
+	bench.slot.min_size = 10;
+	bench.slot.leading = 1.1;
+	bench.slot.width = 380;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (page_fit(&bench.arena, &bench.style, &bench.slot, "name", names[i], &set, &err) != 0)
+			fail_msg("%s: %s", names[i], err.message);
+		two += set->line_count == 2;
+		for (k = 0; k < set->line_count; k++) {
+			/* Two lines stand around the middle of the capitals, .325 em high, that one line would have. */
+			up = 0;
+			if (set->line_count == 2) {
+				leading = fmax(1.1, set->lines[1]->top - set->lines[0]->bottom - 0.2);
+				up = (k == 0 ? 0.5 : -0.5) * leading * set->size + 0.325 * (40 - set->size);
+				wider += leading > 1.1;
+			}
+			assert_true(up + set->lines[k]->top * set->size <= 1.1 * 40 + 1e-6);
+			assert_true(up + set->lines[k]->bottom * set->size >= -0.6 * 40 - 1e-6);
+		}
+		smaller += set->size < (set->line_count == 1 ? 40 : 28);
+	}
+	assert_true(smaller >= 2);
+	assert_true(two >= 2);
+	assert_true(wider >= 2);                               /* lines of deep letters stand further apart */
+	assert_true(set->size > 27.9 && set->line_count == 2); /* what is neither deep nor tall is as large as it was */
+	bench_close(&bench);
+}
+
+static void
 a_name_keeps_to_one_font_if_one_has_it_all(void **state)
 {
 	struct bench bench;
@@ -813,6 +856,7 @@ main(void)
 		cmocka_unit_test(too_long_a_text_shrinks_then_breaks_then_is_refused),
 		cmocka_unit_test(lines_are_broken_as_each_script_does),
 		cmocka_unit_test(towers_of_marks_do_not_reach_into_other_lines),
+		cmocka_unit_test(deep_and_tall_names_keep_out_of_the_lines_around),
 		cmocka_unit_test(a_name_keeps_to_one_font_if_one_has_it_all),
 		cmocka_unit_test(direction_decides_what_start_means),
 		cmocka_unit_test(outlines_look_as_an_independent_program_draws_them),
