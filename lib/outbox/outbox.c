@@ -434,7 +434,7 @@ read_due(const struct db_row *row)
 }
 
 /* All that is due, a page at a time. Mails are taken in the order of (tries, mail_id); one that was tried has its next try later
- * than now, and one that is blocked lies behind the cursor, so that none is seen twice. */
+ * than now, and one that is blocked, or whose recipient is never mailed, lies behind the cursor, so that none is seen twice. */
 static int
 deliver_all(struct session *session, struct err *err)
 {
@@ -461,10 +461,12 @@ deliver_all(struct session *session, struct err *err)
 			if (delivery->max_mails > 0 && session->mails >= delivery->max_mails)
 				return 0;
 			arena_reset(&session->row);
-			session->mails++;
 			due = read_due(&rows[i]);
 			tries = due.tries;
 			mail_id = due.mail_id;
+			if (db_bool(&rows[i], "suppressed"))
+				continue;
+			session->mails++;
 			if (deliver_one(session, &due, err) != 0)
 				return -1;
 		}

@@ -11,6 +11,18 @@ CREATE FUNCTION rule.suppression_words(origin text, who_name text, reason text, 
     RETURN concat('never mailed since ', to_char(since_at AT TIME ZONE rule.zone(), 'YYYY-MM-DD'), ': ', reason,
                   CASE origin WHEN 'hand' THEN ' (' || who_name || ')' END);
 
+-- Is this address, or this person at whatever address, never mailed? The same as rule.mail_suppressed tells of all, for a few.
+CREATE FUNCTION rule.is_suppressed(tenant_id bigint, recipient text, person_id bigint) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN EXISTS (SELECT 1 FROM ctok.mail_suppression s
+                    WHERE s.tenant_id = is_suppressed.tenant_id AND s.lifted_at IS NULL AND s.address = lower(is_suppressed.recipient))
+        OR EXISTS (SELECT 1 FROM ctok.mail_suppression s
+                    WHERE s.tenant_id = is_suppressed.tenant_id AND s.lifted_at IS NULL AND s.person_id = is_suppressed.person_id)
+        OR EXISTS (SELECT 1 FROM ctok.person_merge m
+                     JOIN ctok.mail_suppression s ON s.tenant_id = m.tenant_id AND s.person_id = m.into_id AND s.lifted_at IS NULL
+                    WHERE m.tenant_id = is_suppressed.tenant_id AND m.person_id = is_suppressed.person_id
+                      AND m.merged_at IS NOT NULL AND m.split_at IS NULL);
+
 -- Mails that are not handed over because their address, or their person at whatever address, is never mailed. A record that became part of
 -- another person is that person.
 CREATE VIEW rule.mail_suppressed WITH (security_invoker = true) AS
@@ -18,7 +30,7 @@ SELECT o.tenant_id, o.mail_id, s.suppression_id
   FROM ctok.mail_suppression s
   JOIN ctok.outbox o ON o.tenant_id = s.tenant_id AND lower(o.recipient) = s.address
  WHERE s.lifted_at IS NULL AND o.state IN ('queued', 'deferred', 'doubt', 'failed')
-UNION
+UNION ALL
 SELECT o.tenant_id, o.mail_id, s.suppression_id
   FROM ctok.mail_suppression s
   LEFT JOIN ctok.person_merge m ON m.tenant_id = s.tenant_id AND m.into_id = s.person_id AND m.merged_at IS NOT NULL AND m.split_at IS NULL
