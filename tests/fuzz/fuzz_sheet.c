@@ -41,8 +41,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			if (template_parse_text(&arena, "f:1", TEMPLATE_TRANSCRIPT, entry->value,
 				TEMPLATE_MAY_WORDS | TEMPLATE_MAY_ROWS, &parts, &err) == 0)
 				for (; parts != NULL; parts = parts->next)
-					MUST_HOLD(parts->kind == TEMPLATE_FACT ? parts->fact < TEMPLATE_FACT_COUNT
-									       : parts->text[0] != '\0');
+					MUST_HOLD(parts->kind == TEMPLATE_FACT  ? parts->fact < TEMPLATE_FACT_COUNT
+						  : parts->kind == TEMPLATE_ROW ? parts->row < TEMPLATE_ROW_COUNT
+										: parts->text[0] != '\0');
 			err_reset(&err);
 			if (page_path(&page, 0, 0, 1, 0, entry->value, &err) != 0)
 				MUST_HOLD(err.code == ERR_DATA);
