@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/money.h"
 #include "certificate/template.h"
 
 /* From what a certificate states to the bytes of its PDF. */
@@ -18,6 +19,7 @@ struct certificate_row {
 	const char *serial; /* of its certificate; NULL: it has none */
 	int64_t completed_utc;
 	int64_t valid_until_utc; /* as below */
+	struct money paid;       /* what the place in the course cost; without a currency: not known */
 };
 
 /* What a certificate states, or a transcript: that one has rows and neither course, serial nor completion of its own. */

@@ -110,6 +110,8 @@ fill_row(struct arena *arena, const struct certificate_facts *facts, const struc
 	values[TEMPLATE_ROW_NUMBER] = cldr_number(arena, locale_formats(wording->locale), (int64_t)index + 1);
 	values[TEMPLATE_ROW_COURSE] = row->course;
 	values[TEMPLATE_ROW_SERIAL] = row->serial;
+	if (row->paid.currency[0] != '\0')
+		values[TEMPLATE_ROW_PAID] = cldr_money(arena, locale_formats(wording->locale), &row->paid);
 	if (date_text(arena, facts, wording, row->completed_utc, &values[TEMPLATE_ROW_COMPLETED], err) != 0)
 		return -1;
 	if (row->valid_until_utc != 0 &&

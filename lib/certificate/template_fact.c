@@ -14,7 +14,7 @@ static const struct {
 #undef TEMPLATE_ROW_OF
 };
 
-static const char *const row_names[] = { "number", "course", "completed", "valid_until", "serial" };
+static const char *const row_names[] = { "number", "course", "completed", "valid_until", "serial", "paid" };
 
 const char *
 template_fact_name(enum template_fact fact)

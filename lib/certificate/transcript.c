@@ -1,6 +1,8 @@
 /* What one learner has completed, on paper. Nothing is stored: it can be made again at any time, and says of which day it is. */
 #include "certificate/transcript.h"
 
+#include <string.h>
+
 #include "certificate/press.h"
 #include "party/person.h"
 #include "sql.h"
@@ -10,6 +12,7 @@ find_rows(struct arena *arena, struct db *db, const char *person, struct certifi
 {
 	struct certificate_row *rows;
 	struct db_row *found;
+	int exponent;
 	size_t i;
 
 	if (db_rows(arena, db, sql_certificate_transcript_rows, DB_ARGS(person), &found, &facts->row_count, err) != 0)
@@ -20,6 +23,12 @@ find_rows(struct arena *arena, struct db *db, const char *person, struct certifi
 			.serial = db_value(&found[i], "serial"),
 			.completed_utc = db_int(&found[i], "completed"),
 			.valid_until_utc = db_int(&found[i], "valid_until") };
+		if (db_value(&found[i], "currency")[0] == '\0')
+			continue;
+		if (money_exponent(db_value(&found[i], "currency"), &exponent, err) != 0)
+			return -1;
+		rows[i].paid.minor = db_int(&found[i], "paid");
+		memcpy(rows[i].paid.currency, db_value(&found[i], "currency"), sizeof(rows[i].paid.currency));
 	}
 	return 0;
 }

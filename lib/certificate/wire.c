@@ -47,6 +47,7 @@ wire_put(struct buf *out, size_t place, const char *template, const struct certi
 		put_text(out, facts->rows[i].serial);
 		buf_add(out, &facts->rows[i].completed_utc, sizeof(int64_t));
 		buf_add(out, &facts->rows[i].valid_until_utc, sizeof(int64_t));
+		buf_add(out, &facts->rows[i].paid, sizeof(facts->rows[i].paid));
 	}
 }
 
@@ -97,5 +98,6 @@ wire_take(struct arena *arena, const char *at, size_t *ret_place, const char **r
 		rows[i].serial = take_text(&at);
 		take(&at, &rows[i].completed_utc, sizeof(int64_t));
 		take(&at, &rows[i].valid_until_utc, sizeof(int64_t));
+		take(&at, &rows[i].paid, sizeof(rows[i].paid));
 	}
 }

@@ -142,6 +142,10 @@ run ctok-cert transcript ben@who.test --output "$dir/t.pdf" --png "$dir/t.png" -
 expect "a transcript has the learner's courses with their certificates" "0 $dir/t.pdf: 1 courses 1 1 1" \
 	"$code $(cat "$dir/out") $(pdftotext -raw "$dir/t.pdf" - | grep -c "^Ben Oso$") $(pdftotext "$dir/t.pdf" - | grep -c "$(sql "SELECT serial FROM ctok.issue")") $(pdftotext "$dir/t.pdf" - | grep -c '^Página 1 de 1$')"
 expect "its picture is there" 1 "$(find "$dir/t.png" -size +20k | wc -l)"
+printf '[table paid]\nx = 9\ny = 9\nbottom = 90\nfont = f\nsize = 9\ncolour = #000000\n[column c]\ntitle = P\ntext = {{row.paid}}\nwidth = 50\n' |
+	cat <(printf '[page]\npaper = A5\n[font f]\nfallback = sans\n') - >"$dir/templates/transcripts/plain/template.conf"
+run ctok-cert transcript ben@who.test --output "$dir/t.pdf"
+expect "a template may show what was paid" "0 P €99.00" "$code $(pdftotext -raw "$dir/t.pdf" - | tr -d '\f' | xargs)"
 run ctok-cert transcript ana@who.test --output "$dir/none.pdf"
 expect "who has completed nothing has none" "65 1 no" "$code $(grep -c 'learner "ana@who.test" has completed nothing yet' "$dir/out") $([ -e "$dir/none.pdf" ] && echo yes || echo no)"
 run ctok-cert transcript nobody@who.test --output "$dir/none.pdf"

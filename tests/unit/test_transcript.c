@@ -10,6 +10,10 @@
 
 #define DAY_S 86400
 
+#define PAGE "[page]\nwidth = 100\nheight = 60\n[font f]\nfallback = serif\n"
+#define TABLE(more) "[table t]\nx = 10\ny = 10\nfont = f\nsize = 10\ncolour = #000000\n" more
+#define COLUMN "[column c]\ntitle = T\ntext = {{row.course}}\nwidth = 50\n"
+
 static char folder[] = "/tmp/test_transcript.XXXXXX";
 
 static void
@@ -204,13 +208,26 @@ static void
 dates_and_numbers_are_the_languages(void **state)
 {
 	struct arena arena = ARENA_INIT;
+	static const char paid[] = PAGE TABLE("bottom = 50\n") "[column c]\ntitle = P\ntext = {{row.paid}}\nwidth = 50\n";
 	struct certificate_facts facts = facts_of(&arena, 3);
+	struct err err = ERR_INIT;
+	struct buf pdf;
 	const char *text;
 
 	(void)state;
 	facts.locale = "ja";
 	text = output_of(&arena, arena_printf(&arena, "pdftotext -raw %s.pdf -", draw(&arena, &facts)));
 	assert_non_null(strstr(text, "2026年8月3日"));
+	facts.locale = "de";
+	expect_ok("write",
+	    file_write(arena_printf(&arena, "%s/transcripts/own/template.conf", folder), paid, sizeof(paid) - 1, &err), &err);
+	((struct certificate_row *)(uintptr_t)facts.rows)[1].paid = (struct money){ .minor = 123450, .currency = "EUR" };
+	buf_init(&pdf, CERTIFICATE_MAX_BYTES);
+	expect_ok("render", press_render(folder, "own", &facts, &pdf, &err), &err);
+	expect_ok("write", file_write(arena_printf(&arena, "%s/o.pdf", folder), pdf.data, pdf.len, &err), &err);
+	buf_done(&pdf);
+	assert_string_equal(
+	    output_of(&arena, arena_printf(&arena, "pdftotext -raw %s/o.pdf - | tr '\\n' ' '", folder)), "P 1.234,50 € \f");
 	facts.locale = "ar";
 	text = output_of(&arena, arena_printf(&arena, "pdftotext -raw %s.pdf -", draw(&arena, &facts)));
 	assert_true(strstr(text, "أغسطس") != NULL && strstr(text, "٢٠٢٦") != NULL);
@@ -298,10 +315,6 @@ a_long_title_is_wrapped_and_what_does_not_fit_is_refused_by_name(void **state)
 	buf_done(&pdf);
 	arena_done(&arena);
 }
-
-#define PAGE "[page]\nwidth = 100\nheight = 60\n[font f]\nfallback = serif\n"
-#define TABLE(more) "[table t]\nx = 10\ny = 10\nfont = f\nsize = 10\ncolour = #000000\n" more
-#define COLUMN "[column c]\ntitle = T\ntext = {{row.course}}\nwidth = 50\n"
 
 static void
 mistakes_in_templates_are_named_with_file_and_line(void **state)
