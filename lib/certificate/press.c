@@ -3,6 +3,7 @@
 #define _GNU_SOURCE /* MAP_ANONYMOUS */
 #include "certificate/press.h"
 
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -15,7 +16,8 @@
 #define HANDS_MOST 4
 #define WORTH_A_PROCESS 25 /* certificates */
 #define TRIES 2
-#define MOST_LOST 3 /* in a row over one template */
+#define TRIES_KILLED 5 /* by somebody, or where the machine is short of memory: hardly its own fault */
+#define MOST_LOST 3    /* in a row over one template */
 
 /* How a template did. One that loses one process after the other would hold up the night for as long as there are certificates. */
 struct reputation {
@@ -225,7 +227,7 @@ mourn(struct press *press, bool *ret_over, struct err *err)
 	if (crew_mend(press->crew, err) != 0)
 		return -1;
 	job->template->why = at[0] == '\0' ? why : arena_printf(press->arena, "%s over \"%.*s\"", why, TRAIL_BYTES - 1, at);
-	*ret_over = ++job->lost == TRIES;
+	*ret_over = ++job->lost >= (crew_lost(press->crew) == SIGKILL ? TRIES_KILLED : TRIES);
 	if (*ret_over) {
 		job->template->lost++;
 		return 0;
