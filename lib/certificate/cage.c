@@ -29,7 +29,7 @@ memory_now(void)
 }
 
 static void
-limit(int what, rlim_t most)
+limit(unsigned what, rlim_t most)
 {
 	struct rlimit now;
 
