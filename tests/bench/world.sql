@@ -9,6 +9,7 @@ SELECT s.tenant_id, s.site_id, g + 1, 'C' || g, '', 'Course ' || g, true, true, 
 INSERT INTO ctok.product (tenant_id, source_id, product_key, variant_key, sku, name)
 SELECT s.tenant_id, s.source_id, 'p' || g, '', 'SKU-' || g, 'Product ' || g
   FROM ctok.source s, generate_series(1, 21) AS g
+ WHERE s.name = 'shop'
  ORDER BY g;
 
 INSERT INTO ctok.contact (tenant_id, email, name)
@@ -28,6 +29,7 @@ INSERT INTO ctok.document (tenant_id, source_id, external_id, number, kind, vers
 SELECT s.tenant_id, s.source_id, 'order-' || n, n::text, 'order', 1, sold_at, sold_at, sold_at, sold_at, 'paid', 'EUR', 9900, 9900, 0, 0, 0,
        CASE WHEN given_back THEN 9900 ELSE 0 END, 0, true, contact_id
   FROM ctok.source s, world
+ WHERE s.name = 'shop'
  ORDER BY world.n;
 
 INSERT INTO ctok.document_version (tenant_id, document_id, version, modified_at, known_at, run_id, payload_hash, status, total_minor,

@@ -138,7 +138,8 @@ expect "one is told as one" 1 "$(grep -c 'released 1 enrolment in course CPR-2Y 
 expect "approved" "0 16" "$code $(grep -o 'released [0-9]* .*took it back' "$dir/out" | awk '{ n += $2 } END { print n }')"
 at 2026-11-24T03:00:00Z
 night
-expect "approved, it is done again" "0 0" "$code $(sql "SELECT count(*) FROM ctok.action WHERE state = 'held'")"
+expect "approved, it is done again; but not what somebody removed by hand" "0 enrol staff TAKEN_AWAY" "$code $(sql "SELECT a.kind, a.held_why, f.class FROM ctok.action a
+	JOIN ctok.finding f ON f.person_id = a.person_id AND f.target_id = a.target_id AND f.cleared_at IS NULL WHERE a.state = 'held'" | tr '\t' ' ')"
 expect "whose access ended again is told again, each once" "t 0" "$(sql "WITH redone AS (
 	SELECT a.person_id, a.target_id FROM ctok.action a JOIN ctok.run r ON r.run_id = a.ended_run WHERE a.state = 'done' AND a.kind IN ('suspend', 'unenrol')
 	   AND r.night_id = (SELECT max(night_id) FROM ctok.run)), told AS (
