@@ -181,12 +181,12 @@ test:
 	@$(MAKE_ALL) test-programs
 	@bash tests/run.sh $(UNIT)
 
-# Unit tests alone; scenarios alone: make scenarios [SCENARIOS='03_*'].
+# Unit tests alone; scenarios alone, the named ones told one by one: make scenarios [SCENARIOS='6*'].
 unit: unit-programs
 	@SCENARIOS=none bash tests/run.sh $(UNIT)
 
 scenarios: test-programs
-	@bash tests/run.sh
+	@TELL=1 bash tests/run.sh
 
 # Both compilers, sanitizers, format, layers, banned calls, documents in step.
 check:
