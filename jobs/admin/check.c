@@ -106,18 +106,15 @@ contact(struct job *job, const struct config *config, int64_t now_utc)
 }
 
 /* The first mail that cannot be written stands for a tenant's others: mostly its language is not there at all. */
-static int
-check_mails(struct job *job, const char *file, size_t *ret_count, struct err *err)
+static void
+check_mails(struct job *job, const struct config *config, size_t *ret_count)
 {
 	const struct catalogue_message *messages;
 	const struct config_tenant *tenant;
 	struct mail_template *template;
-	struct config *config;
 	struct err wrong;
 	size_t mails, i, k;
 
-	if (config_load(&job->arena, file, &config, err) != 0)
-		return -1;
 	messages = catalogue_messages(&mails);
 	for (i = 0; i < config->tenant_count; i++) {
 		tenant = &config->tenants[i];
@@ -132,7 +129,6 @@ check_mails(struct job *job, const char *file, size_t *ret_count, struct err *er
 			break;
 		}
 	}
-	return 0;
 }
 
 /* One template of a tenant, once. Letters that cannot be drawn are told and are no fault of the settings: most schools need few scripts. */
@@ -175,15 +171,12 @@ check_template(struct job *job, const struct config *config, const struct config
 }
 
 static int
-check_certificates(struct job *job, const char *file, size_t *ret_count, struct err *err)
+check_certificates(struct job *job, const struct config *config, size_t *ret_count, struct err *err)
 {
-	struct config *config;
 	const struct config_tenant *tenant;
 	const char *name;
 	size_t i, k, earlier;
 
-	if (config_load(&job->arena, file, &config, err) != 0)
-		return -1;
 	for (i = 0; i < config->tenant_count; i++) {
 		tenant = &config->tenants[i];
 		for (k = 0; k <= tenant->product_count; k++) {
@@ -208,7 +201,7 @@ static int
 run(struct job *job, struct err *err)
 {
 	const char *file = opt_text(job->options, "config"), **lines;
-	struct config *config;
+	struct config *config = NULL;
 	int64_t now_utc;
 	size_t count, i;
 	int micros;
@@ -218,8 +211,13 @@ run(struct job *job, struct err *err)
 		return -1;
 	for (i = 0; i < count; i++)
 		(void)printf("%s\n", lines[i]);
-	if (count == 0 && (check_mails(job, file, &count, err) != 0 || check_certificates(job, file, &count, err) != 0))
-		return -1;
+	if (count == 0) {
+		if (config_load(&job->arena, file, &config, err) != 0)
+			return -1;
+		check_mails(job, config, &count);
+		if (check_certificates(job, config, &count, err) != 0)
+			return -1;
+	}
 	if (count > 0) {
 		job_note(job, EXIT_CONF);
 		return 0;
@@ -227,8 +225,6 @@ run(struct job *job, struct err *err)
 	(void)printf("the settings are in order\n");
 	if (!opt_flag(job->options, "contact"))
 		return 0;
-	if (config_load(&job->arena, file, &config, err) != 0)
-		return -1;
 	if (config->test_now == NULL)
 		now_utc = clock_now();
 	else if (clock_parse(config->test_now, &now_utc, &micros, err) != 0)

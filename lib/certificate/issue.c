@@ -305,31 +305,30 @@ static int
 plan_issues(
     struct arena *arena, struct db *db, const struct issue_run *run, int64_t *ret_planned, int64_t *ret_held, struct err *err)
 {
+	int rc = -1;
+
 	if (db_begin(db, err) != 0)
 		return -1;
 	if (db_exec(db, sql_certificate_keys, DB_NONE, NULL, err) != 0)
-		goto fail;
+		goto out;
 	if (retry_refused(arena, db, run, err) != 0)
-		goto fail;
+		goto out;
 	if (db_exec(db, sql_certificate_plan_issues,
 		DB_ARGS(run->tenant->locale, arena_printf(arena, "%lld", (long long)run->night->run_id)), ret_planned, err) != 0)
-		goto fail;
+		goto out;
 	if (brake_begin(db, err) != 0)
-		goto fail;
+		goto out;
 	if (db_exec(db, sql_certificate_judged, DB_NONE, NULL, err) != 0)
-		goto fail;
+		goto out;
 	if (brake_hold(db, run->night->run_id, BRAKE_ISSUE, err) != 0)
-		goto fail;
+		goto out;
 	if (db_exec(db, sql_certificate_hold, DB_NONE, NULL, err) != 0)
-		goto fail;
+		goto out;
 	if (issue_held(arena, db, ret_held, err) != 0)
-		goto fail;
-	if (db_commit(db, err) != 0)
-		goto fail;
-	return 0;
-fail:
-	db_rollback(db);
-	return -1;
+		goto out;
+	rc = 0;
+out:
+	return db_end(db, rc, err);
 }
 
 /* Whose name has to be asked for, and whose certificate is valid for a few days only; what of that waits unsent and is moot, never goes. */
@@ -340,30 +339,28 @@ tell(struct arena *arena, struct db *db, const struct issue_run *run, int64_t *r
 	const char **moot;
 	size_t count, i;
 	int64_t withdrawn;
+	int rc = -1;
 
 	if (db_begin(db, err) != 0)
 		return -1;
 	if (db_rows(arena, db, sql_certificate_moot, DB_NONE, &rows, &count, err) != 0)
-		goto fail;
+		goto out;
 	moot = ARENA_ARRAY(arena, count, const char *);
 	for (i = 0; i < count; i++)
 		moot[i] = db_value(&rows[i], "event");
 	if (outbox_withdraw(arena, db, moot, count, &withdrawn, err) != 0)
-		goto fail;
+		goto out;
 	if (outbox_stage(db, err) != 0)
-		goto fail;
+		goto out;
 	if (db_exec(db, sql_certificate_waiting, DB_ARGS(run->tenant->locale), NULL, err) != 0)
-		goto fail;
+		goto out;
 	if (db_exec(db, sql_certificate_expiring, DB_ARGS(run->tenant->locale), NULL, err) != 0)
-		goto fail;
+		goto out;
 	if (outbox_add_staged(arena, db, run->night, ret_mails, err) != 0)
-		goto fail;
-	if (db_commit(db, err) != 0)
-		goto fail;
-	return 0;
-fail:
-	db_rollback(db);
-	return -1;
+		goto out;
+	rc = 0;
+out:
+	return db_end(db, rc, err);
 }
 
 int

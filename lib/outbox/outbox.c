@@ -478,25 +478,23 @@ static int
 begin(struct arena *arena, struct db *db, const struct night *night, struct err *err)
 {
 	const char *now = arena_printf(arena, "%" PRId64, night->now_utc);
+	int rc = -1;
 
 	if (db_begin(db, err) != 0)
 		return -1;
 	if (db_exec(db, sql_outbox_doubt_left, DB_ARGS(now), NULL, err) != 0)
-		goto fail;
+		goto out;
 	if (brake_begin(db, err) != 0)
-		goto fail;
+		goto out;
 	if (db_exec(db, sql_outbox_judged, DB_ARGS(now), NULL, err) != 0)
-		goto fail;
+		goto out;
 	if (brake_hold(db, night->run_id, BRAKE_MAIL, err) != 0)
-		goto fail;
+		goto out;
 	if (db_exec(db, sql_outbox_hold, DB_NONE, NULL, err) != 0)
-		goto fail;
-	if (db_commit(db, err) != 0)
-		goto fail;
-	return 0;
-fail:
-	db_rollback(db);
-	return -1;
+		goto out;
+	rc = 0;
+out:
+	return db_end(db, rc, err);
 }
 
 int

@@ -5,7 +5,7 @@ INSERT INTO ctok.issue (tenant_id, site_id, target_id, course_id, person_id, cyc
 SELECT d.tenant_id, d.site_id, d.target_id, d.course_id, d.person_id, d.cycle,
        upper(substr(h.hex, 1, 5) || '-' || substr(h.hex, 6, 5) || '-' || substr(h.hex, 11, 5)),
        -- The learner's own account says how the name is spelled; '-' is our stand-in for a missing family name.
-       coalesce(nullif(trim(both ' ' FROM u.firstname || ' ' || CASE u.lastname WHEN '-' THEN '' ELSE u.lastname END), ''), p.display_name),
+       coalesce(rule.moodle_name(u.firstname, u.lastname), p.display_name),
        c.fullname, d.completed_at,
        CASE WHEN d.certificate_valid IS NOT NULL THEN rule.term_end(d.completed_at, d.certificate_valid, rule.zone()) END, d.certificate, $1, rule.now(), $2::bigint, 'planned'
   FROM rule.completion_due d

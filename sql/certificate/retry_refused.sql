@@ -3,8 +3,7 @@
 UPDATE ctok.issue i
    SET state = 'planned', failure = '', learner_name = n.learner_name, course_name = n.course_name
   FROM (SELECT r.issue_id, l.print,
-               coalesce(nullif(trim(both ' ' FROM u.firstname || ' ' || CASE u.lastname WHEN '-' THEN '' ELSE u.lastname END), ''),
-                        r.learner_name) AS learner_name,
+               coalesce(rule.moodle_name(u.firstname, u.lastname), r.learner_name) AS learner_name,
                coalesce(c.fullname, r.course_name) AS course_name
           FROM ctok.issue r
           LEFT JOIN ctok.account a ON a.tenant_id = r.tenant_id AND a.site_id = r.site_id AND a.person_id = r.person_id

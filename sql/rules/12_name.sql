@@ -13,6 +13,11 @@ CREATE FUNCTION rule.same_name(a text, b text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN rule.name_words(a) <@ rule.name_words(b) OR rule.name_words(b) <@ rule.name_words(a);
 
+-- A name as Moodle keeps it, in two halves of which the second may be a mere dash (accounts must have one); NULL: it is empty.
+CREATE FUNCTION rule.moodle_name(firstname text, lastname text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN nullif(trim(both ' ' FROM firstname || ' ' || CASE lastname WHEN '-' THEN '' ELSE lastname END), '');
+
 -- Persons who go by another name than before, and nobody has said yet that they are the same human.
 CREATE VIEW rule.doubted_name WITH (security_invoker = true) AS
 SELECT DISTINCT n.tenant_id, n.person_id
