@@ -17,6 +17,8 @@
 #include "certificate/render.h"
 #include "certificate/template.h"
 
+#include "shell.h"
+
 static char folder[] = "/tmp/test_certificate.XXXXXX";
 
 static const struct certificate_facts plain = {
@@ -75,20 +77,6 @@ put_file(struct arena *arena, const char *name, const struct buf *content)
 	return path;
 }
 
-/* What a command prints; it must succeed. */
-static const char *
-output_of(struct arena *arena, const char *command)
-{
-	char *text = arena_alloc(arena, 65536);
-	FILE *pipe = popen(command, "r");
-
-	assert_non_null(pipe);
-	text[fread(text, 1, 65535, pipe)] = '\0';
-	if (pclose(pipe) != 0)
-		fail_msg("%s: %s", command, text);
-	return text;
-}
-
 static void
 independent_readers_find_every_fact(void **state)
 {
@@ -100,25 +88,25 @@ independent_readers_find_every_fact(void **state)
 	(void)state;
 	render(&arena, &plain, &pdf);
 	path = put_file(&arena, "plain.pdf", &pdf);
-	output_of(&arena, arena_printf(&arena, "qpdf --check %s", path));
-	text = output_of(&arena, arena_printf(&arena, "pdftotext -raw %s -", path));
+	shell_output(&arena, arena_printf(&arena, "qpdf --check %s", path));
+	text = shell_output(&arena, arena_printf(&arena, "pdftotext -raw %s -", path));
 	/* In this order: as it looks, so it reads. */
 	assert_string_equal(text,
 	    "Northbridge Academy\nCertificate of Completion\nThis is to certify that\nMaría Nguyễn Đức\nhas successfully completed "
 	    "the course\n"
 	    "Advanced Cardiac Care\non 3 August 2026\nValid until 2 August 2028\nElena Marín\nDirector of Studies\n"
 	    "Verify this certificate\nAB-2026-7K4M\n\f");
-	info = output_of(&arena, arena_printf(&arena, "TZ=UTC pdfinfo -isodates %s", path));
+	info = shell_output(&arena, arena_printf(&arena, "TZ=UTC pdfinfo -isodates %s", path));
 	assert_non_null(strstr(info, "Title:           Advanced Cardiac Care – María Nguyễn Đức\n"));
 	assert_non_null(strstr(info, "Author:          Northbridge Academy\n"));
 	assert_non_null(strstr(info, "CreationDate:    2026-08-03T23:33:20Z\n"));
 	assert_non_null(strstr(info, "Page size:       841.89 x 595.276 pts (A4)\n"));
 	assert_non_null(strstr(
-	    output_of(&arena, arena_printf(&arena, "pdfinfo -url %s", path)), "https://verify.example.org/c/AB-2026-7K4M\n"));
+	    shell_output(&arena, arena_printf(&arena, "pdfinfo -url %s", path)), "https://verify.example.org/c/AB-2026-7K4M\n"));
 	buf_init(&png, (size_t)64 << 20);
 	assert_int_equal(png_of_pdf(pdf.data, pdf.len, 120, &png, &err), 0);
 	path = put_file(&arena, "plain.png", &png);
-	assert_string_equal(output_of(&arena, arena_printf(&arena, "zbarimg --raw -q %s 2>/dev/null", path)),
+	assert_string_equal(shell_output(&arena, arena_printf(&arena, "zbarimg --raw -q %s 2>/dev/null", path)),
 	    "https://verify.example.org/c/AB-2026-7K4M\n");
 	buf_done(&png);
 	buf_done(&pdf);
@@ -159,9 +147,9 @@ static const char *
 content_of(struct arena *arena, const char *path)
 {
 	const char *page =
-	    output_of(arena, arena_printf(arena, "qpdf --show-pages %s | awk '/content:/ { getline; print $1 }'", path));
+	    shell_output(arena, arena_printf(arena, "qpdf --show-pages %s | awk '/content:/ { getline; print $1 }'", path));
 
-	return output_of(arena, arena_printf(arena, "qpdf --show-object=%d --filtered-stream-data %s", atoi(page), path));
+	return shell_output(arena, arena_printf(arena, "qpdf --show-object=%d --filtered-stream-data %s", atoi(page), path));
 }
 
 static void
@@ -182,7 +170,7 @@ those_who_do_not_see_it_are_told_all_of_it_in_order(void **state)
 	(void)state;
 	render(&arena, &plain, &pdf);
 	path = put_file(&arena, "tagged.pdf", &pdf);
-	text = output_of(&arena, arena_printf(&arena, "pdfinfo -struct-text %s", path));
+	text = shell_output(&arena, arena_printf(&arena, "pdfinfo -struct-text %s", path));
 	for (i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
 		text = strstr(text, expected[i]);
 		if (text == NULL)
@@ -190,7 +178,7 @@ those_who_do_not_see_it_are_told_all_of_it_in_order(void **state)
 		text += strlen(expected[i]);
 	}
 	expect_all_marked(content_of(&arena, path));
-	text = output_of(&arena, arena_printf(&arena, "qpdf --qdf --object-streams=disable %s - | strings | grep /", path));
+	text = shell_output(&arena, arena_printf(&arena, "qpdf --qdf --object-streams=disable %s - | strings | grep /", path));
 	assert_non_null(strstr(text, "/Marked true"));
 	assert_non_null(strstr(text, "/DisplayDocTitle true"));
 	assert_non_null(strstr(text, "/Lang <feff0065006e>"));           /* en */
@@ -216,7 +204,7 @@ those_who_do_not_see_it_are_told_all_of_it_in_order(void **state)
 		certificate_close(renderer);
 		path = put_file(&arena, "tagged.pdf", &pdf);
 		expect_all_marked(content_of(&arena, path));
-		text = strstr(output_of(&arena, arena_printf(&arena, "pdfinfo -struct-text %s", path)), "H1 (block)");
+		text = strstr(shell_output(&arena, arena_printf(&arena, "pdfinfo -struct-text %s", path)), "H1 (block)");
 		assert_non_null(text);
 		assert_memory_equal(text, "H1 (block)\n    \"Certificate of Completion\"\n", 42);
 		buf_done(&pdf);
@@ -226,22 +214,23 @@ those_who_do_not_see_it_are_told_all_of_it_in_order(void **state)
 	facts.learner = "محمد علي";
 	render(&arena, &facts, &pdf);
 	path = put_file(&arena, "tagged.pdf", &pdf);
-	text = output_of(&arena, arena_printf(&arena, "qpdf --qdf --object-streams=disable %s - | strings | grep /", path));
+	text = shell_output(&arena, arena_printf(&arena, "qpdf --qdf --object-streams=disable %s - | strings | grep /", path));
 	assert_non_null(strstr(text, "/Lang <feff0075006e0064002d0041007200610062>")); /* und-Arab */
 	assert_non_null(strstr(text, "/ActualText <feff0645062d0645062f002006390644064a>"));
 	buf_done(&pdf);
 	facts.learner = "さくら";
 	render(&arena, &facts, &pdf);
 	path = put_file(&arena, "tagged.pdf", &pdf);
-	text = output_of(&arena, arena_printf(&arena, "qpdf --qdf --object-streams=disable %s - | strings | grep /", path));
+	text = shell_output(&arena, arena_printf(&arena, "qpdf --qdf --object-streams=disable %s - | strings | grep /", path));
 	assert_non_null(strstr(text, "/Lang <feff006a0061>")); /* ja */
 	buf_done(&pdf);
 	facts.locale = "ja";
 	facts.learner = "山田 さくら";
 	render(&arena, &facts, &pdf);
 	path = put_file(&arena, "tagged.pdf", &pdf);
-	text = strstr(output_of(&arena, arena_printf(&arena, "qpdf --qdf --object-streams=disable %s - | strings | grep /", path)),
-	    "/Lang <");
+	text =
+	    strstr(shell_output(&arena, arena_printf(&arena, "qpdf --qdf --object-streams=disable %s - | strings | grep /", path)),
+		"/Lang <");
 	assert_non_null(text);
 	assert_memory_equal(text, "/Lang <feff006a0061>", 20); /* the document's */
 	assert_null(strstr(text + 20, "/Lang <feff006a0061>"));
@@ -263,26 +252,26 @@ archives_find_what_they_ask_for(void **state)
 	render(&arena, &facts, &pdf);
 	path = put_file(&arena, "archive.pdf", &pdf);
 	assert_memory_equal(pdf.data, "%PDF-1.7\n%", 10);
-	text = output_of(&arena, arena_printf(&arena, "pdfinfo -meta %s", path));
+	text = shell_output(&arena, arena_printf(&arena, "pdfinfo -meta %s", path));
 	assert_non_null(strstr(text, "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>"));
 	assert_non_null(strstr(text, "<pdfuaid:part>1</pdfuaid:part>"));
 	assert_non_null(
 	    strstr(text, "<rdf:li xml:lang=\"x-default\">Höhere &lt;Kunst&gt; &amp; \"Form\" – María Nguyễn Đức</rdf:li>"));
 	assert_non_null(
 	    strstr(text, "<xmp:CreateDate>2026-08-03T23:33:20Z</xmp:CreateDate>")); /* as in the older place, see pdfinfo */
-	output_of(&arena,
+	shell_output(&arena,
 	    arena_printf(&arena, "pdfinfo -meta %s | python3 -c 'import sys, xml.dom.minidom as d; d.parse(sys.stdin)'", path));
-	text = output_of(&arena, arena_printf(&arena, "qpdf --qdf --object-streams=disable %s - | strings | grep /", path));
+	text = shell_output(&arena, arena_printf(&arena, "qpdf --qdf --object-streams=disable %s - | strings | grep /", path));
 	assert_non_null(strstr(text, "/S /GTS_PDFA1"));
 	assert_non_null(strstr(text, "/F 4"));
 	assert_null(strstr(text, "/DeviceCMYK"));
 	/* The profile says how long it is, and what it is of. */
-	profile = output_of(&arena, arena_printf(&arena,
-					"o=$(qpdf --json=1 --json-key=objects %s | python3 -c 'import sys, json\n"
-					"for k, v in json.load(sys.stdin)[\"objects\"].items():\n  if isinstance(v, dict) and "
-					"v.get(\"/N\") == 3: print(k.split()[0])'); "
-					"qpdf --show-object=$o --filtered-stream-data %s | od -An -v -tu1 | tr -s ' \\n' ' '",
-					path, path));
+	profile = shell_output(&arena, arena_printf(&arena,
+					   "o=$(qpdf --json=1 --json-key=objects %s | python3 -c 'import sys, json\n"
+					   "for k, v in json.load(sys.stdin)[\"objects\"].items():\n  if isinstance(v, dict) and "
+					   "v.get(\"/N\") == 3: print(k.split()[0])'); "
+					   "qpdf --show-object=$o --filtered-stream-data %s | od -An -v -tu1 | tr -s ' \\n' ' '",
+					   path, path));
 	assert_non_null(strstr(profile, " 109 110 116 114 82 71 66 32 88 89 90 32 ")); /* mntrRGB XYZ */
 	assert_memory_equal(profile, " 0 0 1 252 ", 11);
 	for (i = 0; *profile != '\0'; profile++)
@@ -357,7 +346,7 @@ what_is_not_stated_is_left_out(void **state)
 	facts.verify_url = NULL;
 	facts.locale = "es";
 	render(&arena, &facts, &pdf);
-	text = output_of(&arena, arena_printf(&arena, "pdftotext -raw %s -", put_file(&arena, "bare.pdf", &pdf)));
+	text = shell_output(&arena, arena_printf(&arena, "pdftotext -raw %s -", put_file(&arena, "bare.pdf", &pdf)));
 	assert_string_equal(text, "Northbridge Academy\nCertificado de finalización\nSe certifica que\nMaría Nguyễn Đức\nha "
 				  "completado con éxito el curso\n"
 				  "Advanced Cardiac Care\nel 3 de agosto de 2026\nAB-2026-7K4M\n\f");
@@ -380,7 +369,7 @@ names_of_all_scripts_are_found_in_certificates(void **state)
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		facts.learner = names[i];
 		render(&arena, &facts, &pdf);
-		text = output_of(&arena, arena_printf(&arena, "pdftotext %s -", put_file(&arena, "name.pdf", &pdf)));
+		text = shell_output(&arena, arena_printf(&arena, "pdftotext %s -", put_file(&arena, "name.pdf", &pdf)));
 		if (strstr(text, names[i]) == NULL)
 			fail_msg("%s was read as: %s", names[i], text);
 		buf_done(&pdf);
@@ -575,7 +564,7 @@ a_template_may_bring_words_of_its_own(void **state)
 	facts.locale = "es-MX";
 	facts.learner = "Ana";
 	assert_int_equal(certificate_render(renderer, &facts, &pdf, &err), 0);
-	assert_string_equal(output_of(&arena, arena_printf(&arena, "pdftotext -raw %s -", put_file(&arena, "own.pdf", &pdf))),
+	assert_string_equal(shell_output(&arena, arena_printf(&arena, "pdftotext -raw %s -", put_file(&arena, "own.pdf", &pdf))),
 	    "¡Bravo, Ana! Certificado de finalización\n\f");
 	facts.locale = "en"; /* has no such word */
 	assert_int_equal(certificate_render(renderer, &facts, &pdf, &err), -1);
@@ -621,20 +610,20 @@ every_template_that_comes_along_is_drawn(void **state)
 				fail_msg("%s, %s: %s", templates[i].name, people[k].locale, err.message);
 			certificate_close(renderer);
 			path = put_file(&arena, "each.pdf", &pdf);
-			text = output_of(&arena,
+			text = shell_output(&arena,
 			    arena_printf(&arena, "qpdf --check %s >/dev/null && pdftotext -raw %s - | tr '\\n' ' '", path, path));
 			if (strstr(text, people[k].learner) == NULL || strstr(text, people[k].title) == NULL ||
 			    strstr(text, people[k].date) == NULL || strstr(text, "Advanced Cardiac Care") == NULL ||
 			    strstr(text, "AB-2026-7K4M") == NULL)
 				fail_msg("%s, %s: %s", templates[i].name, people[k].locale, text);
-			if (strstr(output_of(&arena, arena_printf(&arena, "pdfinfo %s", path)), templates[i].paper) == NULL)
+			if (strstr(shell_output(&arena, arena_printf(&arena, "pdfinfo %s", path)), templates[i].paper) == NULL)
 				fail_msg("%s is not %s", templates[i].name, templates[i].paper);
 			if (k == 0) {
 				buf_init(&png, (size_t)64 << 20);
 				assert_int_equal(png_of_pdf(pdf.data, pdf.len, 150, &png, &err), 0);
 				path = put_file(&arena, "each.png", &png);
 				assert_string_equal(
-				    output_of(&arena, arena_printf(&arena, "zbarimg --raw -q %s 2>/dev/null", path)),
+				    shell_output(&arena, arena_printf(&arena, "zbarimg --raw -q %s 2>/dev/null", path)),
 				    "https://verify.example.org/c/AB-2026-7K4M\n");
 				buf_done(&png);
 			}
@@ -666,16 +655,16 @@ a_logo_takes_the_place_of_the_issuers_name(void **state)
 	buf_init(&pdf, CERTIFICATE_MAX_BYTES);
 	assert_int_equal(certificate_open(&arena, folder, TEMPLATE_CERTIFICATE, "own", &renderer, &err), 0);
 	assert_int_equal(certificate_render(renderer, &facts, &pdf, &err), 0);
-	assert_string_equal(output_of(&arena, arena_printf(&arena, "pdftotext -raw %s -", put_file(&arena, "own.pdf", &pdf))),
+	assert_string_equal(shell_output(&arena, arena_printf(&arena, "pdftotext -raw %s -", put_file(&arena, "own.pdf", &pdf))),
 	    "Northbridge Academy\n\f");
-	assert_null(strstr(output_of(&arena, arena_printf(&arena, "pdfimages -list %s/own.pdf", folder)), "jpeg"));
+	assert_null(strstr(shell_output(&arena, arena_printf(&arena, "pdfimages -list %s/own.pdf", folder)), "jpeg"));
 	buf_reset(&pdf);
 	facts.logo = picture;
 	assert_int_equal(certificate_render(renderer, &facts, &pdf, &err), 0);
 	put_file(&arena, "own.pdf", &pdf);
-	assert_string_equal(output_of(&arena, arena_printf(&arena, "pdftotext -raw %s/own.pdf -", folder)), "\f");
+	assert_string_equal(shell_output(&arena, arena_printf(&arena, "pdftotext -raw %s/own.pdf -", folder)), "\f");
 	assert_non_null(strstr(
-	    output_of(&arena, arena_printf(&arena, "pdfimages -list %s/own.pdf", folder)), " 1375  1063  rgb     3   8  jpeg "));
+	    shell_output(&arena, arena_printf(&arena, "pdfimages -list %s/own.pdf", folder)), " 1375  1063  rgb     3   8  jpeg "));
 	facts.logo_sha256 = "0000000000000000000000000000000000000000000000000000000000000000";
 	assert_int_equal(certificate_render(renderer, &facts, &pdf, &err), -1);
 	assert_int_equal(err.code, ERR_CONFIG);
@@ -695,10 +684,11 @@ an_image_that_was_changed_is_refused_by_line(void **state)
 	const char *pin;
 
 	(void)state;
-	output_of(&arena,
+	shell_output(&arena,
 	    arena_printf(&arena, "mkdir -p %s/certificates/own && cp templates/certificates/letter/hills.jpg %s/certificates/own",
 		folder, folder));
-	pin = arena_strndup(&arena, output_of(&arena, arena_printf(&arena, "sha256sum %s/certificates/own/hills.jpg", folder)), 64);
+	pin = arena_strndup(
+	    &arena, shell_output(&arena, arena_printf(&arena, "sha256sum %s/certificates/own/hills.jpg", folder)), 64);
 	assert_int_equal(open_own(&arena, PAGE "[image i]\nfile = hills.jpg\nx = 1\ny = 1\nwidth = 55\n", &template, &err), -1);
 	assert_string_equal(err.message,
 	    arena_printf(&arena, "%s/certificates/own/template.conf:6: key \"sha256\" is missing in this \"image\"", folder));
@@ -711,7 +701,7 @@ an_image_that_was_changed_is_refused_by_line(void **state)
 	/* What of its size is not given follows from its shape. */
 	assert_true(template->items[0].height > 120.4 && template->items[0].height < 120.6);
 	template_close(template);
-	output_of(&arena, arena_printf(&arena, "printf x >>%s/certificates/own/hills.jpg", folder));
+	shell_output(&arena, arena_printf(&arena, "printf x >>%s/certificates/own/hills.jpg", folder));
 	assert_int_equal(
 	    open_own(&arena, arena_printf(&arena, PAGE "[image i]\nfile = hills.jpg\nsha256 = %s\nx = 1\ny = 1\nwidth = 55\n", pin),
 		&template, &err),

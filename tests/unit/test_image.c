@@ -14,6 +14,8 @@
 #include "page/image.h"
 #include "page/page.h"
 
+#include "shell.h"
+
 #define PICTURE "templates/certificates/letter/hills.jpg"
 
 static void
@@ -208,19 +210,6 @@ too_large_a_file_is_refused(void **state)
 	arena_done(&arena);
 }
 
-static char *
-output_of(struct arena *arena, const char *command)
-{
-	char *text = arena_alloc(arena, 65536);
-	FILE *pipe = popen(command, "r");
-
-	assert_non_null(pipe);
-	text[fread(text, 1, 65535, pipe)] = '\0';
-	if (pclose(pipe) != 0)
-		fail_msg("%s: %s", command, text);
-	return text;
-}
-
 /* On a layer and on the page itself, on two pages: the file stands in the document once. */
 static void
 it_comes_out_as_it_went_in_and_stands_there_once(void **state)
@@ -258,19 +247,19 @@ it_comes_out_as_it_went_in_and_stands_there_once(void **state)
 	assert_int_equal(
 	    pdf_write(&(struct pdf_document){ .title = "t", .language = "en", .pages = pages, .page_count = 2 }, &pdf, &err), 0);
 	assert_int_equal(file_write(arena_printf(&arena, "%s/x.pdf", folder), pdf.data, pdf.len, &err), 0);
-	output_of(&arena, arena_printf(&arena, "qpdf --check %s/x.pdf", folder));
-	list = output_of(&arena, arena_printf(&arena, "pdfimages -list %s/x.pdf", folder));
+	shell_output(&arena, arena_printf(&arena, "qpdf --check %s/x.pdf", folder));
+	list = shell_output(&arena, arena_printf(&arena, "pdfimages -list %s/x.pdf", folder));
 	assert_non_null(strstr(list, " 1375  1063  rgb     3   8  jpeg "));
 	for (i = 0; i + 11 < pdf.len; i++)
 		images += memcmp(pdf.data + i, "/DCTDecode", 10) == 0 ? 1 : 0;
 	assert_int_equal(images, 1);
-	output_of(&arena, arena_printf(&arena, "pdfimages -j -f 1 -l 1 %s/x.pdf %s/i", folder, folder));
+	shell_output(&arena, arena_printf(&arena, "pdfimages -j -f 1 -l 1 %s/x.pdf %s/i", folder, folder));
 	load(&arena, &original, &original_len);
 	assert_int_equal(
 	    file_read(&arena, "file", arena_printf(&arena, "%s/i-000.jpg", folder), 1 << 20, &copy, &copy_len, &err), 0);
 	assert_int_equal(copy_len, original_len);
 	assert_memory_equal(copy, original, original_len);
-	output_of(&arena, arena_printf(&arena, "rm -r %s", folder));
+	shell_output(&arena, arena_printf(&arena, "rm -r %s", folder));
 	page_done(&page);
 	buf_done(&pdf);
 	arena_done(&arena);

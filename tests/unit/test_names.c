@@ -30,6 +30,8 @@
 #include "page/sheet.h"
 #include "page/text.h"
 
+#include "shell.h"
+
 #define NAMES "tests/fixtures/names.tsv"
 #define GOLDEN "tests/fixtures/names.golden"
 #define PACKAGES "fonts-ebgaramond fonts-noto-cjk fonts-noto-core libfribidi0 libharfbuzz0b"
@@ -147,24 +149,9 @@ shape(const struct name *name, struct page_line **ret_line, struct err *err)
 }
 
 static const char *
-output_of(const char *command)
-{
-	size_t room = 1 << 20, len;
-	char *text = arena_alloc(&all.arena, room);
-	FILE *pipe = popen(command, "r");
-
-	assert_non_null(pipe);
-	len = fread(text, 1, room - 1, pipe);
-	text[len] = '\0';
-	if (pclose(pipe) != 0)
-		fail_msg("%s: %s", command, text);
-	return text;
-}
-
-static const char *
 packages(void)
 {
-	return output_of("dpkg-query -W -f '# ${Package} ${Version}\\n' " PACKAGES " 2>&1 || true");
+	return shell_output(&all.arena, "dpkg-query -W -f '# ${Package} ${Version}\\n' " PACKAGES " 2>&1 || true");
 }
 
 static uint64_t
@@ -502,11 +489,12 @@ certificates_give_every_name_back(void **state)
 
 	(void)state;
 	assert_non_null(mkdtemp(folder));
-	output_of(arena_printf(&all.arena,
-	    "cd templates && mkdir -p %s/certificates/plain && cp -r fonts.conf locales %s && "
-	    "awk '/^\\[/ { drawn = /^\\[(rosette|band|path|disc)/ } !drawn' certificates/classic/template.conf "
-	    ">%s/certificates/plain/template.conf",
-	    folder, folder, folder));
+	shell_output(
+	    &all.arena, arena_printf(&all.arena,
+			    "cd templates && mkdir -p %s/certificates/plain && cp -r fonts.conf locales %s && "
+			    "awk '/^\\[/ { drawn = /^\\[(rosette|band|path|disc)/ } !drawn' certificates/classic/template.conf "
+			    ">%s/certificates/plain/template.conf",
+			    folder, folder, folder));
 	assert_int_equal(certificate_open(&all.arena, folder, TEMPLATE_CERTIFICATE, "plain", &renderer, &err), 0);
 	for (i = 0; i < all.count; i++) {
 		struct buf pdf;
@@ -522,9 +510,11 @@ certificates_give_every_name_back(void **state)
 		buf_done(&pdf);
 	}
 	certificate_close(renderer);
-	pages = arena_strdup(&all.arena,
-	    output_of(arena_printf(&all.arena,
-		"cd %s && pdfunite *.pdf all && pdftotext -r 72 -x 60 -y 222 -W 720 -H 80 all - 2>&1; rm -r %s", folder, folder)));
+	pages = arena_strdup(
+	    &all.arena, shell_output(&all.arena,
+			    arena_printf(&all.arena,
+				"cd %s && pdfunite *.pdf all && pdftotext -r 72 -x 60 -y 222 -W 720 -H 80 all - 2>&1; rm -r %s",
+				folder, folder)));
 	for (i = 0; i < all.count; i++) {
 		page = cut(&pages, "\f");
 		assert_non_null(page);

@@ -22,6 +22,8 @@
 #include "page/sheet.h"
 #include "page/text.h"
 
+#include "shell.h"
+
 /* Fonts and a style, as a template would declare them. */
 struct bench {
 	struct arena arena;
@@ -68,9 +70,8 @@ said_by(struct arena *arena, const struct page *page, const char *command)
 	struct err err = ERR_INIT;
 	struct pdf_page pdf_page = page_as_pdf(page);
 	struct buf pdf;
-	char path[] = "/tmp/test_page.XXXXXX", *text = arena_alloc(arena, 65536);
+	char path[] = "/tmp/test_page.XXXXXX", *text;
 	int fd = mkstemp(path);
-	FILE *pipe;
 
 	assert_true(fd >= 0);
 	buf_init(&pdf, 1 << 22);
@@ -79,10 +80,7 @@ said_by(struct arena *arena, const struct page *page, const char *command)
 	    0);
 	assert_int_equal(write(fd, pdf.data, pdf.len), (ssize_t)pdf.len);
 	close(fd);
-	pipe = popen(arena_printf(arena, "f=%s; %s", path, command), "r");
-	assert_non_null(pipe);
-	text[fread(text, 1, 65535, pipe)] = '\0';
-	assert_int_equal(pclose(pipe), 0);
+	text = shell_output(arena, arena_printf(arena, "f=%s; %s", path, command));
 	unlink(path);
 	buf_done(&pdf);
 	return text;
@@ -460,9 +458,9 @@ groups_of_marks_make_a_tree(void **state)
 	assert_int_equal(page.links[1].mark, 4);
 	assert_int_equal(page.links[2].mark, 0);
 	tree = said_by(&arena, &page, "pdfinfo -struct $f | sed 's/Object [0-9]* 0/Object/' | tr -d ' '");
-	assert_string_equal(tree,
-	    "Document\nTable(block)\nTR\nTH:\n/Scope/Column\nTD\nObject\nLink(inline)\nObject\nFigure:\n/Placement/Block\n/BBox[1246]\nP(block)\n"
-	    "P(block)\n");
+	assert_string_equal(tree, "Document\nTable(block)\nTR\nTH:\n/Scope/Column\nTD\nObject\nLink(inline)\nObject\nFigure:\n/"
+				  "Placement/Block\n/BBox[1246]\nP(block)\n"
+				  "P(block)\n");
 	page_done(&page);
 	arena_done(&arena);
 }

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "certificate/press.h"
 #include "expect.h"
+#include "shell.h"
 
 static char folder[] = "/tmp/test_press.XXXXXX";
 
@@ -24,13 +25,6 @@ static const struct certificate_facts plain = {
 	.completed_utc = 1785708000,
 	.issued_utc = 1785800000,
 };
-
-static void
-shell(const char *command)
-{
-	if (system(command) != 0)
-		fail_msg("%s", command);
-}
 
 /* Templates "own" and "other" whose only font is their f.ttf: a small part of Lato. */
 static int

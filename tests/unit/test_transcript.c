@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "certificate/press.h"
 #include "expect.h"
+#include "shell.h"
 
 #define DAY_S 86400
 
@@ -15,26 +16,6 @@
 #define COLUMN "[column c]\ntitle = T\ntext = {{row.course}}\nwidth = 50\n"
 
 static char folder[] = "/tmp/test_transcript.XXXXXX";
-
-static void
-shell(const char *command)
-{
-	if (system(command) != 0)
-		fail_msg("%s", command);
-}
-
-static char *
-output_of(struct arena *arena, const char *command)
-{
-	char *text = arena_alloc(arena, 1 << 18);
-	FILE *pipe = popen(command, "r");
-
-	assert_non_null(pipe);
-	text[fread(text, 1, (1 << 18) - 1, pipe)] = '\0';
-	if (pclose(pipe) != 0)
-		fail_msg("%s: %s", command, text);
-	return text;
-}
 
 static int
 set_up(void **state)
@@ -140,8 +121,8 @@ every_row_stands_there_once_and_every_page_says_which_it_is(void **state)
 		struct certificate_facts facts = facts_of(&arena, counts[i]);
 		const char *path = draw(&arena, &facts), *text, *at, *last = NULL;
 
-		output_of(&arena, arena_printf(&arena, "qpdf --check %s.pdf", path));
-		text = output_of(&arena, arena_printf(&arena, "pdftotext -raw %s.pdf - | tr '\\n' ' '", path));
+		shell_output(&arena, arena_printf(&arena, "qpdf --check %s.pdf", path));
+		text = shell_output(&arena, arena_printf(&arena, "pdftotext -raw %s.pdf - | tr '\\n' ' '", path));
 		/* In order, each once. */
 		for (k = 0; k < counts[i]; k++) {
 			at = strstr(text, arena_printf(&arena, " Course%zux of a school ", k + 1));
@@ -174,7 +155,7 @@ every_row_stands_there_once_and_every_page_says_which_it_is(void **state)
 static double
 left_of(struct arena *arena, const char *path, const char *word)
 {
-	const char *text = output_of(arena, arena_printf(arena, "pdftotext -bbox %s.pdf -", path));
+	const char *text = shell_output(arena, arena_printf(arena, "pdftotext -bbox %s.pdf -", path));
 	const char *at = strstr(text, arena_printf(arena, ">%s<", word));
 	double x = -1;
 
@@ -216,7 +197,7 @@ dates_and_numbers_are_the_languages(void **state)
 
 	(void)state;
 	facts.locale = "ja";
-	text = output_of(&arena, arena_printf(&arena, "pdftotext -raw %s.pdf -", draw(&arena, &facts)));
+	text = shell_output(&arena, arena_printf(&arena, "pdftotext -raw %s.pdf -", draw(&arena, &facts)));
 	assert_non_null(strstr(text, "2026年8月3日"));
 	facts.locale = "de";
 	expect_ok("write",
@@ -227,9 +208,9 @@ dates_and_numbers_are_the_languages(void **state)
 	expect_ok("write", file_write(arena_printf(&arena, "%s/o.pdf", folder), pdf.data, pdf.len, &err), &err);
 	buf_done(&pdf);
 	assert_string_equal(
-	    output_of(&arena, arena_printf(&arena, "pdftotext -raw %s/o.pdf - | tr '\\n' ' '", folder)), "P 1.234,50 € \f");
+	    shell_output(&arena, arena_printf(&arena, "pdftotext -raw %s/o.pdf - | tr '\\n' ' '", folder)), "P 1.234,50 € \f");
 	facts.locale = "ar";
-	text = output_of(&arena, arena_printf(&arena, "pdftotext -raw %s.pdf -", draw(&arena, &facts)));
+	text = shell_output(&arena, arena_printf(&arena, "pdftotext -raw %s.pdf -", draw(&arena, &facts)));
 	assert_true(strstr(text, "أغسطس") != NULL && strstr(text, "٢٠٢٦") != NULL);
 	arena_done(&arena);
 }
@@ -243,7 +224,7 @@ it_is_a_table_to_those_who_do_not_see_it(void **state)
 	const char *path = draw(&arena, &facts), *text;
 
 	(void)state;
-	text = output_of(&arena, arena_printf(&arena, "pdfinfo %s.pdf; pdfinfo -struct-text %s.pdf", path, path));
+	text = shell_output(&arena, arena_printf(&arena, "pdfinfo %s.pdf; pdfinfo -struct-text %s.pdf", path, path));
 	assert_non_null(strstr(text, "Tagged:          yes"));
 	assert_int_equal(count_of(text, "\n  H1"), 1);
 	assert_int_equal(count_of(text, "\n  Table"), 2);
@@ -293,7 +274,7 @@ a_long_title_is_wrapped_and_what_does_not_fit_is_refused_by_name(void **state)
 	rows[1].course =
 	    "Emergency response and advanced cardiovascular life support for health professionals in rural areas, with practice";
 	rows[2].course = "การปฐมพยาบาลเบื้องต้นและการช่วยชีวิตขั้นพื้นฐานสำหรับพนักงานในสถานประกอบการ";
-	text = output_of(&arena, arena_printf(&arena, "pdftotext -raw %s.pdf - | tr '\\n' ' '", draw(&arena, &facts)));
+	text = shell_output(&arena, arena_printf(&arena, "pdftotext -raw %s.pdf - | tr '\\n' ' '", draw(&arena, &facts)));
 	assert_non_null(strstr(text, rows[1].course));
 	rows[3].course = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft";
 	assert_int_equal(render(&arena, "plain", &facts, &pdf, &err), -1);
@@ -381,7 +362,7 @@ a_row_that_is_higher_than_a_page_is_refused(void **state)
 	    file_write(arena_printf(&arena, "%s/transcripts/own/template.conf", folder), content, sizeof(content) - 1, &err), &err);
 	expect_ok("two pages", render(&arena, "own", &facts, &pdf, &err), &err);
 	expect_ok("write", file_write(arena_printf(&arena, "%s/o.pdf", folder), pdf.data, pdf.len, &err), &err);
-	assert_string_equal(output_of(&arena, arena_printf(&arena, "pdftotext -raw %s/o.pdf -", folder)),
+	assert_string_equal(shell_output(&arena, arena_printf(&arena, "pdftotext -raw %s/o.pdf -", folder)),
 	    "T\nCourse1x of a school\nCourse2x of a school\n\fT\nCourse3x of a school\n\f");
 	buf_done(&pdf);
 	rows[1].course =
