@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "adapter/json.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "moodle/batch.h"
@@ -17,6 +18,14 @@ struct account {
 	const char *email; /* as on file */
 	const char *firstname;
 	const char *lastname;
+	const char *idnumber; /* this and the following: "" where there is none, or where the site does not show it */
+	const char *auth;
+	const char *phone1;
+	const char *phone2;
+	const char *city;
+	const char *country;
+	const char *lang;
+	const char *fields; /* the site's own profile fields: a JSON object of short name and text */
 	bool suspended;
 	bool deleted; /* told by account_read() only */
 };
@@ -37,6 +46,12 @@ struct account_row {
 	bool asked;           /* out: we asked for it before it was found, so it is of our making */
 	struct batch_row result;
 };
+
+/**
+ * account_fields(arena, object, ret_fields, err):
+ * Of an account as Moodle answers it, the array "customfields" as a JSON object of short name and text; fields that are empty, or not text, left out.
+ */
+MUST_CHECK int account_fields(struct arena *, const struct json *, const char **, struct err *) __attribute__((nonnull));
 
 /**
  * account_find(arena, moodle, emails, count, ret_matches, err):

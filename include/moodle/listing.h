@@ -16,7 +16,13 @@ struct listing_user {
 	const char *email;
 	const char *firstname;
 	const char *lastname;
-	const char *roles; /* short names of the roles in the course, sorted, joined by ',' */
+	const char *idnumber; /* this and the following: "" where there is none, or where the site does not show it */
+	const char *phone1;
+	const char *phone2;
+	const char *city;
+	const char *country;
+	const char *custom; /* the site's own profile fields: a JSON object of short name and text; NULL if not asked for */
+	const char *roles;  /* short names of the roles in the course, sorted, joined by ',' */
 };
 
 enum listing_who {
@@ -27,8 +33,9 @@ enum listing_who {
 
 enum listing_fields {
 	LISTING_IDS,
-	LISTING_ROLES,   /* id and roles */
-	LISTING_ACCOUNTS /* everything */
+	LISTING_ROLES,    /* id and roles */
+	LISTING_ACCOUNTS, /* everything but the site's own profile fields */
+	LISTING_FIELDS    /* everything; Moodle reads these fields user by user */
 };
 
 struct listing {

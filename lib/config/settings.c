@@ -80,6 +80,9 @@ const struct setting settings_table[] = {
 	    .help = "Its id, for sites where it is not 5 and read level 1 is not configured; 0: find out." },
 	{ SETTINGS_SITE, "protected", SETTINGS_LIST, AT(config_site, protected_users),
 	    .help = "E-mail addresses and user names that are never touched." },
+	{ SETTINGS_SITE, "profile_fields", SETTINGS_LIST, AT(config_site, profile_fields), .example = "( )",
+	    .help = "Short names of the site's own profile fields (Site administration ▸ Users ▸ User profile fields) that are "
+		    "read and kept." },
 	{ SETTINGS_SITE, "ca_file", SETTINGS_PATH, AT(config_site, ca_file),
 	    .help = "Certificate authorities to trust instead of the system's." },
 	{ SETTINGS_SITE, "allow_private", SETTINGS_LIST, AT(config_site, allow_private),

@@ -33,10 +33,41 @@ same_email(const char *normal, const char *on_file)
 	return *normal == *on_file;
 }
 
+int
+account_fields(struct arena *arena, const struct json *object, const char **ret_fields, struct err *err)
+{
+	const struct json *list;
+	const char *text = "{", *between = "";
+	size_t i;
+
+	if (json_list_or_null(object, "customfields", &list, err) != 0)
+		return -1;
+	for (i = 0; list != NULL && i < list->count; i++) {
+		const struct json *value = json_get(&list->items[i], "value");
+		const char *name;
+
+		if (json_text(&list->items[i], "shortname", &name, err) != 0)
+			return -1;
+		if (value == NULL || (value->kind != JSON_STRING && value->kind != JSON_NUMBER) || value->text[0] == '\0')
+			continue;
+		text = arena_printf(arena, "%s%s%s:%s", text, between, json_quote(arena, name), json_quote(arena, value->text));
+		between = ",";
+	}
+	*ret_fields = arena_printf(arena, "%s}", text);
+	return 0;
+}
+
 static int
-read_account(const struct json *object, struct account *account, struct err *err)
+read_account(struct arena *arena, const struct json *object, struct account *account, struct err *err)
 {
 	const struct json *suspended = json_get(object, "suspended");
+	const struct {
+		const char *name;
+		const char **text;
+	} others[] = { { "idnumber", &account->idnumber }, { "auth", &account->auth }, { "phone1", &account->phone1 },
+		{ "phone2", &account->phone2 }, { "city", &account->city }, { "country", &account->country },
+		{ "lang", &account->lang } };
+	size_t i;
 
 	memset(account, 0, sizeof(*account));
 	if (json_int(object, "id", &account->id, err) != 0 || json_text_or_null(object, "username", &account->username, err) != 0 ||
@@ -54,6 +85,14 @@ read_account(const struct json *object, struct account *account, struct err *err
 		account->firstname = "";
 	if (account->lastname == NULL)
 		account->lastname = "";
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		if (json_text_or_null(object, others[i].name, others[i].text, err) != 0)
+			return -1;
+		if (*others[i].text == NULL)
+			*others[i].text = "";
+	}
+	if (account_fields(arena, object, &account->fields, err) != 0)
+		return -1;
 	account->suspended = suspended != NULL && suspended->kind == JSON_BOOL && suspended->truth;
 	return 0;
 }
@@ -86,7 +125,7 @@ find_done(void *context, size_t index, const struct moodle_reply *reply, struct 
 	for (i = 0; i < users->count; i++) {
 		struct account account;
 
-		if (read_account(&users->items[i], &account, err) != 0)
+		if (read_account(find->arena, &users->items[i], &account, err) != 0)
 			return -1;
 		if (!same_email(find->emails[index], account.email))
 			continue;
@@ -94,6 +133,13 @@ find_done(void *context, size_t index, const struct moodle_reply *reply, struct 
 		account.email = arena_strdup(find->arena, account.email);
 		account.firstname = arena_strdup(find->arena, account.firstname);
 		account.lastname = arena_strdup(find->arena, account.lastname);
+		account.idnumber = arena_strdup(find->arena, account.idnumber);
+		account.auth = arena_strdup(find->arena, account.auth);
+		account.phone1 = arena_strdup(find->arena, account.phone1);
+		account.phone2 = arena_strdup(find->arena, account.phone2);
+		account.city = arena_strdup(find->arena, account.city);
+		account.country = arena_strdup(find->arena, account.country);
+		account.lang = arena_strdup(find->arena, account.lang);
 		match->accounts[match->count++] = account;
 	}
 	return 0;
@@ -140,6 +186,7 @@ is_deleted(const struct account *account)
 }
 
 struct reading {
+	struct arena *turn;
 	int (*fn)(const struct account *, void *, struct err *);
 	void *context;
 };
@@ -160,7 +207,7 @@ read_done(void *context, size_t index, const struct moodle_reply *reply, struct 
 	for (i = 0; i < reply->json->count; i++) {
 		struct account account;
 
-		if (read_account(&reply->json->items[i], &account, err) != 0)
+		if (read_account(reading->turn, &reply->json->items[i], &account, err) != 0)
 			return -1;
 		account.deleted = is_deleted(&account);
 		if (reading->fn(&account, reading->context, err) != 0)
@@ -173,8 +220,8 @@ int
 account_read(struct moodle *moodle, const int64_t *ids, size_t count, int (*fn)(const struct account *, void *, struct err *),
     void *context, struct err *err)
 {
-	struct reading reading = { fn, context };
 	struct arena turn = ARENA_INIT;
+	struct reading reading = { &turn, fn, context };
 	size_t most = moodle_wave(moodle), from = 0, n, i;
 	int rc = -1;
 
@@ -279,6 +326,7 @@ struct making {
 
 /* Which of these user names are taken? ${taken} has an element for each. */
 struct taken {
+	struct arena *turn;
 	const char *const *names;
 	size_t count;
 	bool *taken;
@@ -299,7 +347,7 @@ taken_done(void *context, size_t index, const struct moodle_reply *reply, struct
 	for (i = 0; i < reply->json->count; i++) {
 		struct account account;
 
-		if (read_account(&reply->json->items[i], &account, err) != 0)
+		if (read_account(taken->turn, &reply->json->items[i], &account, err) != 0)
 			return -1;
 		for (n = from; n < to && n < taken->count; n++)
 			if (strcmp(taken->names[n], account.username) == 0)
@@ -315,6 +363,8 @@ find_taken(struct moodle *moodle, struct taken *taken, struct err *err)
 	size_t requests = (taken->count + NAMES_PER_REQUEST - 1) / NAMES_PER_REQUEST, r, i;
 	struct moodle_request *list = ARENA_ARRAY(&turn, requests, struct moodle_request);
 	int rc;
+
+	taken->turn = &turn;
 
 	for (r = 0; r < requests; r++) {
 		moodle_request_init(&list[r], &turn, "core_user_get_users_by_field");
@@ -343,7 +393,7 @@ choose_usernames(struct making *making, size_t count, struct err *err)
 			rows[open++] = i;
 		}
 	while (open > 0) {
-		struct taken taken = { names, open, ARENA_ARRAY(arena, open, bool) };
+		struct taken taken = { NULL, names, open, ARENA_ARRAY(arena, open, bool) };
 
 		for (i = 0; i < open; i++)
 			names[i] = account_username(arena, making->rows[rows[i]].email, making->ordinals[rows[i]]);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "moodle/account.h"
+
 #define FUNCTION "core_enrol_get_enrolled_users"
 #define PAGE_ROWS 500
 
@@ -79,6 +81,13 @@ shown(const struct json *object, const char *key, const char *capability, int64_
 static int
 read_user(struct wave *wave, const struct json *object, struct listing_user *user, struct err *err)
 {
+	const struct {
+		const char *name;
+		const char **text;
+	} others[] = { { "idnumber", &user->idnumber }, { "phone1", &user->phone1 }, { "phone2", &user->phone2 },
+		{ "city", &user->city }, { "country", &user->country } };
+	size_t i;
+
 	memset(user, 0, sizeof(*user));
 	if (json_int(object, "id", &user->id, err) != 0)
 		return -1;
@@ -95,7 +104,13 @@ read_user(struct wave *wave, const struct json *object, struct listing_user *use
 		user->firstname = "";
 	if (user->lastname == NULL)
 		user->lastname = "";
-	return 0;
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		if (json_text_or_null(object, others[i].name, others[i].text, err) != 0)
+			return -1;
+		if (*others[i].text == NULL)
+			*others[i].text = "";
+	}
+	return wave->listing->fields == LISTING_FIELDS ? account_fields(wave->arena, object, &user->custom, err) : 0;
 }
 
 static int
@@ -148,7 +163,8 @@ ask_page(struct moodle_request *request, struct arena *arena, const struct listi
 {
 	static const char *const fields[] = { [LISTING_IDS] = "id",
 		[LISTING_ROLES] = "id,roles",
-		[LISTING_ACCOUNTS] = "id,username,email,firstname,lastname,roles" };
+		[LISTING_ACCOUNTS] = "id,username,email,firstname,lastname,idnumber,phone1,phone2,city,country,roles",
+		[LISTING_FIELDS] = "id,username,email,firstname,lastname,idnumber,phone1,phone2,city,country,customfields,roles" };
 	size_t n = 0;
 
 	moodle_request_init(request, arena, FUNCTION);

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "adapter/email.h"
+#include "sql.h"
 
 const char *
 stage_number(struct arena *arena, int64_t value)
@@ -64,9 +65,11 @@ stage_ids(struct arena *arena, struct stage *stage, const char *sql, const struc
 int
 stage_read(struct arena *arena, struct stage *stage, struct err *err)
 {
-	switch (reader_level(stage->reader)) {
-	case 1: return stage_source(arena, stage, err);
-	case 2: return stage_report(arena, stage, err);
-	default: return stage_plain(arena, stage, err);
-	}
+	stage->fields = moodle_config(stage->moodle)->profile_fields;
+	if (reader_level(stage->reader) == 1)
+		return stage_source(arena, stage, err);
+	if ((reader_level(stage->reader) == 2 ? stage_report : stage_plain)(arena, stage, err) != 0)
+		return -1;
+	return db_exec(
+	    stage->db, sql_moodle_fields_named, DB_ARGS(db_array(arena, stage->fields.items, stage->fields.count)), NULL, err);
 }

@@ -23,8 +23,9 @@ struct stage {
 	const char *name;                   /* of the site */
 	const struct config_tenant *tenant; /* whose rules say which courses matter at level 3 */
 	int64_t now_utc;
-	int64_t role_id; /* out: of the site's student role; 0 if nobody has it */
-	int64_t lookups; /* out: e-mails looked up */
+	struct config_list fields; /* of the site's own profile fields those that the settings name, by short name */
+	int64_t role_id;           /* out: of the site's student role; 0 if nobody has it */
+	int64_t lookups;           /* out: e-mails looked up */
 };
 
 /* A COPY under way, with memory for one row. */

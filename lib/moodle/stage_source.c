@@ -94,10 +94,14 @@ stage_source(struct arena *arena, struct stage *stage, struct err *err)
 	} sets[] = {
 		{ "COPY read_course (course_id, shortname, idnumber, fullname, visible, completion, manual, welcome) FROM STDIN",
 		    { sql_moodle_source_courses, 8, 0, "courses" } },
-		{ "COPY read_user FROM STDIN", { sql_moodle_source_users, 6, 2, "accounts" } },
+		{ "COPY read_user (user_id, username, email, email_key, firstname, lastname, suspended, idnumber, auth, phone1, "
+		  "phone2, city, "
+		  "country, lang) FROM STDIN",
+		    { sql_moodle_source_users, 13, 2, "accounts" } },
 		{ "COPY read_enrolment FROM STDIN", { sql_moodle_source_enrolments, 9, 0, "enrolments" } },
 		{ "COPY read_completion FROM STDIN", { sql_moodle_source_completions, 3, 0, "completions" } },
 	};
+	struct source_set fields = { sql_moodle_source_fields, 2, 0, "profile fields" };
 	struct db *db = reader_db(stage->reader);
 	struct db_row *row;
 	size_t i;
@@ -106,7 +110,9 @@ stage_source(struct arena *arena, struct stage *stage, struct err *err)
 	if (db_begin(db, err) != 0)
 		return err_wrap(err, "could not read the database of site \"%s\"", stage->name);
 	if (db_exec(db, sql_moodle_source_snapshot, DB_NONE, NULL, err) != 0 ||
-	    db_row(arena, db, sql_moodle_source_now, DB_ARGS(stage_number(arena, stage->now_utc)), &row, err) != 0 ||
+	    db_row(arena, db, sql_moodle_source_now,
+		DB_ARGS(stage_number(arena, stage->now_utc), db_array(arena, stage->fields.items, stage->fields.count)), &row,
+		err) != 0 ||
 	    db_maybe(arena, db, sql_moodle_source_role, DB_ARGS(moodle_config(stage->moodle)->role), &row, err) != 0) {
 		(void)err_wrap(err, "could not read the database of site \"%s\"", stage->name);
 		goto out;
@@ -119,6 +125,11 @@ stage_source(struct arena *arena, struct stage *stage, struct err *err)
 		if (stage_copy(stage, sets[i].copy, fill_source, &set, err) != 0)
 			goto out;
 	}
+	/* Its tables are read only where the settings name a field: the account may have no right to them. */
+	if (stage->fields.count > 0 && stage_copy(stage, "COPY read_field FROM STDIN", fill_source, &fields, err) != 0)
+		goto out;
+	if (stage->fields.count > 0 && db_exec(stage->db, sql_moodle_fields_read, DB_NONE, NULL, err) != 0)
+		goto out;
 	rc = 0;
 out:
 	db_rollback(db);

@@ -130,6 +130,12 @@ put_participant(int64_t course_id, const struct listing_user *user, void *contex
 		copy_text(sink->copy, stage_email_key(&sink->row, user->email));
 		copy_text(sink->copy, user->firstname);
 		copy_text(sink->copy, user->lastname);
+		copy_text(sink->copy, user->idnumber);
+		copy_text(sink->copy, user->phone1);
+		copy_text(sink->copy, user->phone2);
+		copy_text(sink->copy, user->city);
+		copy_text(sink->copy, user->country);
+		copy_text(sink->copy, user->custom);
 	}
 	return copy_row(sink->copy, err);
 }
@@ -177,8 +183,8 @@ stage_web_participants(struct arena *arena, struct stage *stage, const struct st
 	    db_exec(stage->db, sql_moodle_active_begin, args, NULL, err) != 0)
 		return -1;
 	if (reader_level(stage->reader) == 2)
-		return list_participants(
-		    stage, "COPY read_listing FROM STDIN", courses, LISTING_ALL, LISTING_ACCOUNTS, /* descending= */ false, err);
+		return list_participants(stage, "COPY read_listing FROM STDIN", courses, LISTING_ALL,
+		    stage->fields.count > 0 ? LISTING_FIELDS : LISTING_ACCOUNTS, /* descending= */ false, err);
 	if (list_participants(stage, "COPY read_listing (course_id, user_id, roles) FROM STDIN", courses, LISTING_ALL,
 		LISTING_ROLES, /* descending= */ false, err) != 0 ||
 	    list_participants(
@@ -202,11 +208,10 @@ stage_web_scope(struct arena *arena, struct stage *stage, struct err *err)
 	return courses.count == 0 ? 0 : stage_web_participants(arena, stage, &courses, err);
 }
 
-static int
-put_account(const struct account *account, void *context, struct err *err)
+/* The columns of read_user. */
+static void
+copy_account(struct stage_sink *sink, const struct account *account)
 {
-	struct stage_sink *sink = context;
-
 	arena_reset(&sink->row);
 	copy_int(sink->copy, account->id);
 	copy_text(sink->copy, account->username);
@@ -215,6 +220,22 @@ put_account(const struct account *account, void *context, struct err *err)
 	copy_text(sink->copy, account->firstname);
 	copy_text(sink->copy, account->lastname);
 	stage_put_bool(sink->copy, account->suspended);
+	copy_text(sink->copy, account->idnumber);
+	copy_text(sink->copy, account->auth);
+	copy_text(sink->copy, account->phone1);
+	copy_text(sink->copy, account->phone2);
+	copy_text(sink->copy, account->city);
+	copy_text(sink->copy, account->country);
+	copy_text(sink->copy, account->lang);
+	copy_text(sink->copy, account->fields);
+}
+
+static int
+put_account(const struct account *account, void *context, struct err *err)
+{
+	struct stage_sink *sink = context;
+
+	copy_account(sink, account);
 	stage_put_bool(sink->copy, account->deleted);
 	return copy_row(sink->copy, err);
 }
@@ -285,16 +306,7 @@ fill_found(struct stage *stage, struct stage_sink *sink, void *context, struct e
 	(void)stage;
 	for (i = 0; i < set->count; i++)
 		for (k = 0; k < set->matches[i].count; k++) {
-			const struct account *account = &set->matches[i].accounts[k];
-
-			arena_reset(&sink->row);
-			copy_int(sink->copy, account->id);
-			copy_text(sink->copy, account->username);
-			copy_text(sink->copy, account->email);
-			copy_text(sink->copy, stage_email_key(&sink->row, account->email));
-			copy_text(sink->copy, account->firstname);
-			copy_text(sink->copy, account->lastname);
-			stage_put_bool(sink->copy, account->suspended);
+			copy_account(sink, &set->matches[i].accounts[k]);
 			if (copy_row(sink->copy, err) != 0)
 				return -1;
 		}

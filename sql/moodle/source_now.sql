@@ -1,2 +1,2 @@
--- Moodle's database: the moment that the COPY statements, which take no parameters, judge activity by.
-SELECT set_config('ctok.now', $1, false)
+-- Moodle's database: what the COPY statements, which take no parameters, are told: the moment to judge activity by, and the profile fields to read.
+SELECT set_config('ctok.now', $1, false), set_config('ctok.fields', $2, false)

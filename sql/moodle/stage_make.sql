@@ -1,6 +1,6 @@
 -- What one reading of a site brings, before it counts. Left over from a failed reading: away with it.
 DROP TABLE IF EXISTS read_course, read_user, read_account, read_enrolment, read_completion, read_listing, read_active, read_report,
-                     read_scope, read_lookup;
+                     read_scope, read_lookup, read_field;
 CREATE TEMP TABLE read_course (
     course_id  bigint NOT NULL,
     shortname  text NOT NULL,
@@ -19,10 +19,19 @@ CREATE TEMP TABLE read_user (
     email_key text NOT NULL,
     firstname text NOT NULL,
     lastname  text NOT NULL,
-    suspended boolean NOT NULL
+    suspended boolean NOT NULL,
+    idnumber  text NOT NULL DEFAULT '',
+    auth      text,                            -- NULL, as below: this reading cannot tell, and what is known stays
+    phone1    text NOT NULL DEFAULT '',
+    phone2    text NOT NULL DEFAULT '',
+    city      text NOT NULL DEFAULT '',
+    country   text NOT NULL DEFAULT '',
+    lang      text,
+    fields    jsonb
 );
+CREATE TEMP TABLE read_field (user_id bigint NOT NULL, fields jsonb NOT NULL);
 -- Accounts read one by one, deleted ones too.
-CREATE TEMP TABLE read_account (LIKE read_user, deleted boolean NOT NULL);
+CREATE TEMP TABLE read_account (LIKE read_user INCLUDING DEFAULTS, deleted boolean NOT NULL);
 CREATE TEMP TABLE read_enrolment (
     course_id    bigint NOT NULL,
     user_id      bigint NOT NULL,
@@ -48,7 +57,13 @@ CREATE TEMP TABLE read_listing (
     email     text,
     email_key text,
     firstname text,
-    lastname  text
+    lastname  text,
+    idnumber  text,
+    phone1    text,
+    phone2    text,
+    city      text,
+    country   text,
+    fields    jsonb
 );
 CREATE TEMP TABLE read_active (course_id bigint NOT NULL, user_id bigint NOT NULL, active boolean NOT NULL);
 -- Rows of the custom report; without user name: a method that is there but has no users.

@@ -172,6 +172,9 @@ moodle_write_user(struct moodle_call *call, const struct pg_rows *rows, size_t i
 	const char *institution = pg_text(rows, i, USER_INSTITUTION), *idnumber = pg_text(rows, i, USER_IDNUMBER);
 	const char *first = pg_text(rows, i, USER_FIRSTNAME), *last = pg_text(rows, i, USER_LASTNAME),
 		   *address = pg_text(rows, i, USER_ADDRESS);
+	/* Telephones are shown where the site names them in "Show user identity", to whom may see identities. */
+	const char *phone1 = pg_text(rows, i, USER_PHONE1), *phone2 = pg_text(rows, i, USER_PHONE2);
+	bool identity = moodle_can(call, "moodle/site:viewuseridentity");
 
 	reply_object(reply, NULL);
 	reply_int(reply, "id", pg_int(rows, i, USER_ID));
@@ -182,8 +185,8 @@ moodle_write_user(struct moodle_call *call, const struct pg_rows *rows, size_t i
 	text_or_absent(reply, "email", pg_text(rows, i, USER_EMAIL),
 	    (fields & FIELD_EMAIL) != 0 && moodle_sees_email(call, rows, i, in_course));
 	text_or_absent(reply, "address", address, (fields & FIELD_ADDRESS) != 0 && address[0] != '\0');
-	reply_absent(reply, "phone1");
-	reply_absent(reply, "phone2");
+	text_or_absent(reply, "phone1", phone1, identity && (fields & FIELD_PHONE1) != 0 && phone1[0] != '\0');
+	text_or_absent(reply, "phone2", phone2, identity && (fields & FIELD_PHONE2) != 0 && phone2[0] != '\0');
 	text_or_absent(reply, "department", pg_text(rows, i, USER_DEPARTMENT), all && (fields & FIELD_DEPARTMENT) != 0);
 	text_or_absent(reply, "institution", institution, all && (fields & FIELD_INSTITUTION) != 0 && institution[0] != '\0');
 	text_or_absent(reply, "idnumber", idnumber, all && (fields & FIELD_IDNUMBER) != 0 && idnumber[0] != '\0');

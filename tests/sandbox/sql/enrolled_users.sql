@@ -9,7 +9,8 @@ WITH enrolled AS (
 	UNION ALL
 	SELECT u.id, true FROM mdl_user u WHERE $1::bigint = 1 AND u.deleted = 0
 )
-SELECT us.id, us.username, us.firstname, us.lastname, us.email, us.address, us.phone1, us.phone2, us.department, us.institution, us.idnumber,
+SELECT us.id, us.username, us.firstname, us.lastname, us.email, us.address, CASE WHEN 'phone1' = ANY (shown.fields) THEN us.phone1 ELSE '' END,
+	CASE WHEN 'phone2' = ANY (shown.fields) THEN us.phone2 ELSE '' END, us.department, us.institution, us.idnumber,
 	us.firstaccess, us.lastaccess, us.auth, us.suspended = 1, us.confirmed = 1, us.lang, us.theme, us.timezone, us.mailformat, us.trackforums,
 	us.city, us.country, us.maildisplay,
 	(SELECT string_agg(concat_ws(E'\x1f', f.datatype, d.data, d.data, f.name, f.shortname), E'\x1e' ORDER BY f.sortorder)
@@ -24,6 +25,7 @@ SELECT us.id, us.username, us.firstname, us.lastname, us.email, us.address, us.p
 			WHERE e2.courseid = c.id AND e2.status = 0 AND ue2.userid = us.id AND ue2.status = 0 AND ue2.timestart <= $4::bigint
 			AND (ue2.timeend = 0 OR ue2.timeend > $4::bigint))) END
 FROM enrolled n
+CROSS JOIN (SELECT coalesce((SELECT string_to_array(value, ',') FROM mdl_config WHERE name = 'showuseridentity'), '{}') AS fields) shown
 JOIN mdl_user us ON us.id = n.userid AND us.deleted = 0
 JOIN mdl_context x ON x.contextlevel = 50 AND x.instanceid = $1::bigint
 LEFT JOIN mdl_user_lastaccess la ON la.userid = us.id AND la.courseid = $1::bigint
