@@ -12,14 +12,13 @@ control clock now=2026-11-20T09:45:00Z frozen=1 >/dev/null
 now=2026-11-20T09:45:00Z
 # What a site says of its people beside names: telephones where it shows them, and of its own profile fields those that the settings name.
 site_extra='profile_fields = ( "company" );'
-control sql "sql=UPDATE mdl_config SET value = 'email,phone1,phone2' WHERE name = 'showuseridentity';
-	INSERT INTO mdl_user_info_field (shortname, name, datatype, categoryid, sortorder, visible) SELECT s, initcap(s), 'text', 1, n, 2
-		FROM (VALUES ('company', 90), ('shoesize', 91)) AS f(s, n) WHERE NOT EXISTS (SELECT FROM mdl_user_info_field o WHERE o.shortname = s);
-	DELETE FROM mdl_user_info_data;
-	INSERT INTO mdl_user_info_data (userid, fieldid, data) SELECT u.id, f.id, f.shortname || ' \"é\" ' || u.id FROM mdl_user u, mdl_user_info_field f
-		WHERE f.shortname IN ('company', 'shoesize') AND u.username IN ('learner01', 'learner02');
-	UPDATE mdl_user SET phone1 = '+34 600 000 00' || (id % 10), phone2 = 'x' || id, city = 'Vigo', country = 'ES', idnumber = 'ID-' || id, lang = 'es'
-		WHERE username IN ('learner01', 'learner03')" >/dev/null
+moodle() { control sql "sql=$1" >/dev/null; }
+moodle "UPDATE mdl_config SET value = 'email,phone1,phone2' WHERE name = 'showuseridentity'"
+moodle "INSERT INTO mdl_user_info_field (id, shortname, name, datatype, categoryid, sortorder, visible)
+	VALUES (90, 'company', 'Company', 'text', 1, 90, 2), (91, 'shoesize', 'Shoe size', 'text', 1, 91, 2)"
+moodle "INSERT INTO mdl_user_info_data (userid, fieldid, data) SELECT u.id, f.id, f.shortname || ' \"é\" ' || u.id FROM mdl_user u, mdl_user_info_field f
+	WHERE f.id IN (90, 91) AND u.username IN ('learner01', 'learner02')"
+moodle "UPDATE mdl_user SET phone1 = '+34 600 000 00' || (id % 10), phone2 = 'x' || id, city = 'Vigo', country = 'ES', lang = 'es' WHERE username IN ('learner01', 'learner03')"
 level() { read_level=$1 write_conf; }
 pull() { run ctok-pull-moodle; }
 # The reason, with ids that hang on the order of answers left out.
@@ -47,7 +46,7 @@ expect "what Moodle's own tables hold, to the second" "" "$(diff "$dir/moodle" "
 expect "and there is something to compare" 1 "$([ "$(wc -l <"$dir/ours")" -gt 80 ] && echo 1)"
 expect "completions too" 1 "$([ "$(wc -l <"$dir/completions.1")" -gt 3 ] && echo 1)"
 expect "what an account says beside its name, and no field that the settings do not name" \
-	"manual +34 600 000 003 x3 Vigo ES es ID-3 {\"company\": \"company \\\"é\\\" 3\"}|manual    ES en  {\"company\": \"company \\\"é\\\" 4\"}" \
+	"manual +34 600 000 003 x3 Vigo ES es CUST-5001 {\"company\": \"company \\\"é\\\" 3\"}|manual   Köln DE en CUST-5002 {\"company\": \"company \\\"é\\\" 4\"}" \
 	"$(sql "SELECT string_agg(concat_ws(' ', auth, phone1, phone2, city, country, lang, idnumber, fields), '|' ORDER BY user_id) FROM ctok.mirror_user WHERE username IN ('learner01', 'learner02')")"
 pull
 expect "a second reading writes no row" "0 0" "$code $(changed)"

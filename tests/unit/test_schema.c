@@ -184,8 +184,8 @@ static const char sounds_personal[] =
     "SELECT t.relname || '.' || a.attname FROM (" TABLES
     ") t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped"
     " WHERE (a.attname ~ '(name|mail|address|phone|login|recipient|learner|buyer|facts|payload|sealed)'"
-	    " OR t.relname IN ('document_reference', 'kept_field') AND a.attname = 'value'"
-	    " OR t.relname = 'mirror_user' AND a.attname IN ('idnumber', 'city', 'fields'))"
+    " OR t.relname IN ('document_reference', 'kept_field') AND a.attname = 'value'"
+    " OR t.relname = 'mirror_user' AND a.attname IN ('idnumber', 'city', 'fields'))"
     " AND a.atttypid IN ('text'::regtype, 'bytea'::regtype, 'jsonb'::regtype, 'varchar'::regtype,"
     " 'text[]'::regtype)";
 
