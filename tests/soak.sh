@@ -1,6 +1,7 @@
 #!/bin/bash
-# Long proofs: the ledger of many histories however they are cut; many generated worlds through whole nights at all three read levels; a night cut off before and after each of its effects, in
+# Long proofs: every history of an access; the ledger of many histories however they are cut; many generated worlds through whole nights at all three read levels; a night cut off before and after each of its effects, in
 # every way (tests/support/kills.py); 200 nights with hostile feeds; 10,000 mails whose sender is killed 200 times; every fuzz target for a while; every scenario under sanitizers and valgrind.
+# SOAK_LIFE: events in histories of an access, all of which are played (6); 0 for none.
 # SOAK_HISTORIES: histories of sales, each cut into pulls in five ways (100000); 0 for none.
 # SOAK_SPOILED: exports, each spoiled in one way (100000); 0 for none.
 # SOAK_HOSTILE: nights with hostile feeds (200); 0 for none.
@@ -13,8 +14,13 @@ hostile=${SOAK_HOSTILE:-200}
 histories=${SOAK_HISTORIES:-100000}
 spoiled=${SOAK_SPOILED:-100000}
 mails=${SOAK_MAILS:-10000}
+life=${SOAK_LIFE:-6}
 bad=0
 mkdir -p build/soak
+if [ "$life" -gt 0 ]; then
+	LIFE_EVENTS=$life build/tests/test_life_model >build/soak/life_model.log 2>&1 || { bad=$((bad + 1)); tail -5 build/soak/life_model.log; }
+	grep -h '^# ' build/soak/life_model.log | sed 's/^# //'
+fi
 if [ "$histories" -gt 0 ]; then
 	HISTORIES=$histories build/tests/test_histories >build/soak/histories.log 2>&1 || { bad=$((bad + 1)); tail -5 build/soak/histories.log; }
 	echo "$histories histories of sales, each cut in five ways: see build/soak/histories.log"

@@ -61,12 +61,13 @@ SELECT d.tenant_id, d.document_id, c.cancelled_at, least(r.refunded_at, k.credit
 
 -- When the right that a unit gives ends before its time, and why: at the first moment at which something took it away, each NULL if it did not. A sale that
 -- was taken back (cancelled, its money given back, a dispute lost) is that, whatever debt it had besides or before: only what is owed (its payment taken
--- back, its subscription ended) may be paid again, and ends as a term does.
+-- back, its subscription ended) may be paid again, and ends as a term does. One whose payment was taken back paid for nothing of what it was used before
+-- its subscription ended.
 CREATE FUNCTION rule.unit_end(cancelled_at timestamptz, refunded_at timestamptz, unpaid_at timestamptz, lost_at timestamptz, ended_at timestamptz)
     RETURNS TABLE (revoked_at timestamptz, why text)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
 $$
-SELECT least(x.back_at, x.owed_at), CASE coalesce(x.back_at, x.owed_at) WHEN cancelled_at THEN 'cancelled' WHEN lost_at THEN 'dispute'
+SELECT least(x.back_at, x.owed_at), CASE coalesce(x.back_at, unpaid_at, ended_at) WHEN cancelled_at THEN 'cancelled' WHEN lost_at THEN 'dispute'
                                          WHEN refunded_at THEN 'refund' WHEN unpaid_at THEN 'unpaid' WHEN ended_at THEN 'subscription' END
   FROM (SELECT least(cancelled_at, refunded_at, lost_at) AS back_at, least(unpaid_at, ended_at) AS owed_at) x
 $$;

@@ -1,123 +1,239 @@
--- The life of one access by exhaustion: every history of up to model.events events, played night by night with the pure functions alone
--- (rule.unit_end, rule.access_state, rule.row_gap). A term is 2 nights, grace 0, 1 or without end, notice 1. Events: pay (P; a payment that was taken back
--- is paid again), fail (F: it is taken back), refund part (q; two are all), refund all (A), dispute opened, won, lost (O W L), cancel at once (C), renew (N),
--- source silent tonight (S), night (.). Odd ones that a source can send are in; what changes nothing is left out. After the last event ten quiet nights pass.
+-- The life of one access by exhaustion: every history of up to model.events events, played with the pure functions alone (rule.unit_end,
+-- rule.access_state, rule.row_gap, rule.term_chain). A term is 2 nights, grace 0, 1 or without end, notice 1, tail 1 (if the caller made rule.tail so).
+-- Twelve events: pay (what was taken back is paid again), fail (a payment is taken back), refund part (two are all), refund all, dispute opened, won, lost,
+-- cancel at once, renew, pause, source silent tonight, night; those about a sale also about the first one of several. After the last event quiet nights pass
+-- until nothing moves any more.
 --
--- Judged is Moodle's row as it is played after each night in which the source spoke, by the facts as they are:
---   'lost': money is good (sold, not over, not taken back, owed or ended), and there is no access; but for a dispute that suspends, or came before access.
---   'free': access, and no money was good since grace, notice and one night; but for grace without end, and silence since then.
--- Leaves table `model` (history, policy, verdicts); settings: model.events.
+-- Histories are paths in a graph. A node is all that the functions and the judgements below are ever told, in an array: what the source says of each sale,
+-- what we know of it, Moodle's row, the debt and its notice. So two histories that lead to the same node have the same future, whatever it is, and each node
+-- is played once; the array is compared whole, so that no two states are taken for one. Moments are minutes from 00:00 of the node's day: all rules here run
+-- in UTC and count in whole days, so that a life is the same a day later (test_life_model.c tries it from another day). Moments within a day go by their order. An
+-- event that changes nothing leads back to its node: such histories are the same as shorter ones. A node reached by n events and later by more need not be
+-- played again: what can follow then could follow before.
+--
+-- Judged is Moodle's row as it stands after each night, by the facts as they are (pg_temp.money):
+--   'lost': money is good and we could know it, and there is no access, or Moodle's own end comes before the money's; but for a dispute that suspends, or that
+--           came before there was access.
+--   'free': access, and no money was good since grace, notice and one night; but for grace without end, and silence.
+-- Settings: model.events, model.day (the first day of all). Leaves tables node and verdict, and function pg_temp.story.
 SET jit = off;
-CREATE TEMP TABLE model AS
-SELECT ''::text AS h, d.on_dispute, g.grace, 0 AS t, 0 AS step, false AS silent, -9 AS silent_on, array_fill(NULL::integer, ARRAY[14]) AS f,
-       array_fill(NULL::integer, ARRAY[14]) AS k, false AS m1, false AS m2, NULL::integer AS st, NULL::bigint AS te, NULL::timestamptz AS debt,
-       NULL::timestamptz AS given, NULL::text AS bad, 0 AS nights
-  FROM (VALUES ('keep'), ('suspend')) d (on_dispute), (VALUES (0), (1), (NULL)) g (grace);
--- f: of each of two sales (7 apart) sold, taken back, refunded, lost, ended at that minute; open dispute; parts refunded.
+SET work_mem = '64MB';
+CREATE TEMP TABLE node (id integer GENERATED ALWAYS AS IDENTITY, s integer[] NOT NULL, parent integer, event text, step integer NOT NULL, rests boolean NOT NULL DEFAULT false);
+CREATE TEMP TABLE frontier (id integer, s integer[]);
+CREATE TEMP TABLE verdict (id integer NOT NULL, bad text NOT NULL);
 
--- One event that is no night, at minute `at` of the history; NULL if it changes nothing.
-CREATE FUNCTION pg_temp.happen(f integer[], event text, at integer) RETURNS integer[]
+-- The array: 1 on_dispute suspends, 2 grace (-1: never), 3 silent tonight, 4 spoken nights since a silent one (3: or more), 5 Moodle's row (-1: none,
+-- 0 active, 1 suspended), 6 its end, 7 the debt that was told of, 8 when, 9 when money was good last. Then 14 for each sale: sold, taken back, refunded, lost,
+-- ended, dispute opened, parts refunded; the first six as we know them; 1 if it gave a right once.
+-- No moment is -1000000, no end 1000000.
+CREATE FUNCTION pg_temp.happen(s integer[], event text) RETURNS integer[]
     LANGUAGE plpgsql IMMUTABLE AS
-$$ DECLARE o integer := CASE WHEN f[8] IS NOT NULL THEN 7 ELSE 0 END; -- the newest sale
+$$ DECLARE
+    b integer := cardinality(s) - 14; -- before the newest sale
+    n integer;
+    at integer := 61; -- after all that happened today
+    nothing CONSTANT integer := -1000000;
 BEGIN
-    IF event = 'P' THEN
-        IF f[1] IS NULL THEN f[1] := at; ELSIF f[o + 2] IS NOT NULL THEN f[o + 2] := NULL; ELSE RETURN NULL; END IF;
-    ELSIF f[1] IS NULL THEN RETURN NULL;
-    ELSIF event = 'N' AND f[8] IS NULL THEN f[8] := at;
-    ELSIF event = 'F' AND f[o + 2] IS NULL THEN f[o + 2] := at;
-    ELSIF event = 'A' AND f[o + 3] IS NULL THEN f[o + 3] := at;
-    ELSIF event = 'q' AND f[o + 3] IS NULL THEN
-        f[o + 7] := coalesce(f[o + 7], 0) + 1;
-        IF f[o + 7] = 2 THEN f[o + 3] := at; END IF;
-    ELSIF event = 'O' AND f[o + 6] IS NULL AND f[o + 4] IS NULL THEN f[o + 6] := at;
-    ELSIF event = 'W' AND f[o + 6] IS NOT NULL THEN f[o + 6] := NULL;
-    ELSIF event = 'L' AND f[o + 6] IS NOT NULL THEN f[o + 6] := NULL; f[o + 4] := at;
-    ELSIF event = 'C' AND f[o + 5] IS NULL THEN f[o + 5] := at;
-    ELSE RETURN NULL; END IF;
-    RETURN f;
-END $$;
-CREATE FUNCTION pg_temp.moment(minute integer) RETURNS timestamptz LANGUAGE sql IMMUTABLE RETURN timestamptz '2026-01-01Z' + minute * interval '1 minute';
-
--- The night of day t of all histories in `tonight`, into `after`.
-CREATE FUNCTION pg_temp.night() RETURNS void LANGUAGE plpgsql AS
-$$ BEGIN
-    CREATE TEMP TABLE after AS
-    SELECT w.h, w.on_dispute, w.grace, w.t + 1 AS t, w.step, false AS silent, CASE WHEN w.silent THEN w.t ELSE w.silent_on END AS silent_on, w.f, k.k,
-           b.m1, b.m2, x.st, x.te,
-           CASE WHEN n.told THEN s.debt_at WHEN s.debt_at IS NOT DISTINCT FROM w.debt THEN w.debt END AS debt,
-           CASE WHEN n.told THEN k.now WHEN s.debt_at IS NOT DISTINCT FROM w.debt THEN w.given END AS given,
-           coalesce(w.bad, CASE
-               WHEN w.silent THEN NULL
-               WHEN j.good AND NOT y.open AND NOT (j.disputed AND (w.on_dispute = 'suspend' OR w.st IS NULL)) THEN 'lost'
-               WHEN y.open AND NOT j.lately AND w.grace IS NOT NULL AND w.silent_on < w.t - 3 THEN 'free' END) AS bad, w.nights + 1 AS nights
-      FROM tonight w
-     CROSS JOIN LATERAL (SELECT CASE WHEN w.silent THEN w.k ELSE w.f END AS k, pg_temp.moment(w.t * 1440 + 180) AS now) k
-     CROSS JOIN LATERAL rule.unit_end(NULL, pg_temp.moment(k.k[3]), pg_temp.moment(k.k[2]), pg_temp.moment(k.k[4]), pg_temp.moment(k.k[5])) e1
-     CROSS JOIN LATERAL rule.unit_end(NULL, pg_temp.moment(k.k[10]), pg_temp.moment(k.k[9]), pg_temp.moment(k.k[11]), pg_temp.moment(k.k[12])) e2
-     -- A sale that was void before it was ever seen gives nothing.
-     CROSS JOIN LATERAL (SELECT w.m1 OR k.k[1] IS NOT NULL AND coalesce(e1.why, 'subscription') = 'subscription' AS m1,
-                                w.m2 OR k.k[8] IS NOT NULL AND coalesce(e2.why, 'subscription') = 'subscription' AS m2) b
-     CROSS JOIN LATERAL (SELECT pg_temp.moment(k.k[1]) AS start1, rule.term_end(pg_temp.moment(k.k[1]), '2 days', 'UTC') AS end1) c
-     CROSS JOIN LATERAL (SELECT CASE WHEN k.k[8] IS NOT NULL THEN greatest(pg_temp.moment(k.k[8]), rule.term_chain_step(NULL, CASE WHEN b.m1 AND coalesce(e1.why, 'subscription') = 'subscription'
-                                                                                               THEN c.start1 END, '2 days', NULL, e1.revoked_at, 'UTC')) END AS start2) a
-     CROSS JOIN LATERAL (SELECT bool_or(r.begun AND r.start <= k.now AND k.now < r.ends) AS running,
-                                bool_and(r.disputed OR NOT (r.begun AND r.start <= k.now AND k.now < r.ends)) AS disputed,
-                                min(r.start) FILTER (WHERE r.begun AND r.start > k.now) AS next_start,
-                                coalesce(max(r.ends) FILTER (WHERE r.begun), max(r.revoked)) AS ends_at,
-                                (array_agg(r.why ORDER BY r.begun DESC, CASE WHEN r.begun THEN r.ends ELSE r.revoked END DESC, r.n DESC))[1] AS why
-                           FROM (SELECT z.n, z.start, z.revoked, z.disputed, z.revoked IS NULL OR z.revoked > z.start AS begun, least(z.ends, z.revoked) AS ends,
-                                        CASE WHEN z.why = 'subscription' AND z.ends < z.revoked THEN 'term' ELSE coalesce(z.why, 'term') END AS why
-                                   FROM (VALUES (1, b.m1, c.start1, c.end1, e1.revoked_at, e1.why, k.k[6] IS NOT NULL),
-                                                (2, b.m2, a.start2, rule.term_end(a.start2, '2 days', 'UTC'), e2.revoked_at, e2.why, k.k[13] IS NOT NULL))
-                                        z (n, matched, start, ends, revoked, why, disputed)
-                                  WHERE z.matched) r) v
-      LEFT JOIN LATERAL rule.access_state(v.running, v.running AND v.disputed, v.next_start, v.ends_at, v.why, 'suspend', 'suspend', w.on_dispute, w.grace, 1,
-                                          false, false, w.st IS NOT NULL, CASE WHEN w.debt = v.ends_at THEN w.given END, NOT w.silent, w.te, k.now, 'UTC') s
-             ON v.ends_at IS NOT NULL
-      LEFT JOIN LATERAL rule.row_gap(s.state, s.wanted, 0, s.wanted_end, true, true, true, true, false, true, false, false, w.st IS NOT NULL, true,
-                                     w.st = 0, 1, w.st, 0, w.te, w.silent, false, extract(epoch FROM k.now)::bigint) g ON s.state IS NOT NULL
-     CROSS JOIN LATERAL (SELECT CASE g.gap WHEN 'enrol' THEN 0 WHEN 'resume' THEN 0 WHEN 'suspend' THEN 1 ELSE w.st END AS st,
-                                CASE WHEN g.gap = 'enrol' THEN s.wanted_end
-                                     WHEN g.gap IN ('resume', 'extend') AND s.wanted = 'active' THEN CASE WHEN s.wanted_end = 0 OR w.te = 0 THEN 0 ELSE greatest(w.te, s.wanted_end) END
-                                     WHEN g.gap = 'extend' THEN rule.moodle_end(rule.day_end(k.now + interval '7 days', 'UTC'))
-                                     ELSE w.te END AS te) x
-     CROSS JOIN LATERAL (SELECT x.st IS NOT DISTINCT FROM 0 AND (x.te = 0 OR x.te > extract(epoch FROM k.now)) AS open) y
-     CROSS JOIN LATERAL (SELECT coalesce(s.state = 'grace' AND w.grace > 0 AND NOT w.silent AND NOT (w.debt = s.debt_at AND w.given IS NOT NULL), false) AS told) n
-     -- The facts as they are: a sale pays for two whole days from its beginning, until something ends that.
-     CROSS JOIN LATERAL (SELECT coalesce(bool_or(q.start <= k.now AND k.now < q.good_to), false) AS good,
-                                coalesce(bool_and(q.disputed) FILTER (WHERE q.start <= k.now AND k.now < q.good_to), false) AS disputed,
-                                coalesce(bool_or(q.start <= k.now AND k.now - interval '4 days' < q.day_end), false) AS lately
-                           FROM (SELECT z.start, least(z.start + interval '2 days', z.gone) AS good_to, least(rule.day_end(z.start + interval '2 days', 'UTC'), z.gone) AS day_end, z.disputed
-                                   FROM (VALUES (c.start1, pg_temp.moment(least(w.f[2], w.f[3], w.f[4], w.f[5])), w.f[6] IS NOT NULL),
-                                                (a.start2, pg_temp.moment(least(w.f[9], w.f[10], w.f[11], w.f[12])), w.f[13] IS NOT NULL)) z (start, gone, disputed)
-                                  WHERE z.start IS NOT NULL AND (z.gone IS NULL OR z.gone > z.start)) q) j;
+    IF event = 'silent' THEN s[3] := 1; RETURN s; END IF;
+    -- (The functions are not told of a pause: nothing is collected meanwhile, and what was paid is paid.)
+    IF event = 'pause' THEN RETURN s; END IF;
+    FOR n IN 0 .. (cardinality(s) - 9) / 14 - 1 LOOP
+        at := greatest(at, s[10 + 14 * n] + 1, s[11 + 14 * n] + 1, s[12 + 14 * n] + 1, s[13 + 14 * n] + 1, s[14 + 14 * n] + 1, s[15 + 14 * n] + 1);
+    END LOOP;
+    IF event = 'renew' OR (event = 'pay' AND b < 9) THEN
+        IF (event = 'renew') = (b < 9) THEN RETURN s; END IF;
+        RETURN s || ARRAY[at] || array_fill(nothing, ARRAY[5]) || ARRAY[0] || array_fill(nothing, ARRAY[6]) || ARRAY[0];
+    END IF;
+    IF b < 9 THEN RETURN s; END IF;
+    IF event LIKE '% of the first' THEN
+        IF b = 9 THEN RETURN s; END IF;
+        b := 9;
+        event := left(event, -13);
+    END IF;
+    CASE event
+        WHEN 'pay' THEN s[b + 2] := nothing;
+        WHEN 'fail' THEN IF s[b + 2] = nothing THEN s[b + 2] := at; END IF;
+        WHEN 'refund all' THEN IF s[b + 3] = nothing THEN s[b + 3] := at; END IF;
+        WHEN 'refund part' THEN
+            IF s[b + 3] = nothing THEN
+                s[b + 7] := s[b + 7] + 1;
+                IF s[b + 7] = 2 THEN s[b + 3] := at; END IF;
+            END IF;
+        WHEN 'dispute' THEN IF s[b + 6] = nothing AND s[b + 4] = nothing THEN s[b + 6] := at; END IF;
+        WHEN 'won' THEN s[b + 6] := nothing;
+        WHEN 'lost' THEN IF s[b + 6] <> nothing THEN s[b + 6] := nothing; s[b + 4] := at; END IF;
+        WHEN 'cancel' THEN IF s[b + 5] = nothing THEN s[b + 5] := at; END IF;
+    END CASE;
+    RETURN s;
 END $$;
 
--- Level by level: each history one event longer; those that end are kept for the quiet nights.
+-- What money says at 03:00, in plain numbers and by nothing that is tried here: a sale pays for two whole days from the later of its sale and what was paid
+-- before; what was given or taken back pays for nothing from then on, and moves what comes after it; what ended early was used until then. Of a night without
+-- word only what we know too.
+CREATE FUNCTION pg_temp.money(s integer[], OUT good boolean, OUT disputed boolean, OUT until integer, OUT last integer)
+    LANGUAGE plpgsql IMMUTABLE AS
+$$ DECLARE
+    chain integer := -1000000;
+    b integer := 9;
+    f integer[];
+    start integer; ends integer; gone integer;
+BEGIN
+    good := false; disputed := true; until := -1000000; last := s[9];
+    WHILE b < cardinality(s) LOOP
+        f := s[b + 1 : b + 6];
+        IF s[3] = 1 THEN
+            f[1] := s[b + 8];
+            f[6] := greatest(f[6], s[b + 13]);
+            FOR n IN 2 .. 5 LOOP
+                f[n] := CASE WHEN f[n] = -1000000 OR s[b + 7 + n] = -1000000 THEN greatest(f[n], s[b + 7 + n]) ELSE least(f[n], s[b + 7 + n]) END;
+            END LOOP;
+        END IF;
+        IF f[1] <> -1000000 THEN
+            start := greatest(f[1], chain);
+            ends := 1440 * ceil((start + 2880) / 1440.0);
+            gone := (SELECT min(g) FROM unnest(f[2:5]) g WHERE g <> -1000000);
+            IF f[2] = -1000000 AND f[3] = -1000000 AND f[4] = -1000000 THEN
+                chain := greatest(chain, least(ends, nullif(f[5], -1000000)));
+            END IF;
+            ends := least(ends, gone);
+            IF start <= 180 AND start < ends THEN
+                IF 180 < ends THEN
+                    good := true;
+                    disputed := disputed AND f[6] <> -1000000;
+                    until := greatest(until, ends);
+                END IF;
+                last := greatest(last, least(ends, 180));
+            END IF;
+        END IF;
+        b := b + 14;
+    END LOOP;
+    IF last < -2700 THEN last := -1000000; END IF;
+END $$;
+
+-- The night is over: we know what there was to know, and all moments are a day older.
+CREATE FUNCTION pg_temp.older(s integer[], matched boolean[]) RETURNS integer[]
+    LANGUAGE plpgsql IMMUTABLE AS
+$$ DECLARE
+    b integer;
+    n integer;
+BEGIN
+    FOR i IN 1 .. cardinality(matched) LOOP
+        b := 14 * i - 5;
+        IF s[3] = 0 THEN s[b + 8 : b + 13] := s[b + 1 : b + 6]; END IF;
+        FOREACH n IN ARRAY '{1,2,3,4,5,6,8,9,10,11,12,13}'::integer[] LOOP
+            IF s[b + n] <> -1000000 THEN s[b + n] := s[b + n] - 1440; END IF;
+        END LOOP;
+        s[b + 14] := matched[i]::integer;
+    END LOOP;
+    RETURN s[10:];
+END $$;
+
+-- The functions' moments, and back; model.day is the first day.
+CREATE FUNCTION pg_temp.moment(minute integer, day double precision) RETURNS timestamptz
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE WHEN minute <> -1000000 THEN to_timestamp(day + minute * 60) END;
+CREATE FUNCTION pg_temp.minute(moment timestamptz, day double precision) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN coalesce(((date_part('epoch', moment) - day) / 60)::integer, -1000000);
+
+-- The night of each of ${frontier}'s nodes: the node after it, and the verdict.
+CREATE FUNCTION pg_temp.night(OUT id integer, OUT s integer[], OUT bad text, OUT rests boolean) RETURNS SETOF record
+    LANGUAGE sql STABLE AS
+$$
+SELECT w.id,
+       ARRAY[w.s[1], w.s[2], 0, CASE WHEN p.silent THEN 0 ELSE least(w.s[4] + 1, 3) END, coalesce(x.st, -1),
+             CASE WHEN x.st IS NULL THEN -1000000 WHEN x.te = 0 THEN 1000000 ELSE ((x.te - p.day) / 60)::integer - 1440 END,
+             CASE WHEN n.told OR d.debt = w.s[7] THEN coalesce(nullif(d.debt, -1000000) - 1440, -1000000) ELSE -1000000 END,
+             CASE WHEN n.told THEN 180 - 1440 WHEN d.debt = w.s[7] THEN coalesce(nullif(w.s[8], -1000000) - 1440, -1000000) ELSE -1000000 END,
+             coalesce(nullif(j.last, -1000000) - 1440, -1000000)] || pg_temp.older(w.s, v.matched),
+       CASE WHEN j.good AND NOT (y.open AND (x.te = 0 OR x.te >= p.day + j.until * 60)) AND NOT (j.disputed AND (w.s[1] = 1 OR w.s[5] = -1)) THEN 'lost'
+            WHEN y.open AND NOT p.silent AND NOT j.good AND w.s[2] >= 0 AND w.s[4] > 0 AND (w.s[2] = 0 OR j.last < 180 - 1440) THEN 'free' END,
+       -- Nothing runs, nothing will, and nothing is to be done: the nights to come are like this one.
+       NOT coalesce(v.running OR v.next_start IS NOT NULL OR g.gap IS NOT NULL OR y.open AND w.s[2] >= 0, false)
+  FROM frontier w
+ CROSS JOIN LATERAL (SELECT date_part('epoch', current_setting('model.day')::timestamptz) AS day, w.s[3] = 1 AS silent OFFSET 0) p
+ CROSS JOIN LATERAL (SELECT to_timestamp(p.day + 180 * 60) AS now, CASE w.s[6] WHEN 1000000 THEN 0 ELSE (p.day + w.s[6]::bigint * 60)::bigint END AS te OFFSET 0) o
+ CROSS JOIN LATERAL (
+        SELECT bool_or(r.begun AND r.start <= o.now AND o.now < r.ends) AS running,
+               bool_and(r.disputed OR NOT (r.begun AND r.start <= o.now AND o.now < r.ends)) FILTER (WHERE r.matched) AS disputed,
+               min(r.start) FILTER (WHERE r.begun AND r.start > o.now) AS next_start,
+               coalesce(max(r.ends) FILTER (WHERE r.begun), max(r.revoked) FILTER (WHERE r.matched)) AS ends_at,
+               (array_agg(r.why ORDER BY r.begun DESC, CASE WHEN r.begun THEN r.ends ELSE r.revoked END DESC, r.n DESC) FILTER (WHERE r.matched))[1] AS why,
+               coalesce(array_agg(r.matched ORDER BY r.n), '{}') AS matched
+          FROM (SELECT q.n, q.begun, q.start, q.revoked, q.disputed, q.matched, least(q.ends, q.revoked) AS ends,
+                       CASE WHEN q.why = 'subscription' AND q.ends < q.revoked THEN 'term' ELSE coalesce(q.why, 'term') END AS why
+                  FROM (SELECT t.*, t.matched AND (t.revoked IS NULL OR t.revoked > t.start) AS begun, rule.term_end(t.start, '2 days', 'UTC') AS ends
+                          FROM (SELECT e.*, greatest(e.sold, rule.term_chain(CASE WHEN e.matched AND coalesce(e.why, 'subscription') = 'subscription' THEN e.sold END,
+                                                                             '2 days', NULL, e.revoked, 'UTC')
+                                                                 OVER (ORDER BY e.n ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) AS start
+                                  FROM (SELECT c.n, u.revoked_at AS revoked, u.why, pg_temp.moment(c.k[1], p.day) AS sold, c.k[6] <> -1000000 AS disputed,
+                                               -- A sale that was void before it was ever seen gives nothing.
+                                               w.s[9 + 14 * c.n] = 1 OR c.k[1] <> -1000000 AND coalesce(u.why, 'subscription') = 'subscription' AS matched
+                                          FROM (SELECT n, CASE WHEN p.silent THEN w.s[14 * n + 3 : 14 * n + 8] ELSE w.s[14 * n - 4 : 14 * n + 1] END AS k
+                                                  FROM generate_series(1, (cardinality(w.s) - 9) / 14) AS n) c
+                                         CROSS JOIN LATERAL rule.unit_end(NULL, pg_temp.moment(c.k[3], p.day), pg_temp.moment(c.k[2], p.day),
+                                                                          pg_temp.moment(c.k[4], p.day), pg_temp.moment(c.k[5], p.day)) u) e) t) q) r) v
+  LEFT JOIN LATERAL rule.access_state(v.running, v.running AND v.disputed, v.next_start, v.ends_at, v.why, 'suspend', 'suspend',
+                                      CASE w.s[1] WHEN 1 THEN 'suspend' ELSE 'keep' END, nullif(w.s[2], -1), 1, false, false, w.s[5] >= 0,
+                                      CASE WHEN w.s[7] = pg_temp.minute(v.ends_at, p.day) THEN pg_temp.moment(w.s[8], p.day) END, NOT p.silent, o.te, o.now, 'UTC') a
+         ON v.ends_at IS NOT NULL
+  LEFT JOIN LATERAL rule.row_gap(a.state, a.wanted, 0, a.wanted_end, true, true, true, true, false, true, false, false, w.s[5] >= 0, true, w.s[5] = 0, 1,
+                                 nullif(w.s[5], -1), 0, o.te, p.silent, false, (p.day + 180 * 60)::bigint) g ON a.state IS NOT NULL
+ CROSS JOIN LATERAL (SELECT CASE g.gap WHEN 'enrol' THEN 0 WHEN 'resume' THEN 0 WHEN 'suspend' THEN 1 ELSE nullif(w.s[5], -1) END AS st,
+                            CASE WHEN g.gap = 'enrol' THEN a.wanted_end
+                                 WHEN g.gap IN ('resume', 'extend') AND a.wanted = 'active' THEN CASE WHEN a.wanted_end = 0 OR o.te = 0 THEN 0 ELSE greatest(o.te, a.wanted_end) END
+                                 WHEN g.gap = 'extend' THEN rule.moodle_end(rule.day_end(o.now + rule.tail(false), 'UTC'))
+                                 ELSE o.te END AS te OFFSET 0) x
+ CROSS JOIN LATERAL (SELECT x.st IS NOT DISTINCT FROM 0 AND (x.te = 0 OR x.te > p.day + 180 * 60) AS open) y
+ CROSS JOIN LATERAL (SELECT pg_temp.minute(a.debt_at, p.day) AS debt) d
+ CROSS JOIN LATERAL (SELECT coalesce(a.state = 'grace' AND w.s[2] > 0 AND NOT p.silent AND NOT (w.s[7] = d.debt AND w.s[8] <> -1000000), false) AS told) n
+ CROSS JOIN LATERAL pg_temp.money(w.s) j
+$$;
+
+-- The events that lead to a node, in words, by which policy, and the night in which it shows.
+CREATE FUNCTION pg_temp.story(of_id integer) RETURNS text
+    LANGUAGE sql STABLE AS
+$$
+WITH RECURSIVE path AS (
+    SELECT n.parent, n.event, 0 AS back FROM node n WHERE n.id = of_id
+    UNION ALL
+    SELECT n.parent, n.event, p.back + 1 FROM path p JOIN node n ON n.id = p.parent
+)
+SELECT format('%s · night (grace %s, %s while disputed)', string_agg(p.event, ' · ' ORDER BY p.back DESC) FILTER (WHERE p.event IS NOT NULL),
+              coalesce(nullif(n.s[2], -1)::text, 'never'), CASE n.s[1] WHEN 1 THEN 'suspended' ELSE 'kept' END)
+  FROM path p, node n
+ WHERE n.id = of_id
+ GROUP BY n.s
+$$;
+
+-- Breadth first: who is ${step} events, or nights, from the beginning.
 DO $$
-DECLARE nth integer;
+DECLARE
+    events CONSTANT integer := current_setting('model.events')::integer;
+    nth integer := 0;
+    met bigint;
 BEGIN
-    CREATE TEMP TABLE level AS SELECT * FROM model;
-    TRUNCATE model;
-    FOR nth IN 1 .. current_setting('model.events')::integer LOOP
-        CREATE TEMP TABLE tonight AS SELECT * FROM level WHERE h <> '';
-        PERFORM pg_temp.night();
-        CREATE TEMP TABLE longer AS
-        SELECT l.h || v.event AS h, l.on_dispute, l.grace, l.t, nth AS step, v.event = 'S' OR l.silent AS silent, l.silent_on,
-               CASE v.event WHEN 'S' THEN l.f ELSE pg_temp.happen(l.f, v.event, l.t * 1440 + 60 + nth) END AS f, l.k, l.m1, l.m2, l.st, l.te, l.debt, l.given,
-               l.bad, l.nights
-          FROM level l, unnest('{P,F,q,A,O,W,L,C,N,S}'::text[]) AS v (event)
-         WHERE CASE v.event WHEN 'S' THEN NOT l.silent AND l.h <> '' ELSE pg_temp.happen(l.f, v.event, l.t * 1440 + 60 + nth) IS NOT NULL END
-        UNION ALL
-        SELECT a.h || '.', a.on_dispute, a.grace, a.t, nth, a.silent, a.silent_on, a.f, a.k, a.m1, a.m2, a.st, a.te, a.debt, a.given, a.bad, a.nights FROM after a;
-        DROP TABLE level, after, tonight;
-        ALTER TABLE longer RENAME TO level;
+    INSERT INTO node (s, step)
+    SELECT ARRAY[d, g, 0, 3, -1, -1000000, -1000000, -1000000, -1000000], 0 FROM unnest('{0,1}'::integer[]) d, unnest('{0,1,-1}'::integer[]) g;
+    LOOP
+        TRUNCATE frontier;
+        INSERT INTO frontier SELECT n.id, n.s FROM node n WHERE n.step = nth AND (nth < events OR NOT n.rests);
+        GET DIAGNOSTICS met = ROW_COUNT;
+        EXIT WHEN met = 0;
+        ANALYZE frontier;
+        ANALYZE node;
+        CREATE TEMP TABLE after AS SELECT * FROM pg_temp.night();
+        INSERT INTO verdict SELECT a.id, a.bad FROM after a WHERE a.bad IS NOT NULL;
+        INSERT INTO node (s, parent, event, step, rests)
+        SELECT x.s, min(x.id), (min(ARRAY[lpad(x.id::text, 10), x.event]))[2], nth + 1, bool_or(x.rests)
+          FROM (SELECT a.id, a.s, 'night' AS event, a.rests FROM after a
+                UNION ALL
+                SELECT w.id, pg_temp.happen(w.s, v.event), v.event, false
+                  FROM frontier w
+                 CROSS JOIN unnest('{pay,fail,refund part,refund all,dispute,won,lost,cancel,renew,pause,silent,pay of the first,fail of the first,refund part of the first,refund all of the first,dispute of the first,won of the first,lost of the first,cancel of the first}'::text[]) AS v (event)
+                 WHERE nth < events) x
+         WHERE NOT EXISTS (SELECT 1 FROM node n WHERE n.s = x.s)
+         GROUP BY x.s;
+        DROP TABLE after;
+        nth := nth + 1;
+        IF nth > 60 THEN RAISE EXCEPTION 'something never comes to rest'; END IF;
     END LOOP;
-    FOR nth IN 1 .. 10 LOOP
-        ALTER TABLE level RENAME TO tonight;
-        PERFORM pg_temp.night();
-        DROP TABLE tonight;
-        ALTER TABLE after RENAME TO level;
-    END LOOP;
-    INSERT INTO model SELECT * FROM level;
 END $$;

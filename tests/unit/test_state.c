@@ -3,8 +3,6 @@
  * was forgotten, one that two fit is not clear. */
 #include "expect.h"
 
-#include <stdlib.h>
-
 #include "base/file.h"
 #include "with_db.h"
 
@@ -68,29 +66,6 @@ test_what_moodle_lacks(void **state)
 	expect_table(*state, "tests/sql/row_gap.sql", 160000);
 }
 
-/* Every history of a few events, played with these functions alone; LIFE_EVENTS=4 tries longer ones. */
-static void
-test_every_history(void **state)
-{
-	struct with_db *w = *state;
-	struct err err = ERR_INIT;
-	const char *events = getenv("LIFE_EVENTS");
-	char *sql;
-	size_t len;
-
-	expect_ok("model", file_read(&w->arena, "model", "tests/sql/life_model.sql", 1 << 16, &sql, &len, &err), &err);
-	with_db_sql(w, arena_printf(&w->arena, "SET model.events = '%s'", events != NULL ? events : "3"));
-	with_db_sql(w, sql);
-	if (events != NULL)
-		print_message("%s\n", with_db_text(w, "SELECT count(*) || ' histories, ' || sum(nights) || ' nights' FROM model"));
-	expect_text("nobody loses what is paid for, nobody keeps what is not",
-	    with_db_text(w,
-		"SELECT coalesce(string_agg(t, '; '), '') FROM (SELECT bad || ' ' || count(*) || ', as ' || (array_agg(concat_ws(' "
-		"', h, on_dispute, 'grace', "
-		"coalesce(grace::text, 'never')) ORDER BY length(h), h))[1] AS t FROM model WHERE bad IS NOT NULL GROUP BY bad) x"),
-	    "");
-}
-
 int
 main(void)
 {
@@ -99,7 +74,6 @@ main(void)
 		cmocka_unit_test(test_what_ends_a_unit),
 		cmocka_unit_test(test_what_state_an_access_is_in),
 		cmocka_unit_test(test_what_moodle_lacks),
-		cmocka_unit_test(test_every_history),
 	};
 
 	return cmocka_run_group_tests(tests, with_db_open, with_db_close);
