@@ -49,14 +49,16 @@ ANSWERS = {
     "Q25": ["a", "ab"],  # a line's period: (a) that, (b) the rule's term
     "Q26": ["a", "ab"],  # beside a fixed date: a term (a) follows it, (b) begins with its sale
     "O1": ["a", "ab"],  # on_expiry keep, term over: (a) grace (term over, access kept), (b) active
-    "O2": ["a", "ab"],  # term over, in grace, no access in Moodle: (a) given, (b) not
-    "O3": ["a", "ab"],  # taken back, in grace, no access in Moodle: (a) not given, (b) given
+    "O2": ["a", "ab"],  # term over, in grace, no access in Moodle: (a) given for the rest of the grace, (b) not
+    "O3": ["a", "ab"],  # taken back or unpaid, in grace, no access in Moodle: (a) not given, (b) given
     "O4": ["a", "ab"],  # grace never, after a refund: (a) never ends, (b) ends as with grace 0
-    "O5": ["a", "ab"],  # a source is fresh (a) when last read at most 26 hours ago, (b) when read tonight
+    "O5": ["b", "ab"],  # a source is fresh (a) when last read at most 26 hours ago, (b) when read tonight ("complete and no older than")
     "O6": ["a", "ab"],  # tail writes: (a) whenever due, (b) one for each end of access
     "O7": ["a", "ab"],  # a credit note and money paid out: (a) the greater one counts, (b) the sum
     "O8": ["a", "ab"],  # an unpaid term: later ones (a) move forward, (b) stay
     "O9": ["a", "ab"],  # the term ends under dispute: (a) as any other, (b) held until it is decided
+    "O22": ["a", "ab"],  # a term ends (a) with the tenant's day on which it is over ("a day ends at 00:00 of the next"), (b) at the minute
+    "O23": ["a", "ab"],  # what was bought at one moment (a) shares one time ("terms bought for the same time share one"), (b) adds up
 }
 
 
@@ -104,6 +106,13 @@ def midnight_after(t, zone):
 
 def end_of_day(day, zone):
     return midnight_after(on_clock(datetime.strptime(day, "%Y-%m-%d") + timedelta(hours=12), zone), zone)
+
+
+def with_its_day(t, zone):
+    """The end of a term: 00:00 after it, unless it is 00:00."""
+    if t >= NEVER or answer("O22") == "b" or t.astimezone(zone).strftime("%H:%M") == "00:00":
+        return t
+    return midnight_after(t, zone)
 
 
 # --- money: what each unit of a document was charged ----------------------------------------------------------------------------------
@@ -241,30 +250,34 @@ def standing(unit, facts):
 
 # --- rights: which stretches of time are paid for --------------------------------------------------------------------------------------
 
-# kind: paid, held (under dispute), kept (over or owed, and the policy keeps it without end). last: when it would end going by the facts of then.
-Piece = namedtuple("Piece", "start end kind unit last")
+# kind: paid, held (under dispute), kept (over or owed, and the policy keeps it without end). last: when it would end going by the facts
+# of then. begins: when the right itself began.
+Piece = namedtuple("Piece", "start end kind unit last begins")
 
 
-def due(unit, stand, end_so_far):
+def due(unit, begins, end_so_far):
     """From when to when the right lasts, if it begins after what was bought before."""
-    rule, begins = unit.rule, unit.sold if answer("Q22") == "a" else stand.first_paid
+    rule = unit.rule
     if unit.period:
         return unit.period[0], unit.period[1]
     if rule["until"]:
         return begins, end_of_day(rule["until"], unit.zone)
     start = begins if answer("Q2") == "b" else max(begins, end_so_far)
-    return start, plus_term(start, rule["term"], unit.zone) if rule["term"] else NEVER
+    return start, with_its_day(plus_term(start, rule["term"], unit.zone), unit.zone) if rule["term"] else NEVER
 
 
 def pieces_by(units, facts):
     """The rights as they are going by these facts, whatever the time; and those that their subscription cut short."""
     pieces, short = [], set()
-    end_so_far = datetime.min.replace(tzinfo=timezone.utc)
+    end_so_far, before, moment_before = *[datetime.min.replace(tzinfo=timezone.utc)] * 2, None
     stands = [(unit, standing(unit, facts)) for unit in units]
     stands = [(unit, stand) for unit, stand in stands if stand.first_paid]
     stands.sort(key=lambda x: (x[0].sold if answer("Q22") == "a" else x[1].first_paid, x[0].order))
     for unit, stand in stands:
-        start, end = due(unit, stand, end_so_far)
+        begins = unit.sold if answer("Q22") == "a" else stand.first_paid
+        if begins != moment_before:
+            before, moment_before = end_so_far, begins
+        start, end = due(unit, begins, before if answer("O23") == "a" else end_so_far)
         whole = end
         if stand.cut and stand.cut < end:
             end = max(stand.cut, start)
@@ -276,11 +289,11 @@ def pieces_by(units, facts):
         if stand.taken:
             continue
         if stand.paid:
-            pieces.append(Piece(start, end, "held" if stand.disputed else "paid", unit, whole))
+            pieces.append(Piece(start, end, "held" if stand.disputed else "paid", unit, whole, start))
             if stand.disputed and answer("O9") == "b":
-                pieces.append(Piece(end, NEVER, "held", unit, NEVER))
+                pieces.append(Piece(end, NEVER, "held", unit, NEVER, start))
         if keep and not (not stand.paid and answer("Q6") == "b"):
-            pieces.append(Piece(end if stand.paid else start, NEVER, "kept", unit, NEVER))
+            pieces.append(Piece(end if stand.paid else start, NEVER, "kept", unit, NEVER, start))
     return [p for p in pieces if p.start < p.end], short
 
 
@@ -306,19 +319,10 @@ class Rights:
             for p in self.today:
                 start, end = max(p.start, turn), min(p.end, following)
                 if start < end:
-                    self.past.append(Piece(start, end, p.kind, p.unit, p.end))
+                    self.past.append(Piece(start, end, p.kind, p.unit, p.end, p.begins))
 
     def at(self, now):
         return [p for p in self.past if p.start <= now < p.end]
-
-    def run_start(self, now):
-        """Since when it has been so without a gap."""
-        start = now
-        while True:
-            before = min((p.start for p in self.past if p.start < start <= p.end), default=start)
-            if before == start:
-                return start
-            start = before
 
     def run_end(self, now):
         """Until when, going by today's facts, and by whose right."""
@@ -331,12 +335,8 @@ class Rights:
             end, unit = longest.end, longest.unit
 
     def last_end(self, now):
-        """The end of the last stretch, and the right that it was the end of."""
-        over = [p for p in self.past if p.end <= now]
-        if not over:
-            return None, None
-        last = max(over, key=lambda p: (p.end, p.last, p.unit.order))
-        return last.end, last.unit
+        """The piece that was the end of the last stretch."""
+        return max((p for p in self.past if p.end <= now), key=lambda p: (p.end, p.last, p.unit.order), default=None)
 
     def why(self, unit, x):
         """What ended it: what took the sale back before what is owed, and that before time."""
@@ -430,7 +430,7 @@ class Course:
 
     def running(self, rights, now, on):
         end, unit = rights.run_end(now)
-        rule, start = unit.rule, rights.run_start(now)
+        rule, start = unit.rule, min(p.begins for p in on)
         kinds = {p.kind for p in on}
         if "held" in kinds and (answer("Q9") == "b" or kinds <= {"held", "kept"}):
             how = next(p.unit.rule["on_dispute"] for p in on if p.kind == "held")
@@ -445,8 +445,9 @@ class Course:
             return Verdict("grace" if answer("O1") == "a" or why == "unpaid" else "active", "active", why, NEVER, rule, start, None)
         return Verdict("active", "active", "term", end, rule, start, None)
 
-    def over(self, rights, now, debt, unit):
+    def over(self, rights, now, last):
         """Nothing is paid for now: grace, or what the policy makes of it."""
+        debt, unit, start = last.end, last.unit, last.begins
         rule, why = unit.rule, rights.why(unit, debt)
         took = why in TOOK_BACK or (why == "unpaid" and answer("Q6") == "b")
         how = rule["on_refund"] if took else rule["on_expiry"]
@@ -455,14 +456,14 @@ class Course:
         if grace is None and took and answer("O4") == "b":
             grace = 0
         end, note = (NEVER if grace is None else self.days(debt, grace)), None
-        if grace == 0 or how == "keep":
+        if grace == 0 or how == "keep" or not self.has_access():
             suspension = end
         else:
             note = self.notice(debt, now)
             suspension = max(end, self.days(note, rule["notice"])) if note and end < NEVER else NEVER
-        if not self.has_access() and (answer("O3" if took else "O2") == ("a" if took else "b") or (disputed and rule["on_dispute"] == "suspend")):
+        let_in = answer("O2") == "a" if why in ("term", "subscription") else answer("O3") == "b"
+        if not self.has_access() and (not let_in or (disputed and rule["on_dispute"] == "suspend")):
             suspension = debt
-        start = rights.run_start(debt)
         if now < suspension:
             state = "revoked" if why in TOOK_BACK and answer("Q1") == "b" else "grace"
             waits = debt if grace and end < NEVER and how != "keep" else None
@@ -492,8 +493,8 @@ class Course:
         on = rights.at(now)
         if on:
             return self.running(rights, now, on)
-        debt, unit = rights.last_end(now)
-        return self.over(rights, now, debt, unit) if debt else self.never_begun(units, rights)
+        last = rights.last_end(now)
+        return self.over(rights, now, last) if last else self.never_begun(units, rights)
 
     @staticmethod
     def tail_days(rule):

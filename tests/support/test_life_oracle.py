@@ -73,40 +73,45 @@ def case(sentence, events, expected, products=None, nights=12, silent=(), mail_d
 ONE = [sell("o1", "1 10:00")]
 
 # --- a term ---
-PLAIN = {1: "active active 0 15T10:00 .", 5: "active active 0 15T10:00 .", 6: "grace active 0 15T10:00 term", 7: "grace active 0 15T10:00 term",
-         8: "suspended suspended 1 15T10:00 term", 12: "suspended suspended 1 15T10:00 term"}
+PLAIN = {1: "active active 0 15T23:00 .", 5: "active active 0 15T23:00 .", 6: "grace active 0 15T23:00 term", 7: "grace active 0 15T23:00 term",
+         8: "suspended suspended 1 15T23:00 term", 12: "suspended suspended 1 15T23:00 term"}
 case("timeend is access end + grace + tail (P7D fixed); grace (term over, access kept), suspended at debt + grace", ONE, PLAIN)
-case("P30D recurring", ONE, {1: "active active 0 4-7T09:00 ."}, renews=True)    # March 6 + 32 days: April 7, 11:00 in summer time is 09:00Z
-case("suspended ▶ ended (removed, if policy says so)", ONE, {7: "grace active 0 15T10:00 term", 8: "ended unenrolled - - term"}, on_expiry="unenrol")
+case("P30D recurring", ONE, {1: "active active 0 4-7T22:00 ."}, renews=True)    # March 6 + 32 days: April 7, 00:00 of the next in summer time is 22:00Z
+case("suspended ▶ ended (removed, if policy says so)", ONE, {7: "grace active 0 15T23:00 term", 8: "ended unenrolled - - term"}, on_expiry="unenrol")
 case("keep: access has no end, in Moodle neither", ONE, {1: "active active 0 0 .", 12: "grace active 0 0 term"}, on_expiry="keep")
-case("grace_days = 0 suspends at once and mails after", ONE, {5: "active active 0 13T10:00 .", 6: "suspended suspended 1 13T10:00 term"}, grace=0)
+case("grace_days = 0 suspends at once and mails after", ONE, {5: "active active 0 13T23:00 .", 6: "suspended suspended 1 13T23:00 term"}, grace=0)
 case("never: it never ends for a debt", ONE, {1: "active active 0 0 .", 12: "grace active 0 0 term"}, grace=None)
 case("Default: without end", ONE, {1: "active active 0 0 .", 12: "active active 0 0 ."}, term=None)
 case("until: last day of access; a day ends at 00:00 of the next", ONE,    # Madrid's March 5 is over at 23:00Z; + 9 days
      {4: "active active 0 14T23:00 .", 5: "grace active 0 14T23:00 term", 6: "grace active 0 14T23:00 term", 7: "suspended suspended 1 14T23:00 term"},
      term=None, until="2026-03-05")
 case("an until that was over when it was sold gives nothing", ONE, {1: "suspended . - - term"}, term=None, until="2026-02-20", grace=0)
-case("terms are of the tenant's clock: a day with the change to summer time has 23 hours", [sell("o1", "28 10:00")],
-     {1: "active active 0 4-6T09:00 .", 2: "active active 0 4-6T09:00 ."}, term="P2D", grace=0, notice=0, first="2026-03-29T03:00:00", nights=2)
-case("a time that the clock skips is an hour later (02:30 on March 29 is 03:30)", [sell("o1", "27 01:30")],
-     {1: "active active 0 4-5T01:30 .", 2: "suspended suspended 1 . term"}, term="P2D", grace=0, notice=0, nights=["29 01:29", "29 01:30"])
-case("a time that the clock shows twice is the later (02:30 on October 25)", [sell("o1", "10-23 00:30")],
-     {1: "active active 0 . .", 2: "suspended suspended 1 . term"}, term="P2D", grace=0, nights=["10-25 01:29", "10-25 01:30"])
-case("a day that the month lacks is its last: January 31 + P1M", [sell("o1", "1-31 10:00")],
-     {1: "active active 0 7T10:00 .", 2: "suspended suspended 1 . term"}, term="P1M", grace=0, nights=["2-28 09:59", "2-28 10:00"])
+case("terms are of the tenant's clock: March 30 in summer time ends at 22:00Z", [sell("o1", "28 10:00")],
+     {1: "active active 0 4-6T22:00 .", 2: "active active 0 4-6T22:00 ."}, term="P2D", grace=0, first="2026-03-29T03:00:00", nights=2)
+YEAR = {"term": "P1Y", "notice": 0}
+case("a time that the clock skips is an hour later: debt March 27, 02:30 in Madrid, + 2 is March 29, 03:30", [sell("o1", "20 10:00"),
+     refund("o1", 4500, "27 01:30", 2)], {2: "grace active 0 . refund", 3: "grace active 0 . refund", 4: "revoked suspended 1 . refund"},
+     nights=["21 03:00", "27 03:00", "29 01:29", "29 01:30"], **YEAR)
+case("a time that the clock shows twice is the later: debt October 23, 02:30", [sell("o1", "10-20 10:00"), refund("o1", 4500, "10-23 00:30", 2)],
+     {2: "grace active 0 . refund", 3: "grace active 0 . refund", 4: "revoked suspended 1 . refund"},
+     nights=["10-21 03:00", "10-23 03:00", "10-25 01:29", "10-25 01:30"], **YEAR)
+case("a day that the month lacks is its last: January 31 + P1M, with its day", [sell("o1", "1-31 10:00")],
+     {1: "active active 0 7T23:00 .", 2: "suspended suspended 1 . term"}, term="P1M", grace=0, nights=["2-28 22:59", "2-28 23:00"])
 case("February 29 + P1Y is February 28", [sell("o1", "2028-02-29 10:00")],
-     {1: "active active . . .", 2: "suspended suspended . . term"}, term="P1Y", grace=0, nights=["2029-02-28 09:59", "2029-02-28 10:00"])
-case("the tenant's day: 23:30Z on January 30 is January 31 in Madrid, and a month later February 28, 23:30Z being the 27th", [sell("o1", "1-30 23:30")],
-     {1: "active active . . .", 2: "suspended suspended . . term"}, term="P1M", grace=0, nights=["2-27 23:29", "2-27 23:30"])
+     {1: "active active . . .", 2: "suspended suspended . . term"}, term="P1Y", grace=0, nights=["2029-02-28 22:59", "2029-02-28 23:00"])
+case("the tenant's day: 23:30Z on January 30 is January 31 in Madrid, and a month later February 28", [sell("o1", "1-30 23:30")],
+     {1: "active active . . .", 2: "suspended suspended . . term"}, term="P1M", grace=0, nights=["2-28 22:59", "2-28 23:00"])
+case("a term that is over at 00:00 is over then", [sell("o1", "1 23:00")], {1: "active active . 10T23:00 .", 2: "suspended suspended . . term"}, term="P2D",
+     grace=0, nights=["3 22:59", "3 23:00"])
 
 # --- notices ---
 case("max(debt + grace, first notice accepted + notice_days)", ONE,    # notice taken on March 7, 03:30; + 3 days is later than March 8, 10:00
-     {8: "grace active 0 15T10:00 term", 9: "grace active 0 15T10:00 term", 10: "suspended suspended 1 15T10:00 term"}, notice=3)
+     {8: "grace active 0 15T23:00 term", 9: "grace active 0 15T23:00 term", 10: "suspended suspended 1 15T23:00 term"}, notice=3)
 case("a notice that the server does not take puts the suspension off", ONE,    # nights 6 to 8 down: accepted on March 10, 03:30; + 1
-     {8: "grace active 0 . term", 10: "grace active 0 . term", 11: "suspended suspended 1 15T10:00 term"}, mail_down=[6, 7, 8])
+     {8: "grace active 0 . term", 10: "grace active 0 . term", 11: "suspended suspended 1 15T23:00 term"}, mail_down=[6, 7, 8])
 case("a due notice unsent, and timeend < now + 3 days: it becomes 00:00 after now + tail", ONE,
      # down from night 6 on. March 12, 03:00 + 3 days is before March 15, 10:00; that of March 13 is not: 20 March, 03:00 ▶ 21 March, 00:00
-     {11: "grace active 0 15T10:00 term", 12: "grace active 0 20T23:00 term"}, mail_down=range(6, 20))
+     {11: "grace active 0 15T23:00 term", 12: "grace active 0 20T23:00 term"}, mail_down=range(6, 20))
 case("a notice undeliverable for 7 days counts as sent", ONE,    # queued on March 7, 03:00; sent on March 14; + 1 is March 15, 03:00
      {13: "grace active 0 20T23:00 term", 14: "suspended suspended 1 20T23:00 term"}, mail_down=range(6, 20), nights=15)
 
@@ -115,44 +120,47 @@ case("silence of a source ends nothing", ONE,    # last read in night 4; in nigh
      {5: "active active 0 . .", 6: "grace active 0 . term", 9: "grace active 0 . term", 10: "grace active 0 . term", 11: "suspended suspended 1 . term"},
      silent=[5, 6, 7, 8])    # read again in night 9, March 10: notice at 03:30; + 1 day
 case("what is stale is left alone though its end is due", ONE,    # notice sent in night 6
-     {8: "suspended suspended 0 15T10:00 term", 9: "suspended suspended 0 15T10:00 term", 10: "suspended suspended 1 15T10:00 term"}, silent=[7, 8, 9])
-case("complete and no older than max_age: one night missed is 24 hours", ONE, {8: "suspended suspended 1 15T10:00 term"}, silent=[8])
+     {8: "suspended suspended 0 15T23:00 term", 9: "suspended suspended 0 15T23:00 term", 10: "suspended suspended 1 15T23:00 term"}, silent=[7, 8, 9])
+case("complete and no older than max_age: not read is not complete, however young the last reading", ONE,
+     {8: "suspended suspended 0 15T23:00 term", 9: "suspended suspended 1 15T23:00 term"}, silent=[8])
 case("a needed source is stale, and timeend < now + 3 days: 00:00 after now + tail", ONE,
-     {11: "suspended suspended 0 15T10:00 term", 12: "suspended suspended 0 20T23:00 term",
+     {11: "suspended suspended 0 15T23:00 term", 12: "suspended suspended 0 20T23:00 term",
      16: "suspended suspended 0 20T23:00 term", 17: "suspended suspended 0 25T23:00 term"},
      silent=range(7, 30), nights=18)    # March 18, 03:00 + 3 days is past the 20th, 23:00; + 7 is the 25th, 04:00 in Madrid; 00:00 after that is 23:00Z
-case("what was sold while the source was silent is given with the first reading", [sell("o1", "3 10:00", 3)], {5: "active active 0 17T10:00 ."}, silent=[3, 4])
+case("what was sold while the source was silent is given with the first reading", [sell("o1", "3 10:00", 3)], {5: "active active 0 17T23:00 ."}, silent=[3, 4])
 case("every source with a rule for the course", ONE,    # the ERP sells it too, and was never read: no notice, no end
      {8: "grace active 0 . term", 12: "grace active 0 20T23:00 term"}, products=[rule(), rule(source="erp", sku="B")], silent_erp=True)
 
 # --- several rights ---
 TWO = [sell("o1", "1 10:00"), sell("o2", "3 10:00", 3)]
 case("a renewal starts the next ordinal: extends from max(now, current end)", TWO,    # till March 11
-     {2: "active active 0 15T10:00 .", 3: "active active 0 20T10:00 .", 10: "active active 0 20T10:00 .", 11: "grace active 0 20T10:00 term",
-      13: "suspended suspended 1 20T10:00 term"}, nights=14)
+     {2: "active active 0 15T23:00 .", 3: "active active 0 20T23:00 .", 10: "active active 0 20T23:00 .", 11: "grace active 0 20T23:00 term",
+      13: "suspended suspended 1 20T23:00 term"}, nights=14)
 case("a renewal within the grace begins with its sale", [sell("o1", "1 10:00"), sell("o2", "7 20:00", 7)],    # till March 12, 20:00
-     {7: "active active 0 21T20:00 .", 11: "active active 0 . .", 12: "grace active 0 . term"})
+     {7: "active active 0 21T23:00 .", 11: "active active 0 . .", 12: "grace active 0 . term"})
 case("opened again by a new sale", [sell("o1", "1 10:00"), sell("o2", "10 10:00", 10)],
-     {9: "suspended suspended 1 15T10:00 term", 10: "active active 0 24T10:00 .", 14: "active active 0 . .", 15: "grace active 0 . term"}, nights=15)
+     {9: "suspended suspended 1 15T23:00 term", 10: "active active 0 24T23:00 .", 14: "active active 0 . .", 15: "grace active 0 . term"}, nights=15)
 case("removed, and bought again: a row of its own", [sell("o1", "1 10:00"), sell("o2", "10 10:00", 10)],
-     {9: "ended unenrolled - - term", 10: "active active 0 24T10:00 ."}, on_expiry="unenrol")
+     {9: "ended unenrolled - - term", 10: "active active 0 24T23:00 ."}, on_expiry="unenrol")
 case("the first of two is refunded: unrefunded money paid through t moves forward", TWO + [refund("o1", 4500, "4 10:00", 4)],    # o2: March 3 to 8
-     {4: "active active 0 20T10:00 .", 7: "active active 0 20T10:00 .", 8: "grace active 0 20T10:00 term", 9: "grace active 0 . term",
-      10: "suspended suspended 1 20T10:00 term"})
+     {4: "active active 0 20T23:00 .", 7: "active active 0 20T23:00 .", 8: "grace active 0 20T23:00 term", 9: "grace active 0 . term",
+      10: "suspended suspended 1 20T23:00 term"})
 case("the second of two is refunded: the first runs on", TWO + [refund("o2", 4500, "4 10:00", 4)],
-     {4: "active active 0 20T10:00 .", 6: "grace active 0 20T10:00 term", 8: "suspended suspended 1 20T10:00 term"})
-case("two lines of one order add up", [sell("o1", "1 10:00", lines=[line("1"), line("2")])], {1: "active active 0 20T10:00 ."})
-case("terms bought for the same time share one", [sell("o1", "1 10:00", lines=[line("1", period=["2026-03-01T10:00:00Z", "2026-03-06T10:00:00Z"]),
-     line("2", period=["2026-03-01T10:00:00Z", "2026-03-06T10:00:00Z"])])], PLAIN)
+     {4: "active active 0 20T23:00 .", 6: "grace active 0 20T23:00 term", 8: "suspended suspended 1 20T23:00 term"})
+case("terms bought for the same time share one: two lines of one order", [sell("o1", "1 10:00", lines=[line("1"), line("2")])], PLAIN)
+case("one of the two is credited: the other is paid", [sell("o1", "1 10:00", lines=[line("1"), line("2")]), note("n1", "o1", "3 10:00", 3,
+     [{"corrects": "1", "qty": 1, "amount": 4500}])], PLAIN)
+case("terms bought for the same time share one: the same period", [sell("o1", "1 10:00", lines=[line("1", period=["2026-03-01T10:00:00Z",
+     "2026-03-06T23:00:00Z"]), line("2", period=["2026-03-01T10:00:00Z", "2026-03-06T23:00:00Z"])])], PLAIN)
 case("the form names the learner of the first unit only", [sell("o1", "1 10:00", lines=[line(qty=3)])], PLAIN)
-case("what somebody else was bought is not ours", [sell("o1", "1 10:00", lines=[line(learner="q"), line("2", "B")])], {1: "active active 0 15T10:00 ."},
+case("what somebody else was bought is not ours", [sell("o1", "1 10:00", lines=[line(learner="q"), line("2", "B")])], {1: "active active 0 15T23:00 ."},
      products=[rule(course="C2"), rule(sku="B")])
 
 # --- money given back ---
 case("revoked when refunded money reaches its net price; debt starts at the refund", ONE + [refund("o1", 4500, "3 10:00", 3)],
-     {3: "grace active 0 15T10:00 refund", 4: "grace active 0 15T10:00 refund", 5: "revoked suspended 1 15T10:00 refund"})
+     {3: "grace active 0 15T23:00 refund", 4: "grace active 0 15T23:00 refund", 5: "revoked suspended 1 15T23:00 refund"})
 case("after a refund: unenrol", ONE + [refund("o1", 4500, "3 10:00", 3)], {5: "revoked unenrolled - - refund"}, on_refund="unenrol")
-case("after a refund, keep: the enrolment stays as it is", ONE + [refund("o1", 4500, "3 10:00", 3)], {6: "revoked untouched 0 15T10:00 refund"}, on_refund="keep")
+case("after a refund, keep: the enrolment stays as it is", ONE + [refund("o1", 4500, "3 10:00", 3)], {6: "revoked untouched 0 15T23:00 refund"}, on_refund="keep")
 case("less is goodwill and keeps access", ONE + [refund("o1", 4499, "3 10:00", 3)], PLAIN)
 case("partial refunds add up; the moment is that of the one that reaches it", ONE + [refund("o1", 2000, "2 10:00", 2), refund("o1", 2500, "4 10:00", 4)],
      {3: "active active 0 . .", 4: "grace active 0 . refund", 5: "grace active 0 . refund", 6: "revoked suspended 1 . refund"})
@@ -187,15 +195,15 @@ case("a refund after the term moves nothing but the policy", ONE + [refund("o1",
      {6: "grace active 0 . term", 7: "grace active 0 . refund", 8: "revoked unenrolled - - refund"}, on_refund="unenrol")
 case("revoked (cancelled)", ONE + [event("cancel", "o1", "3 10:00", 3)], {3: "grace active 0 . cancelled", 5: "revoked suspended 1 . cancelled"})
 case("refunded in the night of the end: the refund was before it", ONE + [refund("o1", 4500, "6 09:00", 6)],    # debt March 6, 09:00, notice night 6
-     {5: "active active 0 . .", 6: "grace active 0 15T10:00 refund", 7: "grace active 0 . refund", 8: "revoked suspended 1 15T10:00 refund"})
+     {5: "active active 0 . .", 6: "grace active 0 15T23:00 refund", 7: "grace active 0 . refund", 8: "revoked suspended 1 15T23:00 refund"})
 
 # --- paid, unpaid ---
 case("pending ▶ active: an unpaid order gives nothing", [sell("o1", "1 10:00", status="unpaid"), event("pay", "o1", "4 10:00", 4)],
-     {1: "pending . - - .", 3: "pending . - - .", 4: "active active 0 18T10:00 ."})
+     {1: "pending . - - .", 3: "pending . - - .", 4: "active active 0 18T23:00 ."})
 case("debt from the moment at which the payment was taken back", ONE + [event("unpay", "o1", "3 10:00", 3)],
-     {3: "grace active 0 . unpaid", 5: "suspended suspended 1 15T10:00 unpaid"})
+     {3: "grace active 0 . unpaid", 5: "suspended suspended 1 15T23:00 unpaid"})
 case("to its cure; the term goes on where it would be", ONE + [event("unpay", "o1", "3 10:00", 3), event("pay", "o1", "5 10:00", 5)],
-     {4: "grace active 0 . unpaid", 5: "active active 0 15T10:00 .", 6: "grace active 0 . term", 8: "suspended suspended 1 . term"})
+     {4: "grace active 0 . unpaid", 5: "active active 0 15T23:00 .", 6: "grace active 0 . term", 8: "suspended suspended 1 . term"})
 case("a new debt is a new episode, with a notice of its own", ONE + [event("unpay", "o1", "2 10:00", 2), event("pay", "o1", "3 10:00", 3),
      event("unpay", "o1", "3 20:00", 4)],    # first notice on March 3; the second on March 5, 03:30; + 3
      {2: "grace active 0 . unpaid", 3: "active active 0 . .", 7: "grace active 0 . unpaid", 8: "suspended suspended 1 . unpaid"}, notice=3, term="P1Y")
@@ -204,12 +212,12 @@ case("unpaid, later refunded: when by the first, why by what took it back", ONE 
 
 # --- disputes ---
 OPEN = ONE + [dispute("opened", "o1", "3 10:00", 3)]
-case("held (open dispute); keep: access that was given stays", OPEN, {2: "active active 0 . .", 3: "held active 0 15T10:00 disputed"})
+case("held (open dispute); keep: access that was given stays", OPEN, {2: "active active 0 . .", 3: "held active 0 15T23:00 disputed"})
 case("suspend: it waits until the dispute is won", OPEN + [dispute("won", "o1", "5 10:00", 5)],
-     {3: "held suspended 1 15T10:00 disputed", 4: "held suspended 1 . disputed", 5: "active active 0 15T10:00 .", 6: "grace active 0 . term"},
+     {3: "held suspended 1 15T23:00 disputed", 4: "held suspended 1 . disputed", 5: "active active 0 15T23:00 .", 6: "grace active 0 . term"},
      on_dispute="suspend")
 case("never given is not given while disputed", [sell("o1", "1 10:00", 3), dispute("opened", "o1", "2 10:00", 3), dispute("won", "o1", "4 10:00", 4)],
-     {3: "held . - - disputed", 4: "active active 0 15T10:00 ."})
+     {3: "held . - - disputed", 4: "active active 0 15T23:00 ."})
 case("debt starts at the lost dispute", OPEN + [dispute("lost", "o1", "4 10:00", 4)],
      {3: "held active 0 . disputed", 4: "grace active 0 . dispute", 5: "grace active 0 . dispute", 6: "revoked suspended 1 . dispute"})
 case("two disputes: one is won, the other open", OPEN + [dispute("opened", "o1", "3 11:00", 3, "d2", 100), dispute("won", "o1", "4 10:00", 4)],
@@ -218,7 +226,7 @@ case("lost over a part of a one-unit order: goodwill", OPEN + [dispute("lost", "
 case("lost over a part, with a refund of the rest", ONE + [refund("o1", 2000, "2 10:00", 2), dispute("opened", "o1", "3 10:00", 3, amount=2500),
      dispute("lost", "o1", "4 10:00", 4, amount=2500)], {4: "grace active 0 . dispute", 6: "revoked suspended 1 . dispute"})
 case("another right that is not disputed runs", [sell("o1", "1 10:00"), sell("o2", "1 11:00"), dispute("opened", "o2", "2 10:00", 2)],
-     {2: "active active 0 20T10:00 ."})
+     {2: "active active 0 20T23:00 ."})
 case("held suspended, then lost: nobody is let in by that", OPEN + [dispute("lost", "o1", "4 10:00", 4)],
      {3: "held suspended 1 . disputed", 4: "revoked suspended 1 . dispute"}, on_dispute="suspend")
 
@@ -229,8 +237,8 @@ def month(first, last):
 
 case("canceled: until ended_at, from where the debt runs", [sell("o1", "1 10:00", lines=month("1 10:00", "11 10:00"), sub="s"), ended("s", "4 10:00", 4, "4 10:00")],
      {3: "active active 0 20T10:00 .", 4: "grace active 0 20T10:00 subscription", 6: "suspended suspended 1 20T10:00 subscription"})
-case("canceled_at is only when it was requested: it runs to the end of what was paid", [sell("o1", "1 10:00", lines=month("1 10:00", "6 10:00"), sub="s"),
-     ended("s", "3 10:00", 3, cancel_at="6 10:00", status="active"), ended("s", "6 10:00", 6, "6 10:00")], PLAIN)
+case("canceled_at is only when it was requested: it runs to the end of what was paid", [sell("o1", "1 10:00", lines=month("1 10:00", "6 23:00"), sub="s"),
+     ended("s", "3 10:00", 3, cancel_at="6 23:00", status="active"), ended("s", "6 23:00", 6, "6 23:00")], PLAIN)
 case("a renewal that is not paid is past due: grace from the end of what was paid", [sell("o1", "1 10:00", lines=month("1 10:00", "6 10:00"), sub="s"),
      sell("o2", "6 10:00", 6, month("6 10:00", "11 10:00"), status="unpaid", sub="s"), event("pay", "o2", "7 10:00", 7)],
      {5: "active active 0 15T10:00 .", 6: "grace active 0 15T10:00 .", 7: "active active 0 20T10:00 ."})
