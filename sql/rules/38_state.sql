@@ -102,6 +102,8 @@ SELECT CASE
                WHEN NOT managed THEN 'FOREIGN_ROW'
                WHEN status <> 0 AND state = 'held' THEN 'DISPUTED'
                WHEN status <> 0 THEN 'resume'
+               -- What Moodle ended by itself, while nobody of ours was there, is not begun anew for somebody who owes; but where no debt ends it.
+               WHEN state = 'grace' AND wanted_end <> 0 AND time_end <> 0 AND time_end <= now_s THEN NULL
                WHEN time_end <> 0 AND (wanted_end = 0 OR time_end < wanted_end) THEN 'extend'
                WHEN time_start > wanted_start THEN 'extend'
                -- In step, but for an account that somebody shut out as a whole; we never did, so a person must undo it.

@@ -80,7 +80,7 @@ start() { # start [options of the sandbox]
 	"$root/build/ctok-sandbox" --state "$dir/sandbox" "$@" >"$dir/sandbox.log" 2>&1 &
 	sandbox=$!
 	mkdir -p "$dir/mail"
-	/usr/bin/python3 "$root/tests/support/smtpd.py" --maildir "$dir/mail" --port 0 --port-file "$dir/smtp.port" >"$dir/smtpd.log" 2>&1 &
+	/usr/bin/python3 "$root/tests/support/smtpd.py" --maildir "$dir/mail" --port 0 --port-file "$dir/smtp.port" --faults "$dir/smtp.faults" >"$dir/smtpd.log" 2>&1 &
 	smtpd=$!
 	openssl rand -hex 32 >"$dir/master.key"
 	chmod 600 "$dir/master.key"

@@ -37,7 +37,11 @@ INSERT INTO gap_when VALUES
 -- Ours: opened again, but for a dispute; or moved out, never in.
 ('active', '{active,grace}', '{fine,shut out,none yet}', 'ours', NULL, 1, NULL, NULL, NULL, NULL, NULL, 'resume'),
 ('active', '{held}', '{fine,shut out,none yet}', 'ours', NULL, 1, NULL, NULL, NULL, NULL, NULL, 'DISPUTED'),
-('active', NULL, '{fine,shut out,none yet}', 'ours', NULL, 0, NULL, '{past,near,short}', NULL, NULL, NULL, 'extend'),
+('active', NULL, '{fine,shut out,none yet}', 'ours', NULL, 0, NULL, '{near,short}', NULL, NULL, NULL, 'extend'),
+-- What Moodle ended by itself begins anew for what is paid for, and where no debt ends it; not for a debt.
+('active', '{active,held}', '{fine,shut out,none yet}', 'ours', NULL, 0, NULL, '{past}', NULL, NULL, NULL, 'extend'),
+('active', '{grace}', '{fine,shut out,none yet}', 'ours', NULL, 0, NULL, '{past}', 'no end', NULL, NULL, 'extend'),
+('active', '{grace}', '{fine,shut out,none yet}', 'ours', NULL, 0, NULL, '{past}', 'far', NULL, NULL, NULL),
 ('active', NULL, '{fine,shut out,none yet}', 'ours', NULL, 0, NULL, '{far}', 'no end', NULL, NULL, 'extend'),
 ('active', NULL, '{fine,shut out,none yet}', 'ours', NULL, 0, NULL, '{far}', 'far', NULL, true, 'extend'),
 ('active', NULL, '{fine,shut out,none yet}', 'ours', NULL, 0, NULL, '{no end}', NULL, NULL, true, 'extend'),

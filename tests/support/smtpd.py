@@ -21,8 +21,9 @@ Most faults are asked for by the recipient's local part, so that one run can mee
 --mode concerns the whole session: silent (never greets), refuse (554 for a greeting), deny (550 to MAIL), slow (421 to MAIL).
 
 With --faults the file is looked at before each step; while it holds `STAGE COUNT REPLY`, that step (connect, ehlo, mail, rcpt, data, or dot, behind
-the message) is answered with REPLY: a reply like "451 4.7.1 Later", "drop" to cut the connection, or "silent"; COUNT times, 0 for always. A mail
-whose dot is dropped or met with silence is kept, one that is refused is not. --utf8 offers SMTPUTF8.
+the message) is answered with REPLY: a reply like "451 4.7.1 Later", "drop" to cut the connection, or "silent"; COUNT times, 0 for always. The step
+"rcpt=ADDRESS" is that of one recipient, and takes replies alone. A mail whose dot is dropped or met with silence is kept, one that is refused is not.
+--utf8 offers SMTPUTF8.
 
 Each kept mail is one file in DIR/new, named by its number (000001…), with X-Envelope-From, X-Envelope-To and X-Session (the number of the
 connection it came over, so that a test sees reuse) in front; everything else is as it came over the wire.
@@ -119,6 +120,9 @@ class Handler:
             await server.push("421 4.3.2 Shutting down")
             server.transport.close()
             return "421 4.3.2 Shutting down"
+        reply = self.faults.take(f"rcpt={address}")
+        if reply is not None:
+            return reply
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 Recipient ok"
 
