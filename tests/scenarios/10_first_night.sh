@@ -19,7 +19,7 @@ before=$(state)
 night
 expect "the trial night ends well" 0 "$code"
 hold
-expect "a trial night writes nothing to Moodle" "$before" "$(state)"
+scenario trial-writes-nothing "$before" "$(state)"
 book=$(sql "SELECT 'report/acme-2026-11-20-run' || max(run_id) || '.xlsx' FROM ctok.report")
 expect "the workbook is named by its day and run" "$book 1" "$(sql "SELECT xlsx_path FROM ctok.report") $(find "$dir/state/$book" -size +5k | wc -l)"
 run ctok-report --run "$(sql "SELECT max(run_id) FROM ctok.report")"

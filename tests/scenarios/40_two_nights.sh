@@ -64,7 +64,7 @@ control fault kind=drop match=core_user_create_users >/dev/null
 control fault kind=drop match=enrol_manual_enrol_users >/dev/null
 elsewhere ctok-nightly
 expect "a night whose replies are lost ends well" 0 "$code"
-expect "one account, one enrolment, and no mail of Moodle twice" "1 1 0" "$(control sql "sql=SELECT 'uma ' || (SELECT count(*) FROM mdl_user
+scenario lost-answer-enrols-once "1 1 0" "$(control sql "sql=SELECT 'uma ' || (SELECT count(*) FROM mdl_user
 	WHERE email = 'uma@example.test') || ' ' || (SELECT count(*) FROM mdl_user_enrolments e JOIN mdl_user u ON u.id = e.userid WHERE u.email = 'uma@example.test')
 	|| ' ' || (SELECT count(*) - count(DISTINCT m.kind) FROM sandbox.mail m JOIN mdl_user u ON u.id = m.userid WHERE u.email = 'uma@example.test') AS t" |
 	grep -o 'uma [0-9 ]*' | cut -c5-)"

@@ -82,7 +82,7 @@ expect "listed with each access that needs them" "CHANGE_DOUBT 4, NOT_APPLIED 8"
 half=$(state)
 night
 expect "a night while the site is down changes nothing there, and they stay in doubt" "69 same sending 3" "$code $(same "$half") $(left | grep -o 'sending.*')"
-expect "it takes nothing away on an old reading, and says that the site is silent" "CHANGE_DOUBT 4, END_WAITS 4, NOT_APPLIED 4, SOURCE_SILENT 1" "$(found)"
+scenario site-down-ends-nobody "CHANGE_DOUBT 4, END_WAITS 4, NOT_APPLIED 4, SOURCE_SILENT 1" "$(found)"
 finished "after accounts in doubt"
 expect "they are known as ours" 3 "$(sql "SELECT count(*) FROM ctok.account k JOIN ctok.person p USING (tenant_id, person_id) WHERE k.made AND p.email ~ '^(zoe|yan|xenia)@'")"
 

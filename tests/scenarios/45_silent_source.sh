@@ -53,7 +53,7 @@ for d in 11-24 11-26 11-28 11-30 12-02 12-03; do
 	[ "$(who_has)" = "leaves once pays weekly" ] || lost="$lost $d: $(who_has)"
 done
 expect "every night says that a source is incomplete" " 12 12 12 12 12 12" "$codes"
-expect "nobody loses access in 10 days" "" "$lost"
+scenario silent-source-ends-nothing "" "$lost"
 expect "the summary says who is silent, since when, and how many wait" \
 	'! source "shop" last read completely 2026-11-20 04:00; the end of 4 accesses waits for it;' \
 	"$(cat "$dir"/state/summary* 2>/dev/null | grep -o '^! source.*waits for it;' || grep -o '! source.*waits for it;' "$dir/out" | head -1)"
