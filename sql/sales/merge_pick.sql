@@ -1,7 +1,8 @@
 -- Each staged document beside the ledger's. A new version is one whose payload, status or money differs (or whose content, where the
 -- payload also holds what moves by itself); the rest may differ without one, when our reading of the same payload has changed.
+-- Those that are new are given their ids here, in the order in which they were sold.
 INSERT INTO sale_pick (seq, external_id, is_new, document_id, version, buyer_contact_id, new_version, changed)
-SELECT x.seq, x.external_id, x.document_id IS NULL, x.document_id, coalesce(x.version, 0) + x.new_version::integer, x.buyer_contact_id, x.new_version,
+SELECT x.seq, x.external_id, x.document_id IS NULL, coalesce(x.document_id, nextval('ctok.document_document_id_seq')), coalesce(x.version, 0) + x.new_version::integer, x.buyer_contact_id, x.new_version,
        x.new_version OR x.differs
   FROM (SELECT s.seq, s.external_id, d.document_id, d.version, b.contact_id AS buyer_contact_id,
                d.document_id IS NULL
@@ -21,4 +22,5 @@ SELECT x.seq, x.external_id, x.document_id IS NULL, x.document_id, coalesce(x.ve
           LEFT JOIN ctok.document d
                  ON d.tenant_id = ctok.current_tenant() AND d.source_id = $1::bigint AND d.external_id = s.external_id
           LEFT JOIN ctok.document_version v
-                 ON v.tenant_id = d.tenant_id AND v.document_id = d.document_id AND v.version = d.version) x
+                 ON v.tenant_id = d.tenant_id AND v.document_id = d.document_id AND v.version = d.version
+         ORDER BY s.effective_at, s.external_id) x

@@ -75,7 +75,7 @@ CREATE TEMP TABLE IF NOT EXISTS sale_pick (
     seq              bigint NOT NULL,
     external_id      text NOT NULL,
     is_new           boolean NOT NULL,    -- not in the ledger before
-    document_id      bigint,              -- of a new one: once it is
+    document_id      bigint,              -- of a new one: the one that it will have
     version          integer NOT NULL,    -- to be written
     buyer_contact_id bigint,
     new_version      boolean NOT NULL,
