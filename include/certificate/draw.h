@@ -54,6 +54,20 @@ MUST_CHECK int draw_shape(struct page *, const struct template *, const struct t
     struct err *) __attribute__((nonnull(1, 2, 3, 5)));
 
 /**
+ * draw_alternative(arena, item, parts, values):
+ * The words that a picture has for those who do not see it, "alt" of its template; a logo without any says whose it is. NULL: it has none, it
+ * is an ornament.
+ */
+const char *draw_alternative(struct arena *, const struct template_item *, const struct template_part *, const char *const *)
+    __attribute__((nonnull(1, 2, 4)));
+
+/**
+ * draw_box(item):
+ * Where a picture stands.
+ */
+struct page_box draw_box(const struct template_item *) __attribute__((nonnull));
+
+/**
  * draw_text(page, item, set, locale, script), draw_marked(page, role, slot, set, locale, script):
  * Put the text behind a text that has been fitted, marked for those who do not see it. ${script} is that of the certificate's words: a name
  * in another one is marked as such.

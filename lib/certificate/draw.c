@@ -183,6 +183,23 @@ draw_text(struct page *page, const struct template_item *item, const struct page
 	draw_marked(page, item->role == TEMPLATE_HEADING ? "H1" : "P", &slot, set, language, script);
 }
 
+const char *
+draw_alternative(
+    struct arena *arena, const struct template_item *item, const struct template_part *parts, const char *const *values)
+{
+	if (item->kind != TEMPLATE_IMAGE)
+		return NULL;
+	if (parts != NULL)
+		return draw_join(arena, parts, values);
+	return item->is_logo ? values[TEMPLATE_ISSUER] : NULL;
+}
+
+struct page_box
+draw_box(const struct template_item *item)
+{
+	return (struct page_box){ .left = item->x, .bottom = item->y - item->height, .width = item->width, .height = item->height };
+}
+
 int
 draw_qr(struct arena *arena, struct page *page, const struct template_item *item, const char *text, struct err *err)
 {

@@ -309,17 +309,16 @@ draw_item(struct maker *maker, struct page *page, size_t index, struct err *err)
 {
 	const struct template_item *item = &maker->items[index];
 	const struct template_part *parts = maker->wording->texts[index];
-	const struct page_box box = {
-		.left = item->x, .bottom = item->y - item->height, .width = item->width, .height = item->height
-	};
+	const struct page_box box = draw_box(item);
 	struct page_slot slot = draw_slot(item);
 	struct page_set *set;
 	const char *text;
 	int rc;
 
 	if (item->kind != TEMPLATE_TEXT && item->kind != TEMPLATE_QR) {
-		if (item->is_logo && item->on != TEMPLATE_REST)
-			page_mark_figure(page, &box, maker->values[TEMPLATE_ISSUER]);
+		text = item->on == TEMPLATE_REST ? NULL : draw_alternative(maker->arena, item, parts, maker->values);
+		if (text != NULL)
+			page_mark_figure(page, &box, text);
 		else
 			page_artifact(page);
 		rc = draw_shape(page, maker->template, item, maker->logo, err);

@@ -101,7 +101,8 @@ make_base(struct certificate_renderer *renderer, struct base *base, const char *
 	for (i = 0; i < template->item_count; i++) {
 		item = &template->items[i];
 		parts = base->wording->texts[i];
-		if (!draw_wanted(item, parts, base->stated) || item->kind == TEMPLATE_QR || draw_scope(parts) != TEMPLATE_STEADY)
+		if (!draw_wanted(item, parts, base->stated) || item->kind == TEMPLATE_QR ||
+		    (item->kind == TEMPLATE_TEXT && draw_scope(parts) != TEMPLATE_STEADY))
 			continue;
 		if (item->kind != TEMPLATE_TEXT) {
 			if (draw_shape(&page, template, item, renderer->logo, err) != 0)
@@ -243,13 +244,23 @@ draw_items(struct certificate_renderer *renderer, const struct base *base, const
 	const struct kept *kept = NULL;
 	struct page_set *set;
 	struct page_slot slot;
+	struct page_box box;
 	const char *text, *language = locale_language(base->wording->locale);
 	size_t i;
 
 	for (i = 0; i < template->item_count; i++) {
 		item = &template->items[i];
 		parts = base->wording->texts[i];
-		if ((item->kind != TEMPLATE_QR && item->kind != TEMPLATE_TEXT) || !draw_wanted(item, parts, base->stated))
+		if (!draw_wanted(item, parts, base->stated))
+			continue;
+		/* The picture itself is on the layer below, where what the template draws after it covers it. */
+		text = draw_alternative(arena, item, parts, values);
+		if (text != NULL) {
+			box = draw_box(item);
+			page_mark_figure(page, &box, text);
+			page_mark_end(page);
+		}
+		if (item->kind != TEMPLATE_QR && item->kind != TEMPLATE_TEXT)
 			continue;
 		if (base->sets[i] != NULL) {
 			draw_text(page, item, base->sets[i], language, base->script);

@@ -60,6 +60,7 @@ static const struct key keys[] = {
 	{ "unless", ITEMS, 0, VALUE_WHEN, 0, 0, AT(unless) },
 	{ "on", ITEMS, 0, VALUE_ON, 0, 0, AT(on) },
 	{ "text", BIT(TEXT) | BIT(QR) | BIT(COLUMN), BIT(TEXT) | BIT(QR) | BIT(COLUMN), VALUE_TEXT, 0, 0, AT(text) },
+	{ "alt", BIT(IMAGE), 0, VALUE_TEXT, 0, 0, AT(text) },
 	{ "title", BIT(COLUMN), BIT(COLUMN), VALUE_TEXT, 0, 0, AT(title) },
 	{ "total", BIT(COLUMN), 0, VALUE_TEXT, 0, 0, AT(total) },
 	{ "font", TYPED | BIT(COLUMN), TYPED, VALUE_FONT, 0, 0, AT(stack) },

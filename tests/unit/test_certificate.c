@@ -633,6 +633,14 @@ every_template_that_comes_along_is_drawn(void **state)
 	arena_done(&arena);
 }
 
+/* The names and strings of a file that was put, one a line. */
+static const char *
+tags_of(struct arena *arena, const char *name)
+{
+	return shell_output(
+	    arena, arena_printf(arena, "qpdf --qdf --object-streams=disable %s/%s - | strings | grep /", folder, name));
+}
+
 /* The logo is the settings'; a template says where it stands, and what stands there without one. */
 static void
 a_logo_takes_the_place_of_the_issuers_name(void **state)
@@ -665,11 +673,50 @@ a_logo_takes_the_place_of_the_issuers_name(void **state)
 	assert_string_equal(shell_output(&arena, arena_printf(&arena, "pdftotext -raw %s/own.pdf -", folder)), "\f");
 	assert_non_null(strstr(
 	    shell_output(&arena, arena_printf(&arena, "pdfimages -list %s/own.pdf", folder)), " 1375  1063  rgb     3   8  jpeg "));
+	assert_non_null(strstr(tags_of(&arena, "own.pdf"),
+	    "/Alt <feff004e006f007200740068006200720069006400670065002000410063")); /* Northbridge Ac… */
 	facts.logo_sha256 = "0000000000000000000000000000000000000000000000000000000000000000";
 	assert_int_equal(certificate_render(renderer, &facts, &pdf, &err), -1);
 	assert_int_equal(err.code, ERR_CONFIG);
 	assert_non_null(strstr(err.message, "is not the one that is pinned"));
 	certificate_close(renderer);
+	buf_done(&pdf);
+	arena_done(&arena);
+}
+
+/* What a picture is for those who do not see it may name any fact; without such words it is an ornament. */
+#define IMAGE \
+	"[image i]\nfile = hills.jpg\nsha256 = 128f0213314af79674ea3f83db5736c69a2855704b01a80df32d308dd680049b\nx = 10\ny = " \
+	"10\nwidth = 50\n"
+static void
+a_picture_has_words_of_its_own(void **state)
+{
+	static const char *const images[] = { PAGE IMAGE TEXT "text = {{course}}\n",
+		PAGE IMAGE "alt = To {{learner}}\n" TEXT "text = {{course}}\n" };
+	struct arena arena = ARENA_INIT;
+	struct err err = ERR_INIT;
+	struct template *template;
+	struct certificate_renderer *renderer;
+	struct buf pdf;
+	size_t i;
+
+	(void)state;
+	buf_init(&pdf, CERTIFICATE_MAX_BYTES);
+	shell(arena_printf(&arena, "mkdir -p %s/certificates/own && cp templates/certificates/letter/hills.jpg %s/certificates/own",
+	    folder, folder));
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(open_own(&arena, images[i], &template, &err), 0);
+		template_close(template);
+		assert_int_equal(certificate_open(&arena, folder, TEMPLATE_CERTIFICATE, "own", &renderer, &err), 0);
+		buf_reset(&pdf);
+		assert_int_equal(certificate_render(renderer, &plain, &pdf, &err), 0);
+		put_file(&arena, "own.pdf", &pdf);
+		assert_int_equal(strstr(tags_of(&arena, "own.pdf"), "/S /Figure") != NULL, i == 1);
+		/* "To Elena …": the first of its letters. */
+		assert_int_equal(strstr(tags_of(&arena, "own.pdf"), "/Alt <feff0054006f0020") != NULL, i == 1);
+		assert_non_null(strstr(shell_output(&arena, arena_printf(&arena, "pdfimages -list %s/own.pdf", folder)), "jpeg"));
+		certificate_close(renderer);
+	}
 	buf_done(&pdf);
 	arena_done(&arena);
 }
@@ -811,6 +858,7 @@ main(void)
 		cmocka_unit_test(a_template_may_bring_words_of_its_own),
 		cmocka_unit_test(every_template_that_comes_along_is_drawn),
 		cmocka_unit_test(a_logo_takes_the_place_of_the_issuers_name),
+		cmocka_unit_test(a_picture_has_words_of_its_own),
 		cmocka_unit_test(an_image_that_was_changed_is_refused_by_line),
 		cmocka_unit_test(the_manual_names_every_key),
 		cmocka_unit_test(batches_are_there_whole_or_not_at_all),
