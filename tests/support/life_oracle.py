@@ -48,8 +48,8 @@ ANSWERS = {
     "Q24": ["a", "ab"],  # opened again: timeend (a) the later of both, (b) what is wanted
     "Q25": ["a", "ab"],  # a line's period: (a) that, (b) the rule's term
     "Q26": ["a", "ab"],  # beside a fixed date: a term (a) follows it, (b) begins with its sale
-    "O1": ["a", "ab"],  # on_expiry keep, term over: (a) grace (term over, access kept), (b) active
-    "O2": ["a", "ab"],  # term over, in grace, no access in Moodle: (a) given for the rest of the grace, (b) not
+    "O1": ["c", "abc"],  # on_expiry keep, term over: (a) grace (term over, access kept), (b) active, (c) ended after the grace, and untouched
+    "O2": ["b", "ab"],  # term over, in grace, no access in Moodle: (a) given for the rest of the grace, (b) not ("access kept")
     "O3": ["a", "ab"],  # taken back or unpaid, in grace, no access in Moodle: (a) not given, (b) given
     "O4": ["a", "ab"],  # grace never, after a refund: (a) never ends, (b) ends as with grace 0
     "O5": ["b", "ab"],  # a source is fresh (a) when last read at most 26 hours ago, (b) when read tonight ("complete and no older than")
@@ -57,8 +57,9 @@ ANSWERS = {
     "O7": ["a", "ab"],  # a credit note and money paid out: (a) the greater one counts, (b) the sum
     "O8": ["a", "ab"],  # an unpaid term: later ones (a) move forward, (b) stay
     "O9": ["a", "ab"],  # the term ends under dispute: (a) as any other, (b) held until it is decided
-    "O22": ["a", "ab"],  # a term ends (a) with the tenant's day on which it is over ("a day ends at 00:00 of the next"), (b) at the minute
-    "O23": ["a", "ab"],  # what was bought at one moment (a) shares one time ("terms bought for the same time share one"), (b) adds up
+    "O24": ["a", "ab"],  # a disputed right beside one in its grace: (a) not held, (b) held
+    "Q27": ["a", "ab"],  # a term ends (a) with the tenant's day on which it is over ("a day ends at 00:00 of the next"), (b) at the minute
+    "Q28": ["a", "ab"],  # what was bought at one moment (a) shares one time ("terms bought for the same time share one"), (b) adds up
 }
 
 
@@ -110,7 +111,7 @@ def end_of_day(day, zone):
 
 def with_its_day(t, zone):
     """The end of a term: 00:00 after it, unless it is 00:00."""
-    if t >= NEVER or answer("O22") == "b" or t.astimezone(zone).strftime("%H:%M") == "00:00":
+    if t >= NEVER or answer("Q27") == "b" or t.astimezone(zone).strftime("%H:%M") == "00:00":
         return t
     return midnight_after(t, zone)
 
@@ -145,7 +146,7 @@ class Unit:
         self.order = order
         self.doc = sale["doc"]
         self.sub = (sale["source"], sale["sub"]) if sale.get("sub") else None
-        self.sold = moment(sale["at"])
+        self.sold, self.known = moment(sale["at"]), sale["known"]
         self.line = line["line"]
         self.qty = line["qty"]
         self.rule = rule
@@ -212,7 +213,7 @@ def standing(unit, facts):
     ledger = Ledger(unit)
     voided = {e["doc"] for e in facts if e["do"] == "cancel"}
     paid, first_paid = unit.paid_at_sale, unit.sold if unit.paid_at_sale else None
-    taken, cut = None, None
+    taken, cut, paid_known = None, None, unit.known
     for event in facts:
         do = event["do"]
         if do == "subscription":
@@ -226,9 +227,10 @@ def standing(unit, facts):
         elif event["doc"] != unit.doc:
             continue
         elif do == "pay":
+            paid_known = paid_known if first_paid else event["known"]
             paid, first_paid = True, first_paid or event["moment"]
-        elif do == "unpay":
-            paid = False
+        elif do == "unpay":  # of what was paid and taken back between two readings the source shows nothing
+            paid, first_paid = False, None if paid_known == event["known"] else first_paid
         elif do == "refund":
             ledger.money += event["amount"]
         elif do == "cancel":
@@ -250,9 +252,12 @@ def standing(unit, facts):
 
 # --- rights: which stretches of time are paid for --------------------------------------------------------------------------------------
 
-# kind: paid, held (under dispute), kept (over or owed, and the policy keeps it without end). last: when it would end going by the facts
+# kind: paid, held (under dispute), kept (over, and the policy keeps it without end). last: when it would end going by the facts
 # of then. begins: when the right itself began.
-Piece = namedtuple("Piece", "start end kind unit last begins")
+class Piece(namedtuple("Piece", "start end kind unit last begins")):
+    def lenient(self):
+        """Of rights that end together the one with the longest grace counts."""
+        return NEVER if self.unit.rule["grace"] is None else plus(self.end, 0, self.unit.rule["grace"], self.unit.zone)
 
 
 def due(unit, begins, end_so_far):
@@ -277,12 +282,11 @@ def pieces_by(units, facts):
         begins = unit.sold if answer("Q22") == "a" else stand.first_paid
         if begins != moment_before:
             before, moment_before = end_so_far, begins
-        start, end = due(unit, begins, before if answer("O23") == "a" else end_so_far)
+        start, end = due(unit, begins, before if answer("Q28") == "a" else end_so_far)
         whole = end
         if stand.cut and stand.cut < end:
             end = max(stand.cut, start)
             short.add(unit)
-        keep = unit.rule["on_expiry"] == "keep"
         stays = not stand.taken and (stand.paid or answer("O8") == "b") or (stand.taken and answer("Q3") == "b")
         if stays and not (unit.rule["until"] and answer("Q26") == "b"):
             end_so_far = max(end_so_far, end if answer("Q5") == "a" or end == whole else start)
@@ -292,8 +296,8 @@ def pieces_by(units, facts):
             pieces.append(Piece(start, end, "held" if stand.disputed else "paid", unit, whole, start))
             if stand.disputed and answer("O9") == "b":
                 pieces.append(Piece(end, NEVER, "held", unit, NEVER, start))
-        if keep and not (not stand.paid and answer("Q6") == "b"):
-            pieces.append(Piece(end if stand.paid else start, NEVER, "kept", unit, NEVER, start))
+            if unit.rule["on_expiry"] == "keep":
+                pieces.append(Piece(end, NEVER, "kept", unit, NEVER, start))
     return [p for p in pieces if p.start < p.end], short
 
 
@@ -308,8 +312,7 @@ class Rights:
     """What was paid for when, going by all that is known: each stretch between two facts by the facts up to then."""
 
     def __init__(self, units, facts):
-        self.units = units
-        self.facts = sorted(({**e, "moment": effective(e)} for e in facts), key=lambda e: e["moment"])
+        self.facts = facts
         self.turns = sorted({e["moment"] for e in self.facts})
         self.past = []
         for turn, following in zip(self.turns, self.turns[1:] + [NEVER]):
@@ -336,7 +339,7 @@ class Rights:
 
     def last_end(self, now):
         """The piece that was the end of the last stretch."""
-        return max((p for p in self.past if p.end <= now), key=lambda p: (p.end, p.last, p.unit.order), default=None)
+        return max((p for p in self.past if p.end <= now), key=lambda p: (p.end, p.lenient(), p.last, p.unit.order), default=None)
 
     def why(self, unit, x):
         """What ended it: what took the sale back before what is owed, and that before time."""
@@ -413,6 +416,8 @@ class Course:
         self.world, self.name, self.zone = world, name, world.zone
         self.row = None
         self.queued, self.accepted = {}, {}
+        self.good = set()  # what was seen as paid in some night; what was taken back before is no right
+        self.waits = False  # suspended by a dispute only
 
     def notice(self, debt, now):
         """When the mail server took the notice of this debt; one that cannot be delivered for 7 days counts as sent."""
@@ -428,11 +433,16 @@ class Course:
     def has_access(self):
         return self.row is not None and self.row.status == 0
 
+    def had_access(self):
+        """There is access, or it only waits for the end of a dispute."""
+        return self.has_access() or (self.row is not None and self.waits)
+
     def running(self, rights, now, on):
         end, unit = rights.run_end(now)
         rule, start = unit.rule, min(p.begins for p in on)
         kinds = {p.kind for p in on}
-        if "held" in kinds and (answer("Q9") == "b" or kinds <= {"held", "kept"}):
+        in_grace = any(p.kind == "paid" and p.start <= now < p.lenient() for p in rights.today) and answer("O24") == "a"
+        if "held" in kinds and (answer("Q9") == "b" or not (kinds - {"held"} or in_grace)):
             how = next(p.unit.rule["on_dispute"] for p in on if p.kind == "held")
             if how == "suspend":
                 return Verdict("held", "suspended", "disputed", end, rule, start, None)
@@ -440,9 +450,10 @@ class Course:
                 return Verdict("held", "untouched", "disputed", end, rule, start, None)
             return Verdict("held", "active", "disputed", end, rule, start, None)
         if kinds == {"kept"}:
-            kept = next(p.unit for p in on)
-            why = "unpaid" if not standing(kept, rights.facts).paid else "term"
-            return Verdict("grace" if answer("O1") == "a" or why == "unpaid" else "active", "active", why, NEVER, rule, start, None)
+            in_grace = any(now < plus(p.start, 0, p.unit.rule["grace"], self.zone) if p.unit.rule["grace"] is not None else True for p in on)
+            if answer("O1") == "c" and (not in_grace or not self.had_access()):
+                return Verdict("ended", "untouched", "term", NEVER, rule, start, None)
+            return Verdict("active" if answer("O1") == "b" else "grace", "active", "term", NEVER, rule, start, None)
         return Verdict("active", "active", "term", end, rule, start, None)
 
     def over(self, rights, now, last):
@@ -452,17 +463,20 @@ class Course:
         took = why in TOOK_BACK or (why == "unpaid" and answer("Q6") == "b")
         how = rule["on_refund"] if took else rule["on_expiry"]
         disputed = standing(unit, rights.facts).disputed
+        access = self.has_access() or (self.waits and not disputed and why not in TOOK_BACK)
         grace = rule["grace"]
         if grace is None and took and answer("O4") == "b":
             grace = 0
         end, note = (NEVER if grace is None else self.days(debt, grace)), None
-        if grace == 0 or how == "keep" or not self.has_access():
+        if took and how == "keep":
+            suspension = debt
+        elif grace == 0 or how == "keep" or not self.has_access():
             suspension = end
         else:
             note = self.notice(debt, now)
             suspension = max(end, self.days(note, rule["notice"])) if note and end < NEVER else NEVER
         let_in = answer("O2") == "a" if why in ("term", "subscription") else answer("O3") == "b"
-        if not self.has_access() and (not let_in or (disputed and rule["on_dispute"] == "suspend")):
+        if not access and (not let_in or (disputed and rule["on_dispute"] == "suspend")):
             suspension = debt
         if now < suspension:
             state = "revoked" if why in TOOK_BACK and answer("Q1") == "b" else "grace"
@@ -472,24 +486,28 @@ class Course:
                 end = end if tail_end >= suspension else self.days(midnight_after(suspension, self.zone), -self.tail_days(rule))
             return Verdict(state, "active", why, end, rule, start, waits)
         wanted = {"suspend": "suspended", "unenrol": "unenrolled", "keep": "untouched"}[how]
-        state = "revoked" if why in TOOK_BACK else {"suspend": "suspended", "unenrol": "ended", "keep": "grace"}[how]
+        state = "revoked" if why in TOOK_BACK else "suspended" if how == "suspend" and self.row else "ended"
         return Verdict(state, wanted, why, end, rule, start, None)
 
     def never_begun(self, units, rights):
-        """No moment was ever paid for."""
+        """No moment was ever paid for. An order that was never paid is no right."""
         stands = [(u, standing(u, rights.facts)) for u in units]
-        waiting = [u for u, s in stands if not s.taken and (not s.first_paid or any(p.unit is u for p in rights.today))]
-        if waiting:
-            return Verdict("pending", "untouched", "term", NEVER, waiting[-1].rule, None, None)
-        unit, stand = stands[-1]
+        if any(p.unit is u for p in rights.today for u in units):
+            return Verdict("pending", "untouched", "term", NEVER, units[-1].rule, None, None)
+        if not any(s.taken or s.first_paid for _, s in stands):
+            return None
+        unit, stand = max(stands, key=lambda x: (bool(x[1].taken), x[0].order))
         how = unit.rule["on_refund"] if stand.taken else unit.rule["on_expiry"]
         wanted = {"suspend": "suspended", "unenrol": "unenrolled", "keep": "untouched"}[how]
-        if stand.taken:
-            return Verdict("revoked", wanted, stand.taken, NEVER, unit.rule, None, None)
-        return Verdict("ended" if how == "unenrol" else "suspended", wanted, rights.why(unit, NEVER), NEVER, unit.rule, None, None)
+        return Verdict("revoked" if stand.taken else "ended", wanted, rights.why(unit, NEVER), NEVER, unit.rule, None, None)
 
     def verdict(self, units, facts, now):
-        rights = Rights(units, facts)
+        facts = sorted(({**e, "moment": effective(e)} for e in facts), key=lambda e: e["moment"])
+        for unit in units:
+            stand = standing(unit, facts)
+            if stand.paid and not stand.taken:
+                self.good.add((unit.doc, unit.line))
+        rights = Rights([u for u in units if (u.doc, u.line) in self.good], facts)
         on = rights.at(now)
         if on:
             return self.running(rights, now, on)
@@ -520,8 +538,9 @@ class Course:
             else:
                 stays = answer("Q24") == "a" if row.status else answer("Q17") == "a"
                 row.end = max(row.end, until) if stays else until
-                row.status = 0
+                row.status, self.waits = 0, False
         elif v.wanted == "suspended" and row and fresh:
+            self.waits = v.state == "held" if row.status == 0 else self.waits
             row.status = 1
         elif v.wanted == "unenrolled" and fresh:
             self.row = row = None
@@ -539,6 +558,8 @@ class Course:
             return None
         fresh = world.fresh(self.name, number)
         v = self.verdict(units, facts, now)
+        if v is None:
+            return None
         had_access = self.has_access()
         self.write(v, now, fresh)
         if v.notice and v.notice not in self.queued and (had_access or self.has_access()) and (fresh or answer("Q12") == "b"):

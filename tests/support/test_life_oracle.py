@@ -78,14 +78,15 @@ PLAIN = {1: "active active 0 15T23:00 .", 5: "active active 0 15T23:00 .", 6: "g
 case("timeend is access end + grace + tail (P7D fixed); grace (term over, access kept), suspended at debt + grace", ONE, PLAIN)
 case("P30D recurring", ONE, {1: "active active 0 4-7T22:00 ."}, renews=True)    # March 6 + 32 days: April 7, 00:00 of the next in summer time is 22:00Z
 case("suspended ▶ ended (removed, if policy says so)", ONE, {7: "grace active 0 15T23:00 term", 8: "ended unenrolled - - term"}, on_expiry="unenrol")
-case("keep: access has no end, in Moodle neither", ONE, {1: "active active 0 0 .", 12: "grace active 0 0 term"}, on_expiry="keep")
+case("keep: access has no end, in Moodle neither", ONE, {1: "active active 0 0 .", 7: "grace active 0 0 term", 9: "ended untouched 0 0 term"},
+     on_expiry="keep")
 case("grace_days = 0 suspends at once and mails after", ONE, {5: "active active 0 13T23:00 .", 6: "suspended suspended 1 13T23:00 term"}, grace=0)
 case("never: it never ends for a debt", ONE, {1: "active active 0 0 .", 12: "grace active 0 0 term"}, grace=None)
 case("Default: without end", ONE, {1: "active active 0 0 .", 12: "active active 0 0 ."}, term=None)
 case("until: last day of access; a day ends at 00:00 of the next", ONE,    # Madrid's March 5 is over at 23:00Z; + 9 days
      {4: "active active 0 14T23:00 .", 5: "grace active 0 14T23:00 term", 6: "grace active 0 14T23:00 term", 7: "suspended suspended 1 14T23:00 term"},
      term=None, until="2026-03-05")
-case("an until that was over when it was sold gives nothing", ONE, {1: "suspended . - - term"}, term=None, until="2026-02-20", grace=0)
+case("an until that was over when it was sold gives nothing", ONE, {1: "ended . - - term"}, term=None, until="2026-02-20", grace=0)
 case("terms are of the tenant's clock: March 30 in summer time ends at 22:00Z", [sell("o1", "28 10:00")],
      {1: "active active 0 4-6T22:00 .", 2: "active active 0 4-6T22:00 ."}, term="P2D", grace=0, first="2026-03-29T03:00:00", nights=2)
 YEAR = {"term": "P1Y", "notice": 0}
@@ -199,7 +200,7 @@ case("refunded in the night of the end: the refund was before it", ONE + [refund
 
 # --- paid, unpaid ---
 case("pending ▶ active: an unpaid order gives nothing", [sell("o1", "1 10:00", status="unpaid"), event("pay", "o1", "4 10:00", 4)],
-     {1: "pending . - - .", 3: "pending . - - .", 4: "active active 0 18T23:00 ."})
+     {1: "nothing . . . .", 3: "nothing . . . .", 4: "active active 0 18T23:00 ."})
 case("debt from the moment at which the payment was taken back", ONE + [event("unpay", "o1", "3 10:00", 3)],
      {3: "grace active 0 . unpaid", 5: "suspended suspended 1 15T23:00 unpaid"})
 case("to its cure; the term goes on where it would be", ONE + [event("unpay", "o1", "3 10:00", 3), event("pay", "o1", "5 10:00", 5)],
@@ -229,6 +230,15 @@ case("another right that is not disputed runs", [sell("o1", "1 10:00"), sell("o2
      {2: "active active 0 20T23:00 ."})
 case("held suspended, then lost: nobody is let in by that", OPEN + [dispute("lost", "o1", "4 10:00", 4)],
      {3: "held suspended 1 . disputed", 4: "revoked suspended 1 . dispute"}, on_dispute="suspend")
+
+case("a renewal within a grace that never ends, disputed: the first right keeps the access", [sell("o1", "1 10:00"), sell("o2", "7 10:00", 7),
+     dispute("opened", "o2", "8 10:00", 8)], {8: "active active 0 0 ."}, grace=None, on_dispute="suspend")
+case("it waits until the dispute is won: then the grace of its term is kept", OPEN + [dispute("won", "o1", "7 10:00", 7)],    # term over March 6
+     {5: "held suspended 1 . disputed", 6: "suspended suspended 1 . term", 7: "grace active 0 . term", 8: "grace active 0 . term"}, on_dispute="suspend", grace=9)
+case("a dispute that is opened and won between two readings", ONE + [dispute("opened", "o1", "3 10:00", 3), dispute("won", "o1", "3 11:00", 3)], PLAIN,
+     on_dispute="suspend")
+case("bought and taken back between two readings: no right, what was there ends as it would", [sell("o1", "1 10:00"), sell("o2", "5 10:00", 6),
+     refund("o2", 4500, "6 10:00", 6)], PLAIN, on_refund="keep")
 
 # --- subscriptions ---
 def month(first, last):
