@@ -160,6 +160,11 @@ struct config_product {
 	const char *role;              /* NULL: the site's */
 	const char *term;              /* ISO 8601 duration, "P2Y"; NULL: unlimited, or `until` */
 	const char *until;             /* ISO date, the last day of access for all; NULL: by `term` */
+	const char *starts;            /* ISO date, the first day of access for all; NULL: with the sale */
+	struct config_list requires;   /* courses to be completed first, as in `courses` */
+	const char *require_field;     /* "phone1", …, "profile_field_NAME": to be filled in first; NULL: none */
+	int64_t capacity;              /* places; 0 (default): no limit */
+	const char *term_from;         /* "gate" (default), "sale" */
 	int64_t grace_days;            /* default 14; CONFIG_NEVER: access never ends for a debt */
 	int64_t notice_days;           /* default 3 */
 	const char *delivery;          /* "direct" … */

@@ -105,23 +105,62 @@ site_of(const struct config_tenant *tenant, const char *name)
 }
 
 static void
-check_courses(const struct config_product *product, struct fault_list *faults)
+check_courses(
+    const struct config_product *product, const char *setting, const struct config_list *courses, struct fault_list *faults)
 {
-	const struct config_list *courses = &product->courses;
+	const char *file = product->where.file;
+	unsigned line = product->where.line;
 	size_t i, j;
 
 	for (i = 0; i < courses->count; i++) {
 		if (text_equal(courses->items[i], "id:") || text_equal(courses->items[i], "idnumber:"))
-			fault_at(faults, &product->where, "setting \"courses\": nothing stands behind the colon");
+			fault_add(faults, file, line, "setting \"%s\": nothing stands behind the colon", setting);
 		if (text_starts(courses->items[i], "id:") &&
 		    strspn(courses->items[i] + 3, "0123456789") != strlen(courses->items[i] + 3))
-			fault_add(faults, product->where.file, product->where.line,
-			    "setting \"courses\": \"%s\" must end in a number", courses->items[i]);
+			fault_add(faults, file, line, "setting \"%s\": \"%s\" must end in a number", setting, courses->items[i]);
 		for (j = 0; j < i; j++)
 			if (strcmp(courses->items[i], courses->items[j]) == 0)
-				fault_add(faults, product->where.file, product->where.line,
-				    "setting \"courses\": \"%s\" stands there twice", courses->items[i]);
+				fault_add(
+				    faults, file, line, "setting \"%s\": \"%s\" stands there twice", setting, courses->items[i]);
 	}
+}
+
+/* What must be so before a sale gives access: a course cannot wait for itself, and what is to be filled in must be something that is read. */
+static void
+check_gate(const struct config_tenant *tenant, const struct config_product *product, struct fault_list *faults)
+{
+	static const char *const known[] = { "phone1", "phone2", "idnumber", "city", "country" };
+	const char *file = product->where.file, *field = product->require_field, *own = "profile_field_";
+	unsigned line = product->where.line;
+	const struct config_site *site = product->site != NULL ? site_of(tenant, product->site) : NULL;
+	bool found = false;
+	size_t i, j;
+
+	check_courses(product, "requires", &product->requires, faults);
+	for (i = 0; i < product->requires.count; i++)
+		for (j = 0; j < product->courses.count; j++)
+			if (text_equal(product->requires.items[i], product->courses.items[j]))
+				fault_add(faults, file, line, "setting \"requires\": course \"%s\" would wait for itself",
+				    product->requires.items[i]);
+	if (product->starts != NULL && product->until != NULL && strcmp(product->starts, product->until) > 0)
+		fault_at(faults, &product->where, "setting \"starts\": access would end (\"until\") before it begins");
+	if (field == NULL)
+		return;
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		found = found || text_equal(field, known[i]);
+	if (!found && !text_starts(field, own)) {
+		fault_add(faults, file, line,
+		    "setting \"require_field\": \"%s\" is none of phone1, phone2, idnumber, city, country, and does not begin with "
+		    "\"%s\"",
+		    field, own);
+		return;
+	}
+	for (i = 0; !found && site != NULL && i < site->profile_fields.count; i++)
+		found = text_equal(site->profile_fields.items[i], field + strlen(own));
+	if (!found && site != NULL)
+		fault_add(faults, file, line,
+		    "setting \"require_field\": site \"%s\" does not read the profile field \"%s\" (setting \"profile_fields\")",
+		    site->name, field + strlen(own));
 }
 
 /* What a rule asks for must be kept, or it is never so. */
@@ -161,6 +200,9 @@ check_product(const struct config_tenant *tenant, const struct config_product *p
 		fault_at(faults, &product->where, "a product rule ends by \"term\" or by \"until\", not by both");
 	if (product->price == NULL && !text_equal(product->price_tolerance, "0"))
 		fault_at(faults, &product->where, "setting \"price_tolerance\": there is no \"price\" that it could be of");
+	if (product->exclude &&
+	    (product->requires.count > 0 || product->require_field != NULL || product->capacity > 0 || product->starts != NULL))
+		fault_at(faults, &product->where, "a product rule with \"exclude\" gives no access that could wait for anything");
 	if (product->exclude) {
 		if (product->site != NULL || product->courses.count > 0)
 			fault_at(faults, &product->where,
@@ -171,7 +213,8 @@ check_product(const struct config_tenant *tenant, const struct config_product *p
 		fault_at(faults, &product->where, "setting \"site\" of a product rule is missing");
 	if (product->courses.count == 0)
 		fault_at(faults, &product->where, "setting \"courses\" of a product rule is missing");
-	check_courses(product, faults);
+	check_courses(product, "courses", &product->courses, faults);
+	check_gate(tenant, product, faults);
 }
 
 /* Can no text be one and the other: what stands before the first * of them already differs. Cases do not count. */

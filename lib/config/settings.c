@@ -367,6 +367,23 @@ const struct setting settings_table[] = {
 	    .help = "How long access lasts: P2Y, P18M, P6W, P90D. Default: without end." },
 	{ SETTINGS_PRODUCT, "until", SETTINGS_DATE, AT(config_product, until),
 	    .help = "Last day of access, whenever it was sold, instead of `term`: 2027-06-30." },
+	{ SETTINGS_PRODUCT, "starts", SETTINGS_DATE, AT(config_product, starts),
+	    .help = "First day of access, however early it was sold: 2027-01-10. The term counts from then." },
+	{ SETTINGS_PRODUCT, "requires", SETTINGS_LIST, AT(config_product, requires),
+	    .help = "Courses of the same site that the learner must have completed first, named as in `courses`; until then the "
+		    "sale waits." },
+	{ SETTINGS_PRODUCT, "require_field", SETTINGS_TEXT, AT(config_product, require_field),
+	    .help = "What must be filled in first, in the learner's Moodle account or in the sale's field of that name (`fields`): "
+		    "\"phone1\", \"phone2\", "
+		    "\"idnumber\", \"city\", \"country\", or \"profile_field_\" and the short name of one of the site's own "
+		    "profile fields." },
+	{ SETTINGS_PRODUCT, "capacity", SETTINGS_INT, AT(config_product, capacity), .least = 0, .most = 1000000,
+	    .help = "Places in each of the courses; who buys when all are taken waits until one is free, first come, first served. "
+		    "0: no limit." },
+	{ SETTINGS_PRODUCT, "term_from", SETTINGS_CHOICE, AT(config_product, term_from), .fallback = "gate", .choices = "gate|sale",
+	    .help = "What the term of a sale that had to wait (`requires`, `require_field`, `capacity`) counts from: \"gate\": "
+		    "from when the wait was over; "
+		    "\"sale\": from the sale, so that the wait is part of it." },
 	{ SETTINGS_PRODUCT, "grace_days", SETTINGS_DAYS, AT(config_product, grace_days), .fallback = "14", .least = 0, .most = 3650,
 	    .example = "14",
 	    .help =

@@ -77,6 +77,11 @@ entitle_reckon(struct db *db, struct entitle_counts *ret_counts, struct err *err
 		return -1;
 	if (party_accounts(db, err) != 0)
 		return -1;
+	/* Whose account is known by now may have completed what a gate waits for. */
+	if (db_exec(db, sql_entitle_gate_note, DB_NONE, NULL, err) != 0)
+		return -1;
+	if (db_exec(db, sql_entitle_gate_open, DB_NONE, NULL, err) != 0)
+		return -1;
 	if (db_exec(db, sql_entitle_reckon_terms, DB_NONE, &counts.units, err) != 0)
 		return -1;
 	if (db_script(db, "ANALYZE reckoned", err) != 0)

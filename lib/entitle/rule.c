@@ -35,6 +35,23 @@ asks_of(struct arena *arena, const struct config_pairs *when)
 	return arena_printf(arena, "%s}", text);
 }
 
+/* The courses to be completed first, by reference, sorted so that their order in the file does not matter. */
+static const char *
+requires_of(struct arena *arena, const struct config_list *requires)
+{
+	const char **references = ARENA_ARRAY(arena, requires->count, const char *);
+	size_t i, k;
+
+	for (i = 0; i < requires->count; i++) {
+		const char *reference = course_reference(arena, requires->items[i]);
+
+		for (k = i; k > 0 && strcmp(references[k - 1], reference) > 0; k--)
+			references[k] = references[k - 1];
+		references[k] = reference;
+	}
+	return db_array(arena, references, requires->count);
+}
+
 static int
 copy_rule(
     struct arena *arena, struct copy *copy, const struct config_tenant *tenant, size_t at, const char *reference, struct err *err)
@@ -77,6 +94,14 @@ copy_rule(
 	copy_text(copy, product->since);
 	copy_text(copy, product->exclude ? "t" : "f");
 	copy_text(copy, asks_of(arena, &product->when));
+	copy_text(copy, product->starts);
+	copy_text(copy, requires_of(arena, &product->requires));
+	copy_text(copy, product->require_field);
+	if (product->capacity > 0)
+		copy_int(copy, product->capacity);
+	else
+		copy_null(copy);
+	copy_text(copy, product->term_from != NULL ? product->term_from : "gate");
 	return copy_row(copy, err);
 }
 

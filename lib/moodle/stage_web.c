@@ -46,7 +46,7 @@ stage_web_rules(struct arena *arena, const struct stage *stage)
 	size_t count = 0, i, c;
 
 	for (i = 0; i < tenant->product_count; i++)
-		count += tenant->products[i].courses.count;
+	count += tenant->products[i].courses.count + tenant->products[i].requires.count;
 	references = ARENA_ARRAY(arena, count, const char *);
 	for (i = count = 0; i < tenant->product_count; i++) {
 		const struct config_product *product = &tenant->products[i];
@@ -55,6 +55,8 @@ stage_web_rules(struct arena *arena, const struct stage *stage)
 			continue;
 		for (c = 0; c < product->courses.count; c++)
 			references[count++] = course_reference(arena, product->courses.items[c]);
+		for (c = 0; c < product->requires.count; c++)
+			references[count++] = course_reference(arena, product->requires.items[c]);
 	}
 	return db_array(arena, references, count);
 }

@@ -1,19 +1,26 @@
 -- Reckon the terms of the dirty pairs: a renewal starts at the later of its sale and the end so far, units of one document start
 -- together, and each document is a cycle. What was given back takes no part in the chain; its own term is cut at that moment. A subscription that
 -- ended early cuts the term too, but what was used of it was paid and kept, and stays in the chain. What ends on a fixed day starts with its sale. What
--- is in trial makes a chain of its own: it puts off nothing that is live.
+-- is in trial makes a chain of its own: it puts off nothing that is live. What waits at a gate has no term yet and puts off nothing; when the gate
+-- opens, its term counts from then, or from the sale, as its rule says. Nothing begins before the first day that its rule names.
 CREATE TEMP TABLE reckoned ON COMMIT DROP AS
 WITH told AS MATERIALIZED (
     SELECT rule.zone() AS zone
-), part AS (
+), sold AS (
     SELECT e.unit_id, e.target_id, e.person_id, e.document_id, e.sold_at, e.revoked_at, e.revoked_why, e.rule_id
       FROM dirty_pair p
       JOIN ctok.entitlement e ON e.tenant_id = (SELECT ctok.current_tenant()) AND e.person_id = p.person_id AND e.target_id = p.target_id
     UNION ALL
     SELECT f.unit_id, f.target_id, f.person_id, f.document_id, f.sold_at, f.revoked_at, f.revoked_why, f.rule_id
       FROM fresh_entitlement f
+), part AS (
+    SELECT p.unit_id, p.target_id, p.person_id, p.document_id, greatest(p.sold_at, r.starts, CASE r.term_from WHEN 'gate' THEN g.opened_at END) AS sold_at,
+           p.revoked_at, p.revoked_why, p.rule_id, g.unit_id IS NOT NULL AND g.opened_at IS NULL AS shut
+      FROM sold p
+      JOIN ctok.product_rule r ON r.tenant_id = (SELECT ctok.current_tenant()) AND r.rule_id = p.rule_id
+      LEFT JOIN ctok.gate g ON g.tenant_id = r.tenant_id AND g.unit_id = p.unit_id AND g.target_id = p.target_id AND g.rule_id = p.rule_id
 ), termed AS (
-    SELECT p.*, p.revoked_at IS NULL OR p.revoked_why = 'subscription' AS counts, r.term, r.until, v.source_id IS NULL AS trial
+    SELECT p.*, (p.revoked_at IS NULL OR p.revoked_why = 'subscription') AND NOT p.shut AS counts, r.term, r.until, v.source_id IS NULL AS trial
       FROM part p
       JOIN ctok.product_rule r ON r.tenant_id = (SELECT ctok.current_tenant()) AND r.rule_id = p.rule_id
       LEFT JOIN ctok.live v ON v.tenant_id = r.tenant_id AND v.site_id = r.site_id AND v.source_id = r.source_id
@@ -34,13 +41,13 @@ WITH told AS MATERIALIZED (
                                        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) AS starts_at
       FROM document
 ), placed AS (
-    SELECT t.unit_id, t.target_id, b.cycle, t.revoked_at, s.starts_at, CASE WHEN t.until IS NULL THEN rule.term_end(s.starts_at, t.term, o.zone) ELSE t.until END AS ends_at
+    SELECT t.unit_id, t.target_id, b.cycle, t.revoked_at, t.shut, s.starts_at, CASE WHEN t.until IS NULL THEN rule.term_end(s.starts_at, t.term, o.zone) ELSE t.until END AS ends_at
       FROM termed t
      CROSS JOIN told o
       JOIN begun b ON b.person_id = t.person_id AND b.target_id = t.target_id AND b.document_id = t.document_id
      CROSS JOIN LATERAL (SELECT CASE WHEN t.until IS NULL THEN b.starts_at ELSE b.sold_at END AS starts_at) s
 )
 SELECT unit_id, target_id, cycle,
-       CASE WHEN revoked_at <= starts_at THEN NULL ELSE starts_at END AS starts_at,
-       CASE WHEN revoked_at <= starts_at THEN NULL ELSE least(ends_at, revoked_at) END AS ends_at
+       CASE WHEN shut OR revoked_at <= starts_at THEN NULL ELSE starts_at END AS starts_at,
+       CASE WHEN shut OR revoked_at <= starts_at THEN NULL ELSE least(ends_at, revoked_at) END AS ends_at
   FROM placed

@@ -24,5 +24,10 @@ CREATE TEMP TABLE rule_new (
     certificate_valid text,
     since          text,
     exclude        boolean NOT NULL,
-    asks           jsonb NOT NULL
+    asks           jsonb NOT NULL,
+    starts         text,
+    requires       text[] NOT NULL,            -- references of courses
+    require_field  text,
+    capacity       integer,
+    term_from      text NOT NULL
 ) ON COMMIT DROP

@@ -7,7 +7,9 @@ WITH said AS (
                          (SELECT string_agg(coalesce(o.reference, '-'), ',' ORDER BY o.reference) FROM rule_new o WHERE o.ordinal = n.ordinal),
                          -- NULL, which concat_ws() leaves out: a rule that says nothing of these has the digest that it had before rules could.
                          nullif(n.asks, '{}')::text, 'until=' || n.until, 'on_dispute=' || nullif(n.on_dispute, 'keep'),
-                         'price_tolerance=' || nullif(n.price_tolerance, 0), 'valid ' || n.certificate_valid))
+                         'price_tolerance=' || nullif(n.price_tolerance, 0), 'valid ' || n.certificate_valid,
+                         'starts=' || n.starts, 'requires=' || nullif(n.requires, '{}')::text, 'require_field=' || n.require_field, 'capacity=' || n.capacity,
+                         'term_from=' || nullif(n.term_from, 'gate')))
                AS digest
       FROM rule_new n
       JOIN ctok.source s ON s.tenant_id = ctok.current_tenant() AND s.name = n.source_name
@@ -20,11 +22,13 @@ WITH said AS (
     RETURNING r.rule_id
 ), made AS (
     INSERT INTO ctok.product_rule (tenant_id, digest, source_id, match_kind, pattern, site_id, role, term, until, grace_days, notice_days, delivery, learner,
-                                   on_expiry, on_refund, on_dispute, renews, price_minor, price_currency, price_tolerance, certificate, certificate_valid, since, exclude, asks)
+                                   on_expiry, on_refund, on_dispute, renews, price_minor, price_currency, price_tolerance, certificate, certificate_valid, since, exclude, asks,
+                                   starts, requires, require_field, capacity, term_from)
     SELECT n.tenant_id, n.digest, n.source_id, n.match_kind, n.pattern, n.site_id, n.role, n.term::interval,
            (n.until::date + 1)::timestamp AT TIME ZONE rule.zone(), n.grace_days, n.notice_days, n.delivery,
            n.learner, n.on_expiry, n.on_refund, n.on_dispute, n.renews, n.price_minor, n.price_currency, n.price_tolerance, n.certificate, n.certificate_valid::interval,
-           n.since::timestamp AT TIME ZONE rule.zone(), n.exclude, n.asks
+           n.since::timestamp AT TIME ZONE rule.zone(), n.exclude, n.asks,
+           n.starts::timestamp AT TIME ZONE rule.zone(), n.requires, coalesce(n.require_field, ''), n.capacity, n.term_from
       FROM rule n
      WHERE NOT EXISTS (SELECT 1 FROM ctok.product_rule r WHERE r.tenant_id = n.tenant_id AND r.digest = n.digest)
     RETURNING tenant_id, rule_id, digest
@@ -34,5 +38,11 @@ WITH said AS (
       FROM made m
       JOIN said n ON n.digest = m.digest
       JOIN ctok.target t ON t.tenant_id = m.tenant_id AND t.site_id = n.site_id AND t.reference = n.reference
+), required AS (
+    INSERT INTO ctok.rule_requires (tenant_id, rule_id, target_id)
+    SELECT DISTINCT m.tenant_id, m.rule_id, t.target_id
+      FROM made m
+      JOIN rule n ON n.digest = m.digest
+      JOIN ctok.target t ON t.tenant_id = m.tenant_id AND t.site_id = n.site_id AND t.reference = ANY (n.requires)
 )
 SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM made) AS changed

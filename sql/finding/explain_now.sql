@@ -6,7 +6,7 @@ WITH course AS (
      WHERE t.tenant_id = ctok.current_tenant() AND ($3::text IS NULL OR lower(coalesce(c.shortname, t.reference)) = lower($3))
 )
 SELECT format('%s: %s%s; Moodle %s', c.name,
-              CASE g.state WHEN 'active' THEN 'has access' WHEN 'grace' THEN 'in grace' WHEN 'pending' THEN 'access begins later'
+              CASE g.state WHEN 'active' THEN 'has access' WHEN 'grace' THEN 'in grace' WHEN 'pending' THEN CASE WHEN g.ends_at IS NULL THEN 'access waits' ELSE 'access begins later' END
                            WHEN 'held' THEN 'the payment is under dispute' WHEN 'revoked' THEN 'the sale was taken back'
                            WHEN 'suspended' THEN 'access is over' WHEN 'ended' THEN 'access is over' ELSE 'not our concern (before go-live)' END,
               CASE WHEN g.state = 'none' THEN '' WHEN g.ends_at = 'infinity' THEN ', without end' WHEN g.ends_at IS NULL THEN ''
@@ -23,6 +23,11 @@ SELECT format('%s: %s%s; Moodle %s', c.name,
   FROM rule.access_gap g
   JOIN course c ON c.target_id = g.target_id
  WHERE g.tenant_id = ctok.current_tenant() AND g.person_id = $1::bigint
+UNION ALL
+SELECT format('%s: paid for and not given yet: %s', c.name, s.lacks)
+  FROM rule.gate_shut s
+  JOIN course c ON c.target_id = s.target_id
+ WHERE s.tenant_id = ctok.current_tenant() AND s.person_id = $1::bigint AND NOT s.before_live
 UNION ALL
 SELECT format('open: %s %s since %s%s', f.finding_id, f.class, to_char(f.first_seen AT TIME ZONE $2, 'YYYY-MM-DD'),
               CASE WHEN f.risk_minor > 0 THEN ', ' || rule.amount(f.risk_minor, f.currency) || ' at risk' ELSE '' END)

@@ -39,7 +39,7 @@ WITH course AS (
                     WHERE e.tenant_id = d.tenant_id AND e.document_id = d.document_id AND e.person_id = $1::bigint)
     UNION ALL
     SELECT e.matched_at, 3, format('entitled to %s by %s %s: %s%s', c.name, replace(d.kind, '_', ' '), d.number,
-                                   CASE WHEN e.starts_at IS NULL THEN 'given back before it began'
+                                   CASE WHEN e.starts_at IS NULL THEN CASE WHEN e.revoked_at IS NULL THEN 'not yet, what must be so first is not' ELSE 'given back before it began' END
                                         ELSE 'from ' || to_char(e.starts_at AT TIME ZONE $2, 'YYYY-MM-DD') || ' to ' ||
                                              CASE WHEN e.ends_at = 'infinity' THEN 'no end' ELSE to_char(e.ends_at AT TIME ZONE $2, 'YYYY-MM-DD') END
                                         END,

@@ -36,7 +36,9 @@ WITH told AS MATERIALIZED (
     SELECT rule.now() AS now, rule.zone() AS zone
 ), counted AS (
     SELECT e.*, o.now, e.starts_at IS NOT NULL AND e.starts_at <= o.now AND o.now < e.ends_at AS runs, x.document_id IS NOT NULL AS disputed,
-           array[CASE WHEN e.starts_at IS NULL THEN 0 ELSE 1 END, date_part('epoch', coalesce(e.ends_at, e.revoked_at)), e.entitlement_id] AS place
+           -- Begins some day, nobody knows when: it waits at a gate.
+           e.starts_at IS NULL AND e.revoked_at IS NULL AS shut,
+           array[CASE WHEN e.starts_at IS NULL THEN 0 ELSE 1 END, date_part('epoch', coalesce(e.ends_at, e.revoked_at, e.sold_at)), e.entitlement_id] AS place
       FROM rule.entitlement_live e
      CROSS JOIN told o
       LEFT JOIN rule.document_disputed x ON x.tenant_id = e.tenant_id AND x.document_id = e.document_id
@@ -45,12 +47,15 @@ WITH told AS MATERIALIZED (
     SELECT e.tenant_id, e.person_id, e.target_id, e.site_id, bool_or(e.runs) AS running, bool_or(e.trial) AS any_trial,
            -- All that runs is under dispute.
            bool_or(e.runs) AND bool_and(e.disputed OR NOT e.runs) AS disputed,
-           min(e.starts_at) FILTER (WHERE e.starts_at > e.now) AS next_start,
+           coalesce(min(e.starts_at) FILTER (WHERE e.starts_at > e.now), CASE WHEN count(e.starts_at) = 0 AND bool_or(e.shut) THEN timestamptz 'infinity' END)
+               AS next_start,
            min(e.ends_at) FILTER (WHERE e.ends_at > e.now) AS next_end,
            min(e.starts_at) FILTER (WHERE e.ends_at > e.now) AS stretch_start,
            coalesce(max(e.ends_at), max(e.revoked_at)) AS ends_at, (max(e.place))[3]::bigint AS last_one,
            bool_or(e.runs) FILTER (WHERE NOT e.trial) AS live_running,
-           min(e.starts_at) FILTER (WHERE NOT e.trial AND e.starts_at > e.now) AS live_next_start,
+           coalesce(min(e.starts_at) FILTER (WHERE NOT e.trial AND e.starts_at > e.now),
+                    CASE WHEN count(e.starts_at) FILTER (WHERE NOT e.trial) = 0 AND bool_or(e.shut) FILTER (WHERE NOT e.trial) THEN timestamptz 'infinity' END)
+               AS live_next_start,
            min(e.starts_at) FILTER (WHERE NOT e.trial AND e.ends_at > e.now) AS live_stretch_start,
            coalesce(max(e.ends_at) FILTER (WHERE NOT e.trial), max(e.revoked_at) FILTER (WHERE NOT e.trial)) AS live_ends_at,
            (max(e.place) FILTER (WHERE NOT e.trial))[3]::bigint AS live_last_one
@@ -68,7 +73,7 @@ WITH told AS MATERIALIZED (
       FROM both_ways b
      CROSS JOIN LATERAL (SELECT b.live_running IS NOT NULL AND (b.live_running OR NOT b.running) AS counts) l
 ), judged AS (
-    SELECT w.*, o.now, o.zone, l.rule_id, coalesce(w.stretch_start, w.next_start, l.starts_at, l.sold_at) AS starts_at,
+    SELECT w.*, o.now, o.zone, l.rule_id, coalesce(w.stretch_start, nullif(w.next_start, 'infinity'), l.starts_at, l.sold_at) AS starts_at,
            -- A cycle that was over before its subscription ended was not ended by that.
            CASE WHEN l.revoked_why = 'subscription' AND l.ends_at < l.revoked_at THEN 'term' ELSE coalesce(l.revoked_why, 'term') END AS ended_why,
            r.role, r.grace_days, r.notice_days, r.renews, r.on_expiry, r.on_refund, r.on_dispute
@@ -90,7 +95,7 @@ WITH told AS MATERIALIZED (
 )
 SELECT k.tenant_id, k.person_id, k.target_id, k.site_id, s.state, s.why_now AS why, s.wanted, k.starts_at, k.ends_at, s.debt_at, s.suspend_at,
        CASE WHEN s.state IN ('active', 'held', 'grace') THEN rule.moodle_start(k.starts_at) END AS wanted_start, s.wanted_end,
-       k.role, k.rule_id, k.trial, least(k.wake_at, s.next_change_at) AS next_change_at, k.notice_days
+       k.role, k.rule_id, k.trial, least(k.wake_at, nullif(s.next_change_at, 'infinity')) AS next_change_at, k.notice_days
   FROM known k
  CROSS JOIN LATERAL rule.access_state(k.running, k.disputed, k.next_start, k.ends_at, k.ended_why, k.on_expiry, k.on_refund, k.on_dispute, k.grace_days,
                                       k.notice_days, k.renews, k.trial, k.given_access, k.given_at, k.may_end, k.written_end, k.now, k.zone) s;

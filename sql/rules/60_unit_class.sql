@@ -9,18 +9,20 @@ WITH owed AS (
            min(e.target_id) FILTER (WHERE g.gap IS NOT NULL AND NOT e.before_live) AS gap_target,
            -- In trial, and not what access is: a longer one that is shown and not given.
            min(e.target_id) FILTER (WHERE e.trial AND NOT g.trial AND NOT e.before_live AND e.ends_at > greatest(g.ends_at, rule.now())) AS trial_target,
+           -- Paid for, and what its rule wants first is not so.
+           min(e.target_id) FILTER (WHERE NOT e.before_live AND e.starts_at IS NULL AND e.revoked_at IS NULL) AS shut_target,
            bool_and(e.ends_at <= e.matched_at) AS over_when_matched
       FROM rule.entitlement_live e
       LEFT JOIN rule.access_gap g ON g.tenant_id = e.tenant_id AND g.person_id = e.person_id AND g.target_id = e.target_id
      GROUP BY e.tenant_id, e.unit_id
 )
 SELECT v.tenant_id, v.unit_id, v.document_id, v.line_no, v.unit_no, v.net_minor, v.currency, v.source_id, v.sold_at, v.product_id, v.rule_id,
-       o.person_id, o.other_person_id, v.verdict, v.learner_contact_id, coalesce(o.gap_target, o.trial_target) AS gap_target,
+       o.person_id, o.other_person_id, v.verdict, v.learner_contact_id, coalesce(o.gap_target, o.shut_target, o.trial_target) AS gap_target,
        -- The shop names another learner than the one who was given access.
        v.verdict IS NULL AND (o.person_id <> k.person_id OR o.other_person_id <> k.person_id) AS learner_changed,
        CASE
            WHEN o.entitlements > 0 AND o.before_live THEN 'excluded'
-           WHEN o.entitlements > 0 AND coalesce(o.gap_target, o.trial_target) IS NOT NULL THEN 'open'
+           WHEN o.entitlements > 0 AND coalesce(o.gap_target, o.shut_target, o.trial_target) IS NOT NULL THEN 'open'
            WHEN o.entitlements > 0 AND o.over_when_matched THEN 'excluded'
            WHEN o.entitlements > 0 THEN 'matched'
            WHEN v.verdict IN ('TEST_ORDER', 'LINE_GONE', 'SETTLES', 'NO_RULE', 'NOT_A_COURSE', 'NOT_PAID', 'CANCELLED', 'REFUNDED') THEN 'excluded'
@@ -29,6 +31,7 @@ SELECT v.tenant_id, v.unit_id, v.document_id, v.line_no, v.unit_no, v.net_minor,
        CASE
            WHEN o.entitlements > 0 AND o.before_live THEN 'BEFORE_GO_LIVE'
            WHEN o.entitlements > 0 AND o.gap_target IS NOT NULL THEN 'ACCESS'
+           WHEN o.entitlements > 0 AND o.shut_target IS NOT NULL THEN 'GATE_SHUT'
            WHEN o.entitlements > 0 AND o.trial_target IS NOT NULL THEN 'TRIAL'
            WHEN o.entitlements > 0 AND o.over_when_matched THEN 'TERM_OVER'
            WHEN o.entitlements > 0 THEN ''

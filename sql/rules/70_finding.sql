@@ -131,6 +131,15 @@ WITH unit AS MATERIALIZED (
      WHERE code = 'TRIAL'
      GROUP BY tenant_id, person_id, gap_target, currency
     UNION ALL
+    -- Paid for, and what the rule wants first is not so.
+    SELECT o.tenant_id, 'GATE_SHUT', 'paid_without_access', 's' || o.person_id || '.' || o.gap_target, NULL, NULL, NULL, NULL,
+           (SELECT t.site_id FROM ctok.target t WHERE t.tenant_id = o.tenant_id AND t.target_id = o.gap_target), o.gap_target, NULL, o.person_id, NULL,
+           count(*), sum(o.net_minor)::bigint, o.currency, string_agg(DISTINCT s.lacks, '; ')
+      FROM open_unit o
+      JOIN rule.gate_shut s ON s.tenant_id = o.tenant_id AND s.unit_id = o.unit_id AND s.target_id = o.gap_target
+     WHERE o.code = 'GATE_SHUT'
+     GROUP BY o.tenant_id, o.person_id, o.gap_target, o.currency
+    UNION ALL
     -- Quantities that are not whole positive numbers have no units. (In a source without rules nobody asks for them.)
     SELECT l.tenant_id, 'BAD_QUANTITY', 'paid_without_access', 'l' || l.document_id || '.' || l.line_no, d.source_id, l.document_id, l.line_no,
            l.product_id, NULL, NULL, NULL, NULL, NULL, 0, abs(l.net_minor), d.currency, 'quantity ' || l.quantity

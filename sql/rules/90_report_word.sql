@@ -26,6 +26,7 @@ CREATE VIEW rule.report_word (kind, code, words, advice) WITH (security_invoker 
 ('finding', 'TRIAL', 'Trial: shown, not carried out', 'Review the plan, then go live with ctok-admin go-live.'),
 ('finding', 'NOT_APPLIED', 'Planned, not yet carried out', 'Nothing: it is carried out by the next run. If it stays, see sheet Actions.'),
 ('finding', 'TAKEN_AWAY', 'Taken away in Moodle although it is paid for', 'Ask who did it and why. If it was a mistake, put it right in Moodle, or let it be given back with ctok-admin approve --kind taken_away; if not, refund or cancel the sale.'),
+('finding', 'GATE_SHUT', 'Paid, and what must be so first is not yet', 'See the details for what is lacking. Access comes by itself as soon as it is so; refund the sale if it never will be.'),
 ('finding', 'PAST_DUE', 'Paid time is over, access goes on', 'Nothing, if it is meant so (grace_days = "never"): collect the money, or end the access by refunding or cancelling the sale.'),
 ('finding', 'REVERTED', 'Taken back by hand, and wanted still', 'Decide: release it with ctok-admin approve, or correct the sale or the rule that wants it.'),
 ('finding', 'BAD_QUANTITY', 'The quantity is not a whole number', 'Correct the order in the shop.'),

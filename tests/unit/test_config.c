@@ -104,7 +104,8 @@ a_whole_configuration_fills_every_field(void **state)
 	    "\"id:7\" );\n"
 	    "  role = \"r\"; term = \"P1Y6M\"; grace_days = 0; notice_days = 0; delivery = \"direct\"; learner = \"form\";\n"
 	    "  on_expiry = \"unenrol\"; on_refund = \"keep\"; on_dispute = \"suspend\"; renews = true; price = \"99.00 EUR\";\n"
-	    "  price_tolerance = \"2.5\"; certificate = \"none\";\n"
+	    "  price_tolerance = \"2.5\"; certificate = \"none\"; starts = \"2027-01-10\"; requires = ( \"BASICS\", \"id:9\" );\n"
+	    "  require_field = \"phone2\"; capacity = 20; term_from = \"sale\";\n"
 	    "  certificate_valid = \"P18M\";\n"
 	    "  since = \"2026-01-01\"; },\n"
 	    "  { source = \"shop\"; match = \"sku:GIFT\"; exclude = true; },\n"
@@ -188,6 +189,12 @@ a_whole_configuration_fills_every_field(void **state)
 	expect_text("on_refund", product->on_refund, "keep");
 	expect_text("on_dispute", product->on_dispute, "suspend");
 	expect_text("price_tolerance", product->price_tolerance, "2.5");
+	expect_text("starts", product->starts, "2027-01-10");
+	assert_int_equal(product->requires.count, 2);
+	expect_text("requires", product->requires.items[1], "id:9");
+	expect_text("require_field", product->require_field, "phone2");
+	assert_int_equal(product->capacity, 20);
+	expect_text("term_from", product->term_from, "sale");
 	assert_null(product->until);
 	assert_true(product->renews);
 	expect_text("price", product->price, "99.00 EUR");
@@ -531,6 +538,21 @@ each_fault_is_found_with_its_line(void **state)
 		    "7: setting \"until\": \"2027-06-31\" is not a date: the calendar has no such day\n" },
 		{ "a tolerance of nothing", PRODUCT(RULE "price_tolerance = \"3\";"),
 		    "5: setting \"price_tolerance\": there is no \"price\" that it could be of\n" },
+		{ "a course that waits for itself", PRODUCT(RULE "requires = ( \"C\" );"),
+		    "5: setting \"requires\": course \"C\" would wait for itself\n" },
+		{ "a required course twice", PRODUCT(RULE "requires = ( \"D\", \"D\", \"id:x\" );"),
+		    "5: setting \"requires\": \"D\" stands there twice\n5: setting \"requires\": \"id:x\" must end in a number\n" },
+		{ "a field that nobody reads", PRODUCT(RULE "require_field = \"phone\";"),
+		    "5: setting \"require_field\": \"phone\" is none of phone1, phone2, idnumber, city, country, and does not "
+		    "begin with "
+		    "\"profile_field_\"\n" },
+		{ "a profile field that the site does not read", PRODUCT(RULE "require_field = \"profile_field_firm\";"),
+		    "5: setting \"require_field\": site \"campus\" does not read the profile field \"firm\" (setting "
+		    "\"profile_fields\")\n" },
+		{ "an end before the beginning", PRODUCT(RULE "starts = \"2027-02-01\"; until = \"2027-01-31\";"),
+		    "5: setting \"starts\": access would end (\"until\") before it begins\n" },
+		{ "what is excluded waits for nothing", PRODUCT("match = \"sku:A\"; exclude = true; capacity = 3;"),
+		    "5: a product rule with \"exclude\" gives no access that could wait for anything\n" },
 		{ "no dispute is removed", PRODUCT(RULE "on_dispute = \"unenrol\";"),
 		    "7: setting \"on_dispute\": \"unenrol\" is not one of keep|suspend\n" },
 		{ "a mail server with a path", TENANT("mail = { smtp = \"smtps://mail.example/x\"; from = \"a@b.example\"; };"),
