@@ -43,7 +43,7 @@ ANSWERS = {
     "Q19": ["a", "ab"],  # full is (a) the total, (b) the sum of the units
     "Q20": ["a", "a"],  # two ends: when by the first; why and how by what took the sale back
     "Q21": ["a", "ab"],  # a refund after the term: (a) why and policy are the refund's, (b) nothing changes
-    "Q22": ["b", "ab"],  # an order paid later starts (a) with its sale, (b) with its payment
+    "Q22": ["c", "abc"],  # an order paid later starts (a) with its sale, (b) with its payment, (c) with its payment unless it renews
     "Q23": ["a", "a"],  # a vanished document: all stays
     "Q24": ["a", "ab"],  # opened again: timeend (a) the later of both, (b) what is wanted
     "Q25": ["a", "ab"],  # a line's period: (a) that, (b) the rule's term
@@ -59,7 +59,9 @@ ANSWERS = {
     "O9": ["a", "ab"],  # the term ends under dispute: (a) as any other, (b) held until it is decided
     "O24": ["a", "ab"],  # a disputed right beside one in its grace: (a) not held, (b) held
     "Q27": ["a", "ab"],  # a term ends (a) with the tenant's day on which it is over ("a day ends at 00:00 of the next"), (b) at the minute
-    "Q28": ["a", "ab"],  # what was bought at one moment (a) shares one time ("terms bought for the same time share one"), (b) adds up
+    "Q28": ["a", "ab"],  # units of one document (a) begin together ("terms bought for the same time share one"), (b) add up
+    "Q29": ["a", "ab"],  # taken back or unpaid whenever it was known: (a) gives no right and counts for nothing, (b) counts
+    "Q30": ["c", "abc"],  # rights that end at one moment: the policy is (a) the last line's, (b) of what would last longest, (c) of the longest grace
 }
 
 
@@ -256,8 +258,13 @@ def standing(unit, facts):
 # of then. begins: when the right itself began.
 class Piece(namedtuple("Piece", "start end kind unit last begins")):
     def lenient(self):
-        """Of rights that end together the one with the longest grace counts."""
+        """When its grace is over."""
         return NEVER if self.unit.rule["grace"] is None else plus(self.end, 0, self.unit.rule["grace"], self.unit.zone)
+
+
+def from_when(unit, stand):
+    by_sale = answer("Q22") == "a" or (answer("Q22") == "c" and unit.rule["renews"])
+    return unit.sold if by_sale else stand.first_paid
 
 
 def due(unit, begins, end_so_far):
@@ -274,15 +281,14 @@ def due(unit, begins, end_so_far):
 def pieces_by(units, facts):
     """The rights as they are going by these facts, whatever the time; and those that their subscription cut short."""
     pieces, short = [], set()
-    end_so_far, before, moment_before = *[datetime.min.replace(tzinfo=timezone.utc)] * 2, None
+    end_so_far, before, document = *[datetime.min.replace(tzinfo=timezone.utc)] * 2, None
     stands = [(unit, standing(unit, facts)) for unit in units]
     stands = [(unit, stand) for unit, stand in stands if stand.first_paid]
-    stands.sort(key=lambda x: (x[0].sold if answer("Q22") == "a" else x[1].first_paid, x[0].order))
+    stands.sort(key=lambda x: (from_when(*x), x[0].order))
     for unit, stand in stands:
-        begins = unit.sold if answer("Q22") == "a" else stand.first_paid
-        if begins != moment_before:
-            before, moment_before = end_so_far, begins
-        start, end = due(unit, begins, before if answer("Q28") == "a" else end_so_far)
+        if unit.doc != document:
+            before, document = end_so_far, unit.doc
+        start, end = due(unit, from_when(unit, stand), before if answer("Q28") == "a" else end_so_far)
         whole = end
         if stand.cut and stand.cut < end:
             end = max(stand.cut, start)
@@ -339,7 +345,8 @@ class Rights:
 
     def last_end(self, now):
         """The piece that was the end of the last stretch."""
-        return max((p for p in self.past if p.end <= now), key=lambda p: (p.end, p.lenient(), p.last, p.unit.order), default=None)
+        by = {"a": lambda p: p.end, "b": lambda p: p.last, "c": Piece.lenient}[answer("Q30")]
+        return max((p for p in self.past if p.end <= now), key=lambda p: (p.end, by(p), p.last if answer("Q30") == "c" else p.end, p.unit.order), default=None)
 
     def why(self, unit, x):
         """What ended it: what took the sale back before what is owed, and that before time."""
@@ -505,7 +512,7 @@ class Course:
         facts = sorted(({**e, "moment": effective(e)} for e in facts), key=lambda e: e["moment"])
         for unit in units:
             stand = standing(unit, facts)
-            if stand.paid and not stand.taken:
+            if stand.paid and not stand.taken or answer("Q29") == "b":
                 self.good.add((unit.doc, unit.line))
         rights = Rights([u for u in units if (u.doc, u.line) in self.good], facts)
         on = rights.at(now)

@@ -201,6 +201,10 @@ case("refunded in the night of the end: the refund was before it", ONE + [refund
 # --- paid, unpaid ---
 case("pending ▶ active: an unpaid order gives nothing", [sell("o1", "1 10:00", status="unpaid"), event("pay", "o1", "4 10:00", 4)],
      {1: "nothing . . . .", 3: "nothing . . . .", 4: "active active 0 18T23:00 ."})
+case("each paid term: one that was paid after it would have been over", [sell("o1", "1 10:00", status="unpaid"), event("pay", "o1", "7 10:00", 7)],
+     {6: "nothing . . . .", 7: "active active 0 21T23:00 .", 11: "active active 0 . .", 12: "grace active 0 . term"})
+case("an invoice of a subscription that was paid late: its month is that of the invoice", [sell("o1", "1 10:00", status="unpaid"),
+     event("pay", "o1", "4 10:00", 4)], {4: "active active 0 4-7T22:00 .", 5: "active active 0 . .", 6: "grace active 0 . term"}, renews=True)
 case("debt from the moment at which the payment was taken back", ONE + [event("unpay", "o1", "3 10:00", 3)],
      {3: "grace active 0 . unpaid", 5: "suspended suspended 1 15T23:00 unpaid"})
 case("to its cure; the term goes on where it would be", ONE + [event("unpay", "o1", "3 10:00", 3), event("pay", "o1", "5 10:00", 5)],
