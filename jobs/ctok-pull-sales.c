@@ -162,6 +162,22 @@ rates_refused(void *context, bool again, void (*refuse)(void *, const char *, co
 	return ledger_rates_refused(target->ledger, again, refuse, refuse_context, err);
 }
 
+static int
+take_expected(void *context, const struct sales_expected *expected, struct err *err)
+{
+	const struct target *target = context;
+
+	return ledger_expected(target->ledger, expected, err);
+}
+
+static int
+take_client(void *context, const struct sales_client *client, struct err *err)
+{
+	const struct target *target = context;
+
+	return ledger_client(target->ledger, client, err);
+}
+
 static bool
 is_stopped(void *context)
 {
@@ -249,7 +265,7 @@ read_source(struct job *job, const struct config_tenant *tenant, const struct co
 	struct target target = { .job = job, .source = config->name, .ledger = ledger };
 	const struct sales_sink sink = { &target, take_document, take_present, take_absent, take_cursor, take_whole, take_until,
 		take_declared, take_again, is_stopped, take_settlement, take_subscription, take_payout, take_balance, take_bank,
-		take_rate, rates_refused };
+		take_rate, rates_refused, take_expected, take_client };
 	struct sales_source source = {
 		.config = config,
 		.account = arena_printf(&job->row, "%s/%s", tenant->name, config->name),

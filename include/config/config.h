@@ -70,7 +70,8 @@ struct config_columns {
 /* What the texts of the column `status` mean; * stands for any text. */
 struct config_statuses {
 	struct config_list paid, unpaid, partial, refunded, cancelled, test;
-	struct config_list ignore; /* also of the columns `type` and `test` */
+	struct config_list ignore;   /* also of the columns `type` and `test` */
+	struct config_list expected; /* not paid, and expected to be (woocommerce) */
 };
 
 /* What is kept of all that a source says beside names and money: `from` are its labels, the first of which that says something counts. */
@@ -91,19 +92,22 @@ struct config_source {
 	const char *ca_file;
 	struct config_list allow_private;
 	bool allow_http;
-	int64_t connections;          /* requests at once, where they do not depend on each other; default 1 */
-	bool transactions;            /* read what was paid beside orders; default false */
-	bool key_in_query;            /* the key goes into the query; default false */
-	bool plain_permalinks;        /* a WordPress site without rewritten addresses; default false */
-	bool test_orders;             /* take orders of test mode too; default false */
-	struct config_list companies; /* decimal numbers; empty: all */
-	bool drafts;                  /* take drafts too; default false */
-	bool skip_payouts;            /* do not read what payouts are made of; default false */
-	const char *zone;             /* of times sent without one; default Europe/Madrid */
-	int64_t paid_percent;         /* from which a document counts as paid; default 100 */
-	const char *learner_from;     /* "billing_contact", "delivery_contact", "notes" */
-	int64_t unpaid_days;          /* default 400 */
-	int64_t sweep_days;           /* default 7 */
+	int64_t connections;            /* requests at once, where they do not depend on each other; default 1 */
+	bool transactions;              /* read what was paid beside orders; default false */
+	bool key_in_query;              /* the key goes into the query; default false */
+	bool plain_permalinks;          /* a WordPress site without rewritten addresses; default false */
+	bool test_orders;               /* take orders of test mode too; default false */
+	struct config_list companies;   /* decimal numbers; empty: all */
+	bool drafts;                    /* take drafts too; default false */
+	bool skip_payouts;              /* do not read what payouts are made of; default false */
+	const char *zone;               /* of times sent without one; default Europe/Madrid */
+	int64_t paid_percent;           /* from which a document counts as paid; default 100 */
+	const char *on_overdue;         /* of what counts as paid, once the rest of it is overdue: "keep" (default), "suspend" */
+	struct config_list expected;    /* what is read besides invoices: "quotes", "orders" */
+	const char *on_disabled_client; /* "keep" (default), "suspend" */
+	const char *learner_from;       /* "billing_contact", "delivery_contact", "notes" */
+	int64_t unpaid_days;            /* default 400 */
+	int64_t sweep_days;             /* default 7 */
 	enum money_rounding rounding;
 	struct config_list learner_name_labels; /* product form labels that hold the learner's name */
 	struct config_list learner_email_labels;

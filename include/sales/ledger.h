@@ -89,6 +89,13 @@ MUST_CHECK int ledger_rates_refused(void *, bool, void (*)(void *, const char *,
     __attribute__((nonnull(1, 3, 5)));
 
 /**
+ * ledger_expected(ledger, expected, err), ledger_client(ledger, client, err):
+ * Stage what is asked for and not sold, and clients that are disabled. What a pull stages replaces what the last one left.
+ */
+MUST_CHECK int ledger_expected(void *, const struct sales_expected *, struct err *) __attribute__((nonnull));
+MUST_CHECK int ledger_client(void *, const struct sales_client *, struct err *) __attribute__((nonnull));
+
+/**
  * ledger_commit(ledger, ret_counts, err):
  * All was read: merge it and move the watermark.
  *

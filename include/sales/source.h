@@ -88,6 +88,7 @@ struct sales_document {
 	const char *kind;     /* "order", "invoice", "credit_note", "payment" */
 	const char *corrects; /* of a credit note: the external id of what it corrects; NULL: it names nothing */
 	bool draft;           /* not issued yet: it may go without a word */
+	bool expected;        /* unpaid, and told apart from what is owed; see struct config_statuses */
 	int64_t effective_us;
 	int64_t modified_us; /* of this version; SALES_UNKNOWN: versions are told apart by their payload and dated by the pull */
 	enum sales_status status;
@@ -97,10 +98,11 @@ struct sales_document {
 	int64_t discount_minor;
 	int64_t tax_minor;
 	int64_t shipping_minor;
-	int64_t refunded_minor;            /* cumulative, positive; SALES_UNKNOWN: it is what credit notes give back */
-	int64_t paid_minor;                /* so far; SALES_UNKNOWN: all or nothing, as the status says */
-	int64_t unallocated_minor;         /* total − shipping − what the lines add up to */
-	bool tax_included;                 /* in unit prices */
+	int64_t refunded_minor;    /* cumulative, positive; SALES_UNKNOWN: it is what credit notes give back */
+	int64_t paid_minor;        /* so far; SALES_UNKNOWN: all or nothing, as the status says */
+	int64_t rest_due_us;       /* 00:00 after the first day on which something was to be paid and is not; 0: none, or unknown */
+	int64_t unallocated_minor; /* total − shipping − what the lines add up to */
+	bool tax_included;         /* in unit prices */
 	const struct sales_contact *buyer; /* NULL: unknown */
 	struct sales_line *lines;
 	size_t line_count;
@@ -167,6 +169,27 @@ struct sales_bank {
 	const char *text;  /* what the bank writes beside it */
 };
 
+/* A line of what is asked for and not sold yet: a quote, or an order without an invoice. */
+struct sales_expected {
+	const char *kind; /* "quote", "order" */
+	const char *key;  /* of the quote or order, within its kind */
+	const char *line_key;
+	const char *number;
+	const char *product_key, *variant_key, *sku, *name; /* as of a line */
+	const char *quantity;                               /* decimal text: what is left of it */
+	int64_t net_minor;                                  /* of that: after discounts, tax included */
+	const char *currency;
+	const struct sales_contact *buyer; /* NULL: nobody */
+	int64_t asked_us;
+	int64_t until_us; /* 00:00 after the last day on which it holds; SALES_UNKNOWN: it says none */
+};
+
+/* A client whom the source has disabled. Its documents name it as "client". */
+struct sales_client {
+	const char *key;
+	int64_t disabled_us; /* SALES_UNKNOWN: it does not say since when */
+};
+
 /* So many units of a currency are one of the base on that day, as the publisher says. */
 struct sales_rate {
 	const char *place; /* in its file, for people */
@@ -199,6 +222,9 @@ struct sales_sink {
 	/* Asked after the last rate: hand those that cannot be taken to the function, with their places and why. `again`: what is known may be
 	 * corrected. NULL: all can. */
 	int (*rates_refused)(void *, bool again, void (*)(void *, const char *place, const char *why), void *, struct err *);
+	/* All that is expected, and all clients that are disabled: what a pull does not hand over is so no more. */
+	int (*expected)(void *, const struct sales_expected *, struct err *);
+	int (*client)(void *, const struct sales_client *, struct err *);
 };
 
 /* What a kind asked to be told again. */

@@ -130,6 +130,27 @@ check_files(const struct config_source *source, struct fault_list *faults)
 		fault_at(faults, &source->where, "setting \"sum_file\" is for csv and bank sources");
 }
 
+/* What is expected is read of tables of FacturaScripts, or is a status of WooCommerce's. */
+static void
+check_expected(const struct config_source *source, struct fault_list *faults)
+{
+	bool facturascripts = text_equal(source->kind, "facturascripts");
+	size_t i;
+
+	if (source->expected.count > 0 && !facturascripts)
+		fault_at(faults, &source->where, "setting \"expected\" is for facturascripts sources");
+	if (source->statuses.expected.count > 0 && !text_equal(source->kind, "woocommerce"))
+		fault_at(faults, &source->where, "setting \"expected\" of \"statuses\" is for woocommerce sources");
+	for (i = 0; i < source->expected.count; i++)
+		if (!text_equal(source->expected.items[i], "quotes") && !text_equal(source->expected.items[i], "orders"))
+			fault_add(faults, source->where.file, source->where.line,
+			    "setting \"expected\": \"%.40s\" is neither \"quotes\" nor \"orders\"", source->expected.items[i]);
+	if (text_equal(source->on_disabled_client, "suspend") && !facturascripts)
+		fault_at(faults, &source->where, "setting \"on_disabled_client\" is for facturascripts sources");
+	if (text_equal(source->on_overdue, "suspend") && !facturascripts)
+		fault_at(faults, &source->where, "setting \"on_overdue\" is for facturascripts sources");
+}
+
 bool
 check_can_settle(const struct config_source *source)
 {
@@ -154,6 +175,7 @@ check_source(const struct config_source *source, struct fault_list *faults)
 		check_bank(source, faults);
 	check_fields(source, faults);
 	check_files(source, faults);
+	check_expected(source, faults);
 	if (source->spool != NULL &&
 	    (text_equal(source->kind, "csv") || text_equal(source->kind, "bank") || text_equal(source->kind, "rates")))
 		fault_at(faults, &source->where, "setting \"spool\": nobody sends webhooks of files");

@@ -145,6 +145,20 @@ const struct setting settings_table[] = {
 	    .help = "IANA time zone of the server's clock, for sources that send times without one (facturascripts)." },
 	{ SETTINGS_SOURCE, "paid_percent", SETTINGS_INT, AT(config_source, paid_percent), .fallback = "100", .least = 1,
 	    .most = 100, .help = "An invoice counts as paid when so many percent of it are (facturascripts)." },
+	{ SETTINGS_SOURCE, "on_overdue", SETTINGS_CHOICE, AT(config_source, on_overdue), .fallback = "keep",
+	    .choices = "keep|suspend",
+	    .help =
+		"What becomes of access when the rest of an invoice that counts as paid is overdue (facturascripts). \"keep\": it "
+		"stays, and is a finding; \"suspend\": it is paid for up to the day that the rest was due." },
+	{ SETTINGS_SOURCE, "on_disabled_client", SETTINGS_CHOICE, AT(config_source, on_disabled_client), .fallback = "keep",
+	    .choices = "keep|suspend",
+	    .help = "What becomes of access that a client has paid for whom the source has disabled (facturascripts). \"keep\": it "
+		    "stays; \"suspend\": it ends, with grace, and comes back with the client. Either is a finding." },
+	{ SETTINGS_SOURCE, "expected", SETTINGS_LIST, AT(config_source, expected),
+	    .help =
+		"What is read besides invoices, as not sold yet (facturascripts): \"quotes\", \"orders\". It gives no access and "
+		"is no revenue; the workbook's sheet Expected and `ctok-admin explain` show it until it is invoiced, cancelled or "
+		"expired. The token needs the right to read these tables and their lines." },
 	{ SETTINGS_SOURCE, "learner_from", SETTINGS_CHOICE, AT(config_source, learner_from), .fallback = "billing_contact",
 	    .choices = "billing_contact|delivery_contact|notes",
 	    .help = "Where an invoice names the learner (facturascripts): \"billing_contact\", \"delivery_contact\", or \"notes\" "
@@ -348,6 +362,10 @@ const struct setting settings_table[] = {
 	{ SETTINGS_STATUSES, "cancelled", SETTINGS_LIST, AT(config_statuses, cancelled), .help = "Cancelled." },
 	{ SETTINGS_STATUSES, "test", SETTINGS_LIST, AT(config_statuses, test), .help = "Of test mode; these rows move no money." },
 	{ SETTINGS_STATUSES, "ignore", SETTINGS_LIST, AT(config_statuses, ignore), .help = "No sale: the row is left out." },
+	{ SETTINGS_STATUSES, "expected", SETTINGS_LIST, AT(config_statuses, expected),
+	    .help = "Not paid, and expected to be (woocommerce): told apart in the workbook's sheet Expected, and no revenue until "
+		    "it is "
+		    "paid." },
 
 	/* A product rule. */
 	{ SETTINGS_PRODUCT, "source", SETTINGS_NAME, AT(config_product, source), .required = true, .example = "\"shop\"",

@@ -228,6 +228,8 @@ sync_sources(struct arena *arena, struct db *db, const struct config_tenant *ten
 	const char **closed = ARENA_ARRAY(arena, tenant->source_count, const char *);
 	const char **tolerances = ARENA_ARRAY(arena, tenant->source_count, const char *);
 	const char **days = ARENA_ARRAY(arena, tenant->source_count, const char *);
+	const char **disabled = ARENA_ARRAY(arena, tenant->source_count, const char *);
+	const char **overdue = ARENA_ARRAY(arena, tenant->source_count, const char *);
 	size_t i;
 
 	for (i = 0; i < tenant->source_count; i++) {
@@ -238,10 +240,13 @@ sync_sources(struct arena *arena, struct db *db, const struct config_tenant *ten
 		closed[i] = tenant->sources[i].closed ? "true" : "false";
 		tolerances[i] = tenant->sources[i].tolerance;
 		days[i] = arena_printf(arena, "%lld", (long long)tenant->sources[i].rate_days);
+		disabled[i] = tenant->sources[i].on_disabled_client;
+		overdue[i] = tenant->sources[i].on_overdue;
 	}
 	return db_exec(db, sql_db_sync_sources,
 	    DB_ARGS(db_array(arena, names, i), db_array(arena, kinds, i), db_array(arena, roles, i), db_array(arena, ages, i),
-		db_array(arena, closed, i), db_array(arena, tolerances, i), db_array(arena, days, i)),
+		db_array(arena, closed, i), db_array(arena, tolerances, i), db_array(arena, days, i), db_array(arena, disabled, i),
+		db_array(arena, overdue, i)),
 	    NULL, err);
 }
 

@@ -108,7 +108,8 @@ struct book {
 	int64_t untied; /* controls whose difference or check is not 0 */
 };
 
-extern const struct table_spec exception_spec, access_spec, field_spec, action_spec, deal_spec, payout_spec, rate_spec, source_spec;
+extern const struct table_spec exception_spec, access_spec, field_spec, action_spec, deal_spec, payout_spec, rate_spec,
+    expected_spec, source_spec;
 
 /**
  * book_range(book, section, column, part):

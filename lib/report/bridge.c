@@ -7,6 +7,7 @@ enum {
 	LINE_SOLD,
 	LINE_SETTLING,
 	LINE_TEST,
+	LINE_EXPECTED,
 	LINE_CHARGED,
 	LINE_SHIPPING,
 	LINE_UNALLOCATED,
@@ -34,6 +35,8 @@ static const struct {
 	[LINE_SETTLING] = { "plus invoices and payments of sales",
 	    "The same money as other systems tell it: it is no revenue again.", BRIDGE_SETTLING, NULL, false },
 	[LINE_TEST] = { "plus test orders", "They moved no money; their units are excluded.", BRIDGE_TEST, NULL, false },
+	[LINE_EXPECTED] = { "plus expected, not paid yet", "Orders that nobody owes and the shop waits for: see sheet Expected.",
+	    BRIDGE_EXPECTED, NULL, false },
 	[LINE_CHARGED] = { "Charged", "The totals of all documents, cancelled and test ones too.", BRIDGE_CHARGED, NULL, true },
 	[LINE_SHIPPING] = { "less shipping", "Not part of any unit.", BRIDGE_SHIPPING, NULL, false },
 	[LINE_UNALLOCATED] = { "less differences in documents", "Documents whose own totals do not add up; each is a finding.",
@@ -102,17 +105,18 @@ write_identity(struct book *book, uint32_t row, int64_t engine, const struct xls
 	return xlsx_flag(book->xlsx, &check, NULL, err);
 }
 
-/* Sold, what settles it and tests are all documents. */
+/* Sold, what settles it, tests and what is expected are all documents. */
 static int
 write_charged(struct book *book, const struct cell *cells, uint32_t index, struct err *err)
 {
-	int64_t difference =
-	    cells[BRIDGE_CHARGED].number - cells[BRIDGE_SOLD].number - cells[BRIDGE_SETTLING].number - cells[BRIDGE_TEST].number;
+	int64_t difference = cells[BRIDGE_CHARGED].number - cells[BRIDGE_SOLD].number - cells[BRIDGE_SETTLING].number -
+			     cells[BRIDGE_TEST].number - cells[BRIDGE_EXPECTED].number;
 	const struct xlsx_expr *expr =
 	    xlsx_expr_minus(&book->arena, cell_of(book, index, LINE_CHARGED), cell_of(book, index, LINE_SOLD));
 
 	expr = xlsx_expr_minus(&book->arena, expr, cell_of(book, index, LINE_SETTLING));
 	expr = xlsx_expr_minus(&book->arena, expr, cell_of(book, index, LINE_TEST));
+	expr = xlsx_expr_minus(&book->arena, expr, cell_of(book, index, LINE_EXPECTED));
 	return write_identity(
 	    book, row_of(book, index, LINE_CHARGED), difference, expr, difference, cells[BRIDGE_CURRENCY].text, err);
 }

@@ -16,6 +16,7 @@ static const struct table_spec *const specs[SECTION_COUNT] = {
 	[SECTION_DEAL] = &deal_spec,
 	[SECTION_PAYOUT] = &payout_spec,
 	[SECTION_RATE] = &rate_spec,
+	[SECTION_EXPECTED] = &expected_spec,
 	[SECTION_SOURCE] = &source_spec,
 };
 
@@ -154,6 +155,8 @@ add_sheets(struct book *book, struct err *err)
 	if (table_sheets(book, SECTION_PAYOUT, err) != 0)
 		return -1;
 	if (table_sheets(book, SECTION_RATE, err) != 0)
+		return -1;
+	if (table_sheets(book, SECTION_EXPECTED, err) != 0)
 		return -1;
 	return table_sheets(book, SECTION_SOURCE, err);
 }

@@ -19,6 +19,7 @@ static const struct section_column bridge[] = {
 	{ "sold_minor", CELL_MONEY },
 	{ "settling_minor", CELL_MONEY },
 	{ "test_minor", CELL_MONEY },
+	{ "expected_minor", CELL_MONEY },
 	{ "charged_minor", CELL_MONEY },
 	{ "shipping_minor", CELL_MONEY },
 	{ "unallocated_minor", CELL_MONEY },
@@ -157,6 +158,19 @@ static const struct section_column rate[] = {
 	{ "converted_minor", CELL_MONEY },
 };
 
+static const struct section_column expected[] = {
+	{ "product", CELL_TEXT },
+	{ "courses", CELL_TEXT },
+	{ "source", CELL_TEXT },
+	{ "what", CELL_TEXT },
+	{ "documents", CELL_INTEGER },
+	{ "seats", CELL_INTEGER },
+	{ "currency", CELL_TEXT },
+	{ "value_minor", CELL_MONEY },
+	{ "since", CELL_DATE },
+	{ "until", CELL_DATE },
+};
+
 static const struct section_column source[] = {
 	{ "name", CELL_TEXT },
 	{ "kind", CELL_TEXT },
@@ -192,6 +206,7 @@ const struct section_def section_defs[SECTION_COUNT] = {
 	[SECTION_DEAL] = SECTION(deal),
 	[SECTION_PAYOUT] = SECTION(payout),
 	[SECTION_RATE] = SECTION(rate),
+	[SECTION_EXPECTED] = SECTION(expected),
 	[SECTION_SOURCE] = SECTION(source),
 };
 

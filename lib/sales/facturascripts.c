@@ -290,7 +290,8 @@ read_site(struct fs_pull *pull, struct err *err)
 	    fs_check_payment(pull, payment_before, err) != 0)
 		return -1;
 	whole = source->full || swept_utc == 0 || source->now_utc - swept_utc >= pull->config->sweep_days * DAY_S - NIGHT_S;
-	if ((whole ? read_new(pull, 0, err) : read_changes(pull, invoice_before, payment_before, err)) != 0)
+	if ((whole ? read_new(pull, 0, err) : read_changes(pull, invoice_before, payment_before, err)) != 0 ||
+	    fs_read_clients(pull, err) != 0 || fs_read_expected(pull, err) != 0)
 		return -1;
 	return keep_cursors(pull, companies, whole, err);
 }
@@ -336,11 +337,14 @@ greet_site(
 	if (fs_open(arena, source, sink, &site, err) != 0)
 		return -1;
 	for (table = 0; table < FS_TABLES; table++) {
+		if (!fs_is_wanted(source->config, table))
+			continue;
 		if (fs_top(site, arena, table, &id, err) != 0)
 			goto out;
 		invoices = table == FS_INVOICES ? id : invoices;
 	}
-	*ret_says = arena_printf(arena, "may read invoices, lines, receipts, payments, contacts and companies; %s",
+	*ret_says = arena_printf(arena, "may read invoices, lines, receipts, payments, contacts, companies and clients%s; %s",
+	    source->config->expected.count > 0 ? ", and what is expected" : "",
 	    invoices > 0 ? "there are invoices" : "there is no invoice yet");
 	rc = 0;
 out:

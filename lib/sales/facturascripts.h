@@ -10,7 +10,20 @@
 extern const struct sales_kind facturascripts_kind;
 
 /* The tables that are walked. */
-enum fs_table { FS_INVOICES, FS_LINES, FS_RECEIPTS, FS_PAYMENTS, FS_CONTACTS, FS_COMPANIES, FS_TABLES };
+enum fs_table {
+	FS_INVOICES,
+	FS_LINES,
+	FS_RECEIPTS,
+	FS_PAYMENTS,
+	FS_CONTACTS,
+	FS_COMPANIES,
+	FS_CLIENTS,
+	FS_QUOTES,
+	FS_QUOTE_LINES,
+	FS_ORDERS,
+	FS_ORDER_LINES,
+	FS_TABLES
+};
 
 struct fs_site {
 	const struct sales_source *source;
@@ -34,7 +47,7 @@ struct fs_walk {
 
 /* One row: parsed, and as it was sent. */
 struct fs_row {
-	int64_t id;
+	int64_t id; /* 0 where the table's key is text */
 	const struct json *json;
 	struct json_raw raw;
 };
@@ -57,6 +70,13 @@ void fs_close(struct fs_site *);
  * rise, an empty list that a second look does not bear out, HTML with 200; ERR_REFUSED for 401 and 403, which must never be repeated.
  */
 MUST_CHECK int fs_walk(struct fs_site *, struct arena *, const struct fs_walk *, fs_page *, void *, struct err *)
+    __attribute__((nonnull));
+
+/**
+ * fs_walk_named(site, arena, walk, page, context, err):
+ * The same over a table whose key is text: clients. `after` of ${walk} is ignored.
+ */
+MUST_CHECK int fs_walk_named(struct fs_site *, struct arena *, const struct fs_walk *, fs_page *, void *, struct err *)
     __attribute__((nonnull));
 
 /**
@@ -108,6 +128,12 @@ MUST_CHECK int fs_scaled(const char *, int, int64_t *, struct err *) __attribute
  * A date in either order (20-11-2026, 2026-11-20), which may carry a time, and a time "10:40:43" (NULL or "": 00:00), in ${zone}.
  */
 MUST_CHECK int fs_moment(const char *, const char *, const char *, int64_t *, struct err *) __attribute__((nonnull(1, 2, 4, 5)));
+
+/**
+ * fs_day_end(zone, date, ret_us, err):
+ * 00:00 of the day after a date, in ${zone}.
+ */
+MUST_CHECK int fs_day_end(const char *, const char *, int64_t *, struct err *) __attribute__((nonnull));
 
 /**
  * fs_number(row, name, ret_value, err), fs_number_or_zero(…), fs_flag(…):
@@ -176,11 +202,21 @@ struct fs_head {
 };
 
 /**
- * fs_head(config, row, ret_head, err):
- * Errors: ERR_DATA naming the invoice and the field.
+ * fs_head(config, row, ret_head, err), fs_head_of(config, row, what, ret_head, err):
+ * Of an invoice; of another document, which errors call ${what}.
+ *
+ * Errors: ERR_DATA naming the document and the field.
  */
 MUST_CHECK int fs_head(const struct config_source *, const struct fs_row *, struct fs_head *, struct err *)
     __attribute__((nonnull));
+MUST_CHECK int fs_head_of(const struct config_source *, const struct fs_row *, const char *, struct fs_head *, struct err *)
+    __attribute__((nonnull));
+
+/**
+ * fs_is_wanted(config, table):
+ * Do the settings want the table to be read? All but those of what is not sold yet always are.
+ */
+bool fs_is_wanted(const struct config_source *, enum fs_table) __attribute__((nonnull));
 
 /**
  * fs_is_taken(config, head):
@@ -229,6 +265,47 @@ struct fs_parts fs_parts_of(const struct fs_parts *, int64_t) __attribute__((non
  */
 MUST_CHECK int fs_invoice(struct arena *, const struct config_source *, const struct fs_row *, const struct fs_head *,
     struct fs_parts, struct fs_parts, struct fs_parts, const struct fs_known *, struct sales_document *, struct err *)
+    __attribute__((nonnull));
+
+/**
+ * fs_priced(arena, config, row, lines, document, err):
+ * The amounts and lines of any document with a price: of ${document} external id and number are given.
+ *
+ * Errors: ERR_DATA naming the line and the field.
+ */
+MUST_CHECK int fs_priced(struct arena *, const struct config_source *, const struct json *, struct fs_parts,
+    struct sales_document *, struct err *) __attribute__((nonnull));
+
+/* ---- what is not sold yet ---- */
+
+/* A quote, or an order without an invoice. */
+struct fs_offer {
+	struct fs_head head;
+	int64_t until_us; /* 00:00 after its last day; SALES_UNKNOWN: it names none */
+};
+
+/**
+ * fs_offer(config, row, kind, ret_offer, err):
+ * The head of one; ${kind} is "quote" or "order".
+ */
+MUST_CHECK int fs_offer(const struct config_source *, const struct fs_row *, const char *, struct fs_offer *, struct err *)
+    __attribute__((nonnull));
+
+/**
+ * fs_expected(arena, config, row, offer, kind, lines, buyer, ret_expected, ret_count, err):
+ * Its lines, as far as something is left of them.
+ *
+ * Errors: ERR_DATA naming it, the line and the field.
+ */
+MUST_CHECK int fs_expected(struct arena *, const struct config_source *, const struct json *, const struct fs_offer *, const char *,
+    struct fs_parts, const struct sales_contact *, struct sales_expected **, size_t *, struct err *)
+    __attribute__((nonnull(1, 2, 3, 4, 5, 8, 9, 10)));
+
+/**
+ * fs_client(config, row, ret_client, ret_disabled, err):
+ * A client, and whether it is disabled.
+ */
+MUST_CHECK int fs_client(const struct config_source *, const struct json *, struct sales_client *, bool *, struct err *)
     __attribute__((nonnull));
 
 /**

@@ -34,7 +34,8 @@ struct reading {
 };
 
 int
-fs_head(const struct config_source *config, const struct fs_row *row, struct fs_head *ret_head, struct err *err)
+fs_head_of(
+    const struct config_source *config, const struct fs_row *row, const char *what, struct fs_head *ret_head, struct err *err)
 {
 	struct fs_head head = { .id = row->id };
 	const char *date, *hour;
@@ -48,15 +49,21 @@ fs_head(const struct config_source *config, const struct fs_row *row, struct fs_
 	    fs_text(row->json, "nombrecliente", &head.client_name, err) != 0 ||
 	    fs_text(row->json, "observaciones", &head.notes, err) != 0 || fs_flag(row->json, "editable", &editable, err) != 0 ||
 	    fs_text(row->json, "fecha", &date, err) != 0 || fs_text(row->json, "hora", &hour, err) != 0)
-		return err_wrap(err, "invoice %lld", (long long)row->id);
+		return err_wrap(err, "%s %lld", what, (long long)row->id);
 	if (fs_moment(config->zone, date, hour, &head.effective_us, err) != 0)
-		return err_wrap(err, "invoice %lld: \"fecha\"", (long long)row->id);
+		return err_wrap(err, "%s %lld: \"fecha\"", what, (long long)row->id);
 	if (head.code[0] == '\0' || strlen(head.code) > KEY_BYTES || text_has_control(head.code))
-		return err_set(err, ERR_DATA, "invoice %lld: \"codigo\" is empty, longer than %d bytes or holds control characters",
-		    (long long)row->id, KEY_BYTES);
+		return err_set(err, ERR_DATA, "%s %lld: \"codigo\" is empty, longer than %d bytes or holds control characters",
+		    what, (long long)row->id, KEY_BYTES);
 	head.draft = editable;
 	*ret_head = head;
 	return 0;
+}
+
+int
+fs_head(const struct config_source *config, const struct fs_row *row, struct fs_head *ret_head, struct err *err)
+{
+	return fs_head_of(config, row, "invoice", ret_head, err);
 }
 
 bool
@@ -322,6 +329,25 @@ read_totals(struct reading *reading, struct err *err)
 	return 0;
 }
 
+/* The first day on which something was to be paid that is not. The site's own flag is stale at times, and calls late what is due today. */
+static int
+read_due(struct reading *reading, const struct json *receipt, struct err *err)
+{
+	struct sales_document *document = reading->document;
+	const char *due;
+	int64_t due_us;
+
+	if (fs_text(receipt, "vencimiento", &due, err) != 0)
+		return -1;
+	if (due[0] == '\0')
+		return 0;
+	if (fs_day_end(reading->config->zone, due, &due_us, err) != 0)
+		return err_wrap(err, "\"vencimiento\"");
+	if (document->rest_due_us == 0 || due_us < document->rest_due_us)
+		document->rest_due_us = due_us;
+	return 0;
+}
+
 /* What was paid so far, and every payment with its moment. An invoice without receipts is as paid as it says itself. */
 static int
 read_payments(struct reading *reading, struct fs_parts receipts, const struct fs_parts *payments, struct err *err)
@@ -345,6 +371,8 @@ read_payments(struct reading *reading, struct fs_parts receipts, const struct fs
 			return err_wrap(err, "receipt %lld", (long long)receipts.items[i].id);
 		if (paid && __builtin_add_overflow(document->paid_minor, amount, &document->paid_minor))
 			return err_set(err, ERR_DATA, "its receipts are too large an amount");
+		if (!paid && amount > 0 && read_due(reading, receipts.items[i].json, err) != 0)
+			return err_wrap(err, "receipt %lld", (long long)receipts.items[i].id);
 		for (j = 0; j < own.count; j++) {
 			struct sales_payment *payment = &list[document->payment_count++];
 
@@ -371,11 +399,15 @@ read_payments(struct reading *reading, struct fs_parts receipts, const struct fs
 static int
 read_references(struct reading *reading, struct err *err)
 {
-	const char *number, *tax_id;
+	const char *number, *client, *tax_id;
 
 	if (fs_text(reading->row, "numero2", &number, err) != 0)
 		return -1;
 	sales_refer(reading->arena, reading->document, "numero2", number);
+	/* By which it is found when the client is disabled. */
+	if (fs_text(reading->row, "codcliente", &client, err) != 0)
+		return -1;
+	sales_refer(reading->arena, reading->document, "client", client);
 	if (fs_text(reading->row, "cifnif", &tax_id, err) != 0)
 		return -1;
 	sales_field(reading->arena, reading->config, &reading->document->fields, "tax_id", tax_id);
@@ -424,4 +456,15 @@ fs_invoice(struct arena *arena, const struct config_source *config, const struct
 	decide_status(&reading);
 	*ret_document = document;
 	return 0;
+}
+
+int
+fs_priced(struct arena *arena, const struct config_source *config, const struct json *row, struct fs_parts lines,
+    struct sales_document *document, struct err *err)
+{
+	struct reading reading = { .arena = arena, .config = config, .row = row, .document = document };
+
+	if (read_totals(&reading, err) != 0 || read_lines(&reading, lines, err) != 0)
+		return -1;
+	return share(&reading, err);
 }

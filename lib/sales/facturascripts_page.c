@@ -41,9 +41,8 @@ gather_rows(void *context, const struct fs_row *rows, size_t count, struct err *
 	return 0;
 }
 
-/* The rows of ${table} that belong to ${owners}. */
-static int
-gather(struct fs_pull *pull, enum fs_table table, const char *field, struct fs_ids *owners, struct fs_parts *ret_parts,
+int
+fs_gather(struct fs_pull *pull, enum fs_table table, const char *field, struct fs_ids *owners, struct fs_parts *ret_parts,
     struct err *err)
 {
 	struct gather gathered = { .arena = &pull->heads, .field = field, .owners = owners };
@@ -57,7 +56,7 @@ gather(struct fs_pull *pull, enum fs_table table, const char *field, struct fs_i
 	return 0;
 }
 
-/* What gather() will soon be asked for. */
+/* What fs_gather() will soon be asked for. */
 static void
 expect(struct fs_pull *pull, enum fs_table table, const char *field, const struct fs_ids *owners)
 {
@@ -75,15 +74,16 @@ struct page {
 
 /* The client's own address, asked for once a page. */
 static int
-client_email(struct fs_pull *pull, struct page *page, size_t place, const char **ret_email, struct err *err)
+client_email(
+    struct fs_pull *pull, const struct fs_head *heads, const char **emails, size_t place, const char **ret_email, struct err *err)
 {
-	const char *client = page->heads[place].client, *email = "";
+	const char *client = heads[place].client, *email = "";
 	const struct json *row;
 	size_t i;
 
 	for (i = 0; i < place; i++) {
-		if (page->client_emails[i] != NULL && text_equal(page->heads[i].client, client)) {
-			*ret_email = page->client_emails[place] = page->client_emails[i];
+		if (emails[i] != NULL && text_equal(heads[i].client, client)) {
+			*ret_email = emails[place] = emails[i];
 			return 0;
 		}
 	}
@@ -92,19 +92,19 @@ client_email(struct fs_pull *pull, struct page *page, size_t place, const char *
 		    (row != NULL && fs_text(row, "email", &email, err) != 0))
 			return -1;
 	}
-	*ret_email = page->client_emails[place] = email;
+	*ret_email = emails[place] = email;
 	return 0;
 }
 
-/* What belongs to one invoice beside its own rows. */
-static int
-find_known(struct fs_pull *pull, struct page *page, size_t place, struct fs_known *ret_known, struct err *err)
+int
+fs_known_of(struct fs_pull *pull, const struct fs_head *heads, const char **emails, size_t place, const struct fs_parts *contacts,
+    struct fs_known *ret_known, struct err *err)
 {
-	struct fs_known known = { .contacts = page->contacts };
+	struct fs_known known = { .contacts = *contacts };
 	bool wants = false;
 
-	if (fs_wants_client(&page->heads[place], &known, &wants, err) != 0 ||
-	    (wants && client_email(pull, page, place, &known.client_email, err) != 0))
+	if (fs_wants_client(&heads[place], &known, &wants, err) != 0 ||
+	    (wants && client_email(pull, heads, emails, place, &known.client_email, err) != 0))
 		return -1;
 	*ret_known = known;
 	return 0;
@@ -142,7 +142,7 @@ hand_over(struct fs_pull *pull, struct page *page, size_t place, struct err *err
 	struct sales_document document;
 	struct fs_known known;
 
-	if (find_known(pull, page, place, &known, err) != 0)
+	if (fs_known_of(pull, page->heads, page->client_emails, place, &page->contacts, &known, err) != 0)
 		return err_wrap(err, "invoice \"%s\" (id %lld)", head->code, (long long)head->id);
 	if (!head->draft && note_payment(pull, &receipts, &page->payments, err) != 0)
 		return -1;
@@ -211,21 +211,21 @@ fs_take_invoices(void *context, const struct fs_row *rows, size_t count, struct 
 	expect(pull, FS_LINES, "idfactura", &owners);
 	expect(pull, FS_RECEIPTS, "idfactura", &owners);
 	expect(pull, FS_CONTACTS, "idcontacto", &contacts);
-	if (gather(pull, FS_LINES, "idfactura", &owners, &page.lines, err) != 0)
+	if (fs_gather(pull, FS_LINES, "idfactura", &owners, &page.lines, err) != 0)
 		goto out;
 	/* Before the table was ever seen to have rows, its emptiness has no other proof than this. */
 	if (page.count > 0 && page.lines.count == 0 && !pull->site->answered[FS_LINES]) {
 		err_set(err, ERR_INCOMPLETE, "there are invoices, but not a single line of any");
 		goto out;
 	}
-	if (gather(pull, FS_RECEIPTS, "idfactura", &owners, &page.receipts, err) != 0)
+	if (fs_gather(pull, FS_RECEIPTS, "idfactura", &owners, &page.receipts, err) != 0)
 		goto out;
 	for (i = 0; i < page.receipts.count; i++)
 		fs_ids_add(&receipts, page.receipts.items[i].id);
 	fs_ids_sort(&receipts);
 	expect(pull, FS_PAYMENTS, "idrecibo", &receipts);
-	if (gather(pull, FS_PAYMENTS, "idrecibo", &receipts, &page.payments, err) != 0 ||
-	    gather(pull, FS_CONTACTS, "idcontacto", &contacts, &page.contacts, err) != 0)
+	if (fs_gather(pull, FS_PAYMENTS, "idrecibo", &receipts, &page.payments, err) != 0 ||
+	    fs_gather(pull, FS_CONTACTS, "idcontacto", &contacts, &page.contacts, err) != 0)
 		goto out;
 	for (i = 0; i < page.count; i++) {
 		if (hand_over(pull, &page, i, err) != 0)

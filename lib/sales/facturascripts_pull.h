@@ -46,6 +46,23 @@ bool fs_ids_has(const struct fs_ids *, int64_t) __attribute__((nonnull));
 MUST_CHECK int fs_take_invoices(void *, const struct fs_row *, size_t, struct err *) __attribute__((nonnull(1, 4)));
 
 /**
+ * fs_gather(pull, table, field, owners, ret_parts, err), fs_known_of(pull, heads, emails, place, contacts, ret_known, err):
+ * The rows of ${table} whose ${field} is one of ${owners}; what is known of the people of the document at ${place} beside its rows, for which
+ * ${emails} remembers what the clients' addresses are. All in the arena `heads`.
+ */
+MUST_CHECK int fs_gather(struct fs_pull *, enum fs_table, const char *, struct fs_ids *, struct fs_parts *, struct err *)
+    __attribute__((nonnull));
+MUST_CHECK int fs_known_of(struct fs_pull *, const struct fs_head *, const char **, size_t, const struct fs_parts *,
+    struct fs_known *, struct err *) __attribute__((nonnull));
+
+/**
+ * fs_read_expected(pull, err), fs_read_clients(pull, err):
+ * All that is not sold yet, as far as the settings want it; all clients that are disabled.
+ */
+MUST_CHECK int fs_read_expected(struct fs_pull *, struct err *) __attribute__((nonnull));
+MUST_CHECK int fs_read_clients(struct fs_pull *, struct err *) __attribute__((nonnull));
+
+/**
  * fs_check_companies(pull, ret_text, err), fs_check_issued(pull, err), fs_check_payment(pull, top_before, err):
  * Is this the database of the last pull? By the companies' tax numbers (as the cursor `companies` will have them), by the last invoice that
  * was issued, by the last payment where the greatest key of payments is less than ${top_before}.

@@ -165,6 +165,24 @@ fs_moment(const char *zone, const char *date_text, const char *time_text, int64_
 }
 
 int
+fs_day_end(const char *zone, const char *date_text, int64_t *ret_us, struct err *err)
+{
+	struct clock_date date;
+	int64_t us, utc;
+	int offset_s;
+
+	/* Past the noon of the next day, whatever the clocks did in between. */
+	if (fs_moment(zone, date_text, NULL, &us, err) != 0 ||
+	    clock_in_zone(zone, us / 1000000 + 36 * 3600, &date, &offset_s, err) != 0)
+		return -1;
+	date.hour = date.minute = date.second = 0;
+	if (clock_from_zone(zone, &date, &utc, err) != 0)
+		return -1;
+	*ret_us = utc * 1000000;
+	return 0;
+}
+
+int
 fs_number_or_zero(const struct json *row, const char *name, int64_t *ret_value, struct err *err)
 {
 	const struct json *value = json_get(row, name);

@@ -19,6 +19,8 @@
 
 static const struct {
 	const char *name, *key;
+	bool named;     /* its key is text */
+	bool may_empty; /* its rows can all be deleted */
 } tables[FS_TABLES] = {
 	[FS_INVOICES] = { "facturaclientes", "idfactura" },
 	[FS_LINES] = { "lineafacturaclientes", "idlinea" },
@@ -26,6 +28,11 @@ static const struct {
 	[FS_PAYMENTS] = { "pagoclientes", "idpago" },
 	[FS_CONTACTS] = { "contactos", "idcontacto" },
 	[FS_COMPANIES] = { "empresas", "idempresa" },
+	[FS_CLIENTS] = { "clientes", "codcliente", .named = true },
+	[FS_QUOTES] = { "presupuestoclientes", "idpresupuesto", .may_empty = true },
+	[FS_QUOTE_LINES] = { "lineapresupuestoclientes", "idlinea", .may_empty = true },
+	[FS_ORDERS] = { "pedidoclientes", "idpedido", .may_empty = true },
+	[FS_ORDER_LINES] = { "lineapedidoclientes", "idlinea", .may_empty = true },
 };
 
 /* {"status":"error","message":…} or {"error":…}, in the server's language. */
@@ -118,10 +125,10 @@ ask_list(struct fs_site *site, struct arena *arena, enum fs_table table, const c
 	list.rows = ARENA_ARRAY(arena, list.count, struct fs_row);
 	for (i = 0; i < list.count; i++) {
 		list.rows[i] = (struct fs_row){ .json = &rows.items[i], .raw = rows.raw[i] };
-		if (fs_number(list.rows[i].json, tables[table].key, &list.rows[i].id, err) != 0)
+		if (!tables[table].named && fs_number(list.rows[i].json, tables[table].key, &list.rows[i].id, err) != 0)
 			return err_wrap(err, "row %zu", i + 1);
 	}
-	if (list.count > 0)
+	if (list.count > 0 && !tables[table].may_empty)
 		site->answered[table] = true;
 	*ret_list = list;
 	return 0;
@@ -133,9 +140,9 @@ number(struct arena *arena, int64_t value)
 	return arena_printf(arena, "%lld", (long long)value);
 }
 
-/* The query of a page: brackets are encoded, for the sake of proxies. */
+/* The query of a page behind a key: brackets are encoded, for the sake of proxies. ${after} NULL: the first one. */
 static const char *
-page_query(struct arena *arena, const struct fs_walk *walk, int64_t after)
+page_query(struct arena *arena, const struct fs_walk *walk, const char *after)
 {
 	const char **pairs = ARENA_ARRAY(arena, 2 * (walk->filter_count + 4), const char *);
 	const char *key = tables[walk->table].key;
@@ -145,8 +152,10 @@ page_query(struct arena *arena, const struct fs_walk *walk, int64_t after)
 	pairs[count++] = number(arena, PAGE_ROWS);
 	pairs[count++] = arena_printf(arena, "sort[%s]", key);
 	pairs[count++] = "ASC";
-	pairs[count++] = arena_printf(arena, "filter[%s_gt]", key);
-	pairs[count++] = number(arena, after);
+	if (after != NULL) {
+		pairs[count++] = arena_printf(arena, "filter[%s_gt]", key);
+		pairs[count++] = after;
+	}
 	if (walk->since != NULL) {
 		pairs[count++] = "filter[fecha_gte]";
 		pairs[count++] = walk->since;
@@ -214,7 +223,8 @@ prove_empty(struct fs_site *site, struct arena *arena, const struct fs_walk *wal
 		return -1;
 	if (list.count == 0 && site->answered[walk->table])
 		return err_set(err, ERR_INCOMPLETE, "the table is empty all of a sudden");
-	if (list.count > 0 && walk->filter_count == 0 && walk->since == NULL && list.rows[0].id > walk->after)
+	if (list.count > 0 && !tables[walk->table].named && walk->filter_count == 0 && walk->since == NULL &&
+	    list.rows[0].id > walk->after)
 		return err_set(err, ERR_INCOMPLETE, "nothing came behind key %lld, although there is %lld", (long long)walk->after,
 		    (long long)list.rows[0].id);
 	return 0;
@@ -223,7 +233,7 @@ prove_empty(struct fs_site *site, struct arena *arena, const struct fs_walk *wal
 static const char *
 page_path(struct arena *arena, const struct fs_walk *walk, int64_t after)
 {
-	return arena_printf(arena, "/%s?%s", tables[walk->table].name, page_query(arena, walk, after));
+	return arena_printf(arena, "/%s?%s", tables[walk->table].name, page_query(arena, walk, number(arena, after)));
 }
 
 int
@@ -236,7 +246,7 @@ fs_walk(struct fs_site *site, struct arena *arena, const struct fs_walk *walk, f
 	for (; list.total > (int64_t)list.count; pages++) {
 		if (!walk->keep)
 			arena_reset(arena);
-		if (ask_list(site, arena, walk->table, page_query(arena, walk, after), PAGE_ROWS, &list, err) != 0)
+		if (ask_list(site, arena, walk->table, page_query(arena, walk, number(arena, after)), PAGE_ROWS, &list, err) != 0)
 			goto failed;
 		for (i = 0, seen = after; i < list.count; seen = list.rows[i++].id) {
 			if (list.rows[i].id <= seen) {
@@ -262,6 +272,56 @@ fs_walk(struct fs_site *site, struct arena *arena, const struct fs_walk *walk, f
 	return 0;
 failed:
 	return err_wrap(err, "page %zu of %s", pages + 1, tables[walk->table].name);
+}
+
+/* The page behind ${*after}, which becomes its last key. Keys of text are in the order of the site's database, which is not for us to know: none
+ * may come twice in a row. */
+static int
+named_page(struct fs_site *site, struct arena *arena, const struct fs_walk *walk, struct arena *keys, const char **after,
+    struct list *list, struct err *err)
+{
+	const char *key;
+	size_t i;
+
+	arena_reset(arena);
+	if (ask_list(site, arena, walk->table, page_query(arena, walk, *after), PAGE_ROWS, list, err) != 0)
+		return -1;
+	for (i = 0; i < list->count; i++) {
+		if (fs_text(list->rows[i].json, tables[walk->table].key, &key, err) != 0)
+			return -1;
+		if (key[0] == '\0')
+			return err_set(err, ERR_DATA, "row %zu: \"%s\" is empty", i + 1, tables[walk->table].key);
+		if (text_equal(key, *after))
+			return err_set(err, ERR_INCOMPLETE, "key \"%.60s\" comes twice", key);
+		*after = arena_strdup(keys, key);
+	}
+	return 0;
+}
+
+int
+fs_walk_named(struct fs_site *site, struct arena *arena, const struct fs_walk *walk, fs_page *page, void *context, struct err *err)
+{
+	struct list list = { .total = 1 };
+	struct arena keys = ARENA_INIT;
+	const char *after = NULL;
+	size_t pages;
+	int rc = -1;
+
+	for (pages = 0; list.total > (int64_t)list.count; pages++) {
+		if (named_page(site, arena, walk, &keys, &after, &list, err) != 0 ||
+		    (list.count == 0 && pages == 0 && prove_empty(site, arena, walk, err) != 0)) {
+			(void)err_wrap(err, "page %zu of %s", pages + 1, tables[walk->table].name);
+			goto out;
+		}
+		if (page(context, list.rows, list.count, err) != 0)
+			goto out;
+		if (list.count == 0)
+			break;
+	}
+	rc = 0;
+out:
+	arena_done(&keys);
+	return rc;
 }
 
 /* The end of the stretch that begins with ${first}. */

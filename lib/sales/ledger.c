@@ -249,7 +249,8 @@ merge(struct ledger *ledger, void *context, struct err *err)
 
 	if (find_gone(ledger, &counts->gone, err) != 0 ||
 	    db_exec(ledger->plan.db, sql_sales_merge_back, DB_ARGS(ledger->source_id), NULL, err) != 0 ||
-	    forget_fields(ledger, err) != 0 || keep_cursors(ledger, err) != 0 || ledger_merge(ledger, &counts->changed, err) != 0)
+	    forget_fields(ledger, err) != 0 || keep_cursors(ledger, err) != 0 || ledger_ahead_merge(ledger, err) != 0 ||
+	    ledger_merge(ledger, &counts->changed, err) != 0)
 		return -1;
 	if (counts->changed > 0 &&
 	    ledger_audit(ledger, arena_printf(&ledger->arena, "pull %s", ledger->pull_id), counts->changed, err) != 0)

@@ -80,6 +80,8 @@ put_document(struct arena *arena, struct copy *copy, int64_t seq, const struct l
 	else
 		copy_null(copy);
 	copy_text(copy, staged->met_us != SALES_UNKNOWN ? ledger_moment(arena, staged->met_us) : NULL);
+	copy_text(copy, document->expected ? "t" : "f");
+	copy_text(copy, document->rest_due_us != 0 ? ledger_moment(arena, document->rest_due_us) : NULL);
 }
 
 static void

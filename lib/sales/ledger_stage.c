@@ -49,6 +49,8 @@ ledger_flush(struct ledger *ledger, struct err *err)
 			return err_wrap(err, "could not stage orders");
 	if (ledger_money_flush(ledger, err) != 0)
 		return err_wrap(err, "could not stage payments");
+	if (ledger_ahead_flush(ledger, err) != 0)
+		return err_wrap(err, "could not stage what is expected");
 	ledger->flushed += (int64_t)ledger->documents.count;
 	ledger->present_count = 0;
 	ledger_batch_reset(&ledger->documents);

@@ -23,6 +23,7 @@ struct ledger {
 	enum ledger_table table;        /* being written */
 	const struct ledger_rows *rows; /* of these, by another process */
 	struct ledger_money *money;     /* of payment providers: ledger_money.c */
+	struct ledger_ahead *ahead;     /* what is expected, and disabled clients: ledger_expected.c */
 	struct buf absent;              /* external ids: items of a JSON list */
 	struct buf cursors;             /* to be kept: members of a JSON object */
 	const struct sales_cursor *had;
@@ -80,5 +81,12 @@ const char *ledger_number(struct arena *, int64_t) __attribute__((nonnull, retur
  */
 MUST_CHECK int ledger_money_flush(struct ledger *, struct err *) __attribute__((nonnull));
 MUST_CHECK int ledger_money_merge(struct ledger *, struct err *) __attribute__((nonnull));
+
+/**
+ * ledger_ahead_flush(ledger, err), ledger_ahead_merge(ledger, err):
+ * What is expected and clients that are disabled: to the TEMP tables; in place of what the last pull left, after its documents.
+ */
+MUST_CHECK int ledger_ahead_flush(struct ledger *, struct err *) __attribute__((nonnull));
+MUST_CHECK int ledger_ahead_merge(struct ledger *, struct err *) __attribute__((nonnull));
 
 #endif

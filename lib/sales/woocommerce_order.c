@@ -74,6 +74,9 @@ read_status(struct reading *reading, struct err *err)
 		reading->refunded = true;
 	} else if (is_among(reading->arena, status, &own->cancelled, &usual.cancelled)) {
 		document->status = SALES_CANCELLED;
+	} else if (is_among(reading->arena, status, &own->expected, &own->expected)) {
+		document->status = SALES_UNPAID;
+		document->expected = true;
 	} else if (is_among(reading->arena, status, &own->unpaid, &usual.unpaid)) {
 		document->status = SALES_UNPAID;
 	} else if (is_among(reading->arena, status, &own->paid, &usual.paid) ||

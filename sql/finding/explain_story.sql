@@ -18,6 +18,17 @@ WITH course AS (
      WHERE EXISTS (SELECT 1 FROM ctok.person_contact k WHERE k.tenant_id = d.tenant_id AND k.person_id = $1::bigint
                       AND k.contact_id IN (l.learner_contact_id, d.buyer_contact_id))
     UNION ALL
+    -- What they asked for and has not been sold yet. (What only waits for its payment is told as bought.)
+    SELECT x.asked_at, 1, format('expected: %s %s of source "%s": %s x %s, %s%s', x.kind, x.number, s.name, trim_scale(x.quantity), p.name,
+                                 rule.amount(x.net_minor, x.currency), coalesce(', holds until ' || to_char((x.until AT TIME ZONE $2)::date - 1, 'YYYY-MM-DD'), ''))
+      FROM rule.expected_line x
+      JOIN ctok.source s ON s.tenant_id = x.tenant_id AND s.source_id = x.source_id
+      JOIN ctok.product p ON p.tenant_id = x.tenant_id AND p.product_id = x.product_id
+     WHERE x.kind <> 'unpaid' AND x.buyer_email <> ''
+       AND x.buyer_email IN (SELECT m.email FROM ctok.person m WHERE m.tenant_id = x.tenant_id AND m.person_id = $1::bigint
+                             UNION ALL
+                             SELECT m.email FROM ctok.person_email m WHERE m.tenant_id = x.tenant_id AND m.person_id = $1::bigint)
+    UNION ALL
     -- What settles the sales that gave access.
     SELECT d.effective_at, 1, format('%s %s settled by %s %s of source "%s": %s, %s%s', replace(h.kind, '_', ' '), h.number, m.part, d.number, s.name,
                                      rule.amount(d.total_minor, d.currency), d.status,
@@ -44,6 +55,7 @@ WITH course AS (
                                              CASE WHEN e.ends_at = 'infinity' THEN 'no end' ELSE to_char(e.ends_at AT TIME ZONE $2, 'YYYY-MM-DD') END
                                         END,
                                    CASE WHEN e.revoked_at IS NULL OR e.ends_at < e.revoked_at AND e.revoked_why = 'subscription' THEN '' ELSE ', ended by ' || CASE e.revoked_why WHEN 'unpaid' THEN 'a payment taken back' WHEN 'dispute' THEN 'a lost dispute'
+                                                      WHEN 'overdue' THEN 'the rest of it that was not paid by its day' WHEN 'disabled' THEN 'its client, who is disabled'
                                                       WHEN 'subscription' THEN 'the end of the subscription' ELSE e.revoked_why END END)
       FROM ctok.entitlement e
       JOIN course c ON c.target_id = e.target_id

@@ -22,18 +22,21 @@ UNION
 SELECT d.tenant_id, d.document_id
   FROM (SELECT tenant_id, document_id FROM rule.document_dispute WHERE lost_minor > 0
         UNION
-        SELECT tenant_id, document_id FROM rule.document_ended) x
+        SELECT tenant_id, document_id FROM rule.document_ended
+        UNION
+        SELECT tenant_id, document_id FROM rule.document_owed) x
   JOIN ctok.document d ON d.tenant_id = x.tenant_id AND d.document_id = x.document_id
  WHERE NOT (d.status IN ('cancelled', 'unpaid') OR d.refunded_minor > 0)
    AND NOT EXISTS (SELECT 1 FROM rule.document_credit k WHERE k.tenant_id = d.tenant_id AND k.original_id = d.document_id);
 
 -- The moment from which a whole document is void, and why: cancelled (from the first version since which it has been), its money given
--- back, credited or lost in a dispute in full, its payment taken back (until it is paid again), or its subscription ended early.
+-- back, credited or lost in a dispute in full, its payment taken back (until it is paid again), its subscription ended early, or it is owed for another
+-- reason (rule.document_owed).
 CREATE VIEW rule.document_void WITH (security_invoker = true) AS
 SELECT d.tenant_id, d.document_id, c.cancelled_at, least(r.refunded_at, k.credited_at) AS refunded_at, p.unpaid_at,
        -- A lost dispute weighs with what was refunded besides.
        CASE WHEN x.lost_minor + d.refunded_minor >= d.total_minor THEN x.lost_at END AS lost_at, x.lost_minor, x.lost_at AS last_lost_at,
-       e.ended_at
+       e.ended_at, o.disabled_at, o.overdue_at
   FROM rule.document_touched t
   JOIN ctok.document d ON d.tenant_id = t.tenant_id AND d.document_id = t.document_id
   LEFT JOIN LATERAL (
@@ -52,6 +55,7 @@ SELECT d.tenant_id, d.document_id, c.cancelled_at, least(r.refunded_at, k.credit
        ) r ON d.refunded_minor > 0 AND d.refunded_minor >= d.total_minor
   LEFT JOIN rule.document_dispute x ON x.tenant_id = d.tenant_id AND x.document_id = d.document_id AND x.lost_minor > 0
   LEFT JOIN rule.document_ended e ON e.tenant_id = d.tenant_id AND e.document_id = d.document_id
+  LEFT JOIN rule.document_owed o ON o.tenant_id = d.tenant_id AND o.document_id = d.document_id
   LEFT JOIN rule.document_credit k ON k.tenant_id = d.tenant_id AND k.original_id = d.document_id
   LEFT JOIN LATERAL (
         SELECT max(m.effective_at) AS unpaid_at
@@ -61,15 +65,17 @@ SELECT d.tenant_id, d.document_id, c.cancelled_at, least(r.refunded_at, k.credit
 
 -- When the right that a unit gives ends before its time, and why: at the first moment at which something took it away, each NULL if it did not. A sale that
 -- was taken back (cancelled, its money given back, a dispute lost) is that, whatever debt it had besides or before: only what is owed (its payment taken
--- back, its subscription ended) may be paid again, and ends as a term does. One whose payment was taken back paid for nothing of what it was used before
--- its subscription ended.
-CREATE FUNCTION rule.unit_end(cancelled_at timestamptz, refunded_at timestamptz, unpaid_at timestamptz, lost_at timestamptz, ended_at timestamptz)
+-- back, its subscription ended, the rest of it overdue, its client disabled) may be made good, and ends as a term does. One whose payment was taken back paid
+-- for nothing of what it was used before anything else ended it.
+CREATE FUNCTION rule.unit_end(cancelled_at timestamptz, refunded_at timestamptz, unpaid_at timestamptz, lost_at timestamptz, ended_at timestamptz,
+    overdue_at timestamptz DEFAULT NULL, disabled_at timestamptz DEFAULT NULL)
     RETURNS TABLE (revoked_at timestamptz, why text)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
 $$
-SELECT least(x.back_at, x.owed_at), CASE coalesce(x.back_at, unpaid_at, ended_at) WHEN cancelled_at THEN 'cancelled' WHEN lost_at THEN 'dispute'
-                                         WHEN refunded_at THEN 'refund' WHEN unpaid_at THEN 'unpaid' WHEN ended_at THEN 'subscription' END
-  FROM (SELECT least(cancelled_at, refunded_at, lost_at) AS back_at, least(unpaid_at, ended_at) AS owed_at) x
+SELECT least(x.back_at, x.owed_at), CASE coalesce(x.back_at, unpaid_at, x.owed_at) WHEN cancelled_at THEN 'cancelled' WHEN lost_at THEN 'dispute'
+                                         WHEN refunded_at THEN 'refund' WHEN unpaid_at THEN 'unpaid' WHEN ended_at THEN 'subscription'
+                                         WHEN overdue_at THEN 'overdue' WHEN disabled_at THEN 'disabled' END
+  FROM (SELECT least(cancelled_at, refunded_at, lost_at) AS back_at, least(unpaid_at, ended_at, overdue_at, disabled_at) AS owed_at) x
 $$;
 
 -- Units given back, with the moment and the reason. The unit of a one-unit document is given back when the refund reaches its net
@@ -104,5 +110,6 @@ SELECT u.tenant_id, u.unit_id, u.document_id, w.revoked_at, w.why
                                           WHERE s.tenant_id = u.tenant_id AND s.document_id = u.document_id AND s.unit_id <> u.unit_id AND NOT s.gone)
                         THEN v.last_lost_at END AS lost_at
        ) l
- CROSS JOIN LATERAL rule.unit_end(v.cancelled_at, least(v.refunded_at, o.refunded_at, n.refunded_at, k.effective_at), v.unpaid_at, l.lost_at, v.ended_at) w
+ CROSS JOIN LATERAL rule.unit_end(v.cancelled_at, least(v.refunded_at, o.refunded_at, n.refunded_at, k.effective_at), v.unpaid_at, l.lost_at, v.ended_at,
+                                  v.overdue_at, v.disabled_at) w
  WHERE w.revoked_at IS NOT NULL;

@@ -3,10 +3,10 @@
 -- inlined; tests/unit/test_state.c tries them on all that can meet.
 
 -- Is an access over because its sale was taken back? What else ends it is a debt, which may be paid: a term that is over, a payment that was taken
--- back, a subscription that ended early.
+-- back, a subscription that ended early, the rest of an invoice that is overdue; or a client that is disabled, who may be enabled again.
 CREATE FUNCTION rule.taken_back(why text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN why NOT IN ('term', 'unpaid', 'subscription');
+    RETURN why NOT IN ('term', 'unpaid', 'subscription', 'overdue', 'disabled');
 
 -- What a person has, and is to have in Moodle, at ${now}:
 -- running       some right to the course runs; of several that is enough

@@ -15,12 +15,13 @@ SELECT o.tenant_id, o.source_id, o.target_id, s.role, o.wait_s, o.unlinked IN ('
    AND (o.told OR (t.role = 'sale' AND NOT EXISTS (SELECT 1 FROM rule.source_ruled r WHERE r.tenant_id = o.tenant_id AND r.source_id = o.source_id)));
 
 -- Documents that count as revenue: each sale once. What settles another one does not, nor what could or should; one that gives access by a rule of its
--- own is a sale until it is linked.
+-- own is a sale until it is linked. What is only expected is none yet.
 CREATE VIEW rule.document_revenue WITH (security_invoker = true) AS
 SELECT d.*
   FROM ctok.document d
  WHERE d.kind <> 'credit_note' AND d.status <> 'test'
    AND NOT EXISTS (SELECT 1 FROM ctok.deal_document m WHERE m.tenant_id = d.tenant_id AND m.document_id = d.document_id AND m.part <> 'sale')
+   AND NOT EXISTS (SELECT 1 FROM rule.document_expected x WHERE x.tenant_id = d.tenant_id AND x.document_id = d.document_id)
    AND NOT EXISTS (SELECT 1 FROM ctok.deal_unclear u WHERE u.tenant_id = d.tenant_id AND u.document_id = d.document_id)
    AND (NOT EXISTS (SELECT 1 FROM rule.partner_expected e WHERE e.tenant_id = d.tenant_id AND e.source_id = d.source_id)
         OR EXISTS (SELECT 1 FROM ctok.deal_document m WHERE m.tenant_id = d.tenant_id AND m.document_id = d.document_id AND m.part = 'sale')

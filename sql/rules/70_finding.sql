@@ -329,6 +329,30 @@ WITH unit AS MATERIALIZED (
                           ORDER BY e.ends_at DESC NULLS LAST, e.entitlement_id DESC LIMIT 1) e
      WHERE a.state = 'grace' AND a.suspend_at = 'infinity' AND NOT a.trial
     UNION ALL
+    -- Sales that are paid for and still run, of clients whom their source has disabled: access is kept or ends, as the source's policy says.
+    SELECT r.tenant_id, 'CLIENT_DISABLED', CASE WHEN r.ends THEN 'paid_without_access' ELSE 'none' END, 'd' || r.document_id, r.source_id, r.document_id, NULL, NULL,
+           NULL, NULL, NULL, NULL, NULL, 0, CASE WHEN r.ends THEN sum(r.net_minor)::bigint ELSE 0 END, r.currency,
+           format('disabled since %s; access %s', to_char(r.disabled_at AT TIME ZONE rule.zone(), 'YYYY-MM-DD'), CASE WHEN r.ends THEN 'ends' ELSE 'is kept' END)
+      FROM (SELECT DISTINCT x.tenant_id, x.source_id, x.document_id, x.ends, x.disabled_at, u.unit_id, u.net_minor, e.currency
+              FROM rule.document_disabled x
+              JOIN ctok.document d ON d.tenant_id = x.tenant_id AND d.document_id = x.document_id AND d.status = 'paid'
+              JOIN rule.entitlement_live e ON e.tenant_id = x.tenant_id AND e.document_id = x.document_id AND NOT e.before_live
+              JOIN ctok.unit u ON u.tenant_id = e.tenant_id AND u.unit_id = e.unit_id
+              JOIN ctok.product_rule p ON p.tenant_id = e.tenant_id AND p.rule_id = e.rule_id
+             WHERE coalesce(e.revoked_why, 'disabled') = 'disabled'
+               AND CASE WHEN e.revoked_why IS NULL THEN e.ends_at
+                        ELSE coalesce(p.until, rule.term_end(greatest(e.starts_at, e.sold_at), p.term, rule.zone())) END > rule.now()) r
+     GROUP BY r.tenant_id, r.source_id, r.document_id, r.ends, r.disabled_at, r.currency
+    UNION ALL
+    -- What counts as paid, and of which the rest is overdue.
+    SELECT x.tenant_id, 'REST_OVERDUE', 'access_without_money', 'd' || x.document_id, x.source_id, x.document_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0,
+           d.total_minor - d.paid_minor, d.currency,
+           format('was due on %s; access %s', to_char(x.rest_due_at AT TIME ZONE rule.zone() - interval '1 day', 'YYYY-MM-DD'), CASE WHEN x.ends THEN 'ends' ELSE 'is kept' END)
+      FROM rule.document_overdue x
+      JOIN ctok.document d ON d.tenant_id = x.tenant_id AND d.document_id = x.document_id
+     WHERE x.rest_due_at <= rule.now() AND d.gone_at IS NULL
+       AND EXISTS (SELECT 1 FROM rule.entitlement_live e WHERE e.tenant_id = x.tenant_id AND e.document_id = x.document_id AND NOT e.before_live)
+    UNION ALL
     -- Completions before the first paid cycle.
     SELECT c.tenant_id, 'UNCOVERED', 'access_without_money', 'c' || c.target_id || '.' || c.person_id, NULL, NULL, NULL, NULL, c.site_id, c.target_id,
            c.course_id, c.person_id, NULL, 0, 0, '', ''

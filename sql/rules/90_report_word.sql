@@ -77,6 +77,8 @@ CREATE VIEW rule.report_word (kind, code, words, advice) WITH (security_invoker 
 ('finding', 'PAYMENT_MISSING', 'A sale without its payment', 'Find out how it was paid. For a source that not every sale is paid through set unlinked = "own".'),
 ('finding', 'INVOICE_WITHOUT_SALE', 'An invoice without its sale', 'Enter the sale''s number in it. For a source that invoices other things, too, set unlinked = "sales".'),
 ('finding', 'PAYMENT_WITHOUT_SALE', 'A payment without its sale', 'Find out what was paid for. For a source that other things are paid through, too, set unlinked = "sales".'),
+('finding', 'CLIENT_DISABLED', 'Paid for by a client who is disabled', 'Find out why the client was disabled. If it was a mistake, enable it again; if access is to end, refund or credit the sale, or set on_disabled_client.'),
+('finding', 'REST_OVERDUE', 'The rest of an invoice is overdue', 'Collect it. Access that it gave is kept, or lasts until the day it was due, as the source''s on_overdue says.'),
 -- Kinds of money at risk.
 ('risk', 'paid_without_access', 'Paid without access', 'Net paid for units whose learner has no access.'),
 ('risk', 'access_without_money', 'Access without money', 'Price of access that nobody pays for.'),
@@ -120,6 +122,8 @@ CREATE VIEW rule.report_word (kind, code, words, advice) WITH (security_invoker 
 ('reason', 'disputed', 'The payment is under dispute', ''),
 ('reason', 'dispute', 'A dispute over the payment was lost', ''),
 ('reason', 'subscription', 'The subscription ended', ''),
+('reason', 'overdue', 'The rest of the invoice was not paid by its day', ''),
+('reason', 'disabled', 'The client is disabled', ''),
 ('reason', 'line_gone', 'Taken out of the order', ''),
 ('reason', 'test_order', 'The order became a test order', ''),
 ('reason', 'revert', 'Somebody took an earlier change back', ''),
@@ -141,6 +145,10 @@ CREATE VIEW rule.report_word (kind, code, words, advice) WITH (security_invoker 
 -- Fields.
 ('about', 'buyer', 'Buyer', ''),
 ('about', 'learner', 'Learner', ''),
+-- What is expected.
+('expected', 'quote', 'Quotes', ''),
+('expected', 'order', 'Orders without an invoice', ''),
+('expected', 'unpaid', 'Orders, not paid', ''),
 -- Deals.
 ('deal', 'agrees', 'Agrees', ''),
 ('deal', 'differs', 'Differs', ''),

@@ -74,7 +74,8 @@ WITH unit_net AS (
 ), part AS (
     SELECT d.currency, sum(d.total_minor)::bigint AS charged_minor,
            coalesce(sum(d.total_minor) FILTER (WHERE r.document_id IS NOT NULL), 0)::bigint AS sold_minor,
-           coalesce(sum(d.total_minor) FILTER (WHERE r.document_id IS NULL AND d.status <> 'test'), 0)::bigint AS settling_minor,
+           coalesce(sum(d.total_minor) FILTER (WHERE r.document_id IS NULL AND d.status <> 'test' AND x.document_id IS NULL), 0)::bigint AS settling_minor,
+           coalesce(sum(d.total_minor) FILTER (WHERE x.document_id IS NOT NULL), 0)::bigint AS expected_minor,
            coalesce(sum(d.total_minor) FILTER (WHERE d.status = 'test'), 0)::bigint AS test_minor, sum(d.shipping_minor)::bigint AS shipping_minor,
            sum(d.unallocated_minor)::bigint AS unallocated_minor, coalesce(sum(o.net_minor), 0)::bigint AS odd_line_minor,
            coalesce(sum(u.net_minor), 0)::bigint AS unit_minor,
@@ -84,12 +85,13 @@ WITH unit_net AS (
            coalesce(sum(r.home_minor), 0)::bigint AS home_minor, count(*) FILTER (WHERE r.document_id IS NOT NULL AND r.home_minor IS NULL) AS unrated
       FROM ctok.document d
       LEFT JOIN rule.revenue r ON r.tenant_id = d.tenant_id AND r.document_id = d.document_id
+      LEFT JOIN rule.document_expected x ON x.tenant_id = d.tenant_id AND x.document_id = d.document_id
       LEFT JOIN unit_net u ON u.tenant_id = d.tenant_id AND u.document_id = d.document_id
       LEFT JOIN odd_line o ON o.tenant_id = d.tenant_id AND o.document_id = d.document_id
      WHERE d.kind <> 'credit_note'
      GROUP BY d.currency
 )
-SELECT p.currency, p.sold_minor, p.settling_minor, p.test_minor, p.charged_minor, p.shipping_minor, p.unallocated_minor, p.odd_line_minor, p.unit_minor,
+SELECT p.currency, p.sold_minor, p.settling_minor, p.test_minor, p.expected_minor, p.charged_minor, p.shipping_minor, p.unallocated_minor, p.odd_line_minor, p.unit_minor,
        p.cancelled_minor, p.refunded_minor, p.revenue_minor, t.currency AS home, CASE WHEN p.unrated = 0 THEN p.home_minor END AS home_minor, p.unrated
   FROM part p
   JOIN ctok.tenant t ON t.tenant_id = ctok.current_tenant();
@@ -230,6 +232,25 @@ SELECT p.payout_id, p.external_id AS payout, s.name AS source, coalesce(w.words,
   LEFT JOIN rule.payout_arrived a ON a.tenant_id = p.tenant_id AND a.payout_id = p.payout_id
   JOIN ctok.source s ON s.tenant_id = p.tenant_id AND s.source_id = p.source_id
   LEFT JOIN rule.report_word w ON w.kind = 'payout' AND w.code = CASE WHEN p.listed THEN p.status ELSE 'by_hand' END;
+
+-- What is asked for and not sold yet, by product. A seat is a whole one.
+CREATE VIEW rule.report_expected WITH (security_invoker = true) AS
+SELECT x.kind, coalesce(nullif(p.name, ''), nullif(p.sku, ''), nullif(p.product_key, ''), p.variant_key) AS product, coalesce(t.courses, '') AS courses, s.name AS source,
+       coalesce(w.words, x.kind) AS what, count(DISTINCT x.document_key) AS documents, sum(trunc(x.quantity))::bigint AS seats, x.currency,
+       sum(x.net_minor)::bigint AS value_minor, rule.report_moment(min(x.asked_at))::date AS since,
+       -- The last day on which it holds.
+       (rule.report_moment(min(x.until)) - interval '1 day')::date AS until
+  FROM rule.expected_line x
+  JOIN ctok.source s ON s.tenant_id = x.tenant_id AND s.source_id = x.source_id
+  JOIN ctok.product p ON p.tenant_id = x.tenant_id AND p.product_id = x.product_id
+  LEFT JOIN rule.product_choice c ON c.tenant_id = x.tenant_id AND c.product_id = x.product_id
+  LEFT JOIN LATERAL (SELECT string_agg(DISTINCT coalesce(m.shortname, nullif(split_part(n.reference, ':', 2), '')), ', ') AS courses
+                       FROM ctok.rule_target t
+                       JOIN ctok.target n ON n.tenant_id = t.tenant_id AND n.target_id = t.target_id
+                       LEFT JOIN ctok.mirror_course m ON m.tenant_id = n.tenant_id AND m.site_id = n.site_id AND m.course_id = n.course_id
+                      WHERE t.tenant_id = c.tenant_id AND t.rule_id = c.rule_id) t ON true
+  LEFT JOIN rule.report_word w ON w.kind = 'expected' AND w.code = x.kind
+ GROUP BY x.kind, p.name, p.sku, p.product_key, p.variant_key, t.courses, s.name, w.words, x.currency;
 
 -- How fresh what we know is: each source and site with its last reading.
 CREATE VIEW rule.report_source WITH (security_invoker = true) AS

@@ -12,9 +12,11 @@ SELECT x.seq, x.external_id, x.document_id IS NULL, coalesce(x.document_id, next
                       IS DISTINCT FROM (s.status, s.total_minor, coalesce(s.refunded_minor, d.refunded_minor))
                    AS new_version,
                (d.number, d.kind, d.effective_at, d.currency, d.subtotal_minor, d.discount_minor, d.tax_minor, d.shipping_minor,
-                d.unallocated_minor, d.tax_included, d.buyer_contact_id, d.paid_minor, d.corrects, d.draft)
+                d.unallocated_minor, d.tax_included, d.buyer_contact_id, d.paid_minor, d.corrects, d.draft,
+                d.expected, d.rest_due_at)
                    IS DISTINCT FROM (s.number, s.kind, s.effective_at, s.currency, s.subtotal_minor, s.discount_minor, s.tax_minor,
-                s.shipping_minor, s.unallocated_minor, s.tax_included, b.contact_id, s.paid_minor, s.corrects, s.draft) AS differs
+                s.shipping_minor, s.unallocated_minor, s.tax_included, b.contact_id, s.paid_minor, s.corrects, s.draft,
+                s.expected, s.rest_due_at) AS differs
           FROM sale_document s
           LEFT JOIN ctok.contact b
                  ON b.tenant_id = ctok.current_tenant() AND b.email = s.buyer_email AND b.name = s.buyer_name

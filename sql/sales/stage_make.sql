@@ -24,7 +24,9 @@ CREATE TEMP TABLE IF NOT EXISTS sale_document (
     buyer_raw_email   text,
     payload_hash      bytea NOT NULL,
     content_hash      bytea,              -- NULL: the payload tells versions apart
-    met_at            timestamptz         -- of what is replayed: when it was met; NULL: now
+    met_at            timestamptz,        -- of what is replayed: when it was met; NULL: now
+    expected          boolean NOT NULL,
+    rest_due_at       timestamptz
 );
 CREATE TEMP TABLE IF NOT EXISTS sale_line (
     seq               bigint NOT NULL,
@@ -147,6 +149,29 @@ CREATE TEMP TABLE IF NOT EXISTS sale_balance (
     created_at   timestamptz NOT NULL,
     available_at timestamptz NOT NULL
 );
+-- What is asked for and not sold, and clients that are disabled.
+CREATE TEMP TABLE IF NOT EXISTS sale_expected (
+    place        bigint NOT NULL,
+    kind         text NOT NULL,
+    document_key text NOT NULL,
+    line_key     text NOT NULL,
+    number       text NOT NULL,
+    product_key  text NOT NULL,
+    variant_key  text NOT NULL,
+    sku          text NOT NULL,
+    name         text NOT NULL,
+    quantity     numeric NOT NULL,
+    net_minor    bigint NOT NULL,
+    currency     text NOT NULL,
+    buyer_email  text NOT NULL,
+    buyer_name   text NOT NULL,
+    asked_at     timestamptz NOT NULL,
+    until        timestamptz
+);
+CREATE TEMP TABLE IF NOT EXISTS sale_client (
+    client_key  text NOT NULL,
+    disabled_at timestamptz
+);
 -- Documents that something was booked for, in this pull.
 CREATE TEMP TABLE IF NOT EXISTS sale_settled (
     document_id bigint NOT NULL
@@ -157,4 +182,4 @@ CREATE TEMP TABLE IF NOT EXISTS sale_note_waited (
     modified_at timestamptz NOT NULL
 );
 TRUNCATE sale_document, sale_line, sale_payment, sale_reference, sale_field, sale_present, sale_payload, sale_pick, sale_row,
-    sale_settlement, sale_subscription, sale_payout, sale_balance, sale_bank, sale_rate, sale_settled, sale_note_waited;
+    sale_settlement, sale_subscription, sale_payout, sale_balance, sale_bank, sale_rate, sale_settled, sale_note_waited, sale_expected, sale_client;

@@ -27,7 +27,7 @@ check --contact
 expect "all is in order" 0 "$code"
 expect "of the shop" "in order: may read orders" "$(says shop)"
 expect "of another" "in order: may read orders" "$(says woo)"
-expect "of the invoices" "in order: may read invoices, lines, receipts, payments, contacts and companies; there is no invoice yet" "$(says erp)"
+expect "of the invoices" "in order: may read invoices, lines, receipts, payments, contacts, companies and clients; there is no invoice yet" "$(says erp)"
 expect "of the payments" "in order: a key of live mode that may read events and money" "$(says pay)"
 expect "of the files" "in order: the folder can be read and written; 1 file waits in it, 1 was rejected" "$(says files)"
 expect "who is closed is left alone" "closed, not asked" "$(says old)"

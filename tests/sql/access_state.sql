@@ -6,7 +6,7 @@ SELECT r.*, n.next_start, e.*, y.*, p.*, g.*, m.*, t.*, v.*, k.*, s.*, timestamp
  CROSS JOIN (VALUES (NULL::timestamptz), ('2026-06-01')) n (next_start)
  CROSS JOIN (VALUES ('2026-05-09Z'::timestamptz, 'yesterday'), ('2026-05-01Z', 'long ago'), ('2026-05-10 04:00Z', 'ahead'),
                     ('2026-05-20Z', 'ahead'), ('infinity', 'ahead')) e (ends_at, ended)
- CROSS JOIN (VALUES ('term', false), ('unpaid', false), ('subscription', false), ('refund', true), ('cancelled', true), ('dispute', true),
+ CROSS JOIN (VALUES ('term', false), ('unpaid', false), ('subscription', false), ('overdue', false), ('disabled', false), ('refund', true), ('cancelled', true), ('dispute', true),
                     ('line_gone', true), ('test_order', true)) y (why, taken_back)
  CROSS JOIN (VALUES ('suspend', 'keep'), ('unenrol', 'suspend'), ('keep', 'unenrol'), ('suspend', 'suspend')) p (on_expiry, on_refund)
  CROSS JOIN (VALUES (0, '0'), (4, '4'), (NULL, 'never')) g (grace_days, grace)

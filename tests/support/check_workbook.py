@@ -14,8 +14,8 @@ from decimal import Decimal
 
 import openpyxl
 
-BASE = ["Cover", "Control", "Exceptions", "Access vs money", "Fields", "Actions", "Deals", "Payouts", "Rates", "Sources"]
-OPTIONAL = {"Fields", "Deals", "Payouts", "Rates"}
+BASE = ["Cover", "Control", "Exceptions", "Access vs money", "Fields", "Actions", "Deals", "Payouts", "Rates", "Expected", "Sources"]
+OPTIONAL = {"Fields", "Deals", "Payouts", "Rates", "Expected"}
 TITLES = {
     "Control": ["Control", "What must hold", "Currency", "Expected", "Found", "Difference, engine", "Difference, live", "Must be 0",
                 "The live difference is reckoned from"],
@@ -31,14 +31,15 @@ TITLES = {
                 "Card readers", "Failed payouts", "Other", "Payout amount", "At the bank on", "Bank amount", "Bank difference",
                 "Residual, engine", "Residual, live"],
     "Rates": ["Day", "Currency", "Documents", "Amount", "Rate", "Rate of", "Published by", "Converted", "In"],
+    "Expected": ["Product", "Courses", "Source", "What it is", "Documents", "Seats", "Currency", "Value", "Oldest of", "Next one ends"],
     "Sources": ["Name", "Source or site", "Type", "Mode", "Last reading", "Window from", "Window to", "Rows declared", "Rows read", "New or changed", "Late", "Rewritten",
                 "Last complete", "Read up to", "Age in hours", "Why it is not complete"],
 }
 DATES = {"Sold on", "Access from", "Access to", "First seen", "Ended at", "Window from", "Window to", "Last complete", "Read up to", "Paid out on",
-         "At the bank on", "Announced for", "Day", "Rate of"}
-NUMBERS = {"Money at risk", "Open units", "Age in days", "Quantity", "Net paid", "Rows declared", "Rows read", "New or changed", "Late", "Rewritten", "Age in hours", "Entries", "Documents"}
+         "At the bank on", "Announced for", "Day", "Rate of", "Oldest of", "Next one ends"}
+NUMBERS = {"Money at risk", "Open units", "Age in days", "Quantity", "Net paid", "Rows declared", "Rows read", "New or changed", "Late", "Rewritten", "Age in hours", "Entries", "Documents", "Seats"}
 PARTS = {"Charges", "Given back", "Disputes", "Fees", "Reserve", "Card readers", "Failed payouts", "Other", "Payout amount", "Residual, engine",
-         "Residual, live", "Bank amount", "Bank difference", "Amount"}
+         "Residual, live", "Bank amount", "Bank difference", "Amount", "Value"}
 HOME = {"Revenue", "Converted"}
 PARTS |= HOME
 PARTS |= {"Sold for", "Invoiced", "Paid", "Refunded, sale", "Refunded, payments", "Largest difference"}

@@ -123,17 +123,17 @@ write_control(struct snapshot *snapshot, const struct sample *sample, const stru
 		return -1;
 	if (snapshot_begin(snapshot, SECTION_BRIDGE, err) != 0)
 		return -1;
-	/* Sold, settling, test; charged, shipping, unallocated, odd; units; cancelled, refunded, revenue; at home. */
+	/* Sold, settling, test, expected; charged, shipping, unallocated, odd; units; cancelled, refunded, revenue; at home. */
 	if (add(snapshot,
 		arena_printf(arena,
-		    "EUR\t%" PRId64 "\t70000\t5000\t%" PRId64 "\t1000\t-50\t300\t%" PRId64 "\t1500\t198000\t%" PRId64
+		    "EUR\t%" PRId64 "\t70000\t5000\t1500\t%" PRId64 "\t1000\t-50\t300\t%" PRId64 "\t1500\t198000\t%" PRId64
 		    "\tEUR\t%" PRId64 "\t0",
-		    t->eur + 1250 - 75000, t->eur + 1250, t->eur, t->eur + 1250 - 75000 - 199500, t->eur + 1250 - 75000 - 199500),
+		    t->eur + 1250 - 76500, t->eur + 1250, t->eur, t->eur + 1250 - 76500 - 199500, t->eur + 1250 - 76500 - 199500),
 		err) != 0)
 		return -1;
 	if (add(snapshot,
-		arena_printf(arena, "JPY\t%" PRId64 "\t0\t0\t%" PRId64 "\t0\t0\t0\t%" PRId64 "\t0\t0\t%" PRId64 "\tEUR\t%s", t->jpy,
-		    t->jpy, t->jpy, t->jpy, sample->rates > 0 ? "4321\t0" : "\\N\t3"),
+		arena_printf(arena, "JPY\t%" PRId64 "\t0\t0\t0\t%" PRId64 "\t0\t0\t0\t%" PRId64 "\t0\t0\t%" PRId64 "\tEUR\t%s",
+		    t->jpy, t->jpy, t->jpy, t->jpy, sample->rates > 0 ? "4321\t0" : "\\N\t3"),
 		err) != 0)
 		return -1;
 	return snapshot_end(snapshot, err);
@@ -344,6 +344,23 @@ write_rates(struct snapshot *snapshot, const struct sample *sample, struct arena
 }
 
 static int
+write_expected(struct snapshot *snapshot, const struct sample *sample, struct err *err)
+{
+	static const char *const lines[] = {
+		"First aid\tCPR-2Y\terp\tQuotes\t3\t5\tEUR\t49500\t2026-07-01\t2026-08-20",
+		"=1+1\t\tshop\tOrders, not paid\t1\t1\tJPY\t1500\t2026-08-02\t\\N",
+	};
+	int64_t i;
+
+	if (snapshot_begin(snapshot, SECTION_EXPECTED, err) != 0)
+		return -1;
+	for (i = 0; i < sample->expected; i++)
+		if (add(snapshot, lines[i % COUNT(lines)], err) != 0)
+			return -1;
+	return snapshot_end(snapshot, err);
+}
+
+static int
 write_sources(struct snapshot *snapshot, struct err *err)
 {
 	static const char *const lines[] = {
@@ -389,7 +406,8 @@ sample_snapshot_write(const struct sample *sample, const char *path, struct err 
 	    write_exceptions(snapshot, sample, &arena, err) != 0 || write_units(snapshot, sample, &arena, err) != 0 ||
 	    write_fields(snapshot, sample, &arena, err) != 0 || write_actions(snapshot, sample, &arena, err) != 0 ||
 	    write_deals(snapshot, sample, &arena, err) != 0 || write_payouts(snapshot, sample, &arena, err) != 0 ||
-	    write_rates(snapshot, sample, &arena, err) != 0 || write_sources(snapshot, err) != 0)
+	    write_rates(snapshot, sample, &arena, err) != 0 || write_expected(snapshot, sample, err) != 0 ||
+	    write_sources(snapshot, err) != 0)
 		goto out;
 	rc = snapshot_publish(snapshot, err);
 out:

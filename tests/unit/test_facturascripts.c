@@ -6,6 +6,7 @@
 #include "expect.h"
 
 #include "../../lib/sales/facturascripts.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "fields.h"
 
@@ -198,7 +199,7 @@ read_invoice(const char *head_text, const char *lines_text, const char *receipts
 	",\"fecha\":\"20-11-2026\",\"hora\":\"10:40:43\",\"customid\":" custom "}"
 #define RECEIPT(id, amount, paid) "{\"idrecibo\":" id ",\"idfactura\":2,\"importe\":" amount ",\"pagado\":" paid "}"
 
-/* kind, status, paid, the lines' nets, what is left over, discount */
+/* kind, status, paid, the lines' nets, what is left over, what it refers to besides its client */
 static const char *
 told(const struct sales_document *document)
 {
@@ -211,7 +212,8 @@ told(const struct sales_document *document)
 		text = arena_printf(&arena, "%s %lld", text, (long long)document->lines[i].net_minor);
 	text = arena_printf(&arena, "%s, other %lld", text, (long long)document->unallocated_minor);
 	for (i = 0; i < document->reference_count; i++)
-		text = arena_printf(&arena, "%s, %s %s", text, document->references[i].name, document->references[i].value);
+		if (strcmp(document->references[i].name, "client") != 0)
+			text = arena_printf(&arena, "%s, %s %s", text, document->references[i].name, document->references[i].value);
 	return text;
 }
 
@@ -230,6 +232,8 @@ an_invoice_says_what_it_belongs_to(void **state)
 	    &err);
 	expect_text("told", told(&document), "invoice - paid paid 2000: 2000, other 0, transaction ch_A1, numero2 1042");
 	expect_text("fields", fields_text(&arena, &document.fields), "office=1042");
+	expect_text("its client", document.references[document.reference_count - 1].name, "client");
+	expect_text("by its code", document.references[document.reference_count - 1].value, "1");
 	expect_ok("read",
 	    read_invoice(HEAD("20", "20", ",\"cifnif\":\"B00000018\",\"numero2\":null,\"observaciones\":\"Madrid\""),
 		"[" LINE("1", "1", "20", ",\"codimpuesto\":\"IVA21\"") "]", "[]", "[]", &document, &err),
@@ -307,6 +311,167 @@ totals_are_split_and_payment_is_decided(void **state)
 		expect_ok(
 		    cases[i].title, read_invoice(cases[i].head, cases[i].lines, cases[i].receipts, "[]", &document, &err), &err);
 		expect_text(cases[i].title, told(&document), cases[i].told);
+	}
+}
+
+#define DUE(id, amount, paid, day) \
+	"{\"idrecibo\":" id ",\"idfactura\":2,\"importe\":" amount ",\"pagado\":" paid ",\"vencimiento\":" day "}"
+
+/* The first day on which something was to be paid and is not: its end, in the site's zone. */
+static void
+what_is_not_paid_is_due_at_the_end_of_a_day(void **state)
+{
+	static const struct {
+		const char *title, *receipts, *due;
+	} cases[] = {
+		{ "not paid, the day before winter time", "[" DUE("5", "10", "false", "\"24-10-2026\"") "]",
+		    "2026-10-24T22:00:00Z" },
+		{ "the day that has 25 hours", "[" DUE("5", "10", "false", "\"25-10-2026\"") "]", "2026-10-25T23:00:00Z" },
+		{ "the earliest that is left",
+		    "[" DUE("5", "2", "true", "\"01-10-2026\"") "," DUE("6", "4", "false", "\"2026-12-31\"") "," DUE(
+			"7", "4", "false", "\"30-11-2026\"") "]",
+		    "2026-11-30T23:00:00Z" },
+		{ "all is paid", "[" DUE("5", "10", "true", "\"01-10-2026\"") "]", "" },
+		{ "no day", "[" DUE("5", "10", "false", "null") "," DUE("6", "10", "false", "\"\"") "]", "" },
+		{ "money that goes back is not owed to us", "[" DUE("5", "-10", "false", "\"01-10-2026\"") "]", "" },
+	};
+	struct sales_document document;
+	struct err err = ERR_INIT;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(cases); i++) {
+		expect_ok(cases[i].title,
+		    read_invoice(HEAD("10", "10", ""), "[" LINE("1", "1", "10", "") "]", cases[i].receipts, "[]", &document, &err),
+		    &err);
+		expect_text(cases[i].title, document.rest_due_us == 0 ? "" : clock_iso(&arena, document.rest_due_us / 1000000),
+		    cases[i].due);
+	}
+	assert_int_equal(read_invoice(HEAD("10", "10", ""), "[" LINE("1", "1", "10", "") "]",
+			     "[" DUE("5", "10", "false", "\"soon\"") "]", "[]", &document, &err),
+	    -1);
+	expect_err("garbage", &err, ERR_DATA,
+	    "invoice \"F2026A1\" (id 2): receipt 5: \"vencimiento\": \"soon\" is not a date like 20-11-2026 or 2026-11-20");
+}
+
+/* A quote with its lines, as words; or what is wrong with it. */
+static const char *
+quote_words(const char *head, const char *lines)
+{
+	static const struct config_source config = { .name = "erp", .zone = "Europe/Madrid", .paid_percent = 100 };
+	struct sales_expected *list = NULL;
+	struct json *head_json, *line_json;
+	struct err err = ERR_INIT;
+	const char *text = "";
+	struct fs_offer offer;
+	struct fs_part *items;
+	struct fs_row row;
+	size_t count = 0, i;
+
+	expect_ok("head", json_parse(&arena, "head", head, strlen(head), &head_json, &err), &err);
+	expect_ok("lines", json_parse(&arena, "lines", lines, strlen(lines), &line_json, &err), &err);
+	row = (struct fs_row){ 7, head_json, { head, strlen(head) } };
+	items = ARENA_ARRAY(&arena, line_json->count, struct fs_part);
+	for (i = 0; i < line_json->count; i++) {
+		items[i] = (struct fs_part){ .owner = 7, .json = &line_json->items[i] };
+		expect_ok("id", fs_number(items[i].json, "idlinea", &items[i].id, &err), &err);
+	}
+	if (fs_offer(&config, &row, "quote", &offer, &err) != 0 ||
+	    fs_expected(&arena, &config, head_json, &offer, "quote", (struct fs_parts){ items, line_json->count }, NULL, &list,
+		&count, &err) != 0)
+		return arena_printf(&arena, "%s", err.message);
+	for (i = 0; i < count; i++)
+		text = arena_printf(&arena, "%s%s/%s %s x %s %lld %s%s;", text, list[i].number, list[i].line_key, list[i].quantity,
+		    list[i].sku, (long long)list[i].net_minor, list[i].currency,
+		    list[i].until_us == SALES_UNKNOWN
+			? ""
+			: arena_printf(&arena, " to %s", clock_iso(&arena, list[i].until_us / 1000000)));
+	return text;
+}
+
+#define QUOTE(total, more) \
+	"{\"idpresupuesto\":7,\"codigo\":\"PRE2026A7\",\"idempresa\":1,\"codcliente\":\"1\",\"nombrecliente\":\"X\",\"fecha\":" \
+	"\"20-11-2026\"," \
+	"\"hora\":\"10:40:43\",\"editable\":true,\"coddivisa\":\"EUR\",\"total\":" total ",\"neto\":" total \
+	",\"netosindto\":" total more "}"
+
+static void
+what_is_left_of_a_quote_is_expected(void **state)
+{
+	static const struct {
+		const char *title, *head, *lines, *says;
+	} cases[] = {
+		{ "until the end of its last day", QUOTE("121", ",\"finoferta\":\"20-12-2026\""),
+		    "[" LINE("1", "1", "100", ",\"iva\":21") "]", "PRE2026A7/1 1 x A 12100 EUR to 2026-12-20T23:00:00Z;" },
+		{ "without one it holds on; the discount is shared", QUOTE("90", ",\"finoferta\":null"),
+		    "[" LINE("1", "1", "60", "") "," LINE(
+			"2", "2", "40", "") ",{\"idlinea\":3,\"idproducto\":null,\"referencia\":null,\"descripcion\":\"Dto\","
+					    "\"cantidad\":-1,\"pvpunitario\":10,"
+					    "\"pvptotal\":-10}]",
+		    "PRE2026A7/1 1 x A 5400 EUR;PRE2026A7/2 2 x A 3600 EUR;" },
+		{ "less what became an invoice", QUOTE("100", ""), "[" LINE("1", "3", "100", ",\"servido\":1") "]",
+		    "PRE2026A7/1 2 x A 6667 EUR;" },
+		{ "all of it did", QUOTE("100", ""), "[" LINE("1", "3", "100", ",\"servido\":3") "]", "" },
+		{ "part of one", QUOTE("100", ""), "[" LINE("1", "2.5", "100", ",\"servido\":1") "]",
+		    "PRE2026A7/1 1.500000 x A 6000 EUR;" },
+		{ "nothing asked for", QUOTE("0", ""), "[]", "" },
+		{ "a day that is none", QUOTE("1", ",\"finoferta\":\"31-02-2027\""), "[]",
+		    "quote \"PRE2026A7\" (id 7): \"finoferta\": the calendar has no \"31-02-2027 \"" },
+		{ "a last day that is a list", QUOTE("1", ",\"finoferta\":[1]"), "[]",
+		    "quote \"PRE2026A7\" (id 7): \"finoferta\" is an array, not text" },
+		{ "served less than nothing", QUOTE("1", ""), "[" LINE("1", "1", "1", ",\"servido\":-1") "]",
+		    "quote \"PRE2026A7\" (id 7): line 1: \"servido\" is less than 0" },
+		{ "served is text", QUOTE("1", ""), "[" LINE("1", "1", "1", ",\"servido\":\"all\"") "]",
+		    "quote \"PRE2026A7\" (id 7): line 1: \"servido\": \"all\" is not a decimal number" },
+		{ "a total that is none", QUOTE("[]", ""), "[]",
+		    "quote \"PRE2026A7\" (id 7): \"total\": the amount is an array, not a number or a string" },
+		{ "no state", "{\"codigo\":\"A\",\"fecha\":\"20-11-2026\"}", "[]",
+		    "quote 7: \"editable\" is missing, not true or false" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(cases); i++)
+		expect_text(cases[i].title, quote_words(cases[i].head, cases[i].lines), cases[i].says);
+}
+
+static void
+a_client_is_disabled_since_a_day(void **state)
+{
+	static const struct config_source config = { .name = "erp", .zone = "Europe/Madrid" };
+	static const struct {
+		const char *row, *says;
+	} cases[] = {
+		{ "{\"codcliente\":\"007\",\"debaja\":true,\"fechabaja\":\"18-11-2026\"}", "007 disabled 2026-11-17T23:00:00Z" },
+		{ "{\"codcliente\":7,\"debaja\":1,\"fechabaja\":null}", "7 disabled" },
+		{ "{\"codcliente\":\"7\",\"debaja\":false,\"fechabaja\":null}", "7" },
+		{ "{\"codcliente\":\"7\",\"debaja\":\"yes\",\"fechabaja\":null}",
+		    "client \"7\": \"debaja\" is a string, not true or false" },
+		{ "{\"codcliente\":\"7\",\"fechabaja\":null}", "client \"7\": \"debaja\" is missing, not true or false" },
+		{ "{\"codcliente\":\"7\",\"debaja\":true,\"fechabaja\":\"00-00-0000\"}",
+		    "client \"7\": \"fechabaja\": the calendar has no \"00-00-0000 \"" },
+		{ "{\"codcliente\":{},\"debaja\":true}", "client: \"codcliente\" is an object, not text" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(cases); i++) {
+		struct sales_client client;
+		struct err err = ERR_INIT;
+		struct json *row;
+		bool disabled = false;
+
+		expect_ok("row", json_parse(&arena, "row", cases[i].row, strlen(cases[i].row), &row, &err), &err);
+		if (fs_client(&config, row, &client, &disabled, &err) != 0) {
+			expect_err(cases[i].row, &err, ERR_DATA, cases[i].says);
+			continue;
+		}
+		expect_text(cases[i].row,
+		    arena_printf(&arena, "%s%s%s", client.key, disabled ? " disabled" : "",
+			client.disabled_us == SALES_UNKNOWN
+			    ? ""
+			    : arena_printf(&arena, " %s", clock_iso(&arena, client.disabled_us / 1000000))),
+		    cases[i].says);
 	}
 }
 
@@ -401,6 +566,9 @@ main(void)
 		cmocka_unit_test(notes_name_a_learner),
 		cmocka_unit_test(an_invoice_says_what_it_belongs_to),
 		cmocka_unit_test(totals_are_split_and_payment_is_decided),
+		cmocka_unit_test(what_is_not_paid_is_due_at_the_end_of_a_day),
+		cmocka_unit_test(what_is_left_of_a_quote_is_expected),
+		cmocka_unit_test(a_client_is_disabled_since_a_day),
 		cmocka_unit_test(quantities_are_doubles_too),
 		cmocka_unit_test(payments_keep_their_moments_and_rows_their_text),
 		cmocka_unit_test(what_cannot_be_names_the_invoice),

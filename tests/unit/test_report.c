@@ -61,7 +61,7 @@ expect_same_file(const char *title, const char *a, const char *b)
 
 /* A whole snapshot of next to nothing, to be broken. */
 static const char *const small[] = {
-	"ctok-report\t6",
+	"ctok-report\t7",
 	"s\tcover\tname:text\tvalue:text",
 	"r\ttenant\tacme",
 	"r\trun\t1",
@@ -77,7 +77,8 @@ static const char *const small[] = {
 	"s\tcontrol\tcontrol:text\ttitle:text\texplanation:text\tcurrency:text\texpected:integer\tactual:integer",
 	"r\tUNITS_CLASSED\tUnits classed\tEach once.\t\t1\t1",
 	"e\tcontrol\t1",
-	"s\tbridge\tcurrency:text\tsold_minor:money\tsettling_minor:money\ttest_minor:money\tcharged_minor:money\tshipping_minor:"
+	"s\tbridge\tcurrency:text\tsold_minor:money\tsettling_minor:money\ttest_minor:money\texpected_minor:money\tcharged_minor:"
+	"money\tshipping_minor:"
 	"money"
 	"\tunallocated_minor:money\todd_line_minor:money\tunit_minor:money\tcancelled_minor:money\trefunded_minor:money\trevenue_"
 	"minor:money"
@@ -115,12 +116,15 @@ static const char *const small[] = {
 	"minor:money"
 	"\tconverted_minor:money",
 	"e\trate\t0",
+	"s\texpected\tproduct:text\tcourses:text\tsource:text\twhat:text\tdocuments:integer\tseats:integer\tcurrency:text\t"
+	"value_minor:money\tsince:date\tuntil:date",
+	"e\texpected\t0",
 	"s\tsource\tname:text\tkind:text\ttype:text\tmode:text\toutcome:text\twindow_from:datetime\twindow_to:datetime\trows_"
 	"declared:"
 	"integer\trows_read:integer\tchanged:integer\tlate:integer\trewritten:integer\tlast_complete:datetime\twatermark:"
 	"datetime\tage_hours:integer\tfailure:text",
 	"e\tsource\t0",
-	"z\t35",
+	"z\t37",
 };
 
 /* Write ${small} with line ${at} (from 1) replaced by ${line}; NULL ends the file there. */
@@ -155,7 +159,7 @@ a_snapshot_that_is_not_exactly_right_is_refused(void **state)
 		size_t line_no;
 		const char *line, *message; /* after the snapshot's name */
 	} cases[] = {
-		{ "another version", 1, "ctok-report\t2", " has version 2, this program reads version 6" },
+		{ "another version", 1, "ctok-report\t2", " has version 2, this program reads version 7" },
 		{ "another section", 2, "s\tcontrol\tname:text\tvalue:text",
 		    ", line 2: expected \"s cover name:text value:text\", found \"s control name:text value:text\"" },
 		{ "a column too few", 3, "r\ttenant", ", line 3: row of section \"cover\" has 1 columns of 2" },
@@ -177,9 +181,9 @@ a_snapshot_that_is_not_exactly_right_is_refused(void **state)
 		    "r\t1\tshop\tSO-1\t2026-02-03\tAna\tAna\tana@example.org\tACLS\tACLS\t1\tEUR\t9900\tmatched\t\t\t2026-04-"
 		    "02\tinfinity\tactive",
 		    ", line 22: column \"access_to\" of section \"access\": \"infinity\" is not a date" },
-		{ "another end", 36, "z\t30", ", line 36: expected \"z 35\", found \"z 30\"" },
-		{ "no end", 36, NULL, ": is cut after line 35" },
-		{ "something after the end", 36, "z\t35\nz\t36", ": goes on after its end" },
+		{ "another end", 38, "z\t30", ", line 38: expected \"z 37\", found \"z 30\"" },
+		{ "no end", 38, NULL, ": is cut after line 37" },
+		{ "something after the end", 38, "z\t37\nz\t38", ": goes on after its end" },
 		{ "cover without a value", 3, "r\tTenant\tacme", ": section \"cover\" has no \"tenant\"" },
 		{ "a moment that is none", 7, "r\tnow_utc\tnow", ": section \"cover\": \"now\" is not a whole number" },
 		{ "a moment before all", 7, "r\tnow_utc\t0", ": section \"cover\": \"now_utc\" is not positive" },
@@ -558,6 +562,7 @@ a_workbook_speaks_spanish(void **state)
 		.deals = 2,
 		.payouts = 2,
 		.rates = 2,
+		.expected = 2,
 		.untie = 2,
 		.trial = true,
 		.preview = true,
@@ -566,7 +571,7 @@ a_workbook_speaks_spanish(void **state)
 	witness("workbook_text.py", at(w, "cortada.xlsx"), "'NO CUADRA' 'Total EUR, esta hoja'",
 	    "Portada, Control, Excepciones, Acceso y dinero, Acceso y dinero (2), Acceso y dinero (3), Datos, Acciones, Ventas "
 	    "enlazadas, "
-	    "Transferencias, Cambios, "
+	    "Transferencias, Cambios, Esperado, "
 	    "Orígenes;\n");
 	(void)render_sample(w, &(struct sample){ .units = 0, .locale = "es" }, "nada", REPORT_ROWS_PER_SHEET);
 	build_world(w);

@@ -51,7 +51,7 @@ expect_table(struct with_db *w, const char *file, int least)
 static void
 test_what_ends_a_unit(void **state)
 {
-	expect_table(*state, "tests/sql/unit_end.sql", 1024);
+	expect_table(*state, "tests/sql/unit_end.sql", 16384);
 }
 
 static void

@@ -15,6 +15,10 @@ INSERT INTO fs.resource (name, key, columns) VALUES
 ('formapagos', 'codpago', '{activa,codcuentabanco,codpago,descripcion,domiciliado,idempresa,imprimir,pagado,plazovencimiento,tipovencimiento}'),
 ('empresas', 'idempresa', '{administrador,apartado,cifnif,ciudad,codpais,codpostal,direccion,email,fax,fechaalta,idempresa,idlogo,nombre,nombrecorto,observaciones,personafisica,provincia,regimeniva,telefono1,telefono2,tipoidfiscal,web}'),
 ('series', 'codserie', '{canal,codserie,descripcion,iddiario,siniva,tipo}'),
+('presupuestoclientes', 'idpresupuesto', '{apartado,cifnif,ciudad,codagente,codalmacen,codcliente,coddivisa,codejercicio,codigo,codigoenv,codpago,codpais,codpostal,codserie,codtrans,direccion,dtopor1,dtopor2,editable,fecha,femail,finoferta,hora,idcontactoenv,idcontactofact,idempresa,idestado,idestado_ant,idpresupuesto,irpf,neto,netosindto,nick,nombrecliente,numdocs,numero,numero2,observaciones,operacion,provincia,tasaconv,total,totalbeneficio,totalcoste,totaleuros,totalirpf,totaliva,totalrecargo,totalsuplidos}'),
+('lineapresupuestoclientes', 'idlinea', '{actualizastock,cantidad,codimpuesto,coste,descripcion,dtopor,dtopor2,excepcioniva,idlinea,idpresupuesto,idproducto,irpf,iva,mostrar_cantidad,mostrar_precio,orden,pvpsindto,pvptotal,pvpunitario,recargo,referencia,salto_pagina,servido,suplido}'),
+('pedidoclientes', 'idpedido', '{apartado,cifnif,ciudad,codagente,codalmacen,codcliente,coddivisa,codejercicio,codigo,codigoenv,codpago,codpais,codpostal,codserie,codtrans,direccion,dtopor1,dtopor2,editable,fecha,femail,finoferta,hora,idcontactoenv,idcontactofact,idempresa,idestado,idestado_ant,idpedido,irpf,neto,netosindto,nick,nombrecliente,numdocs,numero,numero2,observaciones,operacion,provincia,tasaconv,total,totalbeneficio,totalcoste,totaleuros,totalirpf,totaliva,totalrecargo,totalsuplidos}'),
+('lineapedidoclientes', 'idlinea', '{actualizastock,cantidad,codimpuesto,coste,descripcion,dtopor,dtopor2,excepcioniva,idlinea,idpedido,idproducto,irpf,iva,mostrar_cantidad,mostrar_precio,orden,pvpsindto,pvptotal,pvpunitario,recargo,referencia,salto_pagina,servido,suplido}'),
 ('users', 'nick', '{nick}'),
 ('apikeyes', 'id', '{id}');
 UPDATE fs.resource SET allowed = false WHERE name IN ('users', 'apikeyes');
@@ -38,7 +42,7 @@ $$;
 CREATE FUNCTION fs.iso(value text) RETURNS text LANGUAGE sql IMMUTABLE
     RETURN CASE WHEN value ~ '^\d\d-\d\d-\d{4}' THEN substr(value, 7, 4) || '-' || substr(value, 4, 2) || '-' || left(value, 2) || substr(value, 11) ELSE value END;
 CREATE FUNCTION fs.is_date_column(field text) RETURNS boolean LANGUAGE sql IMMUTABLE
-    RETURN field LIKE 'fecha%' OR field IN ('vencimiento', 'femail', 'actualizado');
+    RETURN field LIKE 'fecha%' OR field IN ('vencimiento', 'femail', 'actualizado', 'finoferta');
 CREATE FUNCTION fs.is_date(value text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
     RETURN fs.iso(value)::timestamp IS NOT NULL;

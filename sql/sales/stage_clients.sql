@@ -1,0 +1,1 @@
+COPY sale_client (client_key, disabled_at) FROM STDIN
