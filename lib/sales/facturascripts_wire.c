@@ -22,17 +22,17 @@ static const struct {
 	bool named;     /* its key is text */
 	bool may_empty; /* its rows can all be deleted */
 } tables[FS_TABLES] = {
-	[FS_INVOICES] = { "facturaclientes", "idfactura" },
-	[FS_LINES] = { "lineafacturaclientes", "idlinea" },
-	[FS_RECEIPTS] = { "reciboclientes", "idrecibo" },
-	[FS_PAYMENTS] = { "pagoclientes", "idpago" },
-	[FS_CONTACTS] = { "contactos", "idcontacto" },
-	[FS_COMPANIES] = { "empresas", "idempresa" },
-	[FS_CLIENTS] = { "clientes", "codcliente", .named = true },
-	[FS_QUOTES] = { "presupuestoclientes", "idpresupuesto", .may_empty = true },
-	[FS_QUOTE_LINES] = { "lineapresupuestoclientes", "idlinea", .may_empty = true },
-	[FS_ORDERS] = { "pedidoclientes", "idpedido", .may_empty = true },
-	[FS_ORDER_LINES] = { "lineapedidoclientes", "idlinea", .may_empty = true },
+	[FS_INVOICES] = { .name = "facturaclientes", .key = "idfactura" },
+	[FS_LINES] = { .name = "lineafacturaclientes", .key = "idlinea" },
+	[FS_RECEIPTS] = { .name = "reciboclientes", .key = "idrecibo" },
+	[FS_PAYMENTS] = { .name = "pagoclientes", .key = "idpago" },
+	[FS_CONTACTS] = { .name = "contactos", .key = "idcontacto" },
+	[FS_COMPANIES] = { .name = "empresas", .key = "idempresa" },
+	[FS_CLIENTS] = { .name = "clientes", .key = "codcliente", .named = true },
+	[FS_QUOTES] = { .name = "presupuestoclientes", .key = "idpresupuesto", .may_empty = true },
+	[FS_QUOTE_LINES] = { .name = "lineapresupuestoclientes", .key = "idlinea", .may_empty = true },
+	[FS_ORDERS] = { .name = "pedidoclientes", .key = "idpedido", .may_empty = true },
+	[FS_ORDER_LINES] = { .name = "lineapedidoclientes", .key = "idlinea", .may_empty = true },
 };
 
 /* {"status":"error","message":…} or {"error":…}, in the server's language. */

@@ -57,6 +57,39 @@ check_values(struct arena *arena, const char *text)
 		MUST_HOLD(strchr(plain, 'e') == NULL || strchr(text, 'e') == NULL);
 }
 
+/* What is asked for is not more than its price, and of a whole quantity nothing is lost. */
+static void
+check_quote(struct arena *arena, const struct json *top)
+{
+	const struct fs_row row = { 1, json_get(top, "presupuesto"), { "{}", 2 } };
+	struct sales_expected *list;
+	struct err err = ERR_INIT;
+	struct fs_offer offer;
+	size_t count = 0, i;
+
+	if (fs_offer(&config, &row, "quote", &offer, &err) == 0) {
+		MUST_HOLD(offer.until_us == SALES_UNKNOWN || offer.until_us % 1000000 == 0);
+		if (fs_expected(arena, &config, row.json, &offer, "quote", read_parts(arena, top, "lineas"), NULL, &list, &count,
+			&err) == 0) {
+			for (i = 0; i < count; i++)
+				MUST_HOLD(list[i].quantity[0] != '-' && list[i].quantity[0] != '\0' && list[i].number[0] != '\0');
+			return;
+		}
+	}
+	MUST_HOLD(err.code == ERR_DATA && err.message[0] != '\0');
+}
+
+static void
+check_client(const struct json *row)
+{
+	struct sales_client client;
+	struct err err = ERR_INIT;
+	bool disabled;
+
+	if (fs_client(&config, row, &client, &disabled, &err) != 0)
+		MUST_HOLD(err.code == ERR_DATA && err.message[0] != '\0');
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -73,6 +106,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		goto out;
 	if (top->kind == JSON_STRING) {
 		check_values(&arena, top->text);
+		goto out;
+	}
+	if (json_get(top, "presupuesto") != NULL) {
+		check_quote(&arena, top);
+		goto out;
+	}
+	if (json_get(top, "cliente") != NULL) {
+		check_client(json_get(top, "cliente"));
 		goto out;
 	}
 	row = (struct fs_row){ 1, json_get(top, "factura"), { "{}", 2 } };

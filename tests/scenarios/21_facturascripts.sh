@@ -37,6 +37,9 @@ expect "the other order of a date" '200 3 ' "$(code_of 'api/3/facturaclientes?li
 expect "an unknown field" '400  {"error":"api: fields not allowed: nosuch"}' "$(code_of 'api/3/facturaclientes?filter%5Bnosuch%5D=1')"
 expect "an unknown table" '404  {"status":"error","message":"Invalid API resource"}' "$(code_of 'api/3/nosuch')"
 expect "no such record" '404  {"error":"Record not found"}' "$(code_of 'api/3/facturaclientes/99')"
+expect "quotes, by their own columns" '200 0 []' "$(code_of 'api/3/presupuestoclientes?filter%5Beditable%5D=1&sort%5Bidpresupuesto%5D=ASC')"
+expect "which orders share, but for the key" '400  {"error":"api: fields not allowed: idpresupuesto"}' "$(code_of 'api/3/pedidoclientes?filter%5Bidpresupuesto%5D=1')"
+expect "their lines" '200 0 []200 0 []' "$(code_of 'api/3/lineapresupuestoclientes?filter%5Bidpresupuesto_gte%5D=1')$(code_of 'api/3/lineapedidoclientes?filter%5Bidpedido_gte%5D=1')"
 expect "a bad version" '400  {"status":"error","message":"Invalid API version"}' "$(code_of 'api/2/facturaclientes')"
 expect "no version" '400  {"status":"error","message":"API version not found"}' "$(code_of 'api/')"
 expect "a forbidden table" '403  {"status":"error","message":"Forbidden"}' "$(code_of 'api/3/users')"
@@ -281,6 +284,19 @@ whole=$(digest)
 control sql "sql=UPDATE fs.resource SET allowed = false WHERE name = 'contactos'" >/dev/null
 refused "403 for one table" 77 'the token lacks the right to read contactos: status 403 "Forbidden"'
 control sql "sql=UPDATE fs.resource SET allowed = true WHERE name = 'contactos'" >/dev/null
+control sql "sql=UPDATE fs.resource SET allowed = false WHERE name = 'clientes'" >/dev/null
+refused "403 for the clients, which are always read" 77 'the token lacks the right to read clientes: status 403 "Forbidden"'
+control sql "sql=UPDATE fs.resource SET allowed = name <> 'lineapresupuestoclientes' WHERE name IN ('clientes', 'presupuestoclientes', 'lineapresupuestoclientes')" >/dev/null
+erp 'sweep_days = 30; start = "2026-01-01"; expected = ("quotes");'
+pull
+expect "no quote, no question for lines" 0 "$code"
+fs presupuestoclientes "$(control sql "sql=SELECT (doc - 'idfactura' - 'pagada' - 'vencida' - 'idfacturarect' - 'codigorect' || '{\"idpresupuesto\":1,\"codigo\":\"PRE1\",\"editable\":true,\"finoferta\":null}')::text AS t FROM fs.row WHERE resource = 'facturaclientes' AND id = '2'" | python3 -c 'import json,sys; print(json.load(sys.stdin)[0]["t"])')"
+refused "403 for the lines of quotes" 77 'the token lacks the right to read lineapresupuestoclientes: status 403 "Forbidden"'
+control sql "sql=DELETE FROM fs.row WHERE resource = 'presupuestoclientes'" >/dev/null
+control sql "sql=UPDATE fs.resource SET allowed = true WHERE name = 'lineapresupuestoclientes'" >/dev/null
+erp 'sweep_days = 30; start = "2026-01-01";'
+pull
+whole=$(digest)
 control sql "sql=UPDATE fs.row SET doc = jsonb_set(doc, '{fecha}', '\"31-02-2026\"') WHERE resource = 'facturaclientes' AND id = '119'" >/dev/null
 refused "a day that no calendar has" 12 'invoice 119: "fecha": the calendar has no "31-02-2026'
 control sql "sql=UPDATE fs.row SET doc = jsonb_set(doc, '{fecha}', '\"2026-11-01\"') WHERE resource = 'facturaclientes' AND id = '119'" >/dev/null

@@ -248,6 +248,22 @@ pull
 expect "a folder that is not there does not hold the shop back" "78: t: 1" "$code: $(pulls | cut -d' ' -f1): $(grep -c 'could not read the webhooks of source "woo": could not read folder' "$dir/out")"
 woo ''
 
+# An order that waits for its payment: as the settings want it, expected and no revenue. Once money has moved, it is a sale whatever its status.
+expected() { sql "SELECT concat_ws(' ', x.kind, x.number, trim_scale(x.quantity), x.net_minor) FROM rule.expected_line x WHERE x.number = '1045'"; }
+revenue() { sql "SELECT count(*) FROM rule.document_revenue WHERE number = '1045'"; }
+expect "as long as they say nothing it is a sale that is not paid" ": 1" "$(expected): $(revenue)"
+woo 'statuses = { expected = ("pending", "on-hold"); };'
+pull --full
+expect "then it is expected" "0: unpaid 1045 2 13068: 0" "$code: $(expected): $(revenue)"
+edit 1045 '2026-11-30 11:50' '{"status": "processing", "date_paid_gmt": "2026-11-30T11:49:58"}'
+pull
+expect "paid, it is a sale" "0: : 1" "$code: $(expected): $(revenue)"
+edit 1045 '2026-11-30 11:55' '{"status": "on-hold"}'
+pull
+expect "and stays one when its payment is taken back" "0: : 1: unpaid" "$code: $(expected): $(revenue): $(sql "SELECT status FROM ctok.document WHERE number = '1045'")"
+expect "the books tie" "" "$(sql "SELECT string_agg(control, ' ') FROM rule.control_now WHERE expected <> actual AND control LIKE 'MONEY%'")"
+woo ''
+
 # Hosts of other kinds.
 control set strip_authorization=1 >/dev/null
 pull
@@ -264,7 +280,7 @@ later 2026-11-30T13:00:00Z
 many 10401 10402 2026-11-30T12:30:00
 pull
 expect "a shop that knows no times of change gives everything, and nothing is missed" "0: 2" "$code: $(sql "SELECT count(*) FROM ctok.document WHERE external_id::bigint > 10400")"
-control sql "sql=DELETE FROM woo.orders WHERE id > 6999" >/dev/null
+control sql "sql=DELETE FROM woo.orders WHERE id > 6999 OR id = 1045" >/dev/null
 many 1 3 2026-11-30T12:50:00
 pull
 expect "a shop that was set back is refused" 1 "$(why | grep -c 'none of the newest orders read before is in the shop any more')"

@@ -110,7 +110,7 @@ payments=200
 
 # D0: sold on the 19th.
 n_of=0
-for who in wanda nadia triny uma upton delia credo older paula quinn olga disa offa parte; do
+for who in wanda nadia triny uma upton delia credo older paula quinn olga disa offa parte yolanda tina tora nota sola; do
 	n_of=$((n_of + 1))
 	client $n_of $who
 done
@@ -129,6 +129,10 @@ asked order 13 11 CPR 3 100 19         # olga has ordered three
 sale 1012 12 CPR 1 100 19              # disa will be disabled
 sale 1013 13 CPR 1 100 19              # offa too
 invoice 1014 14 CPR 1 100 19           # parte pays by halves
+sale 1015 15 CPR 1 100 17              # yolanda too has two invoices of one course, both paid
+sale 1115 15 CPR 1 100 19
+sale 1018 18 CPR 1 100 19              # nota's is credited
+note 1119 null 19 CPR 1 100 19         # sola has nothing but a credit note
 fs reciboclientes '[{"idrecibo":1014,"importe":50,"vencimiento":"19-11-2026"},{"idrecibo":2014,"idfactura":1014,"numero":2,"importe":50,"pagado":false,"vencimiento":"21-11-2026"}]'
 pay 1014 50 19 09:10 false
 policy='paid_percent = 50;'
@@ -142,3 +146,114 @@ scenario nobody-in-moodle-yet-gets-an-account "A 1" "$(moodle nadia) $(control s
 scenario three-seats-one-name "A: 1003 20000" "$(moodle triny): $(found NO_LEARNER F1003 | sed 's/^F//')"
 scenario paid-without-an-event-enrols "-" "$(moodle wanda)"
 scenario a-quote-is-expected-not-given "-: quote PRE11 1 10000, quote PRE12 2 10000, order PED13 3 30000" "$(moodle quinn): $(expected | sed 's/^\(order[^,]*\), \(.*\)/\2, \1/')"
+admin explain quinn@example.test
+expect "explain tells of somebody who has bought nothing yet" "0 1 1" \
+	"$code $(grep -c 'quinn@example.test>, who has bought nothing yet' "$dir/out") $(grep -c 'expected: quote PRE11 of source "erp": 1 x Course CPR, 100.00 EUR, holds until 2026-12-31' "$dir/out")"
+expect "nobody is a person for having asked" 0 "$(sql "SELECT count(*) FROM ctok.person WHERE email IN ('quinn@example.test', 'olga@example.test')")"
+expect "the workbook has them by product, by an independent witness" "Expected 3" \
+	"$(/usr/bin/python3 tests/support/check_workbook.py "$(find "$dir/state" -name '*.xlsx' | sort | tail -1)" | grep -o 'complaint.*\|Expected 3')"
+
+# Within the hour Paula's payment is taken back and comes again, and each is looked at.
+unpay 1009 100 20 10:00
+at 11-20 09:05
+steps unsent
+expect "taken back: in grace, and a notice waits" "grace unpaid 11-20: grace-notice queued" "$(of paula): $(mail_to paula)"
+pay 1009 100 20 10:20
+at 11-20 09:25
+steps unsent
+
+# D1.
+pay 1001 100 20 10:00 false
+unpay 1004 100 20
+unpay 1005 100 20
+note 1107 1007 7 CPR 1 100 20
+invoice 1108 8 CPR 1 100 20
+unpay 1015 100 20
+note 1118 1018 18 CPR 1 100 20
+fs lineapresupuestoclientes '{"idlinea":11,"servido":1}'
+fs presupuestoclientes '{"idpresupuesto":11,"editable":false,"idestado":24}'
+sale 1010 10 CPR 1 100 20
+fs lineapedidoclientes '{"idlinea":13,"servido":1}'
+sale 1011 11 CPR 1 100 20
+fs clientes '[{"codcliente":"12","debaja":true,"fechabaja":"20-11-2026"},{"codcliente":"13","debaja":true,"fechabaja":"20-11-2026"}]'
+at 11-21
+steps unsent
+scenario paid-unpaid-paid-within-the-hour "0: A: active term 12-20: 1 1: grace-notice withdrawn" "$code: $(moodle paula): $(of paula): $(sql "SELECT count(*) || ' ' || count(cured_at)
+	FROM ctok.debt_episode e JOIN ctok.person p USING (tenant_id, person_id) WHERE p.email = 'paula@example.test'"): $(mail_to paula)"
+scenario paid-without-an-event-enrols "A false" "$(moodle wanda) $(control sql "sql=SELECT doc ->> 'pagada' AS t FROM fs.row WHERE resource = 'facturaclientes' AND id = '1001'" | grep -o 'false')"
+scenario unpaid-again-has-its-grace "A: grace unpaid 11-20: grace-notice queued" "$(moodle uma): $(of uma): $(mail_to uma)"
+scenario a-credit-note-takes-the-last-seat "A: : excluded REFUNDED, matched" "$(moodle credo): $(found NO_LEARNER F1007): $(sql "SELECT string_agg(concat_ws(' ', c.class, nullif(c.code, '')), ', ' ORDER BY c.class)
+	FROM rule.unit_class c JOIN ctok.document d USING (tenant_id, document_id) WHERE d.number = 'F1007'")"
+scenario newer-unpaid-invoice-leaves-older-paid "A: active term 12-18" "$(moodle older): $(of older)"
+scenario older-unpaid-newer-carries "A: active term 12-20" "$(moodle yolanda): $(of yolanda)"
+scenario paid-credit-note-enrols-nobody "A: grace refund 11-20: -: R1119 10000 it names no original" "$(moodle nota): $(of nota): $(moodle sola): $(found CREDIT_UNTIED)"
+scenario a-quote-is-expected-not-given "A: " "$(moodle quinn): $(expected | grep -o 'quote PRE11[^,]*')"
+scenario expired-quote-is-forgotten "-: 0" "$(moodle quinn MATH-101): $(sql "SELECT count(*) FROM ctok.expected WHERE number = 'PRE12'")"
+scenario an-order-is-expected-until-it-is-invoiced "A: order PED13 2 20000" "$(moodle olga): $(expected)"
+scenario disabled-client-keeps-paid-access "A: F1012 0 disabled since 2026-11-20; access is kept" "$(moodle disa): $(found CLIENT_DISABLED F1012)"
+scenario due-today-is-not-late "A: " "$(moodle parte): $(found REST_OVERDUE)"
+pay 1005 100 21 12:00
+
+# D2: who is named now, what vanishes, an order that is cancelled, and a client who comes back.
+note 1103 1003 3 CPR 2 100 21
+sale 1203 16 CPR 1 100 21
+sale 1303 17 CPR 1 100 21
+pay 1108 100 21 10:00
+unpay 1108 100 21 11:00
+fs pedidoclientes '{"idpedido":13,"editable":false,"idestado":6}'
+fs clientes '{"codcliente":"12","debaja":false,"fechabaja":null}'
+for table in facturaclientes lineafacturaclientes reciboclientes; do gone $table 1006; done
+at 11-22
+sweep=yes steps
+scenario paid-again-in-grace-cures "0: A: active term 12-20: grace-notice withdrawn" "$code: $(moodle upton): $(of upton): $(mail_to upton)"
+scenario unpaid-again-has-its-grace "A: grace-notice sent" "$(moodle uma): $(mail_to uma)"
+scenario newer-unpaid-invoice-leaves-older-paid "A: active 12-18" "$(moodle older): $(of older | sed 's/ [a-z]* / /')"
+scenario seats-named-later "A A A: " "$(moodle triny) $(moodle tina) $(moodle tora): $(found NO_LEARNER F1003)"
+scenario a-deleted-invoice-waits-for-a-person "A: active term 12-20: F1006 10000 missing since 2026-11-22" "$(moodle delia): $(of delia): $(found DOCUMENT_GONE)"
+scenario a-cancelled-order-is-forgotten "A: " "$(moodle olga): $(expected)"
+scenario disabled-client-keeps-paid-access "A: " "$(moodle disa): $(found CLIENT_DISABLED F1012)"
+scenario rest-overdue-keeps-by-default "A: active term 12-20: F1014 5000 was due on 2026-11-21; access is kept" "$(moodle parte): $(of parte): $(found REST_OVERDUE)"
+run ctok-report
+expect "all ties" "" "$(untied)"
+
+# D4: the policies are other ones now.
+policy='paid_percent = 50; on_disabled_client = "suspend"; on_overdue = "suspend";'
+at 11-24
+steps
+scenario unpaid-again-has-its-grace "0: S: suspended unpaid 11-20" "$code: $(moodle uma): $(of uma)"
+scenario paid-credit-note-enrols-nobody "S: revoked refund 11-20" "$(moodle nota): $(of nota)"
+scenario disabled-client-suspends-by-policy "A: grace disabled 11-20: F1013 10000 disabled since 2026-11-20; access ends" "$(moodle offa): $(of offa): $(found CLIENT_DISABLED)"
+scenario rest-overdue-ends-by-policy "A: grace overdue 11-22: F1014 5000 was due on 2026-11-21; access ends" "$(moodle parte): $(of parte): $(found REST_OVERDUE)"
+
+# D6.
+at 11-26
+steps
+scenario disabled-client-suspends-by-policy "0: S: suspended disabled 11-20: A" "$code: $(moodle offa): $(of offa): $(moodle disa)"
+scenario rest-overdue-ends-by-policy "S: suspended overdue 11-22" "$(moodle parte): $(of parte)"
+admin explain offa@example.test
+expect "explain says why" "1" "$(grep -c 'entitled to CPR-2Y by invoice F1013.*ended by its client, who is disabled' "$dir/out")"
+run ctok-report
+expect "all ties still" "" "$(untied)"
+fs clientes '{"codcliente":"13","debaja":false,"fechabaja":null}'
+fs reciboclientes '{"idrecibo":2014,"pagado":true,"fechapago":"26-11-2026"}'
+fs pagoclientes "{\"idpago\":$((payments += 1)),\"idrecibo\":2014,\"importe\":50,\"fecha\":\"26-11-2026\",\"hora\":\"10:00:00\"}"
+
+# D7, a whole night; and again.
+at 11-27
+night
+scenario disabled-client-suspends-by-policy "0: A: active term 12-20: " "$code: $(moodle offa): $(of offa): $(found CLIENT_DISABLED)"
+scenario rest-overdue-ends-by-policy "A: active term 12-20: " "$(moodle parte): $(of parte): $(found REST_OVERDUE)"
+before=$(writes)
+night
+expect "a night after that writes nothing" "0: $before: " "$code: $(writes): $(untied)"
+
+# What cannot be is refused by name, and changes nothing.
+asked quote 21 10 CPR 1 100 26 '"31-02-2027"'
+run ctok-pull-sales
+expect "a last day that no calendar has" "12 1" "$code $(grep -c 'quote "PRE21" (id 21): "finoferta": the calendar has no "31-02-2027' "$dir/out")"
+fs presupuestoclientes '{"idpresupuesto":21,"finoferta":null}'
+fs clientes '{"codcliente":"14","debaja":true,"fechabaja":"soon"}'
+run ctok-pull-sales
+expect "a client disabled since no day" "12 1" "$code $(grep -c 'client "14": "fechabaja": "soon" is not a date like 20-11-2026 or 2026-11-20' "$dir/out")"
+expect "nothing of either counts" ": " "$(expected): $(sql "SELECT string_agg(client_key, ' ') FROM ctok.client_disabled")"
+finish

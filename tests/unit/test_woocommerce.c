@@ -341,12 +341,13 @@ what_is_wrong_is_named(void **state)
 static void
 statuses_are_configured(void **state)
 {
-	static const char *paid[] = { "completed" }, *unpaid[] = { "Processing", "partially-paid" }, *any[] = { "*" };
+	static const char *paid[] = { "completed" }, *unpaid[] = { "Processing", "partially-paid" }, *any[] = { "*" },
+			  *expected[] = { "on-hold" };
 	struct config_source own = config;
 	static const struct {
 		const char *status, *expected;
 	} cases[] = { { "completed", "paid" }, { "processing", "unpaid" }, { "partially-paid", "unpaid" },
-		{ "checkout-draft", "ignored" }, { "anything", "unpaid" } };
+		{ "on-hold", "expected" }, { "checkout-draft", "ignored" }, { "anything", "unpaid" } };
 	struct err err = ERR_INIT;
 	struct woo_order order;
 	size_t i;
@@ -354,6 +355,7 @@ statuses_are_configured(void **state)
 	(void)state;
 	own.statuses.paid = (struct config_list){ paid, 1 };
 	own.statuses.unpaid = (struct config_list){ unpaid, 2 };
+	own.statuses.expected = (struct config_list){ expected, 1 };
 	for (i = 0; i < COUNT_OF(cases); i++) {
 		const char *text = edit(SMALL, "completed", cases[i].status);
 
@@ -364,6 +366,7 @@ statuses_are_configured(void **state)
 		expect_ok(cases[i].status, woo_order(&arena, &own, parse(text, strlen(text)), &order, &err), &err);
 		expect_text(cases[i].status,
 		    order.ignored                         ? "ignored"
+		    : order.document.expected             ? "expected"
 		    : order.document.status == SALES_PAID ? "paid"
 							  : "unpaid",
 		    cases[i].expected);

@@ -1,4 +1,5 @@
-/* FacturaScripts. Rows of all tables lie in one, as the documents that are served; the columns are those of the recorded answers. */
+/* FacturaScripts. Rows of all tables lie in one, as the documents that are served; the columns are those of the recorded answers, of
+   quotes, orders and their lines those of the application's own tables (Core/Table). */
 CREATE SCHEMA fs;
 CREATE TABLE fs.resource (name text PRIMARY KEY, key text NOT NULL, columns text[] NOT NULL, allowed boolean NOT NULL DEFAULT true);
 INSERT INTO fs.resource (name, key, columns) VALUES
