@@ -35,7 +35,7 @@ CREATE VIEW rule.expected_line WITH (security_invoker = true) AS
 SELECT e.tenant_id, e.source_id, e.kind, e.document_key, e.number, e.product_id, e.quantity, e.net_minor, e.currency, e.buyer_email, e.buyer_name,
        e.asked_at, e.until
   FROM ctok.expected e
-  JOIN ctok.source s ON s.tenant_id = e.tenant_id AND s.source_id = e.source_id AND NOT s.gone
+  JOIN ctok.source s ON s.tenant_id = e.tenant_id AND s.source_id = e.source_id AND NOT s.gone AND NOT s.closed
  WHERE coalesce(e.until > (SELECT rule.now()), true)
 UNION ALL
 SELECT d.tenant_id, d.source_id, 'unpaid', d.external_id, d.number, l.product_id, l.quantity, l.net_minor, d.currency, coalesce(c.email, ''),

@@ -256,4 +256,13 @@ fs clientes '{"codcliente":"14","debaja":true,"fechabaja":"soon"}'
 run ctok-pull-sales
 expect "a client disabled since no day" "12 1" "$code $(grep -c 'client "14": "fechabaja": "soon" is not a date like 20-11-2026 or 2026-11-20' "$dir/out")"
 expect "nothing of either counts" ": " "$(expected): $(sql "SELECT string_agg(client_key, ' ') FROM ctok.client_disabled")"
+
+# A source that is closed sells nothing more, and who asked is forgotten.
+fs clientes '{"codcliente":"14","debaja":false,"fechabaja":null}'
+run ctok-pull-sales
+was="$code: $(expected)"
+policy='closed = true;'
+erp "$policy"
+run ctok-pull-sales
+expect "who asked is forgotten with the source" "0: quote PRE21 1 10000: 0: : 0" "$was: $code: $(expected): $(sql "SELECT count(*) FROM ctok.expected")"
 finish
