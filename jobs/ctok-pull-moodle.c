@@ -7,6 +7,7 @@
 #include "job/job.h"
 #include "moodle/mirror.h"
 #include "moodle/moodle.h"
+#include "moodle/progress.h"
 #include "moodle/read.h"
 
 /* Answers are copied into the database while they arrive, when nothing else can be written there: what the breakers (the site's and
@@ -65,12 +66,12 @@ trace(void *context, const char *line)
 
 static int
 pull_site(struct job *job, const struct config_tenant *tenant, const struct config_site *site, struct mirror_pull *ret_pull,
-    struct err *err)
+    struct progress *ret_progress, struct err *err)
 {
 	struct breaker_later later = { .store = http_breaker_db(job->db), .arena = &job->row };
 	struct http_breaker_store breaker = { later_load, later_save, &later };
 	struct moodle_wire wire = { .breaker = &breaker, .trace = trace };
-	struct err save_err = ERR_INIT;
+	struct err save_err = ERR_INIT, told = ERR_INIT;
 	struct moodle *moodle = NULL;
 	struct reader *reader = NULL;
 	char *token, *password = NULL;
@@ -88,7 +89,13 @@ pull_site(struct job *job, const struct config_tenant *tenant, const struct conf
 		goto out;
 	if (reader_open(moodle, password, &reader, err) != 0)
 		goto out;
-	rc = mirror_read(&job->row, job->db, moodle, reader, tenant, site_id, job->night.run_id, job->night.now_utc, ret_pull, err);
+	if (mirror_read(
+		&job->row, job->db, moodle, reader, tenant, site_id, job->night.run_id, job->night.now_utc, ret_pull, err) != 0)
+		goto out;
+	rc = 0;
+	/* How far learners are decides nothing: what the site does not tell of it is told, and the rest of the night goes on. */
+	if (progress_read(&job->row, job->db, moodle, reader, tenant, site_id, job->night.now_utc, ret_progress, &told) != 0)
+		log_err(LOG_WARN, &told);
 out:
 	if (later_keep(&later, &save_err) != 0)
 		job_failed(job, &save_err);
@@ -107,10 +114,11 @@ pull_tenant(struct job *job, const struct config_tenant *tenant, void *context, 
 	for (i = 0; i < tenant->site_count && job_continue(job); i++) {
 		const struct config_site *site = &tenant->sites[i];
 		struct mirror_pull pull;
+		struct progress progress = { 0 };
 
 		arena_reset(&job->row);
 		job_progress(job, "sites", (int64_t)i, (int64_t)tenant->site_count);
-		if (pull_site(job, tenant, site, &pull, err) != 0) {
+		if (pull_site(job, tenant, site, &pull, &progress, err) != 0) {
 			(void)err_wrap(err, "site \"%s\" was not read", site->name);
 			job_failed(job, err);
 			continue;
@@ -125,6 +133,8 @@ pull_tenant(struct job *job, const struct config_tenant *tenant, void *context, 
 		job_count(job, "completions", pull.completions);
 		job_count(job, "lookups", pull.lookups);
 		job_count(job, "changed", pull.changed);
+		job_count(job, "asked", progress.asked);
+		job_count(job, "progress", progress.changed);
 	}
 	job_progress(job, "sites", (int64_t)tenant->site_count, (int64_t)tenant->site_count);
 	return 0;

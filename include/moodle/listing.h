@@ -21,8 +21,9 @@ struct listing_user {
 	const char *phone2;
 	const char *city;
 	const char *country;
-	const char *custom; /* the site's own profile fields: a JSON object of short name and text; NULL if not asked for */
-	const char *roles;  /* short names of the roles in the course, sorted, joined by ',' */
+	const char *custom;  /* the site's own profile fields: a JSON object of short name and text; NULL if not asked for */
+	const char *roles;   /* short names of the roles in the course, sorted, joined by ',' */
+	int64_t last_access; /* of LISTING_SEEN: to this course, seconds since 1970; 0: never, or the site does not show it */
 };
 
 enum listing_who {
@@ -33,6 +34,7 @@ enum listing_who {
 
 enum listing_fields {
 	LISTING_IDS,
+	LISTING_SEEN,     /* id and last access */
 	LISTING_ROLES,    /* id and roles */
 	LISTING_ACCOUNTS, /* everything but the site's own profile fields */
 	LISTING_FIELDS    /* everything; Moodle reads these fields user by user */

@@ -93,6 +93,10 @@ read_user(struct wave *wave, const struct json *object, struct listing_user *use
 		return -1;
 	if (wave->listing->fields == LISTING_IDS)
 		return 0;
+	if (wave->listing->fields == LISTING_SEEN)
+		return json_is_null(json_get(object, "lastcourseaccess"))
+			   ? 0
+			   : json_int(object, "lastcourseaccess", &user->last_access, err);
 	if (wave->listing->fields == LISTING_ROLES)
 		return read_roles(wave, object, &user->roles, err);
 	if (shown(object, "username", "moodle/user:viewalldetails", user->id, &user->username, err) != 0 ||
@@ -162,6 +166,7 @@ static void
 ask_page(struct moodle_request *request, struct arena *arena, const struct listing *listing, const struct cursor *cursor)
 {
 	static const char *const fields[] = { [LISTING_IDS] = "id",
+		[LISTING_SEEN] = "id,lastcourseaccess",
 		[LISTING_ROLES] = "id,roles",
 		[LISTING_ACCOUNTS] = "id,username,email,firstname,lastname,idnumber,phone1,phone2,city,country,roles",
 		[LISTING_FIELDS] = "id,username,email,firstname,lastname,idnumber,phone1,phone2,city,country,customfields,roles" };

@@ -78,6 +78,13 @@ MUST_CHECK int stage_report(struct arena *, struct stage *, struct err *) __attr
 MUST_CHECK int stage_plain(struct arena *, struct stage *, struct err *) __attribute__((nonnull));
 
 /**
+ * stage_source_copy(stage, copy, statement, fields, what, err):
+ * Level 1: ${statement} of ${fields} columns, from Moodle's database into ours. ${what} it is, for messages: "grades".
+ */
+MUST_CHECK int stage_source_copy(struct stage *, const char *, const char *, size_t, const char *, struct err *)
+    __attribute__((nonnull));
+
+/**
  * stage_web_courses(arena, stage, err):
  * List the courses into read_course.
  */

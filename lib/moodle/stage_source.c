@@ -86,6 +86,14 @@ fill_source(struct stage *stage, struct stage_sink *sink, void *context, struct 
 }
 
 int
+stage_source_copy(struct stage *stage, const char *copy, const char *statement, size_t fields, const char *what, struct err *err)
+{
+	struct source_set set = { statement, fields, 0, what };
+
+	return stage_copy(stage, copy, fill_source, &set, err);
+}
+
+int
 stage_source(struct arena *arena, struct stage *stage, struct err *err)
 {
 	static const struct {

@@ -17,6 +17,8 @@ static const struct table_spec *const specs[SECTION_COUNT] = {
 	[SECTION_PAYOUT] = &payout_spec,
 	[SECTION_RATE] = &rate_spec,
 	[SECTION_EXPECTED] = &expected_spec,
+	[SECTION_PROGRESS] = &progress_spec,
+	[SECTION_DROPOFF] = &dropoff_spec,
 	[SECTION_SOURCE] = &source_spec,
 };
 
@@ -157,6 +159,10 @@ add_sheets(struct book *book, struct err *err)
 	if (table_sheets(book, SECTION_RATE, err) != 0)
 		return -1;
 	if (table_sheets(book, SECTION_EXPECTED, err) != 0)
+		return -1;
+	if (table_sheets(book, SECTION_PROGRESS, err) != 0)
+		return -1;
+	if (table_sheets(book, SECTION_DROPOFF, err) != 0)
 		return -1;
 	return table_sheets(book, SECTION_SOURCE, err);
 }

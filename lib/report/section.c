@@ -171,6 +171,33 @@ static const struct section_column expected[] = {
 	{ "until", CELL_DATE },
 };
 
+static const struct section_column progress[] = {
+	{ "site", CELL_TEXT },
+	{ "course", CELL_TEXT },
+	{ "learners", CELL_INTEGER },
+	{ "not_started", CELL_INTEGER },
+	{ "in_progress", CELL_INTEGER },
+	{ "completed", CELL_INTEGER },
+	{ "completion_rate", CELL_INTEGER },
+	{ "activities", CELL_INTEGER },
+	{ "mean_progress", CELL_INTEGER },
+	{ "graded", CELL_INTEGER },
+	{ "mean_grade", CELL_INTEGER },
+	{ "last_access", CELL_DATETIME },
+	{ "others", CELL_INTEGER },
+	{ "read_at", CELL_DATETIME },
+};
+
+static const struct section_column dropoff[] = {
+	{ "site", CELL_TEXT },
+	{ "course", CELL_TEXT },
+	{ "place", CELL_INTEGER },
+	{ "kind", CELL_TEXT },
+	{ "reached", CELL_INTEGER },
+	{ "share", CELL_INTEGER },
+	{ "stopped", CELL_INTEGER },
+};
+
 static const struct section_column source[] = {
 	{ "name", CELL_TEXT },
 	{ "kind", CELL_TEXT },
@@ -207,6 +234,8 @@ const struct section_def section_defs[SECTION_COUNT] = {
 	[SECTION_PAYOUT] = SECTION(payout),
 	[SECTION_RATE] = SECTION(rate),
 	[SECTION_EXPECTED] = SECTION(expected),
+	[SECTION_PROGRESS] = SECTION(progress),
+	[SECTION_DROPOFF] = SECTION(dropoff),
 	[SECTION_SOURCE] = SECTION(source),
 };
 

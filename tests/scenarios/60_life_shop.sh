@@ -237,6 +237,10 @@ scenario self-enrolment-open-is-not-ours "D0 A 11-19 11:00 > 2026-12-04, D7 S; D
 scenario ends-only-our-own-row "D7 S; $foreign_before" "$(story self | grep -o 'D7 S'); $(foreign)"
 scenario course-renamed-keeps-its-enrolments "D0 A 11-19 11:00 > 2026-12-04, D7 S: -: NAME" "$(story name): ${renamed:--}: $taken"
 
+others() { sql "SELECT others FROM rule.report_progress WHERE course = 'Course $1'"; } # others COURSE: in by no sale, says the workbook's sheet Progress
+scenario enrolled-by-hand-is-reported-not-touched "D0 A 01-01 01:00 > none: 1" "$(story hand): $(others HAND)"
+scenario self-enrolment-open-is-not-ours "1 when ours is over, 0 besides" "$(others SELF) when ours is over, $(others END) besides"
+
 # What learners hear.
 scenario three-thresholds-each-once "D0 A 10-29 11:00 > 2026-12-08, D12 S: 1 1 1 of 3" \
 	"$(story three): $(posted three '7 days from now') $(posted three '3 days from now') $(posted three '1 day from now') of $(posted three 'lasts until')"

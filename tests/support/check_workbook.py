@@ -14,8 +14,8 @@ from decimal import Decimal
 
 import openpyxl
 
-BASE = ["Cover", "Control", "Exceptions", "Access vs money", "Fields", "Actions", "Deals", "Payouts", "Rates", "Expected", "Sources"]
-OPTIONAL = {"Fields", "Deals", "Payouts", "Rates", "Expected"}
+BASE = ["Cover", "Control", "Exceptions", "Access vs money", "Fields", "Actions", "Deals", "Payouts", "Rates", "Expected", "Progress", "Drop-off", "Sources"]
+OPTIONAL = {"Fields", "Deals", "Payouts", "Rates", "Expected", "Progress", "Drop-off"}
 TITLES = {
     "Control": ["Control", "What must hold", "Currency", "Expected", "Found", "Difference, engine", "Difference, live", "Must be 0",
                 "The live difference is reckoned from"],
@@ -32,11 +32,14 @@ TITLES = {
                 "Residual, engine", "Residual, live"],
     "Rates": ["Day", "Currency", "Documents", "Amount", "Rate", "Rate of", "Published by", "Converted", "In"],
     "Expected": ["Product", "Courses", "Source", "What it is", "Documents", "Seats", "Currency", "Value", "Oldest of", "Next one ends"],
+    "Progress": ["Site", "Course", "Learners", "Not started", "In progress", "Completed", "Completed, %", "Activities", "Mean progress, %", "Graded", "Mean grade, %",
+                 "Last seen", "Enrolled otherwise", "As of"],
+    "Drop-off": ["Site", "Course", "Activity", "Kind of activity", "Got so far", "Of all, %", "Stopped here"],
     "Sources": ["Name", "Source or site", "Type", "Mode", "Last reading", "Window from", "Window to", "Rows declared", "Rows read", "New or changed", "Late", "Rewritten",
                 "Last complete", "Read up to", "Age in hours", "Why it is not complete"],
 }
 DATES = {"Sold on", "Access from", "Access to", "First seen", "Ended at", "Window from", "Window to", "Last complete", "Read up to", "Paid out on",
-         "At the bank on", "Announced for", "Day", "Rate of", "Oldest of", "Next one ends"}
+         "At the bank on", "Announced for", "Day", "Rate of", "Oldest of", "Next one ends", "Last seen", "As of"}
 NUMBERS = {"Money at risk", "Open units", "Age in days", "Quantity", "Net paid", "Rows declared", "Rows read", "New or changed", "Late", "Rewritten", "Age in hours", "Entries", "Documents", "Seats"}
 PARTS = {"Charges", "Given back", "Disputes", "Fees", "Reserve", "Card readers", "Failed payouts", "Other", "Payout amount", "Residual, engine",
          "Residual, live", "Bank amount", "Bank difference", "Amount", "Value"}
@@ -44,6 +47,8 @@ HOME = {"Revenue", "Converted"}
 PARTS |= HOME
 PARTS |= {"Sold for", "Invoiced", "Paid", "Refunded, sale", "Refunded, payments", "Largest difference"}
 NUMBERS |= PARTS
+NUMBERS |= {"Learners", "Not started", "In progress", "Completed", "Completed, %", "Activities", "Mean progress, %", "Graded", "Mean grade, %", "Enrolled otherwise",
+            "Activity", "Got so far", "Of all, %", "Stopped here"}
 EXPONENTS = {"JPY": 0, "KRW": 0, "CLP": 0, "KWD": 3, "BHD": 3, "TND": 3}
 
 complaints = []

@@ -361,6 +361,35 @@ write_expected(struct snapshot *snapshot, const struct sample *sample, struct er
 }
 
 static int
+write_progress(struct snapshot *snapshot, const struct sample *sample, struct arena *arena, struct err *err)
+{
+	int64_t i;
+
+	if (snapshot_begin(snapshot, SECTION_PROGRESS, err) != 0)
+		return -1;
+	for (i = 0; i < sample->courses; i++) {
+		if (add(snapshot,
+			arena_printf(arena, "campus\tCourse %" PRId64 "\t%" PRId64 "\t%s", i, i * 4,
+			    i == 0 ? "0\t0\t0\t\\N\t0\t\\N\t0\t\\N\t\\N\t3\t\\N"
+				   : "1\t2\t1\t25\t8\t40\t2\t71\t2026-08-02 10:00:00\t0\t2026-08-03 05:00:31"),
+			err) != 0)
+			return -1;
+		arena_reset(arena);
+	}
+	if (snapshot_end(snapshot, err) != 0 || snapshot_begin(snapshot, SECTION_DROPOFF, err) != 0)
+		return -1;
+	for (i = 0; i < sample->courses; i++) {
+		if (add(snapshot,
+			arena_printf(
+			    arena, "campus\tCourse 1\t%" PRId64 "\t%s\t%" PRId64 "\t50\t1", i, i == 0 ? "" : "quiz", 4 - i),
+			err) != 0)
+			return -1;
+		arena_reset(arena);
+	}
+	return snapshot_end(snapshot, err);
+}
+
+static int
 write_sources(struct snapshot *snapshot, struct err *err)
 {
 	static const char *const lines[] = {
@@ -407,7 +436,7 @@ sample_snapshot_write(const struct sample *sample, const char *path, struct err 
 	    write_fields(snapshot, sample, &arena, err) != 0 || write_actions(snapshot, sample, &arena, err) != 0 ||
 	    write_deals(snapshot, sample, &arena, err) != 0 || write_payouts(snapshot, sample, &arena, err) != 0 ||
 	    write_rates(snapshot, sample, &arena, err) != 0 || write_expected(snapshot, sample, err) != 0 ||
-	    write_sources(snapshot, err) != 0)
+	    write_progress(snapshot, sample, &arena, err) != 0 || write_sources(snapshot, err) != 0)
 		goto out;
 	rc = snapshot_publish(snapshot, err);
 out:

@@ -19,7 +19,8 @@ struct sample {
 	int64_t deals;
 	int64_t rates;
 	int64_t expected;
-	int64_t untie; /* this many units less than the control expects */
+	int64_t courses; /* with progress */
+	int64_t untie;   /* this many units less than the control expects */
 };
 
 MUST_CHECK int sample_snapshot_write(const struct sample *, const char *, struct err *) __attribute__((nonnull));

@@ -61,7 +61,7 @@ expect_same_file(const char *title, const char *a, const char *b)
 
 /* A whole snapshot of next to nothing, to be broken. */
 static const char *const small[] = {
-	"ctok-report\t7",
+	"ctok-report\t8",
 	"s\tcover\tname:text\tvalue:text",
 	"r\ttenant\tacme",
 	"r\trun\t1",
@@ -119,12 +119,18 @@ static const char *const small[] = {
 	"s\texpected\tproduct:text\tcourses:text\tsource:text\twhat:text\tdocuments:integer\tseats:integer\tcurrency:text\t"
 	"value_minor:money\tsince:date\tuntil:date",
 	"e\texpected\t0",
+	"s\tprogress\tsite:text\tcourse:text\tlearners:integer\tnot_started:integer\tin_progress:integer\tcompleted:integer"
+	"\tcompletion_rate:integer\tactivities:integer\tmean_progress:integer\tgraded:integer\tmean_grade:integer\tlast_access:"
+	"datetime\tothers:integer\tread_at:datetime",
+	"e\tprogress\t0",
+	"s\tdropoff\tsite:text\tcourse:text\tplace:integer\tkind:text\treached:integer\tshare:integer\tstopped:integer",
+	"e\tdropoff\t0",
 	"s\tsource\tname:text\tkind:text\ttype:text\tmode:text\toutcome:text\twindow_from:datetime\twindow_to:datetime\trows_"
 	"declared:"
 	"integer\trows_read:integer\tchanged:integer\tlate:integer\trewritten:integer\tlast_complete:datetime\twatermark:"
 	"datetime\tage_hours:integer\tfailure:text",
 	"e\tsource\t0",
-	"z\t37",
+	"z\t41",
 };
 
 /* Write ${small} with line ${at} (from 1) replaced by ${line}; NULL ends the file there. */
@@ -159,7 +165,7 @@ a_snapshot_that_is_not_exactly_right_is_refused(void **state)
 		size_t line_no;
 		const char *line, *message; /* after the snapshot's name */
 	} cases[] = {
-		{ "another version", 1, "ctok-report\t2", " has version 2, this program reads version 7" },
+		{ "another version", 1, "ctok-report\t2", " has version 2, this program reads version 8" },
 		{ "another section", 2, "s\tcontrol\tname:text\tvalue:text",
 		    ", line 2: expected \"s cover name:text value:text\", found \"s control name:text value:text\"" },
 		{ "a column too few", 3, "r\ttenant", ", line 3: row of section \"cover\" has 1 columns of 2" },
@@ -181,9 +187,9 @@ a_snapshot_that_is_not_exactly_right_is_refused(void **state)
 		    "r\t1\tshop\tSO-1\t2026-02-03\tAna\tAna\tana@example.org\tACLS\tACLS\t1\tEUR\t9900\tmatched\t\t\t2026-04-"
 		    "02\tinfinity\tactive",
 		    ", line 22: column \"access_to\" of section \"access\": \"infinity\" is not a date" },
-		{ "another end", 38, "z\t30", ", line 38: expected \"z 37\", found \"z 30\"" },
-		{ "no end", 38, NULL, ": is cut after line 37" },
-		{ "something after the end", 38, "z\t37\nz\t38", ": goes on after its end" },
+		{ "another end", 42, "z\t30", ", line 42: expected \"z 41\", found \"z 30\"" },
+		{ "no end", 42, NULL, ": is cut after line 41" },
+		{ "something after the end", 42, "z\t41\nz\t42", ": goes on after its end" },
 		{ "cover without a value", 3, "r\tTenant\tacme", ": section \"cover\" has no \"tenant\"" },
 		{ "a moment that is none", 7, "r\tnow_utc\tnow", ": section \"cover\": \"now\" is not a whole number" },
 		{ "a moment before all", 7, "r\tnow_utc\t0", ": section \"cover\": \"now_utc\" is not positive" },
@@ -397,8 +403,8 @@ a_world_in_the_database_becomes_a_workbook_that_ties(void **state)
 	assert_int_equal(summary.units, 6);
 	assert_int_equal(summary.open_units, 2);
 	assert_int_equal(summary.actions, 1);
-	witness(
-	    "check_workbook.py", at(w, "world.xlsx"), "", "ties: Exceptions 3, Access vs money 6, Actions 1, Rates 1, Sources 2; ");
+	witness("check_workbook.py", at(w, "world.xlsx"), "",
+	    "ties: Exceptions 3, Access vs money 6, Actions 1, Rates 1, Progress 1, Sources 2; ");
 	/* A unit deleted behind our back. */
 	with_db_sql(w, "DELETE FROM ctok.unit WHERE unit_id = (SELECT min(unit_id) FROM ctok.unit u JOIN ctok.line l USING "
 		       "(document_id, line_no)"
@@ -563,6 +569,7 @@ a_workbook_speaks_spanish(void **state)
 		.payouts = 2,
 		.rates = 2,
 		.expected = 2,
+		.courses = 2,
 		.untie = 2,
 		.trial = true,
 		.preview = true,
@@ -571,7 +578,7 @@ a_workbook_speaks_spanish(void **state)
 	witness("workbook_text.py", at(w, "cortada.xlsx"), "'NO CUADRA' 'Total EUR, esta hoja'",
 	    "Portada, Control, Excepciones, Acceso y dinero, Acceso y dinero (2), Acceso y dinero (3), Datos, Acciones, Ventas "
 	    "enlazadas, "
-	    "Transferencias, Cambios, Esperado, "
+	    "Transferencias, Cambios, Esperado, Progreso, Abandono, "
 	    "Orígenes;\n");
 	(void)render_sample(w, &(struct sample){ .units = 0, .locale = "es" }, "nada", REPORT_ROWS_PER_SHEET);
 	build_world(w);

@@ -130,6 +130,11 @@ CREATE TABLE mdl_course_modules (
 	completionpassgrade smallint NOT NULL DEFAULT 0, showdescription smallint NOT NULL DEFAULT 0, availability text,
 	deletioninprogress smallint NOT NULL DEFAULT 0, downloadcontent smallint DEFAULT 1, lang varchar(30), PRIMARY KEY (id)
 );
+CREATE TABLE mdl_course_sections (
+	id bigserial, course bigint NOT NULL DEFAULT 0, section bigint NOT NULL DEFAULT 0, name varchar(255), summary text,
+	summaryformat smallint NOT NULL DEFAULT 0, sequence text, visible smallint NOT NULL DEFAULT 1, availability text, component varchar(100),
+	itemid bigint, timemodified bigint NOT NULL DEFAULT 0, PRIMARY KEY (id)
+);
 CREATE TABLE mdl_page (
 	id bigserial, course bigint NOT NULL DEFAULT 0, name varchar(255) NOT NULL DEFAULT '', intro text,
 	introformat smallint NOT NULL DEFAULT 0, content text, contentformat smallint NOT NULL DEFAULT 0,

@@ -109,7 +109,7 @@ FROM mdl_user_enrolments ue JOIN mdl_enrol e ON e.id = ue.enrolid JOIN mdl_cours
 WHERE ue.status = 0 AND e.status = 0 AND ue.timestart < sandbox_now() + 2 AND (ue.timeend = 0 OR ue.timeend > sandbox_now())
 ON CONFLICT DO NOTHING;
 INSERT INTO mdl_grade_items (id, courseid, itemtype, itemmodule, iteminstance, timecreated, timemodified)
-SELECT n, course, CASE k WHEN 1 THEN 'course' ELSE 'mod' END, CASE k WHEN 2 THEN 'assign' END, n, sandbox_now(), sandbox_now()
+SELECT n, course, CASE k WHEN 1 THEN 'course' ELSE 'mod' END, CASE k WHEN 2 THEN 'assign' END, (n + 1) / 2, sandbox_now(), sandbox_now()
 FROM (SELECT row_number() OVER (ORDER BY course, k) AS n, course, k FROM unnest(ARRAY[2, 3, 4, 8, 9]) AS course, generate_series(1, 2) AS k) x;
 INSERT INTO mdl_grade_grades (itemid, userid, rawgrade, finalgrade, timemodified)
 SELECT g.id, i + 2, 40 + 3 * i, 40 + 3 * i, sandbox_now() FROM mdl_grade_items g, generate_series(1, 20) AS i WHERE g.courseid IN (2, 3) ORDER BY g.id, i;
