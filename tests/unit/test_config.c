@@ -492,10 +492,11 @@ each_fault_is_found_with_its_line(void **state)
 		    "4: there are two fields named \"a\"\n5: setting \"from\" of a field is missing\n"
 		    "6: setting \"name\" of a field: \"1st\" does not begin with a letter\n" },
 		{ "what is expected of whom",
-		    SOURCE("expected = (\"quotes\"); on_overdue = \"suspend\"; on_disabled_client = \"suspend\"; "
+		    SOURCE("expected = (\"quotes\", \"notes\"); on_overdue = \"suspend\"; on_disabled_client = \"suspend\"; "
 			   "statuses = { expected = (\"pending\"); };"),
 		    "3: setting \"expected\" is for facturascripts sources\n3: setting \"expected\" of \"statuses\" is for "
 		    "woocommerce sources\n"
+		    "3: setting \"expected\": \"notes\" is neither \"quotes\" nor \"orders\"\n"
 		    "3: setting \"on_disabled_client\" is for facturascripts sources\n3: setting \"on_overdue\" is for "
 		    "facturascripts sources\n" },
 		{ "what only files have", SOURCE("trailer = \"END\"; whole_files = true; sum_file = \"required\"; floor = 101;"),
