@@ -139,21 +139,23 @@ sql "INSERT INTO ctok.outbox (tenant_id, event, recipient, recipient_hash, templ
 	SELECT ctok.current_tenant(), 'k:' || n, r.to, ctok.mail_recipient_hash(ctok.current_tenant(), 'k:' || n, r.to), 'grace-notice', 'en',
 	jsonb_build_object('learner', 'L ' || n, 'course', 'C', 'date', '2026-12-01'), '2026-11-20', 1, '2026-11-20'
 	FROM generate_series(1, $mails_wanted) n CROSS JOIN LATERAL (SELECT CASE WHEN n % 50 = 7 THEN 'dropone' ELSE 'pupil' END || n || '@campus.example' AS to) r"
-# A program that is killed before it sends anything proves little: how long it may live follows how fast this machine is.
-kills=0 idle=0 span=0.7
+# Each is killed when it has sent its share of them, more or less, so that the kills fall on all of the mails; one that is killed before it sends
+# anything proves little.
+kills=0 idle=0
 while [ "$kills" -lt "$kills_wanted" ]; do
 	before=$(mails)
+	share=$(((mails_wanted - before) / (kills_wanted - kills + 1)))
+	enough=$((before + 1 + RANDOM % (2 * share + 1)))
 	"$bin/ctok-mail" --config "$dir/ctok-batch.conf" >>"$dir/killed" 2>&1 </dev/null &
 	first=$!
-	sleep "$(awk -v r="$RANDOM" -v s="$span" 'BEGIN { printf "%.3f", 0.1 + r / 32767 * s }')"
+	for _ in $(seq 300); do
+		[ "$(mails)" -lt "$enough" ] && kill -0 "$first" 2>/dev/null || break
+		sleep 0.02
+	done
+	sleep "$(awk -v r="$RANDOM" 'BEGIN { printf "%.3f", r / 32767 * 0.06 }')"
 	kill -9 "$first" 2>/dev/null && kills=$((kills + 1))
 	wait "$first" 2>/dev/null
-	if [ "$(mails)" -eq "$before" ]; then
-		idle=$((idle + 1))
-		span=$(awk -v s="$span" 'BEGIN { s *= 1.5; print (s > 4 ? 4 : s) }')
-	else
-		span=$(awk -v s="$span" 'BEGIN { s -= 0.1; print (s < 0.4 ? 0.4 : s) }')
-	fi
+	[ "$(mails)" -gt "$before" ] || idle=$((idle + 1))
 done
 left=$(sql "SELECT count(*) FROM ctok.outbox WHERE event LIKE 'k:%' AND state <> 'sent'")
 expect "killed while it sent, at least each fourth time" yes "$([ $((4 * (kills - idle))) -ge "$kills" ] && echo yes || echo no)"
