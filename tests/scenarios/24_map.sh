@@ -51,11 +51,11 @@ echo 'products = ( { source = "shop"; match = "sku:MATH-*"; site = "campus"; cou
 run ctok-reconcile
 admin map export
 cp "$dir/out" "$dir/sheet.csv"
-expect "a row for each rule, and one for each product without" 'product,units,sold,source,match,when,site,courses,role,term,until,grace_days,notice_days,delivery,learner,on_expiry,on_refund,on_dispute,renews,price,price_tolerance,certificate,certificate_valid,since,exclude
-,,,"shop","sku:MATH-*",,"campus","MATH-101; id:3",,"P2Y",,never,,,,,"unenrol",,,,,,,,
-,,,"shop","sku:T-T",,,,,,,,,,,,,,,,,,,,yes
-"Product CPR-2Y","2","80.00 EUR","shop","sku:CPR-2Y",,,,,,,,,,,,,,,,,,,,
-"Product MUG","1","12.50 EUR","shop","sku:MUG",,,,,,,,,,,,,,,,,,,,' "$(cat "$dir/sheet.csv")"
+expect "a row for each rule, and one for each product without" 'product,units,sold,source,match,when,site,courses,role,term,until,starts,requires,require_field,capacity,term_from,grace_days,notice_days,delivery,learner,on_expiry,on_refund,on_dispute,renews,price,price_tolerance,certificate,certificate_valid,since,exclude
+,,,"shop","sku:MATH-*",,"campus","MATH-101; id:3",,"P2Y",,,,,,,never,,,,,"unenrol",,,,,,,,
+,,,"shop","sku:T-T",,,,,,,,,,,,,,,,,,,,,,,,,yes
+"Product CPR-2Y","2","80.00 EUR","shop","sku:CPR-2Y",,,,,,,,,,,,,,,,,,,,,,,,,
+"Product MUG","1","12.50 EUR","shop","sku:MUG",,,,,,,,,,,,,,,,,,,,,,,,,' "$(cat "$dir/sheet.csv")"
 # An office program writes it back with semicolons and a mark of its encoding.
 /usr/bin/python3 - "$dir/sheet.csv" "$dir/filled.csv" <<'PY'
 import csv, sys

@@ -146,8 +146,8 @@ SELECT w.id,
              coalesce(nullif(j.last, -1000000) - 1440, -1000000)] || pg_temp.older(w.s, v.matched),
        CASE WHEN j.good AND NOT (y.open AND (x.te = 0 OR x.te >= p.day + j.until * 60)) AND NOT (j.disputed AND (w.s[1] = 1 OR w.s[5] = -1)) THEN 'lost'
             WHEN y.open AND NOT p.silent AND NOT j.good AND w.s[2] >= 0 AND w.s[4] > 0 AND (w.s[2] = 0 OR j.last < 180 - 1440) THEN 'free' END,
-       -- Nothing runs, nothing will, and nothing is to be done: the nights to come are like this one.
-       NOT coalesce(v.running OR v.next_start IS NOT NULL OR g.gap IS NOT NULL OR y.open AND w.s[2] >= 0, false)
+       -- Nothing runs, nothing will, and nothing is to be done: the nights to come are like this one. (What a silent source did not say is news.)
+       NOT p.silent AND NOT coalesce(v.running OR v.next_start IS NOT NULL OR g.gap IS NOT NULL OR y.open AND w.s[2] >= 0, false)
   FROM frontier w
  CROSS JOIN LATERAL (SELECT date_part('epoch', current_setting('model.day')::timestamptz) AS day, w.s[3] = 1 AS silent OFFSET 0) p
  CROSS JOIN LATERAL (SELECT to_timestamp(p.day + 180 * 60) AS now, CASE w.s[6] WHEN 1000000 THEN 0 ELSE (p.day + w.s[6]::bigint * 60)::bigint END AS te OFFSET 0) o

@@ -142,7 +142,9 @@ test_wrong_rules_are_found(void **state)
 		/* Grace that lasts a night too long; an end that never comes; money that was given or taken back. */
 		{ { "access_state", "now < g.due_at)", "now <= g.due_at)" }, 2, "free " },
 		{ { "row_gap", "WHEN wanted = 'suspended' THEN 'suspend'", "" }, 3, "free " },
-		{ { "unit_end", "least(unpaid_at, ended_at) AS", "ended_at AS" }, 3, "free " },
+		{ { "unit_end", "least(unpaid_at, ended_at, overdue_at, disabled_at) AS",
+		      "least(ended_at, overdue_at, disabled_at) AS" },
+		    3, "free " },
 		{ { "unit_end", "least(cancelled_at, refunded_at, lost_at) AS", "least(cancelled_at, lost_at) AS" }, 2,
 		    "free 12, as pay · refund all · night (grace 0, kept while disputed)" },
 	};
