@@ -57,11 +57,13 @@ ANSWERS = {
     "O7": ["a", "ab"],  # a credit note and money paid out: (a) the greater one counts, (b) the sum
     "O8": ["a", "ab"],  # an unpaid term: later ones (a) move forward, (b) stay
     "O9": ["a", "ab"],  # the term ends under dispute: (a) as any other, (b) held until it is decided
-    "O24": ["a", "ab"],  # a disputed right beside one in its grace: (a) not held, (b) held
+    "O24": ["b", "ab"],  # a disputed right beside one in its grace: (a) not held, (b) held, unless that grace never ends
+    "O25": ["b", "ab"],  # a subscription that ended when its paid period was over, but not the rule's term: the right (a) ends, (b) has its term
+    "O26": ["a", "ab"],  # on_expiry keep, and another right that ends later: (a) access has no end, (b) the policy of the one that ended later
     "Q27": ["a", "ab"],  # a term ends (a) with the tenant's day on which it is over ("a day ends at 00:00 of the next"), (b) at the minute
     "Q28": ["a", "ab"],  # units of one document (a) begin together ("terms bought for the same time share one"), (b) add up
     "Q29": ["a", "ab"],  # taken back or unpaid whenever it was known: (a) gives no right and counts for nothing, (b) counts
-    "Q30": ["c", "abc"],  # rights that end at one moment: the policy is (a) the last line's, (b) of what would last longest, (c) of the longest grace
+    "Q30": ["b", "abc"],  # rights that end at one moment: the policy is (a) the last line's, (b) of what would last longest, (c) of the longest grace
 }
 
 
@@ -221,6 +223,8 @@ def standing(unit, facts):
         if do == "subscription":
             if unit.sub == (event["source"], event["sub"]):
                 cut = moment(event["ended_at"]) or (event["moment"] if event["status"] == "canceled" else moment(event["cancel_at"]))
+                if cut and event["paid_to"] and cut >= moment(event["paid_to"]) and answer("O25") == "b":
+                    cut = None
             continue
         if do == "note":
             if event["corrects"] != unit.doc or event["doc"] in voided:
@@ -302,7 +306,7 @@ def pieces_by(units, facts):
             pieces.append(Piece(start, end, "held" if stand.disputed else "paid", unit, whole, start))
             if stand.disputed and answer("O9") == "b":
                 pieces.append(Piece(end, NEVER, "held", unit, NEVER, start))
-            if unit.rule["on_expiry"] == "keep":
+            if unit.rule["on_expiry"] == "keep" and answer("O26") == "a":
                 pieces.append(Piece(end, NEVER, "kept", unit, NEVER, start))
     return [p for p in pieces if p.start < p.end], short
 
@@ -340,13 +344,13 @@ class Rights:
             on = [p for p in self.today if p.start <= end < p.end]
             if not on:
                 return end, unit
-            longest = max(on, key=lambda p: (p.end, p.unit.order))
+            longest = max(on, key=lambda p: (p.end, p.lenient(), p.unit.order))
             end, unit = longest.end, longest.unit
 
     def last_end(self, now):
         """The piece that was the end of the last stretch."""
-        by = {"a": lambda p: p.end, "b": lambda p: p.last, "c": Piece.lenient}[answer("Q30")]
-        return max((p for p in self.past if p.end <= now), key=lambda p: (p.end, by(p), p.last if answer("Q30") == "c" else p.end, p.unit.order), default=None)
+        by = {"a": lambda p: (p.unit.order,), "b": lambda p: (p.last, p.lenient()), "c": lambda p: (p.lenient(), p.last)}[answer("Q30")]
+        return max((p for p in self.past if p.end <= now), key=lambda p: (p.end, *by(p), p.unit.order), default=None)
 
     def why(self, unit, x):
         """What ended it: what took the sale back before what is owed, and that before time."""
@@ -446,10 +450,11 @@ class Course:
 
     def running(self, rights, now, on):
         end, unit = rights.run_end(now)
-        rule, start = unit.rule, min(p.begins for p in on)
+        rule, start = unit.rule, min(p.begins for p in on if p.kind != "kept" or all(x.kind == "kept" for x in on))
         kinds = {p.kind for p in on}
-        in_grace = any(p.kind == "paid" and p.start <= now < p.lenient() for p in rights.today) and answer("O24") == "a"
-        if "held" in kinds and (answer("Q9") == "b" or not (kinds - {"held"} or in_grace)):
+        in_grace = any(p.kind == "paid" and p.start <= now < p.lenient() and (answer("O24") == "a" or p.unit.rule["grace"] is None) for p in rights.today)
+        free = in_grace or any(p.kind == "paid" or (p.kind == "kept" and not standing(p.unit, rights.facts).disputed) for p in on)
+        if "held" in kinds and (answer("Q9") == "b" or not free):
             how = next(p.unit.rule["on_dispute"] for p in on if p.kind == "held")
             if how == "suspend":
                 return Verdict("held", "suspended", "disputed", end, rule, start, None)
@@ -496,10 +501,10 @@ class Course:
         state = "revoked" if why in TOOK_BACK else "suspended" if how == "suspend" and self.row else "ended"
         return Verdict(state, wanted, why, end, rule, start, None)
 
-    def never_begun(self, units, rights):
+    def never_begun(self, units, rights, now):
         """No moment was ever paid for. An order that was never paid is no right."""
         stands = [(u, standing(u, rights.facts)) for u in units]
-        if any(p.unit is u for p in rights.today for u in units):
+        if any(p.start > now for p in rights.today):
             return Verdict("pending", "untouched", "term", NEVER, units[-1].rule, None, None)
         if not any(s.taken or s.first_paid for _, s in stands):
             return None
@@ -519,7 +524,7 @@ class Course:
         if on:
             return self.running(rights, now, on)
         last = rights.last_end(now)
-        return self.over(rights, now, last) if last else self.never_begun(units, rights)
+        return self.over(rights, now, last) if last else self.never_begun(units, rights, now)
 
     @staticmethod
     def tail_days(rule):
@@ -530,6 +535,8 @@ class Course:
 
     def grace_end(self, v):
         """Where timeend is to lie: access end + grace + tail. A debt's grace is in its end already."""
+        if v.rule["on_expiry"] == "keep" and v.why not in TOOK_BACK:
+            return NEVER
         if v.state not in ("active", "held"):
             return self.tail(v.end, v.rule)
         if v.rule["grace"] is None:
