@@ -7,6 +7,8 @@
 #   scenario NAME EXPECTED FOUND   the same for a weakness or promise with a name of its own, which `make scenarios` tells by it
 #   finish                      last line
 #
+#   start_more NAME [sandbox options]   another sandbox, in $dir/NAME; box=NAME control …, box=NAME order … talk to it
+#
 # CTOK_BIN: where the programs are, bin by default. CTOK_UNDER: a command that runs them, as valgrind (tests/sanitize.sh).
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
@@ -16,7 +18,7 @@ read -r -a under <<<"${CTOK_UNDER:-}"
 . "$root/tests/support/tmpdir.sh"
 dir=$(mktemp -d "$TMPDIR/ctok-scenario-XXXXXX")
 chmod 755 "$dir"
-n=0 bad=0 sandbox= smtpd= held= code=0
+n=0 bad=0 sandbox= boxes= smtpd= held= code=0
 
 # A held database outlives the killed program that held it: nothing may stay behind us.
 stop_database() {
@@ -32,6 +34,7 @@ stop_database() {
 stop_all() {
 	[ -z "${KEEP:-}" ] || cp -r "$dir" "$KEEP"
 	[ -z "$sandbox" ] || kill "$sandbox" 2>/dev/null
+	[ -z "$boxes" ] || kill $boxes 2>/dev/null # their process ids
 	[ -z "$smtpd" ] || kill "$smtpd" 2>/dev/null
 	[ -z "$held" ] || kill "$held" 2>/dev/null
 	wait 2>/dev/null
@@ -91,8 +94,14 @@ start() { # start [options of the sandbox]
 	write_conf
 }
 
-# The settings; the product rules are in $dir/rules.conf, further settings of the site in $site_extra, further sources in $more_sources, each
-# with a comma before it; settings of the whole in $more_settings; mails that learners do not get in $without: all that can be left out; further settings of mails in $mail_extra.
+start_more() {
+	"$root/build/ctok-sandbox" --state "$dir/$1" "${@:2}" >"$dir/$1.log" 2>&1 &
+	boxes="$boxes $!"
+	wait_for "$dir/$1/ready"
+}
+
+# The settings; the product rules are in $dir/rules.conf, further settings of the site in $site_extra, further sources in $more_sources, sites in
+# $more_sites and tenants in $more_tenants, each with a comma before it; settings of the whole in $more_settings; mails that learners do not get in $without: all that can be left out; further settings of mails in $mail_extra.
 without='"welcome", "expiry-soon", "suspended", "restored", "access-held", "certificate-waiting", "certificate-expiring"'
 write_conf() {
 	local extra='' clock=''
@@ -109,7 +118,7 @@ $clock ${more_settings:-}
 tenants = ( {
   name = "acme"; timezone = "Europe/Madrid"; currency = "EUR"; locale = "${locale:-en}";
   sites = ( { name = "campus"; url = "$url"; token = "file:$dir/sandbox/moodle.token"; ca_file = "$dir/sandbox/ca.pem";
-              allow_private = ("127.0.0.1", "localhost"); $extra ${site_extra:-} } );
+              allow_private = ("127.0.0.1", "localhost"); $extra ${site_extra:-} } ${more_sites:-} );
   sources = ( { name = "shop"; kind = "squarespace"; role = "sale"; url = "$url"; api_key = "file:$dir/sandbox/shop.key";
                 ca_file = "$dir/sandbox/ca.pem"; allow_private = ("127.0.0.1", "localhost");
                 learner_name_labels = ("Learner name", "Nombre del alumno"); learner_email_labels = ("Learner email", "Correo del alumno"); } ${more_sources:-} );
@@ -117,7 +126,7 @@ tenants = ( {
   mail = { smtp = "smtp://127.0.0.1:$(cat "$dir/smtp.port")"; from = "Acme Academy <academy@acme.example>"; reply_to = "help@acme.example"; without = ($without); ${mail_extra:-} };
   certificate = { issuer = "Acme Academy"; signatory = "Dr. Marta Ruiz"; signatory_title = "Director of Studies";
                   verify_url = "https://acme.example/verify/"; };
-} );
+} ${more_tenants:-} );
 CONF
 }
 
@@ -167,7 +176,8 @@ sql() { "$root/build/ctok-sql" "$dir/ctok-batch.conf" acme "$1"; }
 control() { # control NAME [field=value …]
 	local args=() field
 	for field in "${@:2}"; do args+=(--data-urlencode "$field"); done
-	curl -sS --cacert "$dir/sandbox/ca.pem" -H "Authorization: Bearer $(cat "$dir/sandbox/control.key")" -X POST "${args[@]}" "$url/_sandbox/$1"
+	curl -sS --cacert "$dir/${box:-sandbox}/ca.pem" -H "Authorization: Bearer $(cat "$dir/${box:-sandbox}/control.key")" -X POST "${args[@]}" \
+		"$(cat "$dir/${box:-sandbox}/base-url")/_sandbox/$1"
 }
 mails() { find "$dir/mail/new" -type f 2>/dev/null | wc -l; }
 

@@ -6,6 +6,7 @@
 #   turn                        what a night does to access: sales, Moodle, plan, changes, mails; then Moodle's enrolments are noted
 #   story WHO [COURSE [METHOD]] what Moodle showed of WHO@r.test, night by night, where it changed:
 #                               "D0 A 11-19 11:00 > 2026-12-04, D7 S": active from, to (none: for ever); suspended; -: no such enrolment
+others= # names of further sandboxes (start_more); their courses are NAME/COURSE in stories
 rules=() nights= night_name= now=${now:-}
 
 courses() {
@@ -21,7 +22,7 @@ courses() {
 rule() {
 	local list=
 	for name in $2; do list="$list${list:+, }\"$name\""; done
-	rules+=("{ source = \"${source:-shop}\"; match = \"$1\"; site = \"campus\"; courses = ($list); $3 }")
+	rules+=("{ source = \"${source:-shop}\"; match = \"$1\"; site = \"${site:-campus}\"; courses = ($list); $3 }")
 }
 write_rules() {
 	local IFS=,
@@ -33,7 +34,8 @@ on() {
 	nights="$nights $1"
 	now=$2
 	write_conf
-	control clock "now=$2" >/dev/null
+	for box in sandbox $others; do control clock "now=$2" >/dev/null; done
+	box=
 }
 
 codes= # of programs that did not end well: NIGHT PROGRAM CODE
@@ -47,12 +49,18 @@ turn() {
 	look
 }
 look() {
-	control sql "sql=SELECT split_part(u.email, '@', 1) || ' ' || c.shortname || ' ' || e.enrol || ' ' ||
-			CASE ue.status WHEN 0 THEN 'A ' || to_char(to_timestamp(ue.timestart) AT TIME ZONE 'Europe/Madrid', 'MM-DD HH24:MI') || ' > ' ||
-				CASE ue.timeend WHEN 0 THEN 'none' ELSE replace(to_char(to_timestamp(ue.timeend) AT TIME ZONE 'Europe/Madrid', 'YYYY-MM-DD HH24:MI'), ' 00:00', '') END
-			ELSE 'S' END AS t
-		FROM mdl_user_enrolments ue JOIN mdl_enrol e ON e.id = ue.enrolid JOIN mdl_course c ON c.id = e.courseid JOIN mdl_user u ON u.id = ue.userid
-		WHERE u.email LIKE '%@r.test'" | grep -o '"t":"[^"]*"' | cut -d'"' -f4 | sed "s/^/$night_name /" >>"$dir/looks"
+	local prefix
+	for box in sandbox $others; do
+		prefix=
+		[ "$box" = sandbox ] || prefix=$box/
+		control sql "sql=SELECT split_part(u.email, '@', 1) || ' $prefix' || c.shortname || ' ' || e.enrol || ' ' ||
+				CASE ue.status WHEN 0 THEN 'A ' || to_char(to_timestamp(ue.timestart) AT TIME ZONE 'Europe/Madrid', 'MM-DD HH24:MI') || ' > ' ||
+					CASE ue.timeend WHEN 0 THEN 'none' ELSE replace(to_char(to_timestamp(ue.timeend) AT TIME ZONE 'Europe/Madrid', 'YYYY-MM-DD HH24:MI'), ' 00:00', '') END
+				ELSE 'S' END AS t
+			FROM mdl_user_enrolments ue JOIN mdl_enrol e ON e.id = ue.enrolid JOIN mdl_course c ON c.id = e.courseid JOIN mdl_user u ON u.id = ue.userid
+			WHERE u.email LIKE '%@r.test'" | grep -o '"t":"[^"]*"' | cut -d'"' -f4 | sed "s/^/$night_name /" >>"$dir/looks"
+	done
+	box=
 }
 story() {
 	awk -v who="$1" -v course="${2:-}" -v method="${3:-manual}" -v nights="$nights" '
