@@ -19,7 +19,7 @@ CREATE FUNCTION rule.taken_back(why text) RETURNS boolean
 -- given_access  there is an enrolment of ours
 -- given_at      when the notice of this debt counts as given
 -- may_end       all on whose word access ends has spoken
--- written_end   Moodle's own end as we wrote it
+-- written_end   Moodle's own end as we wrote it; NULL: there is no enrolment that we left open
 CREATE FUNCTION rule.access_state(
     running boolean, disputed boolean, next_start timestamptz, ends_at timestamptz, why text, on_expiry text, on_refund text, on_dispute text,
     grace_days integer, notice_days integer, renews boolean, trial boolean, given_access boolean, given_at timestamptz, may_end boolean,
@@ -54,8 +54,8 @@ SELECT s.state, s.wanted, CASE s.state WHEN 'held' THEN 'disputed' ELSE why END,
                            WHEN running AND disputed THEN 'held'
                            WHEN running THEN 'active'
                            WHEN next_start IS NOT NULL THEN 'pending'
-                           -- Grace keeps access that was given; it gives none.
-                           WHEN given_access AND g.policy <> 'keep' AND (g.notice_wanted OR now < g.due_at) THEN 'grace'
+                           -- Grace keeps access that there is; it gives none, and opens none again that was suspended.
+                           WHEN written_end IS NOT NULL AND g.policy <> 'keep' AND (g.notice_wanted OR now < g.due_at) THEN 'grace'
                            WHEN rule.taken_back(why) THEN 'revoked'
                            WHEN given_access AND g.policy = 'suspend' THEN 'suspended'
                            ELSE 'ended'

@@ -44,7 +44,7 @@ WITH told AS MATERIALIZED (
       LEFT JOIN rule.document_disputed x ON x.tenant_id = e.tenant_id AND x.document_id = e.document_id
      WHERE NOT e.before_live
 ), both_ways AS (
-    SELECT e.tenant_id, e.person_id, e.target_id, e.site_id, bool_or(e.runs) AS running, bool_or(e.trial) AS any_trial,
+    SELECT e.tenant_id, e.person_id, e.target_id, e.site_id, bool_or(e.runs) AS running, bool_or(e.trial) AS any_trial, bool_or(e.disputed) AS any_disputed,
            -- All that runs is under dispute.
            bool_or(e.runs) AND bool_and(e.disputed OR NOT e.runs) AS disputed,
            coalesce(min(e.starts_at) FILTER (WHERE e.starts_at > e.now), CASE WHEN count(e.starts_at) = 0 AND bool_or(e.shut) THEN timestamptz 'infinity' END)
@@ -68,12 +68,12 @@ WITH told AS MATERIALIZED (
            CASE WHEN l.counts THEN b.live_stretch_start ELSE b.stretch_start END AS stretch_start,
            CASE WHEN l.counts THEN b.live_ends_at ELSE b.ends_at END AS ends_at,
            CASE WHEN l.counts THEN b.live_last_one ELSE b.last_one END AS last_one,
-           -- Where live ones and ones in trial meet, each of their moments may change which of them count.
-           CASE WHEN b.any_trial AND b.live_running IS NOT NULL THEN nullif(least(b.next_start, b.next_end), 'infinity') END AS wake_at
+           -- Where live ones and ones in trial meet, or ones that are under dispute and others, each of their moments may change which of them count.
+           CASE WHEN b.any_disputed OR b.any_trial AND b.live_running IS NOT NULL THEN nullif(least(b.next_start, b.next_end), 'infinity') END AS wake_at
       FROM both_ways b
      CROSS JOIN LATERAL (SELECT b.live_running IS NOT NULL AND (b.live_running OR NOT b.running) AS counts) l
 ), judged AS (
-    SELECT w.*, o.now, o.zone, l.rule_id, coalesce(w.stretch_start, nullif(w.next_start, 'infinity'), l.starts_at, l.sold_at) AS starts_at,
+    SELECT w.*, o.now, o.zone, l.rule_id, l.document_id, coalesce(w.stretch_start, nullif(w.next_start, 'infinity'), l.starts_at, l.sold_at) AS starts_at,
            -- A cycle that was over before its subscription ended was not ended by that.
            CASE WHEN l.revoked_why = 'subscription' AND l.ends_at < l.revoked_at THEN 'term' ELSE coalesce(l.revoked_why, 'term') END AS ended_why,
            r.role, r.grace_days, r.notice_days, r.renews, r.on_expiry, r.on_refund, r.on_dispute
@@ -82,7 +82,13 @@ WITH told AS MATERIALIZED (
       JOIN ctok.entitlement l ON l.tenant_id = w.tenant_id AND l.entitlement_id = w.last_one
       JOIN ctok.product_rule r ON r.tenant_id = l.tenant_id AND r.rule_id = l.rule_id
 ), known AS (
-    SELECT j.*, n.given_at, m.user_id IS NOT NULL AS given_access, m.written_end, coalesce(f.fresh, true) AND g.rule_id IS NULL AS may_end
+    SELECT j.*, n.given_at, m.user_id IS NOT NULL AS given_access, coalesce(f.fresh, true) AND g.rule_id IS NULL AS may_end,
+           -- What a dispute suspended that was open when the term ended, and was won before its grace did, is as if it had been left open.
+           CASE WHEN m.written_status = 0
+                     OR NOT rule.taken_back(j.ended_why) AND j.now < rule.later(j.ends_at, make_interval(days => j.grace_days), j.zone)
+                        AND EXISTS (SELECT 1 FROM rule.dispute x
+                                     WHERE x.tenant_id = j.tenant_id AND x.document_id = j.document_id AND x.opened_at <= j.ends_at AND x.won_at > j.ends_at)
+                THEN m.written_end END AS written_end
       FROM judged j
       LEFT JOIN rule.notice_given n ON n.tenant_id = j.tenant_id AND n.person_id = j.person_id AND n.target_id = j.target_id
                                    AND n.debt_at = j.ends_at

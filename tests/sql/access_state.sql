@@ -12,14 +12,14 @@ SELECT r.*, n.next_start, e.*, y.*, p.*, g.*, m.*, t.*, v.*, k.*, s.*, timestamp
  CROSS JOIN (VALUES (0, '0'), (4, '4'), (NULL, 'never')) g (grace_days, grace)
  CROSS JOIN (VALUES (NULL::timestamptz, 'not'), ('2026-05-09Z', 'just now'), ('2026-05-02Z', 'in time')) m (given_at, told)
  CROSS JOIN (VALUES (true), (false)) t (trial)
- CROSS JOIN (VALUES (true), (false)) v (given_access)
+ CROSS JOIN (VALUES (true, true), (true, false), (false, false)) v (given_access, open)
  CROSS JOIN (VALUES (true), (false)) k (may_end)
  CROSS JOIN (VALUES ('keep'), ('suspend')) s (on_dispute)
  -- What runs is paid for some time yet; what begins is paid until later.
  WHERE NOT (r.running AND e.ended <> 'ahead') AND NOT (n.next_start IS NOT NULL AND e.ends_at <> 'infinity')
    AND NOT (NOT r.running AND n.next_start IS NULL AND e.ended = 'ahead');
 
--- Has the time come that nothing keeps access? NULL: whatever.
+-- Has the time come that nothing keeps access? NULL: whatever. (What is not open, because a dispute or an earlier debt suspended it, nothing keeps.)
 CREATE TEMP TABLE over_when (grace text, ended text, told text, trial boolean, over boolean);
 INSERT INTO over_when VALUES
 -- No grace is no grace; one without end has none.
@@ -82,9 +82,10 @@ SELECT c.*, s.*, x.*,
        AS right_so
   FROM access_case c
  CROSS JOIN LATERAL rule.access_state(c.running, c.disputed, c.next_start, c.ends_at, c.why, c.on_expiry, c.on_refund, c.on_dispute, c.grace_days, 3,
-                                      false, c.trial, c.given_access, c.given_at, c.may_end, extract(epoch FROM c.now)::bigint + 86400, c.now, 'UTC') s
+                                      false, c.trial, c.given_access, c.given_at, c.may_end, CASE WHEN c.open THEN extract(epoch FROM c.now)::bigint + 86400 END,
+                                      c.now, 'UTC') s
  CROSS JOIN LATERAL (SELECT CASE WHEN c.taken_back THEN c.on_refund ELSE c.on_expiry END AS policy, c.next_start IS NOT NULL AS next) d
- CROSS JOIN LATERAL (SELECT count(*) AS rows_of_over, bool_or(o.over) AS over
+ CROSS JOIN LATERAL (SELECT count(*) AS rows_of_over, bool_or(o.over) OR (c.given_access AND NOT c.open) AS over
                        FROM over_when o
                       WHERE o.grace = c.grace AND coalesce(o.ended, c.ended) = c.ended AND coalesce(o.told, c.told) = c.told
                         AND coalesce(o.trial, c.trial) = c.trial) o

@@ -101,6 +101,14 @@ static struct config_product products[] = {
 	    .on_dispute = "suspend",
 	    .price = "100.00 EUR",
 	    .price_tolerance = "3" },
+	{ .source = "shop",
+	    .match = "sku:PROUD",
+	    .site = "campus",
+	    .courses = { (const char **)(uintptr_t)course_one, 1 },
+	    .term = "P1M",
+	    .grace_days = 14,
+	    .notice_days = 3,
+	    .on_dispute = "suspend" },
 	{ .source = "shop", .match = "name:Special*", .site = "campus", .grace_days = 14, .notice_days = 3, .exclude = true },
 };
 
@@ -1328,6 +1336,83 @@ test_a_dispute_keeps_or_suspends(void **state)
 	expect_text("and that is all", actions(w), "");
 }
 
+/* Grace keeps access that there is. What a dispute had suspended is opened again for its grace only by winning. */
+static void
+test_grace_opens_nothing_that_a_dispute_suspended(void **state)
+{
+	struct with_db *w = *state;
+	int i;
+
+	/* Five of eleven are no more than a brake lets pass. */
+	for (i = 11; i <= 16; i++)
+		sell(w, arena_printf(&w->arena, "%d", i), arena_printf(&w->arena, "b%d@x.test", i), "", "YEAR",
+		    "2026-04-01T08:00:00Z", 1, 9900);
+	sell(w, "1", "ana@x.test", "", "PROUD", "2026-04-01T08:00:00Z", 1, 9900);
+	sell(w, "2", "bo@x.test", "", "PROUD", "2026-04-01T08:00:00Z", 1, 9900);
+	sell(w, "3", "cy@x.test", "", "PROUD", "2026-04-01T08:00:00Z", 1, 9900);
+	sell(w, "4", "di@x.test", "", "PROUD", "2026-04-01T08:00:00Z", 1, 9900);
+	sell(w, "5", "ei@x.test", "", "PROUD", "2026-04-01T08:00:00Z", 1, 9900);
+	night(w, "2026-04-02T03:00:00Z", false);
+	carry_out(w);
+	dispute(w, "1", "opened", -9900, "2026-04-11T08:00:00Z");
+	dispute(w, "2", "opened", -9900, "2026-04-11T08:00:00Z");
+	dispute(w, "3", "opened", -9900, "2026-04-11T08:00:00Z");
+	dispute(w, "4", "opened", -9900, "2026-04-11T08:00:00Z");
+	dispute(w, "5", "opened", -9900, "2026-04-11T08:00:00Z");
+	night(w, "2026-04-12T03:00:00Z", false);
+	expect_text("all wait", actions(w), "suspend suspend suspend suspend suspend");
+	carry_out(w);
+	dispute(w, "1", "lost", 0, "2026-04-20T08:00:00Z");
+	night(w, "2026-04-21T03:00:00Z", false);
+	expect_text("lost: no grace", access_of(w, "ana@x.test", "C1"), "revoked suspended 2026-04-01 10:00 2026-04-20 10:00");
+	expect_text("nothing is done", actions(w), "");
+	change(w, "5", "paid", 9900, "2026-04-28T08:00:00Z");
+	dispute(w, "5", "won", 9900, "2026-04-29T08:00:00Z");
+	night(w, "2026-05-03T03:00:00Z", false);
+	expect_text("over meanwhile: it waits on", access_of(w, "bo@x.test", "C1"),
+	    "suspended suspended 2026-04-01 10:00 2026-05-02 00:00");
+	expect_text(
+	    "won, and refunded before", access_of(w, "ei@x.test", "C1"), "revoked suspended 2026-04-01 10:00 2026-04-28 10:00");
+	expect_text("nothing is done yet", actions(w), "");
+	dispute(w, "2", "won", 9900, "2026-05-05T08:00:00Z");
+	dispute(w, "3", "lost", 0, "2026-05-05T08:00:00Z");
+	night(w, "2026-05-06T03:00:00Z", false);
+	expect_text(
+	    "won: the rest of its grace", access_of(w, "bo@x.test", "C1"), "grace active 2026-04-01 10:00 2026-05-02 00:00");
+	expect_text("lost: none", access_of(w, "cy@x.test", "C1"), "revoked suspended 2026-04-01 10:00 2026-05-02 00:00");
+	expect_text("one is opened", actions(w), "resume");
+	carry_out(w);
+	dispute(w, "4", "won", 9900, "2026-05-20T08:00:00Z");
+	night(w, "2026-05-21T03:00:00Z", false);
+	expect_text(
+	    "won when grace was over", access_of(w, "di@x.test", "C1"), "suspended suspended 2026-04-01 10:00 2026-05-02 00:00");
+}
+
+/* A renewal under dispute is held from the day on which it begins, not from when somebody looks again. */
+static void
+test_a_disputed_renewal_is_held_on_its_day(void **state)
+{
+	struct with_db *w = *state;
+
+	sell(w, "1", "ana@x.test", "", "PROUD", "2026-04-01T08:00:00Z", 1, 9900);
+	sell(w, "2", "ana@x.test", "", "PROUD", "2026-04-20T08:00:00Z", 1, 9900);
+	sell(w, "3", "bo@x.test", "", "PROUD", "2026-04-01T08:00:00Z", 1, 9900);
+	sell(w, "4", "bo@x.test", "", "PROUD", "2026-04-20T08:00:00Z", 1, 9900);
+	night(w, "2026-04-21T03:00:00Z", false);
+	carry_out(w);
+	dispute(w, "2", "opened", -9900, "2026-04-22T08:00:00Z");
+	dispute(w, "3", "opened", -9900, "2026-04-22T08:00:00Z");
+	night(w, "2026-04-23T03:00:00Z", false);
+	expect_text(
+	    "what runs is not disputed", access_of(w, "ana@x.test", "C1"), "active active 2026-04-01 10:00 2026-06-02 00:00");
+	expect_text("what runs is", access_of(w, "bo@x.test", "C1"), "held suspended 2026-04-01 10:00 2026-06-02 00:00");
+	carry_out(w);
+	night(w, "2026-05-03T03:00:00Z", false);
+	expect_text("now it is", access_of(w, "ana@x.test", "C1"), "held suspended 2026-05-02 00:00 2026-06-02 00:00");
+	expect_text("and now it is not", access_of(w, "bo@x.test", "C1"), "active active 2026-05-02 00:00 2026-06-02 00:00");
+	expect_text("both in Moodle", actions(w), "resume suspend");
+}
+
 /* A subscription of which these orders are the cycles. */
 static void
 subscribe(struct with_db *w, const char *name, const char *numbers, const char *paid_to, const char *ended_at)
@@ -1632,6 +1717,8 @@ main(void)
 		cmocka_unit_test_setup(test_grace_may_have_no_end, setup),
 		cmocka_unit_test_setup(test_a_fixed_day_ends_it_for_all, setup),
 		cmocka_unit_test_setup(test_a_dispute_keeps_or_suspends, setup),
+		cmocka_unit_test_setup(test_grace_opens_nothing_that_a_dispute_suspended, setup),
+		cmocka_unit_test_setup(test_a_disputed_renewal_is_held_on_its_day, setup),
 		cmocka_unit_test_setup(test_cancelled_at_once_ends_the_cycle_that_runs, setup),
 		cmocka_unit_test_setup(test_a_refund_after_the_term, setup),
 		cmocka_unit_test_setup(test_what_was_void_from_the_start_has_its_grace, setup),
