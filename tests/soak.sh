@@ -1,7 +1,9 @@
 #!/bin/bash
-# Long proofs: every history of an access; the ledger of many histories however they are cut; many generated worlds through whole nights at all three read levels; a night cut off before and after each of its effects, in
+# Long proofs: every history of an access; random lives of accesses beside an oracle; every rule made wrong in every place; the ledger of many histories however they are cut; many generated worlds through whole nights at all three read levels; a night cut off before and after each of its effects, in
 # every way (tests/support/kills.py); 200 nights with hostile feeds; 10,000 mails whose sender is killed 200 times; every fuzz target for a while; every scenario under sanitizers and valgrind.
 # SOAK_LIFE: events in histories of an access, all of which are played (6); 0 for none.
+# SOAK_LIVES: worlds of accesses whose lives an oracle judges (100000), and histories of the model through the real statements besides; 0 for none.
+# SOAK_MUTANTS: wrong rules, of each so many one (1); 0 for none.
 # SOAK_HISTORIES: histories of sales, each cut into pulls in five ways (100000); 0 for none.
 # SOAK_SPOILED: exports, each spoiled in one way (100000); 0 for none.
 # SOAK_HOSTILE: nights with hostile feeds (200); 0 for none.
@@ -15,11 +17,21 @@ histories=${SOAK_HISTORIES:-100000}
 spoiled=${SOAK_SPOILED:-100000}
 mails=${SOAK_MAILS:-10000}
 life=${SOAK_LIFE:-6}
+lives=${SOAK_LIVES:-100000}
+mutants=${SOAK_MUTANTS:-1}
 bad=0
 mkdir -p build/soak
 if [ "$life" -gt 0 ]; then
 	LIFE_EVENTS=$life build/tests/test_life_model >build/soak/life_model.log 2>&1 || { bad=$((bad + 1)); tail -5 build/soak/life_model.log; }
 	grep -h '^# ' build/soak/life_model.log | sed 's/^# //'
+fi
+if [ "$lives" -gt 0 ]; then
+	LIFE_WORLDS=$lives LIFE_EVENTS=4 LIFE_ALL=3 LIFE_SHARE=5000 build/tests/test_life >build/soak/lives.log 2>&1 || { bad=$((bad + 1)); tail -40 build/soak/lives.log; }
+	awk '/^# .* worlds differ/ { worlds += $2; differ += $(NF - 2) } END { printf "%d lives of accesses beside the model and the oracle: %d differ\n", worlds, differ }' build/soak/lives.log
+fi
+if [ "$mutants" -gt 0 ]; then
+	python3 tests/mutants.py --share "1/$mutants" >build/soak/mutants.log 2>&1 || { bad=$((bad + 1)); grep '^survived' build/soak/mutants.log; }
+	grep '^# ' build/soak/mutants.log | sed 's/^# //'
 fi
 if [ "$histories" -gt 0 ]; then
 	HISTORIES=$histories build/tests/test_histories >build/soak/histories.log 2>&1 || { bad=$((bad + 1)); tail -5 build/soak/histories.log; }

@@ -15,15 +15,16 @@
 --   'lost': money is good and we could know it, and there is no access, or Moodle's own end comes before the money's; but for a dispute that suspends, or that
 --           came before there was access.
 --   'free': access, and no money was good since grace, notice and one night; but for grace without end, and silence.
--- Settings: model.events, model.day (the first day of all). Leaves tables node and verdict, and function pg_temp.story.
+-- Settings: model.events, model.day (the first day of all). Leaves tables node, edge and verdict, and function pg_temp.story.
 SET jit = off;
 SET work_mem = '64MB';
 CREATE TEMP TABLE node (id integer GENERATED ALWAYS AS IDENTITY, s integer[] NOT NULL, parent integer, event text, step integer NOT NULL, rests boolean NOT NULL DEFAULT false);
+CREATE TEMP TABLE edge (id integer NOT NULL, event text NOT NULL, to_id integer NOT NULL);
 CREATE TEMP TABLE frontier (id integer, s integer[]);
 CREATE TEMP TABLE verdict (id integer NOT NULL, bad text NOT NULL);
 
 -- The array: 1 on_dispute suspends, 2 grace (-1: never), 3 silent tonight, 4 spoken nights since a silent one (3: or more), 5 Moodle's row (-1: none,
--- 0 active, 1 suspended), 6 its end, 7 the debt that was told of, 8 when, 9 when money was good last. Then 14 for each sale: sold, taken back, refunded, lost,
+-- 0 active, 1 suspended, 2 suspended for a dispute), 6 its end, 7 the debt that was told of, 8 when, 9 when money was good last. Then 14 for each sale: sold, taken back, refunded, lost,
 -- ended, dispute opened, parts refunded; the first six as we know them; 1 if it gave a right once.
 -- No moment is -1000000, no end 1000000.
 CREATE FUNCTION pg_temp.happen(s integer[], event text) RETURNS integer[]
@@ -157,6 +158,9 @@ SELECT w.id,
                min(r.start) FILTER (WHERE r.begun AND r.start > o.now) AS next_start,
                coalesce(max(r.ends) FILTER (WHERE r.begun), max(r.revoked) FILTER (WHERE r.matched)) AS ends_at,
                (array_agg(r.why ORDER BY r.begun DESC, CASE WHEN r.begun THEN r.ends ELSE r.revoked END DESC, r.n DESC) FILTER (WHERE r.matched))[1] AS why,
+               -- What ended last was not taken back and is not under dispute any more, and its grace runs.
+               NOT (array_agg(r.disputed OR rule.taken_back(r.why) ORDER BY r.begun DESC, CASE WHEN r.begun THEN r.ends ELSE r.revoked END DESC, r.n DESC) FILTER (WHERE r.matched))[1]
+               AND o.now < max(r.ends) FILTER (WHERE r.begun) + make_interval(days => nullif(w.s[2], -1)) AS won,
                coalesce(array_agg(r.matched ORDER BY r.n), '{}') AS matched
           FROM (SELECT q.n, q.begun, q.start, q.revoked, q.disputed, q.matched, least(q.ends, q.revoked) AS ends,
                        CASE WHEN q.why = 'subscription' AND q.ends < q.revoked THEN 'term' ELSE coalesce(q.why, 'term') END AS why
@@ -173,11 +177,11 @@ SELECT w.id,
                                                                           pg_temp.moment(c.k[4], p.day), pg_temp.moment(c.k[5], p.day)) u) e) t) q) r) v
   LEFT JOIN LATERAL rule.access_state(v.running, v.running AND v.disputed, v.next_start, v.ends_at, v.why, 'suspend', 'suspend',
                                       CASE w.s[1] WHEN 1 THEN 'suspend' ELSE 'keep' END, nullif(w.s[2], -1), 1, false, false, w.s[5] >= 0,
-                                      CASE WHEN w.s[7] = pg_temp.minute(v.ends_at, p.day) THEN pg_temp.moment(w.s[8], p.day) END, NOT p.silent, CASE w.s[5] WHEN 0 THEN o.te END, o.now, 'UTC') a
+                                      CASE WHEN w.s[7] = pg_temp.minute(v.ends_at, p.day) THEN pg_temp.moment(w.s[8], p.day) END, NOT p.silent, CASE WHEN w.s[5] = 0 OR v.won AND w.s[5] = 2 THEN o.te END, o.now, 'UTC') a
          ON v.ends_at IS NOT NULL
   LEFT JOIN LATERAL rule.row_gap(a.state, a.wanted, 0, a.wanted_end, true, true, true, true, false, true, false, false, w.s[5] >= 0, true, w.s[5] = 0, 1,
-                                 nullif(w.s[5], -1), 0, o.te, p.silent, false, (p.day + 180 * 60)::bigint) g ON a.state IS NOT NULL
- CROSS JOIN LATERAL (SELECT CASE g.gap WHEN 'enrol' THEN 0 WHEN 'resume' THEN 0 WHEN 'suspend' THEN 1 ELSE nullif(w.s[5], -1) END AS st,
+                                 least(nullif(w.s[5], -1), 1), 0, o.te, p.silent, false, (p.day + 180 * 60)::bigint) g ON a.state IS NOT NULL
+ CROSS JOIN LATERAL (SELECT CASE g.gap WHEN 'enrol' THEN 0 WHEN 'resume' THEN 0 WHEN 'suspend' THEN CASE a.state WHEN 'held' THEN 2 ELSE 1 END ELSE nullif(w.s[5], -1) END AS st,
                             CASE WHEN g.gap = 'enrol' THEN a.wanted_end
                                  WHEN g.gap IN ('resume', 'extend') AND a.wanted = 'active' THEN CASE WHEN a.wanted_end = 0 OR o.te = 0 THEN 0 ELSE greatest(o.te, a.wanted_end) END
                                  WHEN g.gap = 'extend' THEN rule.moodle_end(rule.day_end(o.now + rule.tail(false), 'UTC'))
@@ -222,16 +226,23 @@ BEGIN
         ANALYZE node;
         CREATE TEMP TABLE after AS SELECT * FROM pg_temp.night();
         INSERT INTO verdict SELECT a.id, a.bad FROM after a WHERE a.bad IS NOT NULL;
+        CREATE TEMP TABLE reached AS
+        SELECT a.id, a.s, 'night' AS event, a.rests FROM after a
+        UNION ALL
+        SELECT w.id, pg_temp.happen(w.s, v.event), v.event, false
+          FROM frontier w
+         CROSS JOIN unnest('{pay,fail,refund part,refund all,dispute,won,lost,cancel,renew,pause,silent,pay of the first,fail of the first,refund part of the first,refund all of the first,dispute of the first,won of the first,lost of the first,cancel of the first}'::text[]) AS v (event)
+         WHERE nth < events;
         INSERT INTO node (s, parent, event, step, rests)
         SELECT x.s, min(x.id), (min(ARRAY[lpad(x.id::text, 10), x.event]))[2], nth + 1, bool_or(x.rests)
-          FROM (SELECT a.id, a.s, 'night' AS event, a.rests FROM after a
-                UNION ALL
-                SELECT w.id, pg_temp.happen(w.s, v.event), v.event, false
-                  FROM frontier w
-                 CROSS JOIN unnest('{pay,fail,refund part,refund all,dispute,won,lost,cancel,renew,pause,silent,pay of the first,fail of the first,refund part of the first,refund all of the first,dispute of the first,won of the first,lost of the first,cancel of the first}'::text[]) AS v (event)
-                 WHERE nth < events) x
+          FROM reached x
          WHERE NOT EXISTS (SELECT 1 FROM node n WHERE n.s = x.s)
          GROUP BY x.s;
+        -- (Only few are asked for one by one.)
+        IF events < 5 THEN
+            INSERT INTO edge SELECT x.id, x.event, n.id FROM reached x JOIN node n ON n.s = x.s;
+        END IF;
+        DROP TABLE reached;
         DROP TABLE after;
         nth := nth + 1;
         IF nth > 60 THEN RAISE EXCEPTION 'something never comes to rest'; END IF;
