@@ -4,7 +4,7 @@ CREATE TEMP TABLE access_case AS
 SELECT r.*, n.next_start, e.*, y.*, p.*, g.*, m.*, t.*, v.*, k.*, s.*, timestamptz '2026-05-10 03:00Z' AS now
   FROM (VALUES (true, true), (true, false), (false, false)) r (running, disputed)
  CROSS JOIN (VALUES (NULL::timestamptz), ('2026-06-01')) n (next_start)
- CROSS JOIN (VALUES ('2026-05-09Z'::timestamptz, 'yesterday'), ('2026-05-01Z', 'long ago'), ('2026-05-10 04:00Z', 'ahead'),
+ CROSS JOIN (VALUES ('2026-05-09Z'::timestamptz, 'yesterday'), ('2026-05-01Z', 'long ago'), ('2026-05-06 03:00Z', 'long ago'), ('2026-05-10 04:00Z', 'ahead'),
                     ('2026-05-20Z', 'ahead'), ('infinity', 'ahead')) e (ends_at, ended)
  CROSS JOIN (VALUES ('term', false), ('unpaid', false), ('subscription', false), ('overdue', false), ('disabled', false), ('refund', true), ('cancelled', true), ('dispute', true),
                     ('line_gone', true), ('test_order', true)) y (why, taken_back)

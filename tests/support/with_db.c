@@ -19,6 +19,7 @@
 #include <cmocka.h>
 
 #include "adapter/crypto.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "db/migrate.h"
 #include "db/rules.h"
@@ -168,6 +169,19 @@ fill_config(struct with_db *w)
 		.tenant_count = 1 };
 }
 
+/* One rule of the database made wrong, to see whether a test notices (tests/mutants.py). */
+static void
+put_mutant_in(struct with_db *w, const char *path)
+{
+	struct err err = ERR_INIT;
+	char *sql;
+	size_t len;
+
+	must(file_read(&w->keep, "mutant", path, 1 << 18, &sql, &len, &err), &err);
+	if (db_script(w->owner, sql, &err) != 0)
+		fail_msg("the mutant cannot be put in: %s", err.message);
+}
+
 int
 with_db_open(void **state)
 {
@@ -185,6 +199,8 @@ with_db_open(void **state)
 	must(store_open(&w.keep, &w.config, "test", &w.db, &err), &err);
 	must(embedded_open(&w.keep, &w.config, "test", &w.embedded, &err), &err);
 	must(db_connect(w.embedded.owner, NULL, "test owner", &w.owner, &err), &err);
+	if (getenv("MUTANT") != NULL)
+		put_mutant_in(&w, getenv("MUTANT"));
 	seed(&w);
 	*state = &w;
 	return 0;
