@@ -22,7 +22,7 @@ MUST_CHECK int rules_analyze(struct db *, const char *const *, size_t, struct er
 
 /**
  * rules_analyze_new(db, err):
- * In a transaction: the same for all tables that have rows and were never looked at, however few.
+ * In a transaction: the same for all tables that have rows and were never looked at, however few, or grew to more than twice their size since.
  */
 MUST_CHECK int rules_analyze_new(struct db *, struct err *) __attribute__((nonnull));
 

@@ -21,8 +21,6 @@
 #include "db/store.h"
 #include "entitle/entitle.h"
 
-#define COURSES 20
-
 _Noreturn void
 bench_fail(const char *what, const struct err *err)
 {
@@ -47,18 +45,24 @@ write_file(const char *path, const char *text)
 }
 
 static void
-write_settings(struct bench *bench, const char *now)
+write_settings(struct bench *bench, const char *now, unsigned courses)
 {
 	struct arena *arena = &bench->arena;
 	static const char labels[] = "learner_name_labels = (\"Learner name\"); learner_email_labels = (\"Learner email\");";
-	const char *rules = "";
+	char *rules;
+	size_t len;
+	FILE *out = open_memstream(&rules, &len);
 	unsigned i;
 
-	for (i = 1; i <= COURSES; i++)
-		rules = arena_printf(arena,
-		    "%s%s\n  { source = \"shop\"; match = \"sku:SKU-%u\"; site = \"campus\"; courses = (\"C%u\"); term = \"P2Y\"; "
+	if (out == NULL)
+		bench_fail("no memory", NULL);
+	for (i = 1; i <= courses; i++)
+		fprintf(out,
+		    "%s\n  { source = \"shop\"; match = \"sku:SKU-%u\"; site = \"campus\"; courses = (\"C%u\"); term = \"P2Y\"; "
 		    "grace_days = 14; }",
-		    rules, i == 1 ? "" : ",", i, i);
+		    i == 1 ? "" : ",", i, i);
+	if (fclose(out) != 0)
+		bench_fail("no memory", NULL);
 	write_file(
 	    arena_printf(arena, "%s/master.key", bench->dir), "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n");
 	write_file(arena_printf(arena, "%s/token", bench->dir), "TOKEN\n");
@@ -73,6 +77,7 @@ write_settings(struct bench *bench, const char *now)
 		"mail = { smtp = \"smtp://127.0.0.1:25\"; from = \"Acme <academy@acme.example>\"; };\n"
 		"certificate = { issuer = \"Acme Academy\"; }; } );\n",
 		bench->dir, bench->dir, now, bench->dir, bench->dir, labels, bench->dir, labels, rules));
+	free(rules);
 }
 
 void
@@ -95,7 +100,7 @@ bench_night_end(struct bench *bench)
 }
 
 void
-bench_open(struct bench *bench, const char *name, const char *now)
+bench_open(struct bench *bench, const char *name, const char *now, unsigned courses)
 {
 	const char *parent = getenv("BENCH_DIR");
 	struct err err = ERR_INIT;
@@ -109,7 +114,7 @@ bench_open(struct bench *bench, const char *name, const char *now)
 	bench->conf_path = arena_printf(&bench->arena, "%s/ctok-batch.conf", bench->dir);
 	if (mkdir(bench->dir, 0711) != 0)
 		bench_fail(arena_printf(&bench->arena, "%s: %s", bench->dir, strerror(errno)), NULL);
-	write_settings(bench, now);
+	write_settings(bench, now, courses);
 	bench_must("the settings", config_load(&bench->arena, bench->conf_path, &bench->config, &err), &err);
 	bench_must("the database", store_open(&bench->arena, bench->config, "bench", &bench->db, &err), &err);
 	bench_must("the database", embedded_open(&bench->arena, bench->config, "bench", &bench->embedded, &err), &err);

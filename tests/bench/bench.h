@@ -18,7 +18,7 @@ struct bench {
 	struct arena arena;
 	const char *dir;       /* everything is in there; run.sh takes it away */
 	const char *conf_path; /* for programs that are run */
-	struct config *config; /* tenant "acme", site "campus", sources "shop" and "again", 20 courses with a rule each */
+	struct config *config; /* tenant "acme", site "campus", sources "shop" and "again", courses with a rule each */
 	struct embedded embedded;
 	struct db *db;    /* as programs connect, tenant set */
 	struct db *owner; /* of the tables, tenant set */
@@ -39,10 +39,11 @@ _Noreturn void bench_fail(const char *, const struct err *);
 void bench_must(const char *, int, const struct err *);
 
 /**
- * bench_open(bench, name, now):
- * A directory ${name} under $BENCH_DIR with settings, a fresh database, the tenant's product rules and a night at ${now} (ISO).
+ * bench_open(bench, name, now, courses):
+ * A directory ${name} under $BENCH_DIR with settings, a fresh database, the tenant's product rules, one for each of so many ${courses}, and a night at
+ * ${now} (ISO).
  */
-void bench_open(struct bench *, const char *, const char *);
+void bench_open(struct bench *, const char *, const char *, unsigned);
 void bench_close(struct bench *);
 
 /**

@@ -53,7 +53,7 @@ main(int argc, char **argv)
 	double began, fresh, again;
 	size_t i;
 
-	bench_open(&bench, arena_printf(&(struct arena)ARENA_INIT, "deals-%lld", (long long)documents), "2026-11-20T03:00:00Z");
+	bench_open(&bench, arena_printf(&(struct arena)ARENA_INIT, "deals-%lld", (long long)documents), "2026-11-20T03:00:00Z", 20);
 	size = bench_size(&bench, documents);
 	bench_sql(bench.owner, arena_printf(&bench.arena, "SET bench.documents = %lld", (long long)documents));
 	bench_file(&bench, bench.owner, "tests/bench/deals.sql");

@@ -273,7 +273,7 @@ main(int argc, char **argv)
 	if (argc != 2 || text_int64(argv[1], &mails, &err) != 0 || mails < 1)
 		bench_fail("usage: bench_mail MAILS", NULL);
 	port = start_sink(&sink);
-	bench_open(&bench, "mail", "2026-05-01T03:00:00Z");
+	bench_open(&bench, "mail", "2026-05-01T03:00:00Z", 1);
 	bench.config->template_dir = "templates";
 	bench.config->tenants[0].mail.smtp = arena_printf(&bench.arena, "smtp://127.0.0.1:%d", port);
 	/* Nights have been as busy as this: no brake holds it. */

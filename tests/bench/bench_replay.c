@@ -288,7 +288,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "usage: bench_replay DOCUMENTS [OF-THESE-FOR-PYTHON]\n");
 		return 64;
 	}
-	bench_open(&bench, "replay", "2026-11-20T03:00:00Z");
+	bench_open(&bench, "replay", "2026-11-20T03:00:00Z", 20);
 	path = arena_printf(&bench.arena, "%s/orders.json", bench.dir);
 	size = bench_size(&bench, documents);
 	fill(&bench, documents, for_python < documents ? for_python : documents, path);

@@ -60,7 +60,7 @@ build/bench_replay "${BENCH_REPLAY:-20000}" >>"$lines" 2>"$work/replay.err" || c
 
 for units in ${BENCH_UNITS:-100000}; do
 	say "reconcile, $units units"
-	build/bench_reconcile "$units" 1 >>"$lines" 2>"$work/reconcile.err" || cat "$work/reconcile.err" >&2
+	build/bench_reconcile "$units" >>"$lines" 2>"$work/reconcile.err" || cat "$work/reconcile.err" >&2
 done
 
 say "deals, ${BENCH_DOCUMENTS:-60000} documents"

@@ -1,14 +1,14 @@
 -- A fresh ledger and mirror, made where they lie: `bench.units` orders of one line with one unit each (setting), bought by half as
--- many persons. Every other second order renews the first, the rest are for another course; 20 courses, one rule for each. One order in
--- 50 was given back, one in 100 is for a product without a rule. Every second person has an account in Moodle already, one in eight an
+-- many persons. Every other second order renews the first, the rest are for another course; `bench.courses` of them (setting), one rule for each. One order
+-- in 50 was given back, one in 100 is for a product without a rule. Every second person has an account in Moodle already, one in eight an
 -- enrolment that Moodle ended. Run by the owner, for the tenant of the connection.
 INSERT INTO ctok.mirror_course (tenant_id, site_id, course_id, shortname, idnumber, fullname, visible, completion, manual)
 SELECT s.tenant_id, s.site_id, g + 1, 'C' || g, '', 'Course ' || g, true, true, true
-  FROM ctok.site s, generate_series(1, 20) AS g;
+  FROM ctok.site s, generate_series(1, current_setting('bench.courses')::bigint) AS g;
 
 INSERT INTO ctok.product (tenant_id, source_id, product_key, variant_key, sku, name)
 SELECT s.tenant_id, s.source_id, 'p' || g, '', 'SKU-' || g, 'Product ' || g
-  FROM ctok.source s, generate_series(1, 21) AS g
+  FROM ctok.source s, generate_series(1, current_setting('bench.courses')::bigint + 1) AS g
  WHERE s.name = 'shop'
  ORDER BY g;
 
@@ -19,9 +19,9 @@ SELECT ctok.current_tenant(), 'learner' || g || '@example.test', 'Learner ' || g
 
 CREATE TEMP TABLE world AS
 SELECT g AS n, 1 + (g * 7919) % (u.units / 2) AS contact_id, timestamptz '2026-01-01' + g * (interval '230 days' / u.units) AS sold_at,
-       CASE WHEN g % 100 = 99 THEN 21 ELSE 1 + (g + CASE WHEN g > u.units / 2 AND g % 2 = 0 THEN 7 ELSE 0 END) % 20 END AS product_id,
+       CASE WHEN g % 100 = 99 THEN u.courses + 1 ELSE 1 + (g + CASE WHEN g > u.units / 2 AND g % 2 = 0 THEN 7 ELSE 0 END) % u.courses END AS product_id,
        g % 50 = 17 AS given_back
-  FROM (SELECT current_setting('bench.units')::bigint AS units) u, generate_series(1, u.units) AS g;
+  FROM (SELECT current_setting('bench.units')::bigint AS units, current_setting('bench.courses')::bigint AS courses) u, generate_series(1, u.units) AS g;
 
 INSERT INTO ctok.document (tenant_id, source_id, external_id, number, kind, version, effective_at, modified_at, known_at, changed_at,
                            status, currency, total_minor, subtotal_minor, discount_minor, tax_minor, shipping_minor, refunded_minor,
@@ -64,7 +64,7 @@ INSERT INTO ctok.mirror_enrolment (tenant_id, site_id, course_id, user_id, metho
 SELECT s.tenant_id, s.site_id, 1 + w.product_id, w.contact_id + 10, 'manual', false, 0, 1600000000, 1700000000, 1600000000, 'student', 1
   FROM ctok.site s, world w
  WHERE w.contact_id <= current_setting('bench.units')::bigint / 4 AND w.n % 4 = 1 AND w.n <= current_setting('bench.units')::bigint / 2
-   AND w.product_id <= 20
+   AND w.product_id <= current_setting('bench.courses')::bigint
  ORDER BY 3, 4;
 
 INSERT INTO ctok.live (tenant_id, site_id, source_id, since, known_at)
