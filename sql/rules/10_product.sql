@@ -10,33 +10,34 @@ CREATE FUNCTION rule.specificity(match_kind text, pattern text) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN 2 * array_position(ARRAY['name', 'product', 'sku', 'variant'], match_kind) + CASE WHEN strpos(pattern, '*') = 0 THEN 1 ELSE 0 END;
 
--- Rules that a product's keys fit. `place`: 1 for the most specific ones; rules that ask for fields (`conditions`) count before those of the same
--- key and pattern that ask for fewer. `asked`: one of them at least asks for some, so that lines of the same product may fall under several.
+-- Rules that a product's keys fit. Rules that ask for fields (`conditions`) count before those of the same key and pattern that ask for fewer. Exact
+-- patterns are looked up and only those with '*' are tried one by one: with thousands of both, each product against each rule is what a night would be spent on.
 CREATE VIEW rule.product_fit WITH (security_invoker = true) AS
-SELECT p.tenant_id, p.product_id, r.rule_id, r.asks, s.specificity, s.conditions, bool_or(s.conditions > 0) OVER (PARTITION BY p.tenant_id, p.product_id) AS asked
+SELECT p.tenant_id, p.product_id, r.rule_id, r.asks, rule.specificity(r.match_kind, r.pattern) AS specificity,
+       (SELECT count(*) FROM jsonb_object_keys(r.asks)) AS conditions
   FROM ctok.product p
-  JOIN ctok.product_rule r ON r.tenant_id = p.tenant_id AND r.source_id = p.source_id AND NOT r.gone
- CROSS JOIN LATERAL (SELECT CASE r.match_kind WHEN 'variant' THEN p.variant_key WHEN 'sku' THEN p.sku
-                                              WHEN 'product' THEN p.product_key ELSE p.name END AS key) k
- CROSS JOIN LATERAL (SELECT rule.specificity(r.match_kind, r.pattern) AS specificity,
-                            (SELECT count(*) FROM jsonb_object_keys(r.asks)) AS conditions) s
- WHERE k.key <> '' AND k.key LIKE rule.like_pattern(r.pattern);
+ CROSS JOIN LATERAL (VALUES ('variant', p.variant_key), ('sku', p.sku), ('product', p.product_key), ('name', p.name)) AS k (kind, key)
+  JOIN ctok.product_rule r ON r.tenant_id = p.tenant_id AND r.source_id = p.source_id AND r.match_kind = k.kind AND r.pattern = k.key AND NOT r.gone
+ WHERE k.key <> '' AND strpos(r.pattern, '*') = 0
+UNION ALL
+SELECT p.tenant_id, p.product_id, r.rule_id, r.asks, rule.specificity(r.match_kind, r.pattern), (SELECT count(*) FROM jsonb_object_keys(r.asks))
+  FROM ctok.product p
+ CROSS JOIN LATERAL (VALUES ('variant', p.variant_key), ('sku', p.sku), ('product', p.product_key), ('name', p.name)) AS k (kind, key)
+  JOIN ctok.product_rule r ON r.tenant_id = p.tenant_id AND r.source_id = p.source_id AND r.match_kind = k.kind AND NOT r.gone
+ WHERE k.key <> '' AND strpos(r.pattern, '*') > 0 AND k.key LIKE rule.like_pattern(r.pattern);
 
--- Products and their rule. `rules` above 1: several are equally specific, so that none is chosen; 0: none fits. `asked`: lines of it have rules
--- of their own (rule.line_choice); what stands here is for the product as such, of which no field is known.
+-- Products and their rule, the most specific of those that ask for no field. `rules` above 1: several are equally specific, so that none is chosen; 0: none
+-- fits. `asked`: some ask for fields, so that lines of it have rules of their own (rule.line_choice); what stands here is for the product as such, of which
+-- no field is known.
 CREATE VIEW rule.product_choice WITH (security_invoker = true) AS
 SELECT p.tenant_id, p.product_id, c.rule_id, c.rules, c.asked
   FROM ctok.product p
  CROSS JOIN LATERAL (
-        SELECT CASE WHEN count(*) FILTER (WHERE f.place = 1) = 1 THEN min(f.rule_id) FILTER (WHERE f.place = 1) END AS rule_id,
-               count(*) FILTER (WHERE f.place = 1) AS rules, coalesce(bool_or(f.asks <> '{}'), false) AS asked
-          FROM (SELECT r.rule_id, r.asks,
-                       CASE WHEN r.asks = '{}' THEN rank() OVER (PARTITION BY r.asks = '{}' ORDER BY rule.specificity(r.match_kind, r.pattern) DESC) END AS place
-                  FROM ctok.product_rule r
-                 CROSS JOIN LATERAL (SELECT CASE r.match_kind WHEN 'variant' THEN p.variant_key WHEN 'sku' THEN p.sku
-                                                              WHEN 'product' THEN p.product_key ELSE p.name END AS key) k
-                 WHERE r.tenant_id = p.tenant_id AND r.source_id = p.source_id AND NOT r.gone
-                   AND k.key <> '' AND k.key LIKE rule.like_pattern(r.pattern)) f
+        SELECT CASE WHEN count(*) FILTER (WHERE x.place = 1) = 1 THEN min(x.rule_id) FILTER (WHERE x.place = 1) END AS rule_id,
+               count(*) FILTER (WHERE x.place = 1) AS rules, coalesce(bool_or(x.asks <> '{}'), false) AS asked
+          FROM (SELECT f.rule_id, f.asks, CASE WHEN f.asks = '{}' THEN rank() OVER (PARTITION BY f.asks = '{}' ORDER BY f.specificity DESC) END AS place
+                  FROM rule.product_fit f
+                 WHERE f.tenant_id = p.tenant_id AND f.product_id = p.product_id) x
        ) c;
 
 -- Is a field as a rule asks for it: like the pattern, in any case of letters; one that says nothing is like '' alone.
@@ -50,9 +51,9 @@ CREATE VIEW rule.line_choice WITH (security_invoker = true) AS
 SELECT f.tenant_id, f.document_id, f.line_no, CASE WHEN count(*) = 1 THEN min(f.rule_id) END AS rule_id, count(*) AS rules
   FROM (SELECT l.tenant_id, l.document_id, l.line_no, p.rule_id,
                rank() OVER (PARTITION BY l.tenant_id, l.document_id, l.line_no ORDER BY p.specificity DESC, p.conditions DESC) AS place
-          FROM rule.product_fit p
-          JOIN ctok.line l ON l.tenant_id = p.tenant_id AND l.product_id = p.product_id
-         WHERE p.asked
+          FROM ctok.line l
+          JOIN rule.product_fit p ON p.tenant_id = l.tenant_id AND p.product_id = l.product_id
+         WHERE EXISTS (SELECT 1 FROM rule.product_fit f WHERE f.tenant_id = l.tenant_id AND f.product_id = l.product_id AND f.asks <> '{}')
            AND NOT EXISTS (SELECT 1
                              FROM jsonb_each_text(p.asks) a
                              LEFT JOIN LATERAL (SELECT d.value FROM ctok.kept_field d
