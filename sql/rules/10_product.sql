@@ -18,13 +18,13 @@ SELECT p.tenant_id, p.product_id, r.rule_id, r.asks, rule.specificity(r.match_ki
   FROM ctok.product p
  CROSS JOIN LATERAL (VALUES ('variant', p.variant_key), ('sku', p.sku), ('product', p.product_key), ('name', p.name)) AS k (kind, key)
   JOIN ctok.product_rule r ON r.tenant_id = p.tenant_id AND r.source_id = p.source_id AND r.match_kind = k.kind AND r.pattern = k.key AND NOT r.gone
- WHERE k.key <> '' AND strpos(r.pattern, '*') = 0
+ WHERE k.key <> '' AND r.exact
 UNION ALL
 SELECT p.tenant_id, p.product_id, r.rule_id, r.asks, rule.specificity(r.match_kind, r.pattern), (SELECT count(*) FROM jsonb_object_keys(r.asks))
   FROM ctok.product p
  CROSS JOIN LATERAL (VALUES ('variant', p.variant_key), ('sku', p.sku), ('product', p.product_key), ('name', p.name)) AS k (kind, key)
   JOIN ctok.product_rule r ON r.tenant_id = p.tenant_id AND r.source_id = p.source_id AND r.match_kind = k.kind AND NOT r.gone
- WHERE k.key <> '' AND strpos(r.pattern, '*') > 0 AND k.key LIKE rule.like_pattern(r.pattern);
+ WHERE k.key <> '' AND NOT r.exact AND k.key LIKE rule.like_pattern(r.pattern);
 
 -- Products and their rule, the most specific of those that ask for no field. `rules` above 1: several are equally specific, so that none is chosen; 0: none
 -- fits. `asked`: some ask for fields, so that lines of it have rules of their own (rule.line_choice); what stands here is for the product as such, of which
@@ -52,8 +52,13 @@ SELECT f.tenant_id, f.document_id, f.line_no, CASE WHEN count(*) = 1 THEN min(f.
   FROM (SELECT l.tenant_id, l.document_id, l.line_no, p.rule_id,
                rank() OVER (PARTITION BY l.tenant_id, l.document_id, l.line_no ORDER BY p.specificity DESC, p.conditions DESC) AS place
           FROM ctok.line l
-          JOIN rule.product_fit p ON p.tenant_id = l.tenant_id AND p.product_id = l.product_id
-         WHERE EXISTS (SELECT 1 FROM rule.product_fit f WHERE f.tenant_id = l.tenant_id AND f.product_id = l.product_id AND f.asks <> '{}')
+         -- (OFFSET 0: a line's product is looked up; where a night changes few sales, nothing is reckoned of all products.)
+         CROSS JOIN LATERAL (SELECT f.rule_id, f.asks, f.specificity, f.conditions, bool_or(f.asks <> '{}') OVER () AS asked
+                               FROM rule.product_fit f
+                              WHERE f.tenant_id = l.tenant_id AND f.product_id = l.product_id
+                             OFFSET 0) p
+         -- (Asked once: most have no such rule at all.)
+         WHERE (SELECT EXISTS (SELECT 1 FROM ctok.product_rule r WHERE NOT r.gone AND r.asks <> '{}')) AND p.asked
            AND NOT EXISTS (SELECT 1
                              FROM jsonb_each_text(p.asks) a
                              LEFT JOIN LATERAL (SELECT d.value FROM ctok.kept_field d

@@ -33,11 +33,16 @@ SELECT t.tenant_id, t.site_id, t.target_id, coalesce(c.shortname, t.reference) A
 -- The holds that stand and are not within a wider one of their kind, with what they hold now.
 CREATE VIEW rule.hold_now WITH (security_invoker = true) AS
 SELECT h.tenant_id, h.hold_id, h.kind, h.scope, h.site_id, h.target_id, h.wanted, h.base, h.most, h.foreseen, h.since_at,
-       coalesce(s.name, '') AS site, coalesce(n.course, '') AS course,
-       (SELECT count(*) FROM rule.held_item i
-         WHERE i.tenant_id = h.tenant_id AND i.kind = h.kind AND i.why = 'brake' AND h.site_id IN (0, i.site_id) AND h.target_id IN (0, i.target_id))
-           AS held
+       coalesce(s.name, '') AS site, coalesce(n.course, '') AS course, coalesce(k.held, 0) AS held
   FROM ctok.hold h
+  -- (Counted once for all holds: a first night has one for each course.)
+  LEFT JOIN (SELECT i.tenant_id, i.kind, coalesce(i.site_id, 0) AS site_id, coalesce(i.target_id, 0) AS target_id, grouping(i.site_id, i.target_id) AS over,
+                    count(*) AS held
+               FROM rule.held_item i
+              WHERE i.why = 'brake'
+              GROUP BY GROUPING SETS ((i.tenant_id, i.kind, i.site_id, i.target_id), (i.tenant_id, i.kind, i.site_id), (i.tenant_id, i.kind))) k
+         ON k.tenant_id = h.tenant_id AND k.kind = h.kind AND k.site_id = h.site_id AND k.target_id = h.target_id
+        AND k.over = CASE WHEN h.target_id <> 0 THEN 0 WHEN h.site_id <> 0 THEN 1 ELSE 3 END
   LEFT JOIN ctok.site s ON s.tenant_id = h.tenant_id AND s.site_id = h.site_id
   LEFT JOIN rule.target_name n ON n.tenant_id = h.tenant_id AND n.target_id = h.target_id
  WHERE h.standing
