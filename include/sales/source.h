@@ -39,12 +39,13 @@ struct sales_line {
 	const char *variant_key;
 	const char *sku;
 	const char *name;
-	const char *quantity;                /* decimal text as sent */
-	int64_t unit_price_minor;            /* as sent, before discounts of the order */
-	const int64_t *amount_minor;         /* of the whole line, before them; NULL: quantity times unit price */
-	int64_t net_minor;                   /* share charged: after discounts, tax included, shipping excluded */
-	const struct sales_contact *learner; /* named by the product's form; NULL: nobody */
-	struct sales_fields fields;          /* what is said of this line alone */
+	const char *quantity;                 /* decimal text as sent */
+	int64_t unit_price_minor;             /* as sent, before discounts of the order */
+	const int64_t *amount_minor;          /* of the whole line, before them; NULL: quantity times unit price */
+	int64_t net_minor;                    /* share charged: after discounts, tax included, shipping excluded */
+	const struct sales_contact *learner;  /* named by the product's form; NULL: nobody */
+	struct sales_fields fields;           /* what is said of this line alone */
+	int64_t period_from_us, period_to_us; /* the time that it pays for, as of a subscription; both 0: the source does not say */
 };
 
 enum sales_status {
@@ -131,11 +132,11 @@ struct sales_settlement {
 /* A subscription as it is now. Documents that name it as "subscription" were sold under it. */
 struct sales_subscription {
 	const char *key;
-	const char *status; /* in the provider's words */
-	bool paused;        /* nothing is collected meanwhile */
-	int64_t paid_to_us; /* end of the period that runs; SALES_UNKNOWN: none */
-	int64_t cancel_us;  /* when it will end; SALES_UNKNOWN: it is not cancelled */
-	int64_t ended_us;   /* SALES_UNKNOWN: it has not ended */
+	const char *status;   /* in the provider's words */
+	bool paused;          /* nothing is collected meanwhile */
+	int64_t period_to_us; /* end of the period that runs, paid or not; SALES_UNKNOWN: none */
+	int64_t cancel_us;    /* when it will end; SALES_UNKNOWN: it is not cancelled */
+	int64_t ended_us;     /* SALES_UNKNOWN: it has not ended */
 };
 
 /* Money that a payment provider sent to the bank. */

@@ -382,7 +382,8 @@ const struct setting settings_table[] = {
 	{ SETTINGS_PRODUCT, "role", SETTINGS_TEXT, AT(config_product, role),
 	    .help = "Short name of the role. Default: the site's." },
 	{ SETTINGS_PRODUCT, "term", SETTINGS_TERM, AT(config_product, term), .example = "\"P2Y\"",
-	    .help = "How long access lasts: P2Y, P18M, P6W, P90D. Default: without end." },
+	    .help = "How long access lasts: P2Y, P18M, P6W, P90D. Default: without end. A period that the source says was paid for "
+		    "goes first." },
 	{ SETTINGS_PRODUCT, "until", SETTINGS_DATE, AT(config_product, until),
 	    .help = "Last day of access, whenever it was sold, instead of `term`: 2027-06-30." },
 	{ SETTINGS_PRODUCT, "starts", SETTINGS_DATE, AT(config_product, starts),
@@ -424,7 +425,7 @@ const struct setting settings_table[] = {
 	    .help = "While its payment is under dispute: \"keep\": access that was given stays; \"suspend\": it waits until the "
 		    "dispute is won." },
 	{ SETTINGS_PRODUCT, "renews", SETTINGS_BOOL, AT(config_product, renews),
-	    .help = "A subscription: the next term is expected." },
+	    .help = "A subscription: the next term is expected. A term counts from its sale, also if it is paid later." },
 	{ SETTINGS_PRODUCT, "price", SETTINGS_MONEY, AT(config_product, price), .example = "\"99.00 EUR\"",
 	    .help = "What a unit should have cost; a difference is reported." },
 	{ SETTINGS_PRODUCT, "price_tolerance", SETTINGS_PERCENT, AT(config_product, price_tolerance), .fallback = "0",

@@ -85,7 +85,7 @@ put_document(struct arena *arena, struct copy *copy, int64_t seq, const struct l
 }
 
 static void
-put_line(struct copy *copy, int64_t seq, size_t place, const struct sales_line *line)
+put_line(struct arena *arena, struct copy *copy, int64_t seq, size_t place, const struct sales_line *line)
 {
 	copy_int(copy, seq);
 	copy_int(copy, (int64_t)place);
@@ -99,6 +99,8 @@ put_line(struct copy *copy, int64_t seq, size_t place, const struct sales_line *
 	copy_int(copy, line->unit_price_minor);
 	copy_int(copy, line->net_minor);
 	copy_contact(copy, line->learner);
+	copy_text(copy, line->period_to_us != 0 ? ledger_moment(arena, line->period_from_us) : NULL);
+	copy_text(copy, line->period_to_us != 0 ? ledger_moment(arena, line->period_to_us) : NULL);
 }
 
 static const char *
@@ -186,7 +188,7 @@ put_row(struct arena *arena, struct copy *copy, enum ledger_table table, int64_t
 {
 	switch (table) {
 	case LEDGER_DOCUMENTS: put_document(arena, copy, seq, staged); return;
-	case LEDGER_LINES: put_line(copy, seq, at + 1, &staged->document.lines[at]); return;
+	case LEDGER_LINES: put_line(arena, copy, seq, at + 1, &staged->document.lines[at]); return;
 	case LEDGER_PAYMENTS: put_payment(arena, copy, seq, &staged->document.payments[at]); return;
 	case LEDGER_REFERENCES: put_reference(copy, seq, &staged->document.references[at]); return;
 	case LEDGER_FIELDS: put_field_at(copy, seq, &staged->document, at); return;

@@ -175,7 +175,7 @@ put_subscriptions(struct ledger *ledger, struct copy *copy, struct err *err)
 		copy_text(copy, from->key);
 		copy_text(copy, from->status);
 		copy_text(copy, from->paused ? "t" : "f");
-		copy_text(copy, moment_or_none(ledger, from->paid_to_us));
+		copy_text(copy, moment_or_none(ledger, from->period_to_us));
 		copy_text(copy, moment_or_none(ledger, from->cancel_us));
 		copy_text(copy, moment_or_none(ledger, from->ended_us));
 		if (copy_row(copy, err) != 0)

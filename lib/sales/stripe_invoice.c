@@ -100,6 +100,29 @@ read_line_learner(struct reading *reading, const struct json *from, struct sales
 	stripe_field_metadata(reading->site, reading->arena, json_get(from, "metadata"), &line->fields);
 }
 
+/* A subscription's line says the time that it is for: a whole period, or what of it is left after a trial or a change of plan. What was sold besides
+ * has no time of its own: one moment. */
+static int
+read_period(const struct json *from, struct sales_line *line, struct err *err)
+{
+	const struct json *parent = json_get(from, "parent"), *period = json_get(from, "period");
+	int64_t start_us, end_us;
+
+	if (stripe_id(json_get(parent, "subscription_item_details"), "subscription")[0] == '\0' &&
+	    stripe_id(json_get(parent, "invoice_item_details"), "subscription")[0] == '\0' &&
+	    stripe_id(from, "subscription")[0] == '\0')
+		return 0;
+	if (json_is_null(period))
+		return 0;
+	if (stripe_moment_or(period, "start", 0, &start_us, err) != 0 || stripe_moment_or(period, "end", 0, &end_us, err) != 0)
+		return err_wrap(err, "\"period\"");
+	if (end_us > start_us) {
+		line->period_from_us = start_us;
+		line->period_to_us = end_us;
+	}
+	return 0;
+}
+
 static int
 read_line(struct reading *reading, const struct json *from, struct sales_line *line, struct err *err)
 {
@@ -121,6 +144,8 @@ read_line(struct reading *reading, const struct json *from, struct sales_line *l
 	if (__builtin_sub_overflow(*amount, discount, &line->net_minor) ||
 	    __builtin_add_overflow(line->net_minor, tax, &line->net_minor))
 		return err_set(err, ERR_DATA, "its amounts are too much");
+	if (read_period(from, line, err) != 0)
+		return -1;
 	read_product(reading, from, line);
 	read_line_learner(reading, from, line);
 	return 0;

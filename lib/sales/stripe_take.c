@@ -81,9 +81,9 @@ stripe_take_charge(void *context, const struct stripe_item *item, struct err *er
 	return text_equal(site->config->role, "payment") ? take(site, stripe_charge, item, err) : 0;
 }
 
-/* Paid up to the first end of a period among its items; before 2025-03-31 it had one of its own. */
+/* The first end of a period among its items, paid or not; before 2025-03-31 it had one of its own. */
 static int
-paid_to(struct stripe_site *site, const struct stripe_item *item, int64_t *ret_us, struct err *err)
+period_to(struct stripe_site *site, const struct stripe_item *item, int64_t *ret_us, struct err *err)
 {
 	const struct json **rows;
 	int64_t least = SALES_UNKNOWN, end_us;
@@ -113,7 +113,7 @@ stripe_take_subscription(void *context, const struct stripe_item *item, struct e
 	if (stripe_set_find(&site->handed, item->id) != NULL)
 		return 0;
 	stripe_set_put(&site->handed, item->id, site->walks);
-	if (paid_to(site, item, &subscription.paid_to_us, err) != 0 ||
+	if (period_to(site, item, &subscription.period_to_us, err) != 0 ||
 	    stripe_moment_or(item->json, "cancel_at", SALES_UNKNOWN, &subscription.cancel_us, err) != 0 ||
 	    stripe_moment_or(item->json, "ended_at", SALES_UNKNOWN, &subscription.ended_us, err) != 0)
 		return err_wrap(err, "subscription \"%s\"", item->id);

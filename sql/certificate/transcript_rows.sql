@@ -23,7 +23,7 @@ SELECT r.course, coalesce(r.serial, '') AS serial, extract(epoch FROM r.complete
          CROSS JOIN LATERAL (SELECT EXISTS (SELECT 1 FROM ctok.entitlement o
                                              WHERE o.tenant_id = e.tenant_id AND o.unit_id = e.unit_id AND o.target_id <> e.target_id) AS several) u
          WHERE t.tenant_id = ctok.current_tenant() AND t.site_id = r.site_id AND t.course_id = r.course_id
-           AND e.revoked_at IS NULL AND e.starts_at <= r.completed_at
+           AND (e.revoked_at IS NULL OR e.revoked_why = 'subscription') AND e.starts_at <= r.completed_at
          ORDER BY e.starts_at DESC, e.entitlement_id DESC
          LIMIT 1
        ) p ON true

@@ -1,6 +1,6 @@
 -- Whose paid time is over in a few days is reminded of it: once for each number of days that the tenant set. Where several have passed (the
 -- nights before did not run) the smallest counts, and those above it are past. A term shorter than twice that has no need of it, nor has what
--- renews by itself; and whoever may have renewed at a source that is silent is not told that they have not. $1: locale.
+-- renews by itself, as its rule says or, of a subscription that is known, this itself: one that is to end is no exception. And whoever may have renewed at a source that is silent is not told that they have not. $1: locale.
 INSERT INTO mail_new (event, person_id, recipient, template, locale, facts)
 SELECT due.event || '.' || due.days_before, a.person_id, p.email, 'expiry-soon', $1,
        jsonb_strip_nulls(jsonb_build_object('learner', p.display_name, 'course', coalesce(c.fullname, t.reference), 'date', due.last_day,
@@ -11,7 +11,7 @@ SELECT due.event || '.' || due.days_before, a.person_id, p.email, 'expiry-soon',
                     -- An active one's next change is its end, or comes before it.
                     AND a.next_change_at <= rule.now() + make_interval(days => most.days + 1)
                     AND a.ends_at > rule.now() AND a.ends_at <= rule.now() + make_interval(days => most.days + 1)
-  JOIN ctok.product_rule r ON r.tenant_id = a.tenant_id AND r.rule_id = a.rule_id AND NOT r.renews AND r.on_expiry <> 'keep'
+  JOIN ctok.product_rule r ON r.tenant_id = a.tenant_id AND r.rule_id = a.rule_id AND r.on_expiry <> 'keep'
   JOIN ctok.target t ON t.tenant_id = a.tenant_id AND t.target_id = a.target_id
   JOIN ctok.account k ON k.tenant_id = a.tenant_id AND k.site_id = a.site_id AND k.person_id = a.person_id
   JOIN ctok.managed m ON m.tenant_id = a.tenant_id AND m.site_id = a.site_id AND m.course_id = t.course_id AND m.user_id = k.user_id
@@ -28,6 +28,8 @@ SELECT due.event || '.' || due.days_before, a.person_id, p.email, 'expiry-soon',
        ) due
  WHERE n.tenant_id = ctok.current_tenant() AND 'expiry-soon' = ANY (n.mails)
    AND due.days_left >= 1 AND due.days_before IS NOT NULL
+   AND NOT coalesce((SELECT bool_or(u.goes_on) FROM rule.access_subscription u
+                      WHERE u.tenant_id = a.tenant_id AND u.person_id = a.person_id AND u.target_id = a.target_id AND u.ends_at = a.ends_at), r.renews)
    AND NOT EXISTS (SELECT 1 FROM rule.access_waits w WHERE w.tenant_id = a.tenant_id AND w.person_id = a.person_id AND w.target_id = a.target_id)
    AND NOT EXISTS (SELECT 1 FROM unnest(n.expiry_days) d
                      JOIN ctok.outbox o ON o.tenant_id = n.tenant_id AND o.event = due.event || '.' || d

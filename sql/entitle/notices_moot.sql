@@ -14,7 +14,7 @@ SELECT o.event
                     AND x.target_id = coalesce(d.target_id, a.target_id) AND x.wanted = 'active'
  WHERE o.state IN ('queued', 'deferred', 'doubt') AND o.event LIKE 'ended:%'
 UNION ALL
--- Reminders that wait although paid time ends on another day by now, welcomes to what is not open any more, and
+-- Reminders that wait although paid time ends on another day by now or the subscription goes on after all, welcomes to what is not open any more, and
 -- that access waits, which waits although that is over.
 SELECT o.event
   FROM ctok.outbox o
@@ -22,7 +22,10 @@ SELECT o.event
  WHERE o.state IN ('queued', 'deferred', 'doubt')
    AND (o.event LIKE 'expiry:%' AND (x.state IS DISTINCT FROM 'active'
                                      OR o.facts ->> 'date' IS DISTINCT FROM rule.last_day(x.ends_at, rule.zone())
-                                     OR rule.last_day(x.ends_at, rule.zone())::date <= (rule.now() AT TIME ZONE rule.zone())::date)
+                                     OR rule.last_day(x.ends_at, rule.zone())::date <= (rule.now() AT TIME ZONE rule.zone())::date
+                                     OR EXISTS (SELECT 1 FROM rule.access_subscription u
+                                                 WHERE u.tenant_id = x.tenant_id AND u.person_id = x.person_id AND u.target_id = x.target_id
+                                                   AND u.ends_at = x.ends_at AND u.goes_on))
         OR o.event LIKE 'welcome:%' AND x.wanted IS DISTINCT FROM 'active'
         OR o.event LIKE 'held:%' AND (x.state, x.wanted) IS DISTINCT FROM ('held', 'untouched'))
 UNION ALL

@@ -29,6 +29,17 @@ SELECT format('%s: paid for and not given yet: %s', c.name, s.lacks)
   JOIN course c ON c.target_id = s.target_id
  WHERE s.tenant_id = ctok.current_tenant() AND s.person_id = $1::bigint AND NOT s.before_live
 UNION ALL
+SELECT format('%s: subscription "%s" of source "%s" is %s%s%s%s', c.name, u.external_id, s.name, replace(u.status, '_', ' '),
+              CASE WHEN u.paused AND u.ended_at IS NULL THEN ', paused' ELSE '' END,
+              CASE WHEN u.ended_at IS NOT NULL THEN ', ended ' || to_char(u.ended_at AT TIME ZONE $2, 'YYYY-MM-DD')
+                   WHEN u.cancel_at IS NOT NULL THEN ', to end ' || to_char(u.cancel_at AT TIME ZONE $2, 'YYYY-MM-DD') ELSE '' END,
+              CASE WHEN isfinite(max(u.ends_at)) THEN ', paid until ' || to_char(max(u.ends_at) AT TIME ZONE $2, 'YYYY-MM-DD') ELSE '' END)
+  FROM rule.access_subscription u
+  JOIN course c ON c.target_id = u.target_id
+  JOIN ctok.source s ON s.tenant_id = u.tenant_id AND s.source_id = u.source_id
+ WHERE u.tenant_id = ctok.current_tenant() AND u.person_id = $1::bigint
+ GROUP BY c.name, s.name, u.external_id, u.status, u.paused, u.ended_at, u.cancel_at
+UNION ALL
 SELECT format('open: %s %s since %s%s', f.finding_id, f.class, to_char(f.first_seen AT TIME ZONE $2, 'YYYY-MM-DD'),
               CASE WHEN f.risk_minor > 0 THEN ', ' || rule.amount(f.risk_minor, f.currency) || ' at risk' ELSE '' END)
   FROM ctok.finding f

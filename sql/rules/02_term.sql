@@ -23,8 +23,23 @@ CREATE FUNCTION rule.term_end(start timestamptz, term interval, zone text) RETUR
         ELSE rule.day_ceil(start AT TIME ZONE zone + term) AT TIME ZONE zone
     END;
 
+-- From when a sale counts. Of a time that the source says was paid for, from its beginning, whatever it had to wait for. What renews by itself was billed for
+-- the time from its sale on, and grace covers what is paid late. Any other sale is for so many days of access, and gives none before it is paid: it counts
+-- from then. What had to wait at a gate counts from when that opened (${gate_at}; NULL: the wait is part of it). Nothing begins before ${starts}, the first day of its rule.
+CREATE FUNCTION rule.counts_from(sold_at timestamptz, paid_at timestamptz, gate_at timestamptz, period_from timestamptz, starts timestamptz, renews boolean)
+    RETURNS timestamptz
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN greatest(starts, CASE WHEN period_from IS NOT NULL THEN period_from WHEN renews THEN greatest(sold_at, gate_at)
+                                 ELSE greatest(sold_at, paid_at, gate_at) END);
+
+-- The fixed day on which it ends, whatever there is beside it: with the time that the source says was paid for, and where the rule has a last day, no later
+-- than that. NULL: it has a term.
+CREATE FUNCTION rule.counts_until(period_to timestamptz, until timestamptz, zone text) RETURNS timestamptz
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN least(rule.day_end(period_to, zone), until);
+
 -- One step of a chain of terms: a renewal starts at the later of its sale and the end so far. The state is that end. What ends on a fixed day
--- (${until}) runs beside the others, and those after it follow it if it ends later. Of what ended early although nothing was given back (${cut_at}) the
+-- (${until}) runs beside the others, and those after it follow it if it ends later; the same sale may have a term besides. Of what ended early although nothing was given back (${cut_at}) the
 -- time that was used stays in the chain.
 -- (An aggregate's step is never inlined; PL/pgSQL then costs a tenth of SQL.)
 CREATE FUNCTION rule.term_chain_step(so_far timestamptz, sold_at timestamptz, term interval, until timestamptz, cut_at timestamptz, zone text)
@@ -33,6 +48,9 @@ CREATE FUNCTION rule.term_chain_step(so_far timestamptz, sold_at timestamptz, te
 $$ BEGIN
     IF sold_at IS NULL THEN
         RETURN so_far;
+    END IF;
+    IF until IS NOT NULL AND term IS NOT NULL THEN
+        RETURN greatest(so_far, least(until, cut_at), least(rule.term_end(greatest(so_far, sold_at), term, zone), cut_at));
     END IF;
     IF until IS NOT NULL THEN
         RETURN greatest(so_far, least(until, cut_at));

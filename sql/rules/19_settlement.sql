@@ -32,16 +32,19 @@ SELECT y.tenant_id, y.document_id, min(y.since) AS since
          WHERE x.open_minor > 0 OR x.lost_minor >= d.total_minor AND x.lost_minor > 0) y
  GROUP BY y.tenant_id, y.document_id;
 
--- Documents sold under a subscription that ended before the time that it was paid for was over. (One that runs out at the end of its period ends
--- with its term.)
-CREATE VIEW rule.document_ended WITH (security_invoker = true) AS
-SELECT d.tenant_id, d.document_id, min(s.ended_at) AS ended_at
-  FROM ctok.subscription s
-  JOIN ctok.document_reference f ON f.tenant_id = s.tenant_id AND f.name = 'subscription' AND f.value = s.external_id
-  JOIN ctok.document d ON d.tenant_id = f.tenant_id AND d.document_id = f.document_id AND d.source_id = s.source_id
-                      AND d.kind <> 'credit_note' AND d.effective_at <= s.ended_at
- WHERE s.ended_at < s.paid_to
- GROUP BY d.tenant_id, d.document_id;
+-- Lines sold under a subscription that ended, or is to end, before the time that they were paid for is over: from then on they give nothing. One that runs
+-- out at the end of its period ends with that, and a line whose time was over before was used up. Where an older release read the sale, without its
+-- period, the subscription's own stands in for that; where it was read with one, a line without was sold besides and has nothing to do with it.
+CREATE VIEW rule.line_ended WITH (security_invoker = true) AS
+SELECT l.tenant_id, l.document_id, l.line_no, min(e.ends_at) AS ended_at
+  FROM (SELECT s.*, coalesce(s.ended_at, s.cancel_at) AS ends_at FROM ctok.subscription s WHERE s.ended_at IS NOT NULL OR s.cancel_at IS NOT NULL) e
+  JOIN ctok.document_reference f ON f.tenant_id = e.tenant_id AND f.name = 'subscription' AND f.value = e.external_id
+  JOIN ctok.document d ON d.tenant_id = f.tenant_id AND d.document_id = f.document_id AND d.source_id = e.source_id AND d.kind <> 'credit_note'
+  JOIN ctok.line l ON l.tenant_id = d.tenant_id AND l.document_id = d.document_id
+ WHERE e.ends_at < l.period_to
+    OR l.period_to IS NULL AND e.ended_at < e.period_to AND d.effective_at <= e.ended_at
+       AND NOT EXISTS (SELECT 1 FROM ctok.line o WHERE o.tenant_id = l.tenant_id AND o.document_id = l.document_id AND o.period_to IS NOT NULL)
+ GROUP BY l.tenant_id, l.document_id, l.line_no;
 
 -- What was told of the payment of a document in another currency than the document's.
 CREATE VIEW rule.settlement_foreign WITH (security_invoker = true) AS

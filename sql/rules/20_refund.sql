@@ -22,7 +22,7 @@ UNION
 SELECT d.tenant_id, d.document_id
   FROM (SELECT tenant_id, document_id FROM rule.document_dispute WHERE lost_minor > 0
         UNION
-        SELECT tenant_id, document_id FROM rule.document_ended
+        SELECT tenant_id, document_id FROM rule.line_ended
         UNION
         SELECT tenant_id, document_id FROM rule.document_owed) x
   JOIN ctok.document d ON d.tenant_id = x.tenant_id AND d.document_id = x.document_id
@@ -30,13 +30,12 @@ SELECT d.tenant_id, d.document_id
    AND NOT EXISTS (SELECT 1 FROM rule.document_credit k WHERE k.tenant_id = d.tenant_id AND k.original_id = d.document_id);
 
 -- The moment from which a whole document is void, and why: cancelled (from the first version since which it has been), its money given
--- back, credited or lost in a dispute in full, its payment taken back (until it is paid again), its subscription ended early, or it is owed for another
--- reason (rule.document_owed).
+-- back, credited or lost in a dispute in full, its payment taken back (until it is paid again), or it is owed for another reason (rule.document_owed).
 CREATE VIEW rule.document_void WITH (security_invoker = true) AS
 SELECT d.tenant_id, d.document_id, c.cancelled_at, least(r.refunded_at, k.credited_at) AS refunded_at, p.unpaid_at,
        -- A lost dispute weighs with what was refunded besides.
        CASE WHEN x.lost_minor + d.refunded_minor >= d.total_minor THEN x.lost_at END AS lost_at, x.lost_minor, x.lost_at AS last_lost_at,
-       e.ended_at, o.disabled_at, o.overdue_at
+       o.disabled_at, o.overdue_at
   FROM rule.document_touched t
   JOIN ctok.document d ON d.tenant_id = t.tenant_id AND d.document_id = t.document_id
   LEFT JOIN LATERAL (
@@ -54,7 +53,6 @@ SELECT d.tenant_id, d.document_id, c.cancelled_at, least(r.refunded_at, k.credit
        -- (What was refunded and came back, because the refund failed, is not refunded.)
        ) r ON d.refunded_minor > 0 AND d.refunded_minor >= d.total_minor
   LEFT JOIN rule.document_dispute x ON x.tenant_id = d.tenant_id AND x.document_id = d.document_id AND x.lost_minor > 0
-  LEFT JOIN rule.document_ended e ON e.tenant_id = d.tenant_id AND e.document_id = d.document_id
   LEFT JOIN rule.document_owed o ON o.tenant_id = d.tenant_id AND o.document_id = d.document_id
   LEFT JOIN rule.document_credit k ON k.tenant_id = d.tenant_id AND k.original_id = d.document_id
   LEFT JOIN LATERAL (
@@ -93,6 +91,7 @@ SELECT u.tenant_id, u.unit_id, u.document_id, w.revoked_at, w.why
                             WHERE s.tenant_id = u.tenant_id AND s.document_id = u.document_id AND s.unit_id <> u.unit_id AND NOT s.gone)
        ) o ON d.refunded_minor > 0 AND d.refunded_minor >= u.net_minor
   LEFT JOIN rule.unit_credit k ON k.tenant_id = u.tenant_id AND k.unit_id = u.unit_id
+  LEFT JOIN rule.line_ended e ON e.tenant_id = u.tenant_id AND e.document_id = u.document_id AND e.line_no = u.line_no
   LEFT JOIN LATERAL (
         SELECT min(y.effective_at) AS refunded_at
           FROM (SELECT m.effective_at, sum(-m.amount_minor) OVER (ORDER BY m.effective_at, m.movement_id) AS so_far
@@ -110,6 +109,6 @@ SELECT u.tenant_id, u.unit_id, u.document_id, w.revoked_at, w.why
                                           WHERE s.tenant_id = u.tenant_id AND s.document_id = u.document_id AND s.unit_id <> u.unit_id AND NOT s.gone)
                         THEN v.last_lost_at END AS lost_at
        ) l
- CROSS JOIN LATERAL rule.unit_end(v.cancelled_at, least(v.refunded_at, o.refunded_at, n.refunded_at, k.effective_at), v.unpaid_at, l.lost_at, v.ended_at,
+ CROSS JOIN LATERAL rule.unit_end(v.cancelled_at, least(v.refunded_at, o.refunded_at, n.refunded_at, k.effective_at), v.unpaid_at, l.lost_at, e.ended_at,
                                   v.overdue_at, v.disabled_at) w
  WHERE w.revoked_at IS NOT NULL;

@@ -26,7 +26,7 @@ SELECT u.tenant_id, u.unit_id, u.document_id, u.line_no, u.unit_no, u.net_minor,
            WHEN w.contact_id IS NULL OR (w.email = '' AND w.raw_email = '') THEN 'NO_LEARNER'
            WHEN w.email = '' THEN 'BAD_EMAIL'
        END AS verdict,
-       v.revoked_at, v.why AS revoked_why, u.gone OR l.gone AS gone
+       v.revoked_at, v.why AS revoked_why, u.gone OR l.gone AS gone, l.period_from, l.period_to
   FROM ctok.unit u
   JOIN ctok.document d ON d.tenant_id = u.tenant_id AND d.document_id = u.document_id
   JOIN ctok.line l ON l.tenant_id = u.tenant_id AND l.document_id = u.document_id AND l.line_no = u.line_no

@@ -1,9 +1,10 @@
 -- The same of known documents. A line keeps the number it has; new ones are numbered after all that were ever there.
-INSERT INTO sale_row (seq, line_no, line_key, corrects_key, product_id, quantity, unit_price_minor, net_minor, learner_contact_id)
+INSERT INTO sale_row (seq, line_no, line_key, corrects_key, product_id, quantity, unit_price_minor, net_minor, learner_contact_id, period_from,
+    period_to)
 SELECT l.seq,
        coalesce(o.line_no, coalesce(m.last_no, 0)
            + row_number() OVER (PARTITION BY l.seq, o.line_no IS NULL ORDER BY l.place)::integer),
-       l.line_key, l.corrects_key, g.product_id, l.quantity, l.unit_price_minor, l.net_minor, c.contact_id
+       l.line_key, l.corrects_key, g.product_id, l.quantity, l.unit_price_minor, l.net_minor, c.contact_id, l.period_from, l.period_to
   FROM sale_line l
   JOIN sale_pick p ON p.seq = l.seq AND NOT p.is_new
   JOIN ctok.product g

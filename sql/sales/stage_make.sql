@@ -42,7 +42,9 @@ CREATE TEMP TABLE IF NOT EXISTS sale_line (
     net_minor         bigint NOT NULL,
     learner_email     text,               -- these three NULL: nobody
     learner_name      text,
-    learner_raw_email text
+    learner_raw_email text,
+    period_from       timestamptz,        -- both NULL: the source does not say
+    period_to         timestamptz
 );
 CREATE TEMP TABLE IF NOT EXISTS sale_payment (
     seq          bigint NOT NULL,
@@ -92,7 +94,9 @@ CREATE TEMP TABLE IF NOT EXISTS sale_row (
     quantity           numeric NOT NULL,
     unit_price_minor   bigint NOT NULL,
     net_minor          bigint NOT NULL,
-    learner_contact_id bigint
+    learner_contact_id bigint,
+    period_from        timestamptz,
+    period_to          timestamptz
 );
 -- What payment providers tell beside documents.
 CREATE TEMP TABLE IF NOT EXISTS sale_settlement (
@@ -109,7 +113,7 @@ CREATE TEMP TABLE IF NOT EXISTS sale_subscription (
     external_id text NOT NULL,
     status      text NOT NULL,
     paused      boolean NOT NULL,
-    paid_to     timestamptz,
+    period_to   timestamptz,
     cancel_at   timestamptz,
     ended_at    timestamptz
 );

@@ -1,1 +1,1 @@
-COPY sale_subscription (place, external_id, status, paused, paid_to, cancel_at, ended_at) FROM STDIN
+COPY sale_subscription (place, external_id, status, paused, period_to, cancel_at, ended_at) FROM STDIN

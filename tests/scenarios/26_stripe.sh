@@ -113,7 +113,7 @@ cs_later prod_cpr CPR (online) li_later.1 4000 NOT_PAID lea@example.test" "$(uni
 expect "what they refer to" "metadata.course CPR, reference user-42, transaction pi_shop" "$(sql "SELECT string_agg(name || ' ' || value, ', ' ORDER BY name)
 	FROM ctok.document_reference JOIN ctok.document d USING (tenant_id, document_id) WHERE d.number = 'cs_shop'")"
 expect "subscriptions in every state, by either shape" "sub_ended canceled f 10-23 10-23, sub_late past_due f 12-02, sub_leaves active f 12-02 12-02, sub_never incomplete_expired f 12-02 11-03, sub_now active f 11-24, sub_old active f 11-23, sub_paused active t 12-02, sub_trial trialing f 12-02, sub_unpaid unpaid f 12-02" \
-	"$(sql "SELECT string_agg(concat_ws(' ', external_id, status, left(paused::text, 1), to_char(paid_to, 'MM-DD'), to_char(coalesce(ended_at, cancel_at), 'MM-DD')), ', ' ORDER BY external_id) FROM ctok.subscription")"
+	"$(sql "SELECT string_agg(concat_ws(' ', external_id, status, left(paused::text, 1), to_char(period_to, 'MM-DD'), to_char(coalesce(ended_at, cancel_at), 'MM-DD')), ', ' ORDER BY external_id) FROM ctok.subscription")"
 expect "a charge that nothing names is a finding" "CHARGE_UNTIED 700 USD payment ch_stray" "$(findings CHARGE_UNTIED)"
 expect "all ties" "" "$(untied)"
 whole=$(documents; movements; units)

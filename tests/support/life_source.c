@@ -151,7 +151,7 @@ subscribe(struct life_play *play, struct ledger *ledger, const struct life_world
 					    &play->w->arena, "%lld-%s", (long long)world->number, life_text(event, "sub")),
 		.status = life_text(event, "status"),
 		.paused = json_get(event, "paused")->truth,
-		.paid_to_us = paid_to != NULL ? life_moment_us(paid_to) : SALES_UNKNOWN,
+		.period_to_us = paid_to != NULL ? life_moment_us(paid_to) : SALES_UNKNOWN,
 		.cancel_us = cancel != NULL ? life_moment_us(cancel) : SALES_UNKNOWN,
 		.ended_us = ended != NULL ? life_moment_us(ended) : SALES_UNKNOWN };
 	struct err err = ERR_INIT;

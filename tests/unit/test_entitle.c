@@ -1415,20 +1415,20 @@ test_a_disputed_renewal_is_held_on_its_day(void **state)
 
 /* A subscription of which these orders are the cycles. */
 static void
-subscribe(struct with_db *w, const char *name, const char *numbers, const char *paid_to, const char *ended_at)
+subscribe(struct with_db *w, const char *name, const char *numbers, const char *period_to, const char *ended_at)
 {
 	with_db_sql(
 	    w, arena_printf(&w->arena,
 		   "INSERT INTO ctok.document_reference SELECT tenant_id, document_id, 'subscription', '%s' FROM ctok.document "
 		   "WHERE number = ANY ('{%s}') ON "
 		   "CONFLICT DO NOTHING; INSERT INTO ctok.subscription (tenant_id, source_id, external_id, status, paused, "
-		   "paid_to, ended_at, known_at)"
+		   "period_to, ended_at, known_at)"
 		   " SELECT tenant_id, min(source_id), '%s', 'canceled', false, '%s', %s, now() FROM ctok.source GROUP BY tenant_id"
-		   " ON CONFLICT (tenant_id, source_id, external_id) DO UPDATE SET paid_to = excluded.paid_to, ended_at = "
+		   " ON CONFLICT (tenant_id, source_id, external_id) DO UPDATE SET period_to = excluded.period_to, ended_at = "
 		   "excluded.ended_at;"
 		   " INSERT INTO ctok.dirty_document SELECT tenant_id, document_id FROM ctok.document WHERE number = ANY ('{%s}') "
 		   "ON CONFLICT DO NOTHING",
-		   name, numbers, name, paid_to, ended_at, numbers));
+		   name, numbers, name, period_to, ended_at, numbers));
 }
 
 static void
@@ -1469,6 +1469,303 @@ test_cancelled_at_once_ends_the_cycle_that_runs(void **state)
 	    "nothing is left of it to give", access_of(w, "bo@x.test", "C1"), "ended untouched 2026-03-17 09:00 2026-03-17 11:00");
 	night(w, "2026-03-18T04:00:00Z", true);
 	expect_text("a full look says the same", actions(w), "");
+}
+
+/* The time that an order was paid for, as its source says. */
+static void
+paid_for(struct with_db *w, const char *number, const char *from, const char *to)
+{
+	with_db_sql(
+	    w, arena_printf(&w->arena,
+		   "UPDATE ctok.line l SET period_from = '%s', period_to = '%s' FROM ctok.document d WHERE d.number = '%s' AND "
+		   "l.document_id = d.document_id",
+		   from, to, number));
+}
+
+/* Each entitlement as "cycle: from to to, why". */
+static const char *
+cycles(struct with_db *w)
+{
+	return one(w,
+	    "SELECT string_agg(cycle || ': ' || coalesce(to_char(starts_at AT TIME ZONE 'Europe/Madrid', 'MM-DD') || ' to ' ||"
+	    " to_char(ends_at AT TIME ZONE 'Europe/Madrid', 'YYYY-MM-DD'), 'none') || coalesce(' ' || revoked_why, ''), ', '"
+	    " ORDER BY sold_at, document_id) FROM ctok.entitlement");
+}
+
+static void
+test_a_cycle_lasts_what_was_paid_for(void **state)
+{
+	struct with_db *w = *state;
+
+	/* A trial of a week, then a month, then a plan that bills by the year and credits what was left; the rule says a month of each. */
+	sell(w, "1", "ana@x.test", "", "MONTH", "2026-01-01T08:00:00Z", 1, 0);
+	paid_for(w, "1", "2026-01-01T07:00:00Z", "2026-01-08T07:00:00Z");
+	sell(w, "2", "ana@x.test", "", "MONTH", "2026-01-08T08:00:00Z", 1, 900);
+	paid_for(w, "2", "2026-01-08T07:00:00Z", "2026-02-08T07:00:00Z");
+	night(w, "2026-01-09T03:00:00Z", false);
+	expect_text("one follows the other without a gap", cycles(w), "1: 01-01 to 2026-01-09, 2: 01-08 to 2026-02-09");
+	sell(w, "3", "ana@x.test", "", "MONTH", "2026-01-20T08:00:00Z", 1, 9000);
+	paid_for(w, "3", "2026-01-20T07:00:00Z", "2027-01-20T07:00:00Z");
+	night(w, "2026-01-21T03:00:00Z", false);
+	expect_text("a change of plan leaves what runs as it was sold", cycles(w),
+	    "1: 01-01 to 2026-01-09, 2: 01-08 to 2026-02-09, 3: 01-20 to 2027-01-21");
+	expect_text("for what it cost", one(w, "SELECT string_agg(price_minor::text, ',' ORDER BY sold_at) FROM ctok.entitlement"),
+	    "0,900,9000");
+	expect_text("access is all of it", access_of(w, "ana@x.test", "C1"), "active active 2026-01-08 08:00 2027-01-21 00:00");
+	/* What is read of it later is another matter: it is fixed. In trial it follows. */
+	paid_for(w, "3", "2026-01-20T07:00:00Z", "2026-02-20T07:00:00Z");
+	with_db_sql(w, "INSERT INTO ctok.dirty_document SELECT tenant_id, document_id FROM ctok.document");
+	night(w, "2026-01-22T03:00:00Z", true);
+	expect_text("fixed", access_of(w, "ana@x.test", "C1"), "active active 2026-01-08 08:00 2027-01-21 00:00");
+	with_db_sql(w, "DELETE FROM ctok.live");
+	night(w, "2026-01-23T03:00:00Z", true);
+	expect_text("in trial as it is read", access_of(w, "ana@x.test", "C1"), "active active 2026-01-08 08:00 2026-02-21 00:00");
+	with_db_sql(w, "INSERT INTO ctok.live SELECT ctok.current_tenant(), site_id, source_id, '-infinity', now() FROM ctok.site, "
+		       "ctok.source");
+	/* Beside another sale: the longest counts; a course bought meanwhile follows what is paid for. */
+	sell(w, "4", "bo@x.test", "", "MONTH", "2026-01-01T08:00:00Z", 1, 900);
+	paid_for(w, "4", "2026-01-01T07:00:00Z", "2026-02-01T07:00:00Z");
+	sell(w, "5", "bo@x.test", "", "YEAR", "2026-01-10T08:00:00Z", 1, 9900);
+	sell(w, "6", "bo@x.test", "", "MONTH", "2026-02-01T08:00:00Z", 1, 900);
+	paid_for(w, "6", "2026-02-01T07:00:00Z", "2026-03-01T07:00:00Z");
+	night(w, "2026-02-02T03:00:00Z", false);
+	expect_text("together", access_of(w, "bo@x.test", "C1"), "active active 2026-02-01 08:00 2027-02-02 00:00");
+	change(w, "5", "paid", 9900, "2026-02-10T08:00:00Z");
+	night(w, "2026-02-11T03:00:00Z", false);
+	expect_text("the year is refunded: what is left is paid for", access_of(w, "bo@x.test", "C1"),
+	    "active active 2026-02-01 08:00 2026-03-02 00:00");
+	/* A rule's own last day is the last. Without a term there is the period's. */
+	sell(w, "7", "cy@x.test", "", "EDITION", "2026-06-01T08:00:00Z", 1, 900);
+	paid_for(w, "7", "2026-06-01T07:00:00Z", "2026-07-01T07:00:00Z");
+	sell(w, "8", "di@x.test", "", "EVER", "2026-06-01T08:00:00Z", 1, 900);
+	paid_for(w, "8", "2026-06-01T07:00:00Z", "2026-07-01T07:00:00Z");
+	night(w, "2026-06-02T03:00:00Z", false);
+	expect_text("its last day", access_of(w, "cy@x.test", "C1"), "active active 2026-06-01 09:00 2026-07-01 00:00");
+	expect_text("no longer than paid", access_of(w, "di@x.test", "C1"), "active active 2026-06-01 09:00 2026-07-02 00:00");
+	/* Billed in time and paid later: it is the time that was billed. */
+	sell(w, "9", "di@x.test", "", "EVER", "2026-07-01T08:00:00Z", 1, 900);
+	paid_for(w, "9", "2026-07-01T07:00:00Z", "2026-08-01T07:00:00Z");
+	with_db_sql(w,
+	    "UPDATE ctok.movement m SET effective_at = '2026-07-09T08:00:00Z' FROM ctok.document d WHERE d.number = '9' AND "
+	    "m.document_id = d.document_id");
+	night(w, "2026-07-10T03:00:00Z", false);
+	expect_text("the next cycle", access_of(w, "di@x.test", "C1"), "active active 2026-07-01 09:00 2026-08-02 00:00");
+	/* What had to wait at a gate counts from when that opened; a time that was paid for is the same. */
+	sell(w, "10", "ed@x.test", "", "MONTH", "2026-07-01T08:00:00Z", 1, 900);
+	night(w, "2026-07-10T03:00:00Z", false);
+	with_db_sql(w,
+	    "INSERT INTO ctok.gate (tenant_id, unit_id, target_id, rule_id, known_at, opened_at) SELECT e.tenant_id, unit_id, "
+	    "target_id, "
+	    "rule_id, now(), '2026-07-08T08:00:00Z' FROM ctok.entitlement e JOIN ctok.document USING (document_id) WHERE number IN "
+	    "('9', '10')");
+	night(w, "2026-07-10T03:00:00Z", true);
+	expect_text("waited", access_of(w, "ed@x.test", "C1"), "active active 2026-07-08 10:00 2026-08-09 00:00");
+	expect_text(
+	    "waited, and paid for a time", access_of(w, "di@x.test", "C1"), "active active 2026-07-01 09:00 2026-08-02 00:00");
+	with_db_sql(w, "DELETE FROM ctok.gate");
+	night(w, "2026-07-10T03:00:00Z", true);
+	expect_text("ties", untied(w), "ties");
+}
+
+/* An order's charges, instead of the one at its sale: "moment amount" each. */
+static void
+paid_on(struct with_db *w, const char *number, const char *charges)
+{
+	with_db_sql(w, arena_printf(&w->arena,
+			   "DELETE FROM ctok.movement m USING ctok.document d WHERE d.number = '%s' AND m.document_id = "
+			   "d.document_id AND m.kind IN "
+			   "('charge', 'adjustment')",
+			   number));
+	with_db_sql(w, arena_printf(&w->arena,
+			   "INSERT INTO ctok.movement (tenant_id, document_id, kind, external_key, amount_minor, currency, "
+			   "effective_at, known_at, run_id)"
+			   " SELECT tenant_id, document_id, CASE WHEN c.amount > 0 THEN 'charge' ELSE 'adjustment' END, 'at ' || "
+			   "c.at, c.amount, 'EUR', c.at, "
+			   "now(), %lld FROM ctok.document, (VALUES %s) c (at, amount) WHERE number = '%s'",
+			   (long long)w->night.run_id, charges, number));
+}
+
+static void
+test_what_is_paid_late_has_its_whole_term(void **state)
+{
+	struct with_db *w = *state;
+
+	sell(w, "1", "ana@x.test", "", "YEAR", "2026-01-01T08:00:00Z", 1, 9000);
+	paid_on(w, "1", "(timestamptz '2026-01-26T08:00:00Z', 9000)");
+	sell(w, "2", "bo@x.test", "", "YEAR", "2026-01-01T08:00:00Z", 1, 9000);
+	paid_on(w, "2", "(timestamptz '2026-01-05T08:00:00Z', 3000), ('2026-01-20T08:00:00Z', 6000)");
+	/* The same day is with the sale. */
+	sell(w, "3", "cy@x.test", "", "YEAR", "2026-01-01T08:00:00Z", 1, 9000);
+	paid_on(w, "3", "(timestamptz '2026-01-01T21:00:00Z', 9000)");
+	/* What renews was billed for the time from its sale on. */
+	sell(w, "4", "di@x.test", "", "MONTH", "2026-01-01T08:00:00Z", 1, 900);
+	paid_on(w, "4", "(timestamptz '2026-01-26T08:00:00Z', 900)");
+	/* Taken back and paid again: the first day on which all was paid. */
+	sell(w, "5", "ed@x.test", "", "YEAR", "2026-01-01T08:00:00Z", 1, 9000);
+	paid_on(
+	    w, "5", "(timestamptz '2026-01-10T08:00:00Z', 9000), ('2026-01-15T08:00:00Z', -9000), ('2026-01-25T08:00:00Z', 9000)");
+	/* Never all of it, and given all the same because the source says that it is paid. */
+	sell(w, "6", "fay@x.test", "", "YEAR", "2026-01-01T08:00:00Z", 1, 9000);
+	paid_on(w, "6", "(timestamptz '2026-01-10T08:00:00Z', 4000)");
+	night(w, "2026-01-27T03:00:00Z", false);
+	expect_text("paid after 25 days", access_of(w, "ana@x.test", "C1"), "active active 2026-01-26 09:00 2027-01-27 00:00");
+	expect_text("in two parts", access_of(w, "bo@x.test", "C1"), "active active 2026-01-20 09:00 2027-01-21 00:00");
+	expect_text("on the same day", access_of(w, "cy@x.test", "C1"), "active active 2026-01-01 09:00 2027-01-02 00:00");
+	expect_text("a subscription", access_of(w, "di@x.test", "C1"), "active active 2026-01-01 09:00 2026-02-02 00:00");
+	expect_text("the first time", access_of(w, "ed@x.test", "C1"), "active active 2026-01-10 09:00 2027-01-11 00:00");
+	expect_text("in part", access_of(w, "fay@x.test", "C1"), "active active 2026-01-01 09:00 2027-01-02 00:00");
+	carry_out(w);
+	/* An order that grows later does not begin anew. */
+	with_db_sql(w, "UPDATE ctok.document SET total_minor = 12000 WHERE number = '1'");
+	paid_on(w, "1", "(timestamptz '2026-01-26T08:00:00Z', 9000), ('2026-03-01T08:00:00Z', 3000)");
+	with_db_sql(w, "INSERT INTO ctok.dirty_document SELECT tenant_id, document_id FROM ctok.document");
+	night(w, "2026-03-02T03:00:00Z", true);
+	expect_text("grown", access_of(w, "ana@x.test", "C1"), "active active 2026-01-26 09:00 2027-01-27 00:00");
+	/* Sold first and paid last: what runs meanwhile is not put off, and the two follow each other. */
+	sell(w, "7", "gus@x.test", "", "YEAR", "2026-01-01T08:00:00Z", 1, 9000);
+	paid_on(w, "7", "(timestamptz '2026-03-05T08:00:00Z', 9000)");
+	with_db_sql(w, "UPDATE ctok.document SET status = 'unpaid' WHERE number = '7'");
+	sell(w, "8", "gus@x.test", "", "YEAR", "2026-02-01T08:00:00Z", 1, 9000);
+	night(w, "2026-03-03T03:00:00Z", false);
+	expect_text("the second runs", access_of(w, "gus@x.test", "C1"), "active active 2026-02-01 09:00 2027-02-02 00:00");
+	with_db_sql(w, "UPDATE ctok.document SET status = 'paid' WHERE number = '7'; INSERT INTO ctok.dirty_document SELECT "
+		       "tenant_id, document_id "
+		       "FROM ctok.document WHERE number = '7'");
+	night(w, "2026-03-06T03:00:00Z", false);
+	expect_text("then the first", access_of(w, "gus@x.test", "C1"), "active active 2026-02-01 09:00 2028-02-02 00:00");
+	expect_text("in the order in which they count",
+	    one(w, "SELECT string_agg(d.number || ' ' || e.cycle, ', ' ORDER BY e.cycle) FROM ctok.entitlement e JOIN "
+		   "ctok.document d USING "
+		   "(document_id) WHERE d.number IN ('7', '8')"),
+	    "8 1, 7 2");
+}
+
+static void
+test_who_completed_before_the_sale_was_paid(void **state)
+{
+	struct with_db *w = *state;
+	static const char said[] =
+	    "SELECT coalesce(string_agg(coalesce(cycle::text, 'none'), ', ' ORDER BY person_id), '') FROM rule.completion_cycle";
+
+	sell(w, "1", "ana@x.test", "", "YEAR", "2026-01-01T08:00:00Z", 1, 9000);
+	paid_on(w, "1", "(timestamptz '2026-02-26T08:00:00Z', 9000)");
+	night(w, "2026-02-27T03:00:00Z", false);
+	carry_out(w);
+	with_db_sql(w, "INSERT INTO ctok.mirror_completion (tenant_id, site_id, course_id, user_id, completed_at) SELECT "
+		       "tenant_id, site_id, 1, user_id, "
+		       "'2026-01-20T08:00:00Z' FROM ctok.account");
+	expect_text("let in by hand while the invoice was open", one(w, said), "1");
+	with_db_sql(w, "UPDATE ctok.mirror_completion SET completed_at = '2025-12-20T08:00:00Z'");
+	expect_text("not what was before the sale", one(w, said), "none");
+	/* Renewed while a cycle ran, and paid after it: what was completed in the one that ran is of that. */
+	sell(w, "2", "ana@x.test", "", "YEAR", "2027-02-01T08:00:00Z", 1, 9000);
+	paid_on(w, "2", "(timestamptz '2027-04-01T08:00:00Z', 9000)");
+	night(w, "2027-04-02T03:00:00Z", false);
+	with_db_sql(w, "UPDATE ctok.mirror_completion SET completed_at = '2027-02-10T08:00:00Z'");
+	expect_text("the first ran still", one(w, said), "1");
+	with_db_sql(w, "UPDATE ctok.mirror_completion SET completed_at = '2027-03-10T08:00:00Z'");
+	expect_text("it was over", one(w, said), "2");
+}
+
+/* What a provider says of a subscription by now. */
+static void
+subscription_is(struct with_db *w, const char *name, const char *status, bool paused, const char *cancel_at, const char *ended_at)
+{
+	with_db_sql(w,
+	    arena_printf(&w->arena,
+		"UPDATE ctok.subscription SET status = '%s', paused = %s, cancel_at = %s, ended_at = %s WHERE external_id = '%s';"
+		" INSERT INTO ctok.dirty_document SELECT tenant_id, document_id FROM ctok.document_reference WHERE name = "
+		"'subscription' AND value = '%s' ON CONFLICT DO NOTHING",
+		status, paused ? "true" : "false", cancel_at, ended_at, name, name));
+}
+
+static void
+test_what_becomes_of_a_subscription(void **state)
+{
+	struct with_db *w = *state;
+
+	/* Three months under a subscription, and a year beside that follows them. With the second a book of another's, without a time of its own. */
+	sell(w, "1", "ana@x.test", "", "MONTH", "2026-01-01T08:00:00Z", 1, 900);
+	sell(w, "2", "ana@x.test", "", "MONTH", "2026-02-01T08:00:00Z", 1, 900);
+	sell(w, "3", "ana@x.test", "", "YEAR", "2026-02-05T08:00:00Z", 1, 9900);
+	paid_for(w, "1", "2026-01-01T07:00:00Z", "2026-02-01T07:00:00Z");
+	paid_for(w, "2", "2026-02-01T07:00:00Z", "2026-03-01T07:00:00Z");
+	subscribe(w, "sub_ana", "1,2", "2026-03-01T07:00:00Z", "NULL");
+	night(w, "2026-02-10T03:00:00Z", false);
+	carry_out(w);
+	static const char sold[] = "1: 01-01 to 2026-02-02, 2: 02-01 to 2026-03-02, 3: 03-02 to 2027-03-02";
+	expect_text("as sold", cycles(w), sold);
+	/* The status alone is nothing, be it stale or not; nor is an end of a period that was never paid. */
+	subscription_is(w, "sub_ana", "unpaid", true, "NULL", "NULL");
+	with_db_sql(w, "UPDATE ctok.subscription SET period_to = '2026-04-01T07:00:00Z'");
+	night(w, "2026-02-11T03:00:00Z", false);
+	expect_text("unpaid and paused", cycles(w), sold);
+	subscription_is(w, "sub_ana", "active", false, "'2026-03-01T07:00:00Z'", "NULL");
+	night(w, "2026-02-12T03:00:00Z", false);
+	expect_text("to end with what was paid", cycles(w), sold);
+	subscription_is(w, "sub_ana", "active", false, "'2026-02-20T07:00:00Z'", "NULL");
+	night(w, "2026-02-13T03:00:00Z", false);
+	expect_text(
+	    "to end before that", cycles(w), "1: 01-01 to 2026-02-02, 2: 02-01 to 2026-02-20 subscription, 3: 02-20 to 2027-02-21");
+	subscription_is(w, "sub_ana", "active", false, "NULL", "NULL");
+	night(w, "2026-02-14T03:00:00Z", false);
+	expect_text("taken back", cycles(w), sold);
+	subscription_is(w, "sub_ana", "canceled", true, "NULL", "'2026-02-14T12:00:00Z'");
+	night(w, "2026-02-15T03:00:00Z", false);
+	expect_text("deleted while it paused: the cycle that runs is cut, what was used stays used, the year is a whole one",
+	    cycles(w), "1: 01-01 to 2026-02-02, 2: 02-01 to 2026-02-14 subscription, 3: 02-14 to 2027-02-15");
+	expect_text("only that one was",
+	    one(w, "SELECT string_agg(d.number, ',') FROM ctok.entitlement e JOIN ctok.document d USING (document_id) "
+		   "WHERE e.revoked_at IS NOT NULL"),
+	    "2");
+	expect_text("nothing is taken", actions(w), "");
+	expect_text("ties", untied(w), "ties");
+	/* Sold besides on the same invoice, without a time of its own: not the subscription's. */
+	with_db_sql(w,
+	    "INSERT INTO ctok.line (tenant_id, document_id, line_no, line_key, product_id, quantity, unit_price_minor, net_minor)"
+	    " SELECT tenant_id, document_id, 2, '2', product_id, 1, 0, 0 FROM ctok.line WHERE period_to = '2026-03-01T07:00:00Z';"
+	    " INSERT INTO ctok.unit (tenant_id, document_id, line_no, unit_no, net_minor) SELECT tenant_id, document_id, 2, 1, 0 "
+	    "FROM ctok.line "
+	    "WHERE line_no = 2");
+	expect_text("not ended with it", one(w, "SELECT string_agg(line_no::text, ',') FROM rule.line_ended"), "1");
+}
+
+static void
+test_who_cancelled_is_reminded(void **state)
+{
+	struct with_db *w = *state;
+	static const char queued[] =
+	    "SELECT coalesce(string_agg(concat_ws(' ', substring(event FROM '[0-9]+$'), facts ->> 'date', facts ->> 'days'), "
+	    "', ' ORDER BY mail_id), '') FROM ctok.outbox WHERE template = 'expiry-soon' AND state = 'queued'";
+
+	with_db_sql(w, "UPDATE ctok.tenant SET mails = '{expiry-soon}', expiry_days = '{14,7,3}'");
+	sell(w, "1", "ana@x.test", "", "MONTH", "2026-01-01T08:00:00Z", 1, 900);
+	paid_for(w, "1", "2026-01-01T07:00:00Z", "2026-01-31T07:00:00Z");
+	subscribe(w, "sub_ana", "1", "2026-01-31T07:00:00Z", "NULL");
+	/* By a rule that does not know that it is a subscription: it renews all the same. */
+	sell(w, "2", "bo@x.test", "", "YEAR", "2026-01-01T08:00:00Z", 1, 900);
+	paid_for(w, "2", "2026-01-01T07:00:00Z", "2026-01-31T07:00:00Z");
+	subscribe(w, "sub_bo", "2", "2026-01-31T07:00:00Z", "NULL");
+	night(w, "2026-01-02T03:00:00Z", false);
+	carry_out(w);
+	night(w, "2026-01-20T03:00:00Z", false);
+	expect_text("nobody whose subscription renews", one(w, queued), "");
+	subscription_is(w, "sub_ana", "active", false, "'2026-01-31T07:00:00Z'", "NULL");
+	night(w, "2026-01-21T03:00:00Z", false);
+	expect_text("who cancelled: the smallest that applies", one(w, queued), "14 2026-01-31 10");
+	subscription_is(w, "sub_ana", "active", false, "NULL", "NULL");
+	night(w, "2026-01-22T03:00:00Z", false);
+	expect_text("not if they think better of it", one(w, queued), "");
+	/* At the end of a later period: this one renews. */
+	subscription_is(w, "sub_ana", "active", false, "'2026-03-31T07:00:00Z'", "NULL");
+	night(w, "2026-01-23T03:00:00Z", false);
+	expect_text("nor before the last", one(w, queued), "");
+	/* The nights in which it was due did not run. */
+	subscription_is(w, "sub_ana", "active", false, "'2026-01-31T07:00:00Z'", "NULL");
+	night(w, "2026-01-29T03:00:00Z", false);
+	expect_text("once, late", one(w, queued), "3 2026-01-31 2");
+	night(w, "2026-01-30T03:00:00Z", true);
+	expect_text("once", one(w, queued), "3 2026-01-31 2");
 }
 
 /* Money that came back later outranks the debt that was there before: a term that is kept by its rule is not kept for nothing. */
@@ -1720,6 +2017,11 @@ main(void)
 		cmocka_unit_test_setup(test_grace_opens_nothing_that_a_dispute_suspended, setup),
 		cmocka_unit_test_setup(test_a_disputed_renewal_is_held_on_its_day, setup),
 		cmocka_unit_test_setup(test_cancelled_at_once_ends_the_cycle_that_runs, setup),
+		cmocka_unit_test_setup(test_a_cycle_lasts_what_was_paid_for, setup),
+		cmocka_unit_test_setup(test_what_is_paid_late_has_its_whole_term, setup),
+		cmocka_unit_test_setup(test_who_completed_before_the_sale_was_paid, setup),
+		cmocka_unit_test_setup(test_what_becomes_of_a_subscription, setup),
+		cmocka_unit_test_setup(test_who_cancelled_is_reminded, setup),
 		cmocka_unit_test_setup(test_a_refund_after_the_term, setup),
 		cmocka_unit_test_setup(test_what_was_void_from_the_start_has_its_grace, setup),
 		cmocka_unit_test_setup(test_a_site_with_a_role_of_its_own, setup),

@@ -1,4 +1,4 @@
-/* The life of an access: the pure functions of sql/rules (20_refund.sql, 38_state.sql) against tables written by hand from the words of
+/* The life of an access: the pure functions of sql/rules (02_term.sql, 20_refund.sql, 38_state.sql) against tables written by hand from the words of
  * docs/architecture.md ("Terms", "Refunds"), over all that can meet (tests/sql). Of each table exactly one row must fit each case: a case that none fits
  * was forgotten, one that two fit is not clear. */
 #include "expect.h"
@@ -55,6 +55,12 @@ test_what_ends_a_unit(void **state)
 }
 
 static void
+test_how_long_a_cycle_is(void **state)
+{
+	expect_table(*state, "tests/sql/cycle.sql", 1536 + 16 + 128);
+}
+
+static void
 test_what_state_an_access_is_in(void **state)
 {
 	expect_table(*state, "tests/sql/access_state.sql", 10000);
@@ -72,6 +78,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_they_are_inlined),
 		cmocka_unit_test(test_what_ends_a_unit),
+		cmocka_unit_test(test_how_long_a_cycle_is),
 		cmocka_unit_test(test_what_state_an_access_is_in),
 		cmocka_unit_test(test_what_moodle_lacks),
 	};

@@ -248,6 +248,64 @@ both_shapes_of_an_invoice_say_the_same(void **state)
 	assert_int_equal(document.lines[0].unit_price_minor, 1000);
 }
 
+/* The period of a subscription's line, in either shape; what was sold besides has none. */
+static void
+a_line_says_what_time_it_is_for(void **state)
+{
+#define PERIOD(start, end) "\"period\":{\"start\":" start ",\"end\":" end "},"
+#define OF_INVOICE(line) INVOICE("\"amount_paid\":2180," LINES("{" COMMON line "}"))
+	static const struct {
+		const char *title, *text;
+		int64_t from, to;    /* 0: none */
+		const char *message; /* NULL: taken */
+	} cases[] = {
+		{ "of old", OF_INVOICE(PERIOD("1000", "9000") "\"type\":\"subscription\",\"subscription\":\"sub_1\""), 1000, 9000,
+		    NULL },
+		{ "of old, a change of plan",
+		    OF_INVOICE(PERIOD("5000", "9000") "\"type\":\"invoiceitem\",\"proration\":true,\"subscription\":\"sub_1\""),
+		    5000, 9000, NULL },
+		{ "now",
+		    OF_INVOICE(PERIOD("1000", "9000") "\"parent\":{\"type\":\"subscription_item_details\",\"invoice_item_details\":"
+						      "null,\"subscription_item_details\":{"
+						      "\"subscription\":\"sub_1\",\"proration\":false}}"),
+		    1000, 9000, NULL },
+		{ "now, a change of plan",
+		    OF_INVOICE(PERIOD("5000", "9000") "\"parent\":{\"type\":\"invoice_item_details\",\"subscription_item_details\":"
+						      "null,\"invoice_item_details\":{"
+						      "\"subscription\":\"sub_1\",\"proration\":true}}"),
+		    5000, 9000, NULL },
+		{ "sold besides, at one moment",
+		    OF_INVOICE(PERIOD("1000", "1000") "\"parent\":{\"invoice_item_details\":{\"subscription\":\"sub_1\"}}"), 0, 0,
+		    NULL },
+		{ "without a subscription", OF_INVOICE(PERIOD("1000", "9000") "\"type\":\"invoiceitem\",\"subscription\":null"), 0,
+		    0, NULL },
+		{ "without a period", OF_INVOICE("\"subscription\":\"sub_1\""), 0, 0, NULL },
+		{ "a period that is null", OF_INVOICE("\"period\":null,\"subscription\":\"sub_1\""), 0, 0, NULL },
+		{ "backwards", OF_INVOICE(PERIOD("9000", "1000") "\"subscription\":\"sub_1\""), 0, 0, NULL },
+		{ "without an end", OF_INVOICE("\"period\":{\"start\":1000},\"subscription\":\"sub_1\""), 0, 0, NULL },
+		{ "no moments", OF_INVOICE(PERIOD("-1", "9000") "\"subscription\":\"sub_1\""), 0, 0,
+		    "invoice \"in_1\": line 1: \"period\": \"start\" is -1, no moment" },
+	};
+	struct sales_document document;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(cases); i++) {
+		struct err err = ERR_INIT;
+		int rc = read_object(stripe_invoice, cases[i].text, &document, &err);
+
+		if (cases[i].message != NULL) {
+			expect_err(cases[i].title, &err, ERR_DATA, cases[i].message);
+			continue;
+		}
+		expect_ok(cases[i].title, rc, &err);
+		if (document.lines[0].period_from_us != cases[i].from * 1000000 ||
+		    document.lines[0].period_to_us != cases[i].to * 1000000)
+			fail_msg("%s: %lld to %lld", cases[i].title, (long long)document.lines[0].period_from_us,
+			    (long long)document.lines[0].period_to_us);
+	}
+}
+
 #define SHORT(id, status, more) \
 	"{\"id\":\"" id "\",\"status\":\"" status "\",\"currency\":\"usd\",\"created\":1000,\"livemode\":true," more "}"
 #define PLAIN(id, amount, more) "{\"id\":\"" id "\",\"amount\":" amount ",\"description\":\"" id "\"" more "}"
@@ -465,6 +523,7 @@ main(void)
 		cmocka_unit_test(entries_of_the_balance_are_named),
 		cmocka_unit_test(sets_keep_what_is_put_in),
 		cmocka_unit_test(both_shapes_of_an_invoice_say_the_same),
+		cmocka_unit_test(a_line_says_what_time_it_is_for),
 		cmocka_unit_test(odd_invoices),
 		cmocka_unit_test(what_is_wrong_is_named),
 		cmocka_unit_test(sessions_and_charges),
