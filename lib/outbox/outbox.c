@@ -204,10 +204,18 @@ load_template(struct session *session, const struct due *due, const struct mail_
 	return 0;
 }
 
-/* The tenant's values first: a fact of the same name does not replace them. */
+static bool
+is_blank(const char *text)
+{
+	return text[strspn(text, " \t\r\n")] == '\0';
+}
+
+/* The tenant's values first: a fact of the same name does not replace them. Somebody of whom no source gave a name is called by their mailbox, as in
+ * Moodle: what a mail has to say is not kept from them for that. */
 static int
 read_values(struct session *session, const struct due *due, struct mail_value **ret_values, size_t *ret_count, struct err *err)
 {
+	const struct catalogue_message *message = catalogue_find(due->template);
 	struct mail_value *values;
 	struct json *facts;
 	size_t i, count = 0;
@@ -223,7 +231,10 @@ read_values(struct session *session, const struct due *due, struct mail_value **
 	for (i = 0; i < facts->count; i++) {
 		if (facts->items[i].kind != JSON_STRING)
 			return err_set(err, ERR_DATA, "the fact \"%s\" of the mail is not a text", facts->names[i]);
-		values[count++] = (struct mail_value){ facts->names[i], facts->items[i].text };
+		values[count] = (struct mail_value){ facts->names[i], facts->items[i].text };
+		if (text_equal(values[count].name, message->to) && is_blank(values[count].text))
+			values[count].text = arena_strndup(&session->row, due->mailbox, strcspn(due->mailbox, "@"));
+		count++;
 	}
 	*ret_values = values;
 	*ret_count = count;

@@ -446,6 +446,18 @@ what_cannot_be_written_stays_and_is_named(void **state)
 }
 
 static void
+who_has_no_name_is_written_to_all_the_same(void **state)
+{
+	struct with_db *w = *state;
+
+	(void)add(w, "grace:1", "teamone@example.org");
+	with_db_sql(w, "UPDATE ctok.outbox SET facts = facts || '{\"learner\": \" \"}'");
+	assert_string_equal(
+	    deliver(w, WITH_DB_NOW), arena_printf(&w->arena, "grace:1 sent 250 2.0.0 Ok: queued as %06d\n", relay_before + 1));
+	assert_non_null(strstr(smtpd_mail(&w->arena, &relay, relay_before + 1), "\r\nTo: teamone <teamone@example.org>\r\n"));
+}
+
+static void
 settings_are_asked_for_only_when_there_is_mail(void **state)
 {
 	struct with_db *w = *state;
@@ -1237,6 +1249,7 @@ main(void)
 		cmocka_unit_test_setup(killed_between_data_and_record_the_mail_is_in_doubt_and_resent, fresh),
 		cmocka_unit_test_setup(a_relay_that_refuses_us_leaves_everything_queued, fresh),
 		cmocka_unit_test_setup(what_cannot_be_written_stays_and_is_named, fresh),
+		cmocka_unit_test_setup(who_has_no_name_is_written_to_all_the_same, fresh),
 		cmocka_unit_test_setup(settings_are_asked_for_only_when_there_is_mail, fresh),
 		cmocka_unit_test_setup(a_dry_run_writes_every_mail_and_sends_none, fresh),
 		cmocka_unit_test_setup(a_run_stops_between_mails_when_asked, fresh),
