@@ -58,7 +58,8 @@ SELECT u.tenant_id, u.unit_id, u.document_id, u.line_no, u.unit_no, u.net_minor,
 -- Entitlements that count: not those of facts older than go-live (or, before it, than the rule's own `since`).
 CREATE VIEW rule.entitlement_live WITH (security_invoker = true) AS
 SELECT e.*, r.site_id, v.since IS NULL AS trial,
-       e.sold_at < coalesce(v.since, r.since, '-infinity') AS before_live
+       e.sold_at < coalesce(v.since, r.since, '-infinity') AS before_live,
+       r.term, r.until, r.grace_days, r.on_expiry, r.on_dispute
   FROM ctok.entitlement e
   JOIN ctok.product_rule r ON r.tenant_id = e.tenant_id AND r.rule_id = e.rule_id
   LEFT JOIN ctok.live v ON v.tenant_id = e.tenant_id AND v.site_id = r.site_id AND v.source_id = e.source_id;

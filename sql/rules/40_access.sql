@@ -38,31 +38,43 @@ WITH told AS MATERIALIZED (
     SELECT e.*, o.now, e.starts_at IS NOT NULL AND e.starts_at <= o.now AND o.now < e.ends_at AS runs, x.document_id IS NOT NULL AS disputed,
            -- Begins some day, nobody knows when: it waits at a gate.
            e.starts_at IS NULL AND e.revoked_at IS NULL AS shut,
-           array[CASE WHEN e.starts_at IS NULL THEN 0 ELSE 1 END, date_part('epoch', coalesce(e.ends_at, e.revoked_at, e.sold_at)), e.entitlement_id] AS place
+           -- What time alone does not end goes on beside a dispute of another.
+           (l.kept OR l.over AND e.grace_days IS NULL) AND x.document_id IS NULL AS free,
+           -- The last one's rule decides: the one that ends last, or never as it is kept; of those that one moment ends, the one that would have lasted
+           -- longest, then the one with the most grace. Which line of an order it was says nothing.
+           array[CASE WHEN e.starts_at IS NULL THEN 0 ELSE 1 END,
+                 date_part('epoch', CASE WHEN l.kept THEN timestamptz 'infinity' ELSE coalesce(e.ends_at, e.revoked_at, e.sold_at) END),
+                 date_part('epoch', CASE WHEN e.revoked_at IS NULL OR e.starts_at IS NULL THEN coalesce(e.ends_at, '-infinity')
+                                         ELSE coalesce(rule.counts_until(e.period_to, e.until, o.zone), rule.term_end(e.starts_at, e.term, o.zone)) END),
+                 coalesce(e.grace_days, 'infinity'::float8), e.entitlement_id] AS place
       FROM rule.entitlement_live e
      CROSS JOIN told o
+     CROSS JOIN LATERAL (SELECT y.over, y.over AND e.on_expiry = 'keep' AS kept
+                           FROM (SELECT e.starts_at < e.ends_at AND e.ends_at <= o.now AND coalesce(e.revoked_why = 'subscription', true) AS over) y) l
       LEFT JOIN rule.document_disputed x ON x.tenant_id = e.tenant_id AND x.document_id = e.document_id
      WHERE NOT e.before_live
 ), both_ways AS (
     SELECT e.tenant_id, e.person_id, e.target_id, e.site_id, bool_or(e.runs) AS running, bool_or(e.trial) AS any_trial, bool_or(e.disputed) AS any_disputed,
            -- All that runs is under dispute.
-           bool_or(e.runs) AND bool_and(e.disputed OR NOT e.runs) AS disputed,
+           bool_or(e.runs) AND bool_and(e.disputed OR NOT e.runs) AND NOT bool_or(e.free) AS disputed,
+           -- Where one of them is to be kept meanwhile, access is; what does not run has no say in it.
+           CASE WHEN bool_and(e.on_dispute = 'suspend') FILTER (WHERE e.runs) THEN 'suspend' ELSE 'keep' END AS on_dispute,
            coalesce(min(e.starts_at) FILTER (WHERE e.starts_at > e.now), CASE WHEN count(e.starts_at) = 0 AND bool_or(e.shut) THEN timestamptz 'infinity' END)
                AS next_start,
            min(e.ends_at) FILTER (WHERE e.ends_at > e.now) AS next_end,
            min(e.starts_at) FILTER (WHERE e.ends_at > e.now) AS stretch_start,
-           coalesce(max(e.ends_at), max(e.revoked_at)) AS ends_at, (max(e.place))[3]::bigint AS last_one,
+           coalesce(max(e.ends_at), max(e.revoked_at)) AS ends_at, (max(e.place))[5]::bigint AS last_one,
            bool_or(e.runs) FILTER (WHERE NOT e.trial) AS live_running,
            coalesce(min(e.starts_at) FILTER (WHERE NOT e.trial AND e.starts_at > e.now),
                     CASE WHEN count(e.starts_at) FILTER (WHERE NOT e.trial) = 0 AND bool_or(e.shut) FILTER (WHERE NOT e.trial) THEN timestamptz 'infinity' END)
                AS live_next_start,
            min(e.starts_at) FILTER (WHERE NOT e.trial AND e.ends_at > e.now) AS live_stretch_start,
            coalesce(max(e.ends_at) FILTER (WHERE NOT e.trial), max(e.revoked_at) FILTER (WHERE NOT e.trial)) AS live_ends_at,
-           (max(e.place) FILTER (WHERE NOT e.trial))[3]::bigint AS live_last_one
+           (max(e.place) FILTER (WHERE NOT e.trial))[5]::bigint AS live_last_one
       FROM counted e
      GROUP BY e.tenant_id, e.person_id, e.target_id, e.site_id
 ), whole AS (
-    SELECT b.tenant_id, b.person_id, b.target_id, b.site_id, b.disputed, NOT l.counts AS trial,
+    SELECT b.tenant_id, b.person_id, b.target_id, b.site_id, b.disputed, b.on_dispute, NOT l.counts AS trial,
            CASE WHEN l.counts THEN b.live_running ELSE b.running END AS running,
            CASE WHEN l.counts THEN b.live_next_start ELSE b.next_start END AS next_start,
            CASE WHEN l.counts THEN b.live_stretch_start ELSE b.stretch_start END AS stretch_start,
@@ -76,7 +88,7 @@ WITH told AS MATERIALIZED (
     SELECT w.*, o.now, o.zone, l.rule_id, l.document_id, coalesce(w.stretch_start, nullif(w.next_start, 'infinity'), l.starts_at, l.sold_at) AS starts_at,
            -- A cycle that was over before its subscription ended was not ended by that.
            CASE WHEN l.revoked_why = 'subscription' AND l.ends_at < l.revoked_at THEN 'term' ELSE coalesce(l.revoked_why, 'term') END AS ended_why,
-           r.role, r.grace_days, r.notice_days, r.renews, r.on_expiry, r.on_refund, r.on_dispute
+           r.role, r.grace_days, r.notice_days, r.renews, r.on_expiry, r.on_refund
       FROM whole w
      CROSS JOIN told o
       JOIN ctok.entitlement l ON l.tenant_id = w.tenant_id AND l.entitlement_id = w.last_one

@@ -1489,7 +1489,7 @@ cycles(struct with_db *w)
 	return one(w,
 	    "SELECT string_agg(cycle || ': ' || coalesce(to_char(starts_at AT TIME ZONE 'Europe/Madrid', 'MM-DD') || ' to ' ||"
 	    " to_char(ends_at AT TIME ZONE 'Europe/Madrid', 'YYYY-MM-DD'), 'none') || coalesce(' ' || revoked_why, ''), ', '"
-	    " ORDER BY sold_at, document_id) FROM ctok.entitlement");
+	    " ORDER BY sold_at, document_id, ends_at) FROM ctok.entitlement");
 }
 
 static void
@@ -1768,6 +1768,94 @@ test_who_cancelled_is_reminded(void **state)
 	expect_text("once", one(w, queued), "3 2026-01-31 2");
 }
 
+/* Another line of an order, for nothing. */
+static void
+add_line(struct with_db *w, const char *number, int line_no, const char *sku)
+{
+	with_db_sql(w,
+	    arena_printf(&w->arena,
+		"WITH d AS (SELECT tenant_id, source_id, document_id FROM ctok.document WHERE number = '%s'),"
+		" p AS (INSERT INTO ctok.product (tenant_id, source_id, product_key, variant_key, sku, name) SELECT tenant_id, "
+		"source_id, 'p', '', '%s', 'Product' FROM d ON CONFLICT (tenant_id, source_id, product_key, variant_key, sku, "
+		"name) "
+		"DO UPDATE SET name = excluded.name RETURNING product_id),"
+		" n AS (INSERT INTO ctok.line (tenant_id, document_id, line_no, line_key, product_id, quantity, unit_price_minor, "
+		"net_minor) SELECT tenant_id, document_id, %d, '%d', product_id, 1, 0, 0 FROM d, p RETURNING tenant_id, "
+		"document_id)"
+		" INSERT INTO ctok.unit (tenant_id, document_id, line_no, unit_no, net_minor) SELECT tenant_id, document_id, %d, "
+		"1, 0 FROM n",
+		number, sku, line_no, line_no, line_no));
+}
+
+static void
+test_a_fixed_day_and_a_term_in_one_order(void **state)
+{
+	struct with_db *w = *state;
+
+	sell(w, "1", "ana@x.test", "", "EDITION", "2026-06-10T08:00:00Z", 1, 9000);
+	add_line(w, "1", 2, "MONTH");
+	sell(w, "2", "ana@x.test", "", "YEAR", "2026-06-20T08:00:00Z", 1, 9000);
+	night(w, "2026-06-21T03:00:00Z", false);
+	expect_text("the year follows the month, not for ever", cycles(w),
+	    "1: 06-10 to 2026-07-01, 1: 06-10 to 2026-07-11, 2: 07-11 to 2027-07-11");
+	/* With what has no end, another sale has nothing to follow. */
+	sell(w, "3", "bo@x.test", "", "EDITION", "2026-06-10T08:00:00Z", 1, 9000);
+	add_line(w, "3", 2, "EVER");
+	night(w, "2026-06-21T03:00:00Z", false);
+	expect_text("without end", access_of(w, "bo@x.test", "C1"), "active active 2026-06-10 10:00 ever");
+}
+
+static void
+test_several_rights_add_up(void **state)
+{
+	struct with_db *w = *state;
+
+	/* What its rule keeps is not lost by buying more. */
+	sell(w, "1", "ana@x.test", "", "KEEP", "2026-01-01T08:00:00Z", 1, 9000);
+	sell(w, "2", "bo@x.test", "", "KEEP", "2026-01-01T08:00:00Z", 1, 9000);
+	sell(w, "3", "cy@x.test", "", "YEAR", "2026-01-01T08:00:00Z", 1, 9000);
+	sell(w, "4", "di@x.test", "", "WARY", "2026-01-01T08:00:00Z", 1, 9000);
+	sell(w, "5", "ed@x.test", "", "YEAR", "2026-01-01T08:00:00Z", 1, 9000);
+	add_line(w, "5", 2, "MONTH");
+	sell(w, "6", "fay@x.test", "", "MONTH", "2026-01-01T08:00:00Z", 1, 9000);
+	add_line(w, "6", 2, "YEAR");
+	night(w, "2026-01-02T03:00:00Z", false);
+	carry_out(w);
+	/* One moment ends both: the year's grace, whichever line it was. */
+	change(w, "5", "paid", 9000, "2026-01-10T08:00:00Z");
+	change(w, "6", "paid", 9000, "2026-01-10T08:00:00Z");
+	/* What is disputed says what a dispute does, not what begins later. */
+	sell(w, "7", "cy@x.test", "", "WARY", "2026-01-05T08:00:00Z", 1, 9000);
+	sell(w, "8", "di@x.test", "", "YEAR", "2026-01-05T08:00:00Z", 1, 9000);
+	dispute(w, "3", "opened", -9000, "2026-01-10T08:00:00Z");
+	dispute(w, "4", "opened", -9000, "2026-01-10T08:00:00Z");
+	night(w, "2026-01-11T03:00:00Z", false);
+	expect_text(
+	    "the year and then the month", access_of(w, "ed@x.test", "C1"), "grace active 2026-01-01 09:00 2026-01-10 09:00");
+	expect_text(
+	    "the month and then the year", access_of(w, "fay@x.test", "C1"), "grace active 2026-01-01 09:00 2026-01-10 09:00");
+	expect_text("to be kept", access_of(w, "cy@x.test", "C1"), "held active 2026-01-01 09:00 2028-01-02 00:00");
+	expect_text("to be suspended", access_of(w, "di@x.test", "C1"), "held suspended 2026-01-01 09:00 2028-01-02 00:00");
+	carry_out(w);
+	/* Under dispute beside what goes on by itself. */
+	sell(w, "9", "ana@x.test", "", "MONTH", "2027-01-10T08:00:00Z", 1, 900);
+	sell(w, "10", "bo@x.test", "", "WARY", "2027-01-10T08:00:00Z", 1, 900);
+	dispute(w, "10", "opened", -900, "2027-01-12T08:00:00Z");
+	night(w, "2027-01-13T03:00:00Z", true);
+	expect_text("a month more", access_of(w, "ana@x.test", "C1"), "active active 2027-01-10 09:00 2027-02-11 00:00");
+	expect_text("kept all the same", access_of(w, "bo@x.test", "C1"), "active active 2027-01-10 09:00 2028-01-11 00:00");
+	carry_out(w);
+	night(w, "2027-02-12T03:00:00Z", false);
+	expect_text("over, and kept", access_of(w, "ana@x.test", "C1"), "ended untouched 2026-01-01 09:00 2027-02-11 00:00");
+	/* Given back, it keeps nothing any more. */
+	change(w, "1", "paid", 9000, "2027-02-20T08:00:00Z");
+	night(w, "2027-02-21T03:00:00Z", false);
+	expect_text("given back", access_of(w, "ana@x.test", "C1"), "suspended suspended 2027-01-10 09:00 2027-02-11 00:00");
+	night(w, "2027-02-21T03:00:00Z", true);
+	expect_text(
+	    "a full look says the same", access_of(w, "ana@x.test", "C1"), "suspended suspended 2027-01-10 09:00 2027-02-11 00:00");
+}
+
 /* Money that came back later outranks the debt that was there before: a term that is kept by its rule is not kept for nothing. */
 static void
 test_a_refund_after_the_term(void **state)
@@ -2022,6 +2110,8 @@ main(void)
 		cmocka_unit_test_setup(test_who_completed_before_the_sale_was_paid, setup),
 		cmocka_unit_test_setup(test_what_becomes_of_a_subscription, setup),
 		cmocka_unit_test_setup(test_who_cancelled_is_reminded, setup),
+		cmocka_unit_test_setup(test_a_fixed_day_and_a_term_in_one_order, setup),
+		cmocka_unit_test_setup(test_several_rights_add_up, setup),
 		cmocka_unit_test_setup(test_a_refund_after_the_term, setup),
 		cmocka_unit_test_setup(test_what_was_void_from_the_start_has_its_grace, setup),
 		cmocka_unit_test_setup(test_a_site_with_a_role_of_its_own, setup),
