@@ -34,15 +34,33 @@ struct config_where {
 	unsigned line;
 };
 
+/* A profile field of the accounts of a site, and the kept field that says what should stand there. */
+struct config_profile {
+	struct config_where where;
+	const char *moodle; /* "institution", "profile_field_company" */
+	const char *from;   /* name of a field that some source keeps */
+	const char *policy; /* "source", "report" */
+};
+
+/* Before the short name of a field of the site's own. */
+#define CONFIG_PROFILE_CUSTOM "profile_field_"
+/* Profile fields that every Moodle has and that may be written, NULL behind the last. */
+extern const char *const config_profile_standard[];
+
 struct config_site {
 	struct config_where where;
 	const char *name;
-	const char *url;                    /* wwwroot, without a trailing slash */
-	const char *token;                  /* secret reference */
-	const char *database;               /* read level 1: libpq conninfo without password; NULL if none */
-	const char *database_password;      /* secret reference, NULL if none */
-	int64_t report;                     /* read level 2: id of the "Course participants" custom report; 0 if none */
-	const char *auth;                   /* authentication of new accounts; NULL: createpassword */
+	const char *url;               /* wwwroot, without a trailing slash */
+	const char *token;             /* secret reference */
+	const char *database;          /* read level 1: libpq conninfo without password; NULL if none */
+	const char *database_password; /* secret reference, NULL if none */
+	int64_t report;                /* read level 2: id of the "Course participants" custom report; 0 if none */
+	const char *auth;              /* authentication of new accounts; NULL: createpassword */
+	const char *names;             /* who is right about names: "source", "moodle", "report" (default) */
+	const char *email;             /* who is right about addresses, as above */
+	const char *username;          /* what user names are made of: "email" (default), "local", "name" */
+	struct config_profile *fields;
+	size_t field_count;
 	const char *role;                   /* short name of the student role, default "student" */
 	int64_t role_id;                    /* its id; 0: looked up at level 1, else 5 */
 	struct config_list protected_users; /* setting `protected`: e-mails and user names never touched */
@@ -278,6 +296,12 @@ const struct config_tenant *config_tenant(const struct config *, const char *) _
  * Do the documents of ${source} settle what ${other} sells or invoices: as its setting `settles` says, else by their roles.
  */
 bool config_settles(const struct config_source *, const struct config_source *) __attribute__((nonnull));
+
+/**
+ * config_writes_accounts(site):
+ * Is anything of an account that is there already changed by us: its name, its address, a profile field?
+ */
+bool config_writes_accounts(const struct config_site *) __attribute__((nonnull));
 
 /**
  * config_secret(arena, reference, what, ret_value, err):

@@ -22,6 +22,8 @@ struct account {
 	const char *auth;
 	const char *phone1;
 	const char *phone2;
+	const char *institution;
+	const char *department;
 	const char *city;
 	const char *country;
 	const char *lang;
@@ -41,6 +43,7 @@ struct account_row {
 	const char *email;     /* normalised */
 	const char *firstname; /* out: of OUTCOME_FOUND, as Moodle has it; so is the last name */
 	const char *lastname;
+	const char *stem;     /* what its user name is made of; NULL: the e-mail */
 	const char *username; /* out: the one it was tried with, or that it has */
 	int64_t id;           /* out: of OUTCOME_DONE and OUTCOME_FOUND */
 	bool asked;           /* out: we asked for it before it was found, so it is of our making */
@@ -70,8 +73,8 @@ MUST_CHECK int account_read(struct moodle *, const int64_t *, size_t, int (*)(co
     struct err *) __attribute__((nonnull(1, 4, 6)));
 
 /**
- * account_username(arena, email, ordinal):
- * The user name of an e-mail: lower case, characters outside a-z 0-9 . _ @ - replaced by '-', at most 100; from ordinal 2 on it ends
+ * account_username(arena, stem, ordinal):
+ * The user name made of an e-mail or a name: lower case, characters outside a-z 0-9 . _ @ - replaced by '-', at most 100; from ordinal 2 on it ends
  * in "-2", "-3", ….
  */
 char *account_username(struct arena *, const char *, unsigned) __attribute__((nonnull, returns_nonnull));

@@ -19,6 +19,8 @@ struct listing_user {
 	const char *idnumber; /* this and the following: "" where there is none, or where the site does not show it */
 	const char *phone1;
 	const char *phone2;
+	const char *institution;
+	const char *department;
 	const char *city;
 	const char *country;
 	const char *custom;  /* the site's own profile fields: a JSON object of short name and text; NULL if not asked for */

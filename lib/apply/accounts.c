@@ -1,32 +1,7 @@
 /* Accounts that learners need before they can be enrolled. */
-#include <string.h>
-
 #include "room.h"
-#include "base/text.h"
 #include "moodle/account.h"
 #include "sql.h"
-
-/* Moodle wants two names and sources often have one. The last word is the family name, as in most of the scripts that write blanks
- * between names; a single word stands as first name, and the dash says that there is no other. */
-static void
-split_name(struct arena *arena, const char *name, const char *email, const char **ret_first, const char **ret_last)
-{
-	const char *blank;
-
-	if (name[0] == '\0') {
-		*ret_first = arena_strndup(arena, email, strcspn(email, "@"));
-		*ret_last = "-";
-		return;
-	}
-	blank = strrchr(name, ' ');
-	if (blank == NULL) {
-		*ret_first = name;
-		*ret_last = "-";
-		return;
-	}
-	*ret_first = text_trim(arena, arena_strndup(arena, name, (size_t)(blank - name)));
-	*ret_last = blank + 1;
-}
 
 static int
 record(struct arena *arena, struct db *db, const struct apply_site *site, struct db_row *claimed, struct account_row *rows,
@@ -92,7 +67,9 @@ apply_accounts(
 	rows = ARENA_ARRAY(&arena, count, struct account_row);
 	for (i = 0; i < count; i++) {
 		rows[i].email = db_value(&claimed[i], "email");
-		split_name(&arena, db_value(&claimed[i], "name"), rows[i].email, &rows[i].firstname, &rows[i].lastname);
+		rows[i].firstname = db_value(&claimed[i], "firstname");
+		rows[i].lastname = db_value(&claimed[i], "lastname");
+		rows[i].stem = db_value(&claimed[i], "stem");
 	}
 	/* Whatever ends the sending, what is known by then is recorded first. */
 	sent = account_create(&arena, site->moodle, rows, count, &send_err);

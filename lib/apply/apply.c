@@ -8,6 +8,10 @@
 #include "plan/plan.h"
 #include "sql.h"
 
+/* Kinds that have a room of their own; the others are enrolments. */
+#define ACCOUNTS "{create_account}"
+#define UPDATES "{update_account}"
+
 const char *
 apply_number(struct arena *arena, int64_t value)
 {
@@ -103,8 +107,11 @@ turns(struct db *db, const struct apply_site *site, const char *kinds, int64_t t
 			break;
 		if (left > APPLY_TURN)
 			left = APPLY_TURN;
-		if (kinds == NULL) {
+		if (text_equal(kinds, ACCOUNTS)) {
 			if (apply_accounts(db, site, left, counts, &more, err) != 0)
+				return -1;
+		} else if (text_equal(kinds, UPDATES)) {
+			if (apply_updates(db, site, left, counts, &more, err) != 0)
 				return -1;
 		} else if (apply_rows(db, site, kinds, left, counts, &more, err) != 0)
 			return -1;
@@ -126,10 +133,13 @@ in_order(struct arena *arena, struct db *db, const struct apply_site *site, stru
 			return -1;
 		if (total == 0)
 			return 0;
-		if (turns(db, site, NULL, total, counts, err) != 0)
+		if (turns(db, site, ACCOUNTS, total, counts, err) != 0)
 			return -1;
 	}
 	if (turns(db, site, "{enrol,extend,resume,take_over,restore}", total, counts, err) != 0)
+		return -1;
+	/* What accounts say is nobody's access: it comes behind what gives any. */
+	if (turns(db, site, UPDATES, total, counts, err) != 0)
 		return -1;
 	if (turns(db, site, "{suspend}", total, counts, err) != 0)
 		return -1;

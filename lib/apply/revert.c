@@ -5,6 +5,7 @@
 
 #include "adapter/email.h"
 #include "db/copy.h"
+#include "moodle/account_update.h"
 #include "outbox/outbox.h"
 #include "revert_print.h"
 #include "room.h"
@@ -32,15 +33,15 @@ static int
 check_kind(const char *kind, struct err *err)
 {
 	static const char *const kinds[] = { "enrol", "extend", "resume", "take_over", "suspend", "unenrol", "restore", "adopt",
-		"release", "create_account" };
+		"release", "create_account", "update_account" };
 	size_t i;
 
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (strcmp(kinds[i], kind) == 0)
 			return 0;
 	(void)err_set(err, ERR_USAGE, "option --only: there is no kind \"%s\"", kind);
-	return err_hint(
-	    err, "Kinds are enrol, extend, resume, take_over, suspend, unenrol, restore, adopt, release and create_account.");
+	return err_hint(err, "Kinds are enrol, extend, resume, take_over, suspend, unenrol, restore, adopt, release, "
+			     "create_account and update_account.");
 }
 
 int
@@ -148,6 +149,52 @@ copy_seen(struct db *db, const struct apply_site *site, const struct read_key *k
 	return copy_finish(copy, NULL, err);
 }
 
+static int
+copy_says(struct db *db, const struct db_row *asked, const struct account_update_row *rows, size_t count, struct err *err)
+{
+	struct copy *copy;
+	size_t i;
+
+	if (copy_open(db, "COPY undo_says FROM STDIN", &copy, err) != 0)
+		return -1;
+	for (i = 0; i < count; i++) {
+		if (!rows[i].shown)
+			continue;
+		copy_text(copy, db_value(&asked[i], "action_id"));
+		copy_text(copy, rows[i].fields[0].name);
+		copy_text(copy, rows[i].fields[0].is == NULL ? "" : rows[i].fields[0].is);
+		if (copy_row(copy, err) != 0) {
+			copy_abort(copy);
+			return -1;
+		}
+	}
+	return copy_finish(copy, NULL, err);
+}
+
+/* What the accounts say now: a row for each field. */
+static int
+look_accounts(struct arena *arena, struct db *db, const struct apply_site *site, struct err *err)
+{
+	struct account_update_row *rows;
+	struct db_row *asked;
+	size_t count, i;
+
+	if (db_rows(arena, db, sql_apply_revert_accounts, DB_ARGS(apply_number(arena, site->site_id)), &asked, &count, err) != 0)
+		return -1;
+	rows = ARENA_ARRAY(arena, count, struct account_update_row);
+	for (i = 0; i < count; i++) {
+		struct account_update_field *field = ARENA_NEW(arena, struct account_update_field);
+
+		field->name = db_value(&asked[i], "field");
+		rows[i] = (struct account_update_row){ .user_id = db_int(&asked[i], "user_id"), .fields = field, .count = 1 };
+	}
+	if (account_update_read(arena, site->moodle, rows, count, err) != 0)
+		return -1;
+	if (db_begin(db, err) != 0)
+		return -1;
+	return db_end(db, copy_says(db, asked, rows, count, err), err);
+}
+
 int
 revert_look(struct arena *arena, struct db *db, const struct apply_site *site, struct err *err)
 {
@@ -166,7 +213,9 @@ revert_look(struct arena *arena, struct db *db, const struct apply_site *site, s
 		return -1;
 	if (db_begin(db, err) != 0)
 		return -1;
-	return db_end(db, copy_seen(db, site, keys, seen, count, err), err);
+	if (db_end(db, copy_seen(db, site, keys, seen, count, err), err) != 0)
+		return -1;
+	return look_accounts(arena, db, site, err);
 }
 
 /* The same record of outcomes that the night keeps, for actions of which ${rows} knows the outcome. */
@@ -189,20 +238,42 @@ record(struct arena *arena, struct db *db, const struct apply_site *site, const 
 	    NULL, err);
 }
 
+static int
+record_accounts(
+    struct arena *arena, struct db *db, const struct apply_site *site, const struct db_row *rows, size_t count, struct err *err)
+{
+	const char **actions = ARENA_ARRAY(arena, count, const char *), **outcomes = ARENA_ARRAY(arena, count, const char *);
+	const char **reasons = ARENA_ARRAY(arena, count, const char *);
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		actions[i] = db_value(&rows[i], "action_id");
+		outcomes[i] = db_value(&rows[i], "outcome");
+		reasons[i] = "";
+	}
+	return db_exec(db, sql_apply_record_updates,
+	    DB_ARGS(apply_number(arena, site->site_id), apply_number(arena, site->run_id), db_array(arena, actions, count),
+		db_array(arena, outcomes, count), db_array(arena, reasons, count)),
+	    NULL, err);
+}
+
 /* Actions under way when a run was cut off are settled by what Moodle shows, as the next night would. */
 static int
 settle(struct arena *arena, struct db *db, const struct apply_site *site, struct err *err)
 {
 	struct db_row *rows;
-	size_t count;
+	size_t count, accounts;
 
 	if (db_rows(arena, db, sql_apply_revert_arrived, DB_ARGS(apply_number(arena, site->site_id)), &rows, &count, err) != 0)
 		return -1;
-	if (count == 0)
-		return 0;
-	if (record(arena, db, site, rows, count, NULL, err) != 0)
+	if (count > 0 && record(arena, db, site, rows, count, NULL, err) != 0)
 		return -1;
-	return db_exec(db, sql_apply_revert_settled, DB_NONE, NULL, err);
+	if (db_rows(arena, db, sql_apply_revert_arrived_accounts, DB_ARGS(apply_number(arena, site->site_id)), &rows, &accounts,
+		err) != 0)
+		return -1;
+	if (accounts > 0 && record_accounts(arena, db, site, rows, accounts, err) != 0)
+		return -1;
+	return count + accounts == 0 ? 0 : db_exec(db, sql_apply_revert_settled, DB_NONE, NULL, err);
 }
 
 /* Mails that wait and would tell of what is taken back; those that left are counted. */
@@ -262,7 +333,7 @@ save(struct arena *arena, struct db *db, const char *own_run, int64_t *ret_plan_
 	if (db_maybe(arena, db, sql_apply_revert_add, DB_ARGS(own_run), &row, err) != 0)
 		return -1;
 	*ret_plan_id = row == NULL ? 0 : db_int(row, "plan_id");
-	return 0;
+	return row == NULL ? 0 : db_exec(db, sql_apply_revert_add_changes, DB_ARGS(db_value(row, "plan_id")), NULL, err);
 }
 
 int
@@ -281,6 +352,8 @@ revert_plan(struct arena *arena, struct db *db, const struct revert_run *run, co
 		if (settle(arena, db, &sites[i], err) != 0)
 			goto fail;
 	if (db_exec(db, sql_apply_revert_judge, DB_ARGS(unenrol ? "t" : "f"), NULL, err) != 0)
+		goto fail;
+	if (db_exec(db, sql_apply_revert_judge_accounts, DB_NONE, NULL, err) != 0)
 		goto fail;
 	if (count_up(arena, db, number, &facts, &counts, err) != 0)
 		goto fail;

@@ -62,6 +62,9 @@ undo(struct printer *p, const struct db_row *row)
 		return arena_printf(&p->arena, "give the enrolment of %s back: it is no longer ours", learner);
 	if (text_equal(kind, "adopt"))
 		return arena_printf(&p->arena, "take the enrolment of %s over again", learner);
+	if (text_equal(kind, "update_account"))
+		return arena_printf(&p->arena, "write into the account of %s: %s (now %s)", learner, db_value(row, "becomes"),
+		    db_value(row, "now"));
 	if (text_equal(kind, "unenrol"))
 		return arena_printf(&p->arena, "remove %s from the course", learner);
 	if (text_equal(kind, "suspend"))
@@ -223,8 +226,8 @@ print_outcome(const struct db_row *row, void *context, struct err *err)
 	(void)err;
 	if (listing->count++ == 0)
 		(void)fprintf(listing->file, "\nNot undone:\n");
-	(void)fprintf(listing->file, "  %s <%s>, course %s: %s\n", db_value(row, "name"), db_value(row, "email"),
-	    db_value(row, "course"),
+	(void)fprintf(listing->file, "  %s <%s>, %s%s: %s\n", db_value(row, "name"), db_value(row, "email"),
+	    db_value(row, "course")[0] == '\0' ? "account" : "course ", db_value(row, "course"),
 	    failure[0] != '\0'             ? failure
 	    : text_equal(state, "sending") ? "sent, but it is not known whether it arrived; repeat the revert"
 					   : "not sent; repeat the revert");

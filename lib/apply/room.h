@@ -10,11 +10,12 @@
 #define APPLY_TURN 400
 
 /**
- * apply_accounts(db, site, left, ret_counts, ret_more, err), apply_rows(db, site, kinds, left, ret_counts, ret_more, err):
+ * apply_accounts(db, site, left, ret_counts, ret_more, err), apply_updates(db, site, left, ret_counts, ret_more, err), apply_rows(db, site, kinds, left, ret_counts, ret_more, err):
  * One turn: claim at most ${left} actions (committed), send them, record what became of them (committed). ${ret_more} is false when there
  * was nothing to claim.
  */
 MUST_CHECK int apply_accounts(struct db *, const struct apply_site *, int64_t, struct apply_counts *, bool *, struct err *);
+MUST_CHECK int apply_updates(struct db *, const struct apply_site *, int64_t, struct apply_counts *, bool *, struct err *);
 MUST_CHECK int apply_rows(
     struct db *, const struct apply_site *, const char *, int64_t, struct apply_counts *, bool *, struct err *);
 

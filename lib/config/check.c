@@ -405,6 +405,7 @@ check_tenant(const struct config_tenant *tenant, struct fault_list *faults)
 
 	for (i = 0; i < tenant->site_count; i++) {
 		check_site(&tenant->sites[i], faults);
+		check_profile(tenant, &tenant->sites[i], faults);
 		for (j = 0; j < i; j++)
 			check_twice("sites", tenant->sites[i].name, tenant->sites[j].name, &tenant->sites[i].where, faults);
 	}

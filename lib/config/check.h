@@ -29,4 +29,10 @@ bool check_can_settle(const struct config_source *) __attribute__((nonnull));
 void check_source(const struct config_source *, struct fault_list *) __attribute__((nonnull));
 void check_http(const char *, bool, const struct config_where *, struct fault_list *) __attribute__((nonnull(3, 4)));
 
+/**
+ * check_profile(tenant, site, faults):
+ * Setting `fields` of a site.
+ */
+void check_profile(const struct config_tenant *, const struct config_site *, struct fault_list *) __attribute__((nonnull));
+
 #endif

@@ -74,6 +74,20 @@ const struct setting settings_table[] = {
 	    .help = "Read level 2: id of the custom report \"Course participants\"; 0: none." },
 	{ SETTINGS_SITE, "auth", SETTINGS_NAME, AT(config_site, auth),
 	    .help = "Authentication of new accounts, \"oauth2\" for instance. Default: Moodle mails a temporary password." },
+	{ SETTINGS_SITE, "username", SETTINGS_CHOICE, AT(config_site, username), .fallback = "email", .choices = "email|local|name",
+	    .help =
+		"What user names of new accounts are made of: \"email\", \"local\" for what stands before its @, or \"name\" as "
+		"in ana.diaz. Where one is taken, -2, -3, … is put behind it." },
+	{ SETTINGS_SITE, "names", SETTINGS_CHOICE, AT(config_site, names), .fallback = "moodle", .choices = "source|moodle|report",
+	    .help =
+		"Who is right about a learner's name: \"source\" writes what the sale says into the account, \"moodle\" leaves it, "
+		"\"report\" leaves it too and makes another name a finding. Certificates bear the account's name." },
+	{ SETTINGS_SITE, "email", SETTINGS_CHOICE, AT(config_site, email), .fallback = "moodle", .choices = "source|moodle|report",
+	    .help = "The same for the account's address: \"source\" writes the one that the newest sale names, \"report\" finds an "
+		    "address that the learner is not known by." },
+	{ SETTINGS_SITE, "fields", SETTINGS_GROUPS, AT(config_site, fields), .inner = SETTINGS_PROFILE,
+	    .count_offset = AT(config_site, field_count), .example = "( )",
+	    .help = "Profile fields of accounts that should say what a kept field (setting `fields` of sources) says." },
 	{ SETTINGS_SITE, "role", SETTINGS_TEXT, AT(config_site, role), .fallback = "student",
 	    .help = "Short name of the student role." },
 	{ SETTINGS_SITE, "role_id", SETTINGS_INT, AT(config_site, role_id), .least = 0, .most = INT32_MAX,
@@ -97,6 +111,17 @@ const struct setting settings_table[] = {
 	    .most = 90 * DAY_S, .help = "An older reading of the site is stale: nothing is written on its word." },
 	{ SETTINGS_SITE, "allow_http", SETTINGS_BOOL, AT(config_site, allow_http), .hidden = true,
 	    .help = "For tests: plain HTTP, to this machine only." },
+
+	/* A profile field of a site's accounts. */
+	{ SETTINGS_PROFILE, "moodle", SETTINGS_TEXT, AT(config_profile, moodle), .required = true,
+	    .example = "\"profile_field_company\"",
+	    .help =
+		"The field as Moodle calls it: \"institution\", \"department\", \"phone1\", \"idnumber\", \"city\", \"country\", "
+		"\"lang\", or \"profile_field_\" and the short name of a field of the site's own." },
+	{ SETTINGS_PROFILE, "from", SETTINGS_NAME, AT(config_profile, from), .required = true, .example = "\"company\"",
+	    .help = "Name of the kept field. What the newest sale to the learner says counts, its line before the whole." },
+	{ SETTINGS_PROFILE, "policy", SETTINGS_CHOICE, AT(config_profile, policy), .fallback = "report", .choices = "source|report",
+	    .help = "\"source\": what the sale says is written; \"report\": a difference is a finding." },
 
 	/* A source. */
 	{ SETTINGS_SOURCE, "name", SETTINGS_NAME, AT(config_source, name), .required = true, .example = "\"shop\"",
@@ -494,6 +519,7 @@ const struct settings_struct settings_structs[SETTINGS_SCOPES] = {
 	[SETTINGS_SITE] = { "a site", sizeof(struct config_site), true },
 	[SETTINGS_SOURCE] = { "a source", sizeof(struct config_source), true },
 	[SETTINGS_COLUMNS] = { "\"columns\"", sizeof(struct config_columns), false },
+	[SETTINGS_PROFILE] = { "a profile field", sizeof(struct config_profile), true },
 	[SETTINGS_FIELD] = { "a field", sizeof(struct config_field), true },
 	[SETTINGS_LINK] = { "a link", sizeof(struct config_link), true },
 	[SETTINGS_STATUSES] = { "\"statuses\"", sizeof(struct config_statuses), false },

@@ -194,6 +194,31 @@ sync_tenants(struct arena *arena, struct db *db, const struct config *config, st
 	    NULL, err);
 }
 
+/* What should stand in profile fields of accounts. */
+static int
+sync_profiles(struct arena *arena, struct db *db, const struct config_tenant *tenant, struct err *err)
+{
+	const char **sites, **fields, **said, **policies;
+	size_t count = 0, i, j, n = 0;
+
+	for (i = 0; i < tenant->site_count; i++)
+		count += tenant->sites[i].field_count;
+	sites = ARENA_ARRAY(arena, count, const char *);
+	fields = ARENA_ARRAY(arena, count, const char *);
+	said = ARENA_ARRAY(arena, count, const char *);
+	policies = ARENA_ARRAY(arena, count, const char *);
+	for (i = 0; i < tenant->site_count; i++)
+		for (j = 0; j < tenant->sites[i].field_count; j++, n++) {
+			sites[n] = tenant->sites[i].name;
+			fields[n] = tenant->sites[i].fields[j].moodle;
+			said[n] = tenant->sites[i].fields[j].from;
+			policies[n] = tenant->sites[i].fields[j].policy;
+		}
+	return db_exec(db, sql_db_sync_profiles,
+	    DB_ARGS(db_array(arena, sites, n), db_array(arena, fields, n), db_array(arena, said, n), db_array(arena, policies, n)),
+	    NULL, err);
+}
+
 static int
 sync_sites(struct arena *arena, struct db *db, const struct config_tenant *tenant, struct err *err)
 {
@@ -202,6 +227,9 @@ sync_sites(struct arena *arena, struct db *db, const struct config_tenant *tenan
 	const char **ages = ARENA_ARRAY(arena, tenant->site_count, const char *);
 	const char **passwords = ARENA_ARRAY(arena, tenant->site_count, const char *);
 	const char **roles = ARENA_ARRAY(arena, tenant->site_count, const char *);
+	const char **called = ARENA_ARRAY(arena, tenant->site_count, const char *);
+	const char **emails = ARENA_ARRAY(arena, tenant->site_count, const char *);
+	const char **usernames = ARENA_ARRAY(arena, tenant->site_count, const char *);
 	size_t i;
 
 	for (i = 0; i < tenant->site_count; i++) {
@@ -211,11 +239,17 @@ sync_sites(struct arena *arena, struct db *db, const struct config_tenant *tenan
 		/* Where accounts are of another service's, Moodle has no password to set. */
 		passwords[i] = tenant->sites[i].auth == NULL ? "true" : "false";
 		roles[i] = tenant->sites[i].role;
+		called[i] = tenant->sites[i].names;
+		emails[i] = tenant->sites[i].email;
+		usernames[i] = tenant->sites[i].username;
 	}
-	return db_exec(db, sql_db_sync_sites,
-	    DB_ARGS(db_array(arena, names, i), db_array(arena, urls, i), db_array(arena, ages, i), db_array(arena, passwords, i),
-		db_array(arena, roles, i)),
-	    NULL, err);
+	if (db_exec(db, sql_db_sync_sites,
+		DB_ARGS(db_array(arena, names, i), db_array(arena, urls, i), db_array(arena, ages, i),
+		    db_array(arena, passwords, i), db_array(arena, roles, i), db_array(arena, called, i),
+		    db_array(arena, emails, i), db_array(arena, usernames, i)),
+		NULL, err) != 0)
+		return -1;
+	return sync_profiles(arena, db, tenant, err);
 }
 
 static int

@@ -65,8 +65,8 @@ read_account(struct arena *arena, const struct json *object, struct account *acc
 		const char *name;
 		const char **text;
 	} others[] = { { "idnumber", &account->idnumber }, { "auth", &account->auth }, { "phone1", &account->phone1 },
-		{ "phone2", &account->phone2 }, { "city", &account->city }, { "country", &account->country },
-		{ "lang", &account->lang } };
+		{ "phone2", &account->phone2 }, { "institution", &account->institution }, { "department", &account->department },
+		{ "city", &account->city }, { "country", &account->country }, { "lang", &account->lang } };
 	size_t i;
 
 	memset(account, 0, sizeof(*account));
@@ -137,6 +137,8 @@ find_done(void *context, size_t index, const struct moodle_reply *reply, struct 
 		account.auth = arena_strdup(find->arena, account.auth);
 		account.phone1 = arena_strdup(find->arena, account.phone1);
 		account.phone2 = arena_strdup(find->arena, account.phone2);
+		account.institution = arena_strdup(find->arena, account.institution);
+		account.department = arena_strdup(find->arena, account.department);
 		account.city = arena_strdup(find->arena, account.city);
 		account.country = arena_strdup(find->arena, account.country);
 		account.lang = arena_strdup(find->arena, account.lang);
@@ -248,16 +250,16 @@ out:
 }
 
 char *
-account_username(struct arena *arena, const char *email, unsigned ordinal)
+account_username(struct arena *arena, const char *stem, unsigned ordinal)
 {
 	char *suffix = ordinal < 2 ? arena_strdup(arena, "") : arena_printf(arena, "-%u", ordinal);
 	size_t room = USERNAME_CHARS - strlen(suffix), n = 0;
 	char *name = arena_alloc(arena, USERNAME_CHARS + 1);
 
-	while (*email != '\0' && n < room) {
+	while (*stem != '\0' && n < room) {
 		uint32_t c;
 
-		email = text_next(email, &c);
+		stem = text_next(stem, &c);
 		if (c >= 'A' && c <= 'Z')
 			c = c - 'A' + 'a';
 		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '@' || c == '-')
@@ -395,8 +397,11 @@ choose_usernames(struct making *making, size_t count, struct err *err)
 	while (open > 0) {
 		struct taken taken = { NULL, names, open, ARENA_ARRAY(arena, open, bool) };
 
-		for (i = 0; i < open; i++)
-			names[i] = account_username(arena, making->rows[rows[i]].email, making->ordinals[rows[i]]);
+		for (i = 0; i < open; i++) {
+			const struct account_row *row = &making->rows[rows[i]];
+
+			names[i] = account_username(arena, row->stem != NULL ? row->stem : row->email, making->ordinals[rows[i]]);
+		}
 		if (find_taken(making->moodle, &taken, err) != 0)
 			return -1;
 		for (i = n = 0; i < open; i++) {
@@ -410,7 +415,7 @@ choose_usernames(struct making *making, size_t count, struct err *err)
 				row->username = names[i];
 			} else if (++making->ordinals[rows[i]] > ORDINAL_MAX) {
 				row->result =
-				    (struct batch_row){ OUTCOME_REFUSED, "", "99 user names made from the e-mail are taken" };
+				    (struct batch_row){ OUTCOME_REFUSED, "", "99 user names made for this account are taken" };
 			} else {
 				rows[n++] = rows[i];
 			}

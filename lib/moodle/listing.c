@@ -85,7 +85,8 @@ read_user(struct wave *wave, const struct json *object, struct listing_user *use
 		const char *name;
 		const char **text;
 	} others[] = { { "idnumber", &user->idnumber }, { "phone1", &user->phone1 }, { "phone2", &user->phone2 },
-		{ "city", &user->city }, { "country", &user->country } };
+		{ "institution", &user->institution }, { "department", &user->department }, { "city", &user->city },
+		{ "country", &user->country } };
 	size_t i;
 
 	memset(user, 0, sizeof(*user));
@@ -168,8 +169,10 @@ ask_page(struct moodle_request *request, struct arena *arena, const struct listi
 	static const char *const fields[] = { [LISTING_IDS] = "id",
 		[LISTING_SEEN] = "id,lastcourseaccess",
 		[LISTING_ROLES] = "id,roles",
-		[LISTING_ACCOUNTS] = "id,username,email,firstname,lastname,idnumber,phone1,phone2,city,country,roles",
-		[LISTING_FIELDS] = "id,username,email,firstname,lastname,idnumber,phone1,phone2,city,country,customfields,roles" };
+		[LISTING_ACCOUNTS] =
+		    "id,username,email,firstname,lastname,idnumber,phone1,phone2,institution,department,city,country,roles",
+		[LISTING_FIELDS] = "id,username,email,firstname,lastname,idnumber,phone1,phone2,institution,department,city,"
+				   "country,customfields,roles" };
 	size_t n = 0;
 
 	moodle_request_init(request, arena, FUNCTION);

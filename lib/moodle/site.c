@@ -17,20 +17,21 @@
 
 static const struct {
 	const char *function;
-	unsigned levels; /* that read with it */
-	bool writes;     /* only apply needs it */
+	unsigned levels;                     /* that read with it */
+	enum { READS, WRITES, UPDATES } use; /* WRITES: only apply needs it; UPDATES: only where it changes what accounts say */
 	const char *purpose;
 } wanted[] = {
-	{ "core_course_get_courses", ANY_LEVEL, false, "to list courses and know the site again" },
-	{ "core_course_get_courses_by_field", LEVEL(2) | LEVEL(3), false, "to know whether a course takes manual enrolments" },
-	{ "core_enrol_get_enrolled_users", LEVEL(2) | LEVEL(3), false, "to list participants with their roles" },
-	{ "core_user_get_users_by_field", ANY_LEVEL, false, "to read accounts and find free user names" },
-	{ "core_user_get_users", ANY_LEVEL, false, "to find accounts by e-mail" },
-	{ "core_reportbuilder_retrieve_report", LEVEL(2), false, "to read dates and completions from the custom report" },
-	{ "core_completion_get_course_completion_status", LEVEL(3), false, "to read completions" },
-	{ "core_user_create_users", ANY_LEVEL, true, "to create accounts" },
-	{ "enrol_manual_enrol_users", ANY_LEVEL, true, "to enrol, extend and suspend" },
-	{ "enrol_manual_unenrol_users", ANY_LEVEL, true, "to remove enrolments" },
+	{ "core_course_get_courses", ANY_LEVEL, READS, "to list courses and know the site again" },
+	{ "core_course_get_courses_by_field", LEVEL(2) | LEVEL(3), READS, "to know whether a course takes manual enrolments" },
+	{ "core_enrol_get_enrolled_users", LEVEL(2) | LEVEL(3), READS, "to list participants with their roles" },
+	{ "core_user_get_users_by_field", ANY_LEVEL, READS, "to read accounts and find free user names" },
+	{ "core_user_get_users", ANY_LEVEL, READS, "to find accounts by e-mail" },
+	{ "core_reportbuilder_retrieve_report", LEVEL(2), READS, "to read dates and completions from the custom report" },
+	{ "core_completion_get_course_completion_status", LEVEL(3), READS, "to read completions" },
+	{ "core_user_create_users", ANY_LEVEL, WRITES, "to create accounts" },
+	{ "core_user_update_users", ANY_LEVEL, UPDATES, "to change what accounts say" },
+	{ "enrol_manual_enrol_users", ANY_LEVEL, WRITES, "to enrol, extend and suspend" },
+	{ "enrol_manual_unenrol_users", ANY_LEVEL, WRITES, "to remove enrolments" },
 };
 
 static int
@@ -100,13 +101,16 @@ int
 site_check(struct arena *arena, struct moodle *moodle, const struct site *site, bool writes, struct err *err)
 {
 	unsigned level = LEVEL(read_level(moodle_config(moodle)));
+	bool updates = config_writes_accounts(moodle_config(moodle));
 	struct buf missing;
 	size_t i;
 
 	(void)arena;
 	buf_init(&missing, 4096);
 	for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
-		if ((wanted[i].levels & level) != 0 && (writes || !wanted[i].writes) && !offers(site, wanted[i].function))
+		if ((wanted[i].levels & level) != 0 &&
+		    (wanted[i].use == READS || (writes && (wanted[i].use == WRITES || updates))) &&
+		    !offers(site, wanted[i].function))
 			buf_printf(&missing, "%s\"%s\" (%s)", missing.len == 0 ? "" : ", ", wanted[i].function, wanted[i].purpose);
 	if (missing.len > 0) {
 		(void)err_set(

@@ -3,8 +3,10 @@
 #include "stage.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "adapter/email.h"
+#include "base/text.h"
 #include "sql.h"
 
 const char *
@@ -62,10 +64,33 @@ stage_ids(struct arena *arena, struct stage *stage, const char *sql, const struc
 	return 0;
 }
 
+/* The site's own profile fields that the settings name: to be read, or to be kept in step. */
+static struct config_list
+named_fields(struct arena *arena, const struct config_site *site)
+{
+	struct config_list list = { ARENA_ARRAY(arena, site->profile_fields.count + site->field_count, const char *), 0 };
+	size_t i, j;
+
+	for (i = 0; i < site->profile_fields.count; i++)
+		list.items[list.count++] = site->profile_fields.items[i];
+	for (i = 0; i < site->field_count; i++) {
+		const char *name = site->fields[i].moodle;
+
+		if (!text_starts(name, CONFIG_PROFILE_CUSTOM))
+			continue;
+		name += strlen(CONFIG_PROFILE_CUSTOM);
+		for (j = 0; j < list.count && strcmp(list.items[j], name) != 0; j++)
+			;
+		if (j == list.count)
+			list.items[list.count++] = name;
+	}
+	return list;
+}
+
 int
 stage_read(struct arena *arena, struct stage *stage, struct err *err)
 {
-	stage->fields = moodle_config(stage->moodle)->profile_fields;
+	stage->fields = named_fields(arena, moodle_config(stage->moodle));
 	if (reader_level(stage->reader) == 1)
 		return stage_source(arena, stage, err);
 	if ((reader_level(stage->reader) == 2 ? stage_report : stage_plain)(arena, stage, err) != 0)

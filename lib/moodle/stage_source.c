@@ -103,9 +103,9 @@ stage_source(struct arena *arena, struct stage *stage, struct err *err)
 		{ "COPY read_course (course_id, shortname, idnumber, fullname, visible, completion, manual, welcome) FROM STDIN",
 		    { sql_moodle_source_courses, 8, 0, "courses" } },
 		{ "COPY read_user (user_id, username, email, email_key, firstname, lastname, suspended, idnumber, auth, phone1, "
-		  "phone2, city, "
+		  "phone2, institution, department, city, "
 		  "country, lang) FROM STDIN",
-		    { sql_moodle_source_users, 13, 2, "accounts" } },
+		    { sql_moodle_source_users, 15, 2, "accounts" } },
 		{ "COPY read_enrolment FROM STDIN", { sql_moodle_source_enrolments, 9, 0, "enrolments" } },
 		{ "COPY read_completion FROM STDIN", { sql_moodle_source_completions, 3, 0, "completions" } },
 	};

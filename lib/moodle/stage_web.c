@@ -135,6 +135,8 @@ put_participant(int64_t course_id, const struct listing_user *user, void *contex
 		copy_text(sink->copy, user->idnumber);
 		copy_text(sink->copy, user->phone1);
 		copy_text(sink->copy, user->phone2);
+		copy_text(sink->copy, user->institution);
+		copy_text(sink->copy, user->department);
 		copy_text(sink->copy, user->city);
 		copy_text(sink->copy, user->country);
 		copy_text(sink->copy, user->custom);
@@ -226,6 +228,8 @@ copy_account(struct stage_sink *sink, const struct account *account)
 	copy_text(sink->copy, account->auth);
 	copy_text(sink->copy, account->phone1);
 	copy_text(sink->copy, account->phone2);
+	copy_text(sink->copy, account->institution);
+	copy_text(sink->copy, account->department);
 	copy_text(sink->copy, account->city);
 	copy_text(sink->copy, account->country);
 	copy_text(sink->copy, account->lang);

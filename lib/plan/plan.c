@@ -12,10 +12,14 @@ plan_settle(struct db *db, int64_t run_id, struct plan_counts *ret_counts, struc
 {
 	struct arena arena = ARENA_INIT;
 	const char *run = arena_printf(&arena, "%lld", (long long)run_id);
+	int64_t accounts;
 	int rc = -1;
 
 	if (db_exec(db, sql_plan_settle, DB_ARGS(run), &ret_counts->settled, err) != 0)
 		goto out;
+	if (db_exec(db, sql_plan_settle_accounts, DB_ARGS(run), &accounts, err) != 0)
+		goto out;
+	ret_counts->settled += accounts;
 	if (db_exec(db, sql_plan_reopen, DB_NONE, NULL, err) != 0)
 		goto out;
 	rc = 0;
@@ -53,12 +57,16 @@ plan_make(struct db *db, int64_t run_id, struct plan_counts *ret_counts, struct 
 	struct arena arena = ARENA_INIT;
 	const char *run = arena_printf(&arena, "%lld", (long long)run_id);
 	struct db_row *row;
-	int64_t wanted;
+	int64_t wanted, said;
 	int rc = -1;
 
 	if (db_row(&arena, db, sql_entitle_pair_few, DB_NONE, &row, err) != 0)
 		goto out;
 	if (db_exec(db, db_bool(row, "yes") ? sql_plan_gap_few : sql_plan_gap_many, DB_NONE, NULL, err) != 0)
+		goto out;
+	if (db_exec(db, sql_plan_account_wanted, DB_NONE, &said, err) != 0)
+		goto out;
+	if (said > 0 && db_script(db, "ANALYZE account_wanted", err) != 0)
 		goto out;
 	if (db_exec(db, sql_plan_wanted, DB_NONE, &wanted, err) != 0)
 		goto out;
@@ -69,6 +77,8 @@ plan_make(struct db *db, int64_t run_id, struct plan_counts *ret_counts, struct 
 	if (rules_index_off(db, action, 1, wanted, err) != 0)
 		goto out;
 	if (db_exec(db, sql_plan_add, DB_ARGS(run), &ret_counts->added, err) != 0)
+		goto out;
+	if (said > 0 && db_exec(db, sql_plan_add_changes, DB_NONE, NULL, err) != 0)
 		goto out;
 	/* The planner must hear of so many before they are judged. */
 	if (ret_counts->added >= PLAN_MANY && rules_analyze(db, action, 1, err) != 0)

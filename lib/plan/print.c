@@ -57,6 +57,9 @@ sentence(struct printer *p, const struct db_row *row)
 		    &p->arena, "take back a change for %s, left over from a revert that was cut off: repeat it", learner);
 	if (text_equal(kind, "create_account"))
 		return arena_printf(&p->arena, "make an account for %s", learner);
+	if (text_equal(kind, "update_account"))
+		return arena_printf(
+		    &p->arena, "write into the account of %s: %s (now %s)", learner, db_value(row, "said"), db_value(row, "says"));
 	if (text_equal(kind, "enrol"))
 		return arena_printf(&p->arena, "enrol %s (%s)", learner, until(p, row));
 	if (text_equal(kind, "extend") && text_equal(db_value(row, "reason"), "waits"))
@@ -82,7 +85,7 @@ print_action(const struct db_row *row, void *context, struct err *err)
 	const char *course = db_value(row, "course"), *failure = db_value(row, "failure"), *held = db_value(row, "held"), *group;
 
 	(void)err;
-	if (text_equal(db_value(row, "kind"), "create_account"))
+	if (text_equal(db_value(row, "kind"), "create_account") || text_equal(db_value(row, "kind"), "update_account"))
 		group = arena_printf(&p->arena, "%s: accounts", db_value(row, "site"));
 	else
 		group = arena_printf(&p->arena, "%s: course %s, %s", db_value(row, "site"),

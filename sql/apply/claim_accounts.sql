@@ -11,7 +11,9 @@ WITH taken AS (
     INSERT INTO ctok.journal (tenant_id, action_id, run_id, phase, outcome, at)
     SELECT tenant_id, action_id, $3::bigint, 'before', 'sending', rule.now() FROM taken
 )
-SELECT t.action_id, t.person_id, p.email, p.display_name AS name
+SELECT t.action_id, t.person_id, p.email, rule.first_name(p.display_name, p.email) AS firstname, rule.last_name(p.display_name) AS lastname,
+       rule.username_stem(s.usernames, p.display_name, p.email) AS stem
   FROM taken t
+  JOIN ctok.site s ON s.tenant_id = t.tenant_id AND s.site_id = $1::bigint
   JOIN ctok.person p ON p.tenant_id = t.tenant_id AND p.person_id = t.person_id
  ORDER BY t.action_id

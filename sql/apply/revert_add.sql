@@ -12,8 +12,10 @@ WITH todo AS (
     SELECT m.tenant_id, m.plan_id, t.undo_kind, t.site_id, t.person_id, t.target_id, t.course_id, t.user_id, 'revert', false, t.was_status,
            t.was_start, t.was_end, t.undo_status, t.undo_start, t.undo_end, t.role, md5('undo ' || t.action_id || ' ' || m.plan_id), 'open',
            t.action_id, t.undo_ours,
-           CASE WHEN t.bars IS NULL AND t.kind NOT IN ('adopt', 'release') THEN rule.change_key(t.after_status, t.after_end) END
+           CASE WHEN t.bars IS NOT NULL THEN NULL WHEN t.kind = 'update_account' THEN u.fingerprint
+                WHEN t.kind NOT IN ('adopt', 'release') THEN rule.change_key(t.after_status, t.after_end) END
       FROM todo t
+      JOIN ctok.action u ON u.tenant_id = ctok.current_tenant() AND u.action_id = t.action_id
      CROSS JOIN made m
      ORDER BY t.site_id, t.course_id, t.action_id
     RETURNING 1

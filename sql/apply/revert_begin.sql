@@ -1,5 +1,5 @@
 -- What a revert looks at, for the session: the actions of the run, and what Moodle shows of their enrolments now.
-DROP TABLE IF EXISTS undo_item, undo_seen;
+DROP TABLE IF EXISTS undo_item, undo_seen, undo_says;
 CREATE TEMP TABLE undo_item (
     action_id    bigint PRIMARY KEY,
     part         text NOT NULL,                 -- 'run': of the run; 'undo': an earlier undoing of it that was cut off
@@ -45,4 +45,11 @@ CREATE TEMP TABLE undo_seen (
     time_end     bigint,
     time_created bigint,
     PRIMARY KEY (site_id, course_id, user_id)
+);
+-- What accounts say now, in the fields that the run changed; none of an account that the site does not show.
+CREATE TEMP TABLE undo_says (
+    action_id bigint NOT NULL,
+    field     text NOT NULL,
+    value     text NOT NULL,
+    PRIMARY KEY (action_id, field)
 )

@@ -3,11 +3,16 @@ SELECT i.verdict, i.kind, i.undo_kind, s.name AS site, coalesce(c.shortname, spl
        i.role, i.kind = 'unenrol' AND i.undo_kind <> 'unenrol' AS comes_back, coalesce(i.roles_before = '' AND i.before_status IS NOT NULL, false) AS had_no_role,
        coalesce(e.read_level, 1) AS read_level,
        CASE WHEN e.read_level = 3 THEN CASE WHEN i.was_status IS NULL THEN 'not enrolled' WHEN i.was_status = 0 THEN 'with access' ELSE 'without access' END
+            WHEN i.kind = 'update_account' THEN rule.changed_words(ctok.current_tenant(), i.action_id, true)
             ELSE rule.enrolment_words(i.was_status, i.was_start, i.was_end) END AS was,
-       CASE WHEN e.present IS NOT TRUE THEN 'not enrolled'
+       CASE WHEN i.kind = 'update_account'
+            THEN coalesce((SELECT string_agg(format('%s "%s"', n.field, n.value), ', ' ORDER BY n.field) FROM undo_says n WHERE n.action_id = i.action_id),
+                          'not shown')
+            WHEN e.present IS NOT TRUE THEN 'not enrolled'
             WHEN e.read_level = 3 THEN CASE WHEN e.active THEN 'with access' ELSE 'without access' END
             ELSE rule.enrolment_words(e.status, e.time_start, e.time_end) END AS now,
-       rule.enrolment_words(i.undo_status, i.undo_start, i.undo_end) AS becomes,
+       CASE WHEN i.kind = 'update_account' THEN rule.changed_words(ctok.current_tenant(), i.action_id, false)
+            ELSE rule.enrolment_words(i.undo_status, i.undo_start, i.undo_end) END AS becomes,
        coalesce(i.later_run::text, '') AS later_run
   FROM undo_item i
   JOIN ctok.site s ON s.tenant_id = ctok.current_tenant() AND s.site_id = i.site_id

@@ -29,7 +29,7 @@ WITH night AS (
     UNION ALL
     SELECT DISTINCT n.tenant_id, n.night_id, k.kind, 'tenant', 0, 0, 0
       FROM night n
-      JOIN (VALUES ('ctok-apply', 'enrol'), ('ctok-apply', 'create_account'), ('ctok-apply', 'suspend'), ('ctok-apply', 'unenrol'),
+      JOIN (VALUES ('ctok-apply', 'enrol'), ('ctok-apply', 'create_account'), ('ctok-apply', 'rename'), ('ctok-apply', 'suspend'), ('ctok-apply', 'unenrol'),
                    ('ctok-apply', 'extend'), ('ctok-certify', 'issue'), ('ctok-mail', 'mail')) AS k(program, kind) ON k.program = n.program
      WHERE NOT EXISTS (SELECT 1 FROM counted c WHERE c.night_id = n.night_id AND c.kind = k.kind)
 )

@@ -24,6 +24,8 @@ CREATE TEMP TABLE read_user (
     auth      text,                            -- NULL, as below: this reading cannot tell, and what is known stays
     phone1    text NOT NULL DEFAULT '',
     phone2    text NOT NULL DEFAULT '',
+    institution text NOT NULL DEFAULT '',
+    department text NOT NULL DEFAULT '',
     city      text NOT NULL DEFAULT '',
     country   text NOT NULL DEFAULT '',
     lang      text,
@@ -61,6 +63,8 @@ CREATE TEMP TABLE read_listing (
     idnumber  text,
     phone1    text,
     phone2    text,
+    institution text,
+    department text,
     city      text,
     country   text,
     fields    jsonb

@@ -18,4 +18,4 @@ SELECT f.tenant_id, m.plan_id, f.kind, f.site_id, f.person_id, f.target_id, f.co
   FROM fresh f
  CROSS JOIN made m
   LEFT JOIN rule.approval_live l ON l.tenant_id = f.tenant_id AND l.fingerprint = f.fingerprint AND NOT f.trial
- ORDER BY f.kind <> 'create_account', f.site_id, f.course_id, f.person_id
+ ORDER BY f.kind NOT IN ('create_account', 'update_account'), f.site_id, f.course_id, f.person_id

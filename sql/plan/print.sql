@@ -1,7 +1,8 @@
 -- Waiting actions as people read them. $1: the tenant's zone.
 SELECT s.name AS site, coalesce(c.shortname, '') AS course, coalesce(c.fullname, '') AS course_name,
        a.kind, a.reason, a.trial, CASE WHEN a.state = 'held' THEN lower(coalesce(h.words, a.held_why)) ELSE '' END AS held, a.failure, p.display_name AS name, p.email,
-       coalesce(u.username, '') AS username,
+       coalesce(u.username, '') AS username, coalesce(rule.changed_words(a.tenant_id, a.action_id, false), '') AS says,
+       coalesce(rule.changed_words(a.tenant_id, a.action_id, true), '') AS said,
        CASE WHEN a.after_start IS NULL OR a.after_start = 0 THEN '' ELSE to_char(to_timestamp(a.after_start) AT TIME ZONE $1, 'YYYY-MM-DD') END AS start_day,
        CASE WHEN a.before_end IS NULL OR a.before_end = 0 THEN '' ELSE to_char(to_timestamp(a.before_end) AT TIME ZONE $1, 'YYYY-MM-DD HH24:MI') END AS before_end,
        CASE WHEN a.after_end IS NULL OR a.after_end = 0 THEN '' ELSE to_char(to_timestamp(a.after_end) AT TIME ZONE $1, 'YYYY-MM-DD HH24:MI') END AS after_end,

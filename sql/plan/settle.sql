@@ -5,7 +5,7 @@ WITH arrived AS (
       JOIN rule.sending_read s ON s.tenant_id = a.tenant_id AND s.action_id = a.action_id
       JOIN ctok.account k ON k.tenant_id = a.tenant_id AND k.site_id = a.site_id AND k.person_id = a.person_id
       LEFT JOIN rule.manual_row m ON m.tenant_id = a.tenant_id AND m.site_id = a.site_id AND m.course_id = a.course_id AND m.user_id = k.user_id
-     WHERE a.kind <> 'create_account'
+     WHERE a.target_id IS NOT NULL
        AND CASE WHEN a.kind = 'unenrol' THEN m.user_id IS NULL
                 -- Level 3 shows no dates: that the status arrived must do.
                 WHEN m.read_level = 3 THEN m.active = (a.after_status = 0)

@@ -32,6 +32,18 @@ WITH person AS (
       -- One that is live comes before the trial.
       LEFT JOIN account f ON f.site_id = a.site_id AND f.person_id = a.person_id AND f.trial < a.trial
      WHERE w.person_id IS NULL AND (x.person_id IS NULL OR f.person_id IS NOT NULL)
+    UNION ALL
+    -- What an account should say: another text, or the account says something else by now.
+    SELECT a.action_id
+      FROM person d
+      JOIN ctok.action a ON a.tenant_id = (SELECT ctok.current_tenant()) AND a.person_id = d.person_id AND a.kind = 'update_account'
+                        AND a.state IN ('open', 'held')
+      LEFT JOIN action_wanted w ON w.site_id = a.site_id AND w.person_id = a.person_id AND w.fingerprint = a.fingerprint AND w.trial = a.trial
+                               AND w.user_id = a.user_id
+     WHERE w.person_id IS NULL
+        OR EXISTS (SELECT 1 FROM ctok.account_change c
+                     LEFT JOIN account_wanted s ON s.site_id = a.site_id AND s.person_id = a.person_id AND s.field = c.field
+                    WHERE c.tenant_id = a.tenant_id AND c.action_id = a.action_id AND c.before_value IS DISTINCT FROM s.before_value)
 )
 UPDATE ctok.action a
    SET state = 'superseded', ended_at = rule.now(), ended_run = $1::bigint

@@ -1,4 +1,4 @@
--- The actions that the dirty pairs want now, and the accounts these need first.
+-- The actions that the dirty pairs want now, the accounts these need first, and what their accounts should say.
 CREATE TEMP TABLE action_wanted ON COMMIT DROP AS
 WITH change AS (
     SELECT g.tenant_id, g.gap AS kind, g.site_id, g.person_id, g.target_id, g.course_id, g.user_id,
@@ -26,7 +26,18 @@ WITH change AS (
       FROM change c
      WHERE c.user_id IS NULL
      GROUP BY c.tenant_id, c.site_id, c.person_id
+), saying AS (
+    SELECT s.tenant_id, 'update_account'::text AS kind, s.site_id, s.person_id, NULL::bigint AS target_id, NULL::bigint AS course_id, s.user_id,
+           'said'::text AS reason, bool_or(s.trial) AS trial, NULL::smallint AS before_status, NULL::bigint AS before_start,
+           NULL::bigint AS before_end, NULL::smallint AS after_status, NULL::bigint AS after_start, NULL::bigint AS after_end, ''::text AS role,
+           string_agg(s.field || '=' || s.after_value, E'\n' ORDER BY s.field) AS said
+      FROM account_wanted s
+     GROUP BY s.tenant_id, s.site_id, s.person_id, s.user_id
 )
 SELECT w.*, md5(concat_ws('|', w.kind, w.site_id, w.person_id, coalesce(w.target_id, 0), w.after_status, w.after_start, w.after_end, w.role))
             AS fingerprint
   FROM (SELECT * FROM change UNION ALL SELECT * FROM account) w
+UNION ALL
+SELECT s.tenant_id, s.kind, s.site_id, s.person_id, s.target_id, s.course_id, s.user_id, s.reason, s.trial, s.before_status, s.before_start,
+       s.before_end, s.after_status, s.after_start, s.after_end, s.role, md5(concat_ws('|', s.kind, s.site_id, s.person_id, s.said))
+  FROM saying s

@@ -28,7 +28,7 @@ SELECT a.tenant_id, a.action_id, coalesce(a.ours_after, a.kind NOT IN ('unenrol'
             ELSE a.kind NOT IN ('enrol', 'take_over', 'adopt') END AS before
   FROM ctok.action a
   LEFT JOIN ctok.action u ON u.tenant_id = a.tenant_id AND u.action_id = a.undoes
- WHERE a.kind <> 'create_account';
+ WHERE a.target_id IS NOT NULL;
 
 -- Changes that people took back: the last that was done to these accesses. The same change waits for an approval; another one lifts it.
 -- Few as a rule, and reckoned once per statement, whatever the planner thinks of the rest.
@@ -42,6 +42,15 @@ WITH barred AS MATERIALIZED (
                           AND l.state = 'done' AND l.action_id > u.action_id)
 )
 SELECT * FROM barred;
+
+-- The same of what accounts say: `bars` is the fingerprint of what was taken back.
+CREATE VIEW rule.barred_saying WITH (security_invoker = true) AS
+SELECT u.tenant_id, u.site_id, u.person_id, u.bars, u.action_id
+  FROM ctok.action u
+ WHERE u.kind = 'update_account' AND u.bars IS NOT NULL AND u.state = 'done'
+   AND NOT EXISTS (SELECT 1 FROM ctok.action l
+                    WHERE l.tenant_id = u.tenant_id AND l.site_id = u.site_id AND l.person_id = u.person_id AND l.kind = 'update_account'
+                      AND l.state = 'done' AND l.action_id > u.action_id);
 
 -- What each run changed in Moodle (or took over): its actions that are done or under way, by the run that sent them last.
 CREATE VIEW rule.run_action WITH (security_invoker = true) AS

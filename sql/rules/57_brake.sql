@@ -5,6 +5,7 @@
 CREATE FUNCTION rule.brake_kind(action_kind text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN action_kind IN ('enrol', 'resume', 'take_over') THEN 'enrol'
+                WHEN action_kind = 'update_account' THEN 'rename'
                 WHEN action_kind IN ('create_account', 'rename', 'suspend', 'unenrol') THEN action_kind END;
 
 -- How many may pass, of ${base} in the scope: active managed enrolments (revoke: live certificates, void: live tokens; mail and issue: the
@@ -81,6 +82,12 @@ SELECT a.tenant_id, a.action_id, 'reverted' AS why
   FROM rule.barred_change b
   JOIN ctok.action a ON a.tenant_id = b.tenant_id AND a.person_id = b.person_id AND a.target_id = b.target_id
  WHERE a.state IN ('open', 'held') AND a.undoes IS NULL AND rule.change_key(a.after_status, a.after_end) = b.bars
+UNION
+-- The same of what an account says.
+SELECT a.tenant_id, a.action_id, 'reverted'
+  FROM rule.barred_saying b
+  JOIN ctok.action a ON a.tenant_id = b.tenant_id AND a.site_id = b.site_id AND a.person_id = b.person_id AND a.fingerprint = b.bars
+ WHERE a.state IN ('open', 'held') AND a.undoes IS NULL AND a.kind = 'update_account'
 UNION
 -- What somebody suspended or removed in Moodle although it is ours and paid for is not given back over their head, night after night: we last wrote
 -- that it is active.

@@ -10,7 +10,7 @@ CREATE VIEW rule.held_word (code, words) WITH (security_invoker = true) AS VALUE
 -- "suspensions": what a brake counts.
 CREATE FUNCTION rule.brake_words(kind text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE kind WHEN 'enrol' THEN 'enrolments' WHEN 'create_account' THEN 'new accounts' WHEN 'rename' THEN 'new names'
+    RETURN CASE kind WHEN 'enrol' THEN 'enrolments' WHEN 'create_account' THEN 'new accounts' WHEN 'rename' THEN 'account changes'
                      WHEN 'suspend' THEN 'suspensions' WHEN 'unenrol' THEN 'removals' WHEN 'revoke' THEN 'revoked certificates'
                      WHEN 'void' THEN 'voided tokens' WHEN 'issue' THEN 'certificates' WHEN 'mail' THEN 'mails' WHEN 'extend' THEN 'extensions'
                      WHEN 'taken_away' THEN 'taken-away enrolments'

@@ -372,6 +372,22 @@ WITH unit AS MATERIALIZED (
       LEFT JOIN (SELECT c.tenant_id, c.person_id, count(*) AS waiting FROM rule.completion_due c WHERE c.doubted GROUP BY c.tenant_id, c.person_id) w
              ON w.tenant_id = n.tenant_id AND w.person_id = n.person_id
     UNION ALL
+    -- Accounts that say something else than the sales, and why it was not written.
+    SELECT g.tenant_id, CASE g.about WHEN 'name' THEN 'NAME_DIFFERS' WHEN 'email' THEN 'EMAIL_DIFFERS' ELSE 'FIELD_DIFFERS' END, 'none',
+           concat('k', g.site_id, '.', g.person_id, CASE g.policy WHEN 'source' THEN '.s' END), NULL, NULL, NULL, NULL, g.site_id, NULL, NULL, g.person_id,
+           g.user_id, 0, 0, '',
+           concat_ws('; ', CASE g.about WHEN 'field' THEN string_agg(g.field, ', ' ORDER BY g.field) END,
+                     CASE g.policy WHEN 'source' THEN coalesce(max(a.why), CASE WHEN bool_or(g.trial) THEN 'trial' ELSE 'not written yet' END) END)
+      FROM rule.account_gap g
+      LEFT JOIN (SELECT a.tenant_id, a.site_id, a.person_id,
+                        CASE a.state WHEN 'held' THEN lower(coalesce(w.words, a.held_why)) WHEN 'sending' THEN 'it is not known whether it arrived'
+                                     ELSE nullif(a.failure, '') END AS why
+                   FROM ctok.action a
+                   LEFT JOIN rule.held_word w ON w.code = a.held_why
+                  WHERE a.kind = 'update_account' AND a.state IN ('open', 'held', 'sending', 'refused')) a
+             ON a.tenant_id = g.tenant_id AND a.site_id = g.site_id AND a.person_id = g.person_id
+     GROUP BY g.tenant_id, g.site_id, g.person_id, g.user_id, g.about, g.policy
+    UNION ALL
     -- Certificates that could not be drawn.
     SELECT i.tenant_id, 'CERTIFICATE_REFUSED', 'none', 'i' || i.issue_id, NULL, NULL, NULL, NULL, i.site_id, i.target_id, i.course_id, i.person_id,
            NULL, 0, 0, '', i.failure

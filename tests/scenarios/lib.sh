@@ -100,7 +100,7 @@ start_more() {
 	wait_for "$dir/$1/ready"
 }
 
-# The settings; the product rules are in $dir/rules.conf, further settings of the site in $site_extra, further sources in $more_sources, sites in
+# The settings; the product rules are in $dir/rules.conf, further settings of the site in $site_extra, of the shop in $source_extra, further sources in $more_sources, sites in
 # $more_sites and tenants in $more_tenants, each with a comma before it; settings of the whole in $more_settings; mails that learners do not get in $without: all that can be left out; further settings of mails in $mail_extra.
 without='"welcome", "expiry-soon", "suspended", "restored", "access-held", "certificate-waiting", "certificate-expiring"'
 write_conf() {
@@ -121,7 +121,7 @@ tenants = ( {
               allow_private = ("127.0.0.1", "localhost"); $extra ${site_extra:-} } ${more_sites:-} );
   sources = ( { name = "shop"; kind = "squarespace"; role = "sale"; url = "$url"; api_key = "file:$dir/sandbox/shop.key";
                 ca_file = "$dir/sandbox/ca.pem"; allow_private = ("127.0.0.1", "localhost");
-                learner_name_labels = ("Learner name", "Nombre del alumno"); learner_email_labels = ("Learner email", "Correo del alumno"); } ${more_sources:-} );
+                learner_name_labels = ("Learner name", "Nombre del alumno"); learner_email_labels = ("Learner email", "Correo del alumno"); ${source_extra:-} } ${more_sources:-} );
 @include "rules.conf"
   mail = { smtp = "smtp://127.0.0.1:$(cat "$dir/smtp.port")"; from = "Acme Academy <academy@acme.example>"; reply_to = "help@acme.example"; without = ($without); ${mail_extra:-} };
   certificate = { issuer = "Acme Academy"; signatory = "Dr. Marta Ruiz"; signatory_title = "Director of Studies";
@@ -181,12 +181,13 @@ control() { # control NAME [field=value …]
 }
 mails() { find "$dir/mail/new" -type f 2>/dev/null | wc -l; }
 
+# Further fields of the form, with a comma before the first, are in $form_extra: ,{"label":"Company","value":"ACME"}
 # order NUMBER SKU EMAIL NAME PRICE CREATED [LEARNER-NAME LEARNER-EMAIL [QUANTITY [REFUNDED [STATUS [MODIFIED]]]]]: put an order in the shop.
 order() {
 	local number=$1 sku=$2 email=$3 name=$4 price=$5 created=$6 learner=${7:-} learner_email=${8:-} quantity=${9:-1} refunded=${10:-0.00}
 	local status=${11:-PENDING} modified=${12:-$6} total form='null'
 	total=$(awk -v p="$price" -v q="$quantity" 'BEGIN { printf "%.2f", p * q }')
-	[ -z "$learner_email" ] || form="[{\"label\":\"Learner name\",\"value\":\"$learner\"},{\"label\":\"Learner email\",\"value\":\"$learner_email\"}]"
+	[ -z "$learner_email" ] || form="[{\"label\":\"Learner name\",\"value\":\"$learner\"},{\"label\":\"Learner email\",\"value\":\"$learner_email\"}${form_extra:-}]"
 	control order "doc=$(cat <<JSON
 {"id":"$(printf '%024x' "$number")","orderNumber":"$number","createdOn":"$created","modifiedOn":"$modified","channel":"web","testmode":false,
 "customerEmail":"$email","billingAddress":{"firstName":"${name% *}","lastName":"${name##* }"},"shippingAddress":null,"fulfillmentStatus":"$status",

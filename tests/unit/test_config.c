@@ -499,6 +499,24 @@ each_fault_is_found_with_its_line(void **state)
 		    "3: setting \"expected\": \"notes\" is neither \"quotes\" nor \"orders\"\n"
 		    "3: setting \"on_disabled_client\" is for facturascripts sources\n3: setting \"on_overdue\" is for "
 		    "facturascripts sources\n" },
+		{ "profile fields that Moodle has not, twice, of what nobody keeps; a policy that there is not",
+		    SITE("names = \"shop\"; username = \"mail\";\n"
+			 "fields = ( { moodle = \"company\"; from = \"a\"; },\n { moodle = \"city\"; from = \"b\"; },\n"
+			 " { moodle = \"city\"; from = \"b\"; policy = \"moodle\"; }, { moodle = \"profile_field_\"; from = \"b\"; "
+			 "} );\n"
+			 "} ); sources = ( { name = \"s\"; kind = \"squarespace\"; api_key = \"env:A\"; fields = ( { name = \"b\"; "
+			 "from = \"B\"; } );"),
+		    "4: setting \"username\": \"mail\" is not one of email|local|name\n"
+		    "4: setting \"names\": \"shop\" is not one of source|moodle|report\n"
+		    "5: setting \"moodle\": \"company\" is no profile field: institution, department, phone1, idnumber, city, "
+		    "country, lang, "
+		    "or \"profile_field_\" and the short name of one of the site's own\n"
+		    "5: setting \"from\": no source keeps a field \"a\" (setting \"fields\" of a source)\n"
+		    "7: setting \"policy\": \"moodle\" is not one of source|report\n"
+		    "7: setting \"moodle\": \"city\" stands there twice\n"
+		    "7: setting \"moodle\": \"profile_field_\" is no profile field: institution, department, phone1, idnumber, "
+		    "city, country, lang, "
+		    "or \"profile_field_\" and the short name of one of the site's own\n" },
 		{ "what only files have", SOURCE("trailer = \"END\"; whole_files = true; sum_file = \"required\"; floor = 101;"),
 		    "3: setting \"trailer\" is for csv sources\n3: setting \"whole_files\" is for csv sources\n"
 		    "3: setting \"sum_file\" is for csv and bank sources\n4: setting \"floor\": 101 is not within 1 and 100\n" },

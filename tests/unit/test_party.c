@@ -49,6 +49,41 @@ test_names_of_one_human(void **state)
 	}
 }
 
+/* What Moodle is told of a name, and what user names are made of. */
+static void
+test_names_for_accounts(void **state)
+{
+	struct with_db *w = *state;
+	static const struct {
+		const char *name, *halves, *stem;
+	} cases[] = {
+		{ "Ana María Díaz", "Ana María/Díaz", "ana.maria.diaz" },
+		{ "  Zoe  Zamora ", "Zoe/Zamora", "zoe.zamora" },
+		{ "Madonna", "Madonna/-", "madonna" },
+		{ "", "ada/-", "ada" }, /* no name: by the address */
+		{ "Seán O’Brien-Ní", "Seán/O’Brien-Ní", "sean.obrien.ni" },
+		{ "Ελένη Παπαδοπούλου", "Ελένη/Παπαδοπούλου", "ada" }, /* no letter that Moodle takes */
+		{ "山田 太郎", "山田/太郎", "ada" },
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(cases); i++) {
+		expect_text(cases[i].name,
+		    with_db_text(
+			w, arena_printf(&w->arena, "SELECT rule.first_name('%s', 'ada@x.test') || '/' || rule.last_name('%s')",
+			       cases[i].name, cases[i].name)),
+		    cases[i].halves);
+		expect_text(cases[i].name,
+		    with_db_text(
+			w, arena_printf(&w->arena, "SELECT rule.username_stem('name', '%s', 'ada@x.test')", cases[i].name)),
+		    cases[i].stem);
+	}
+	expect_text(
+	    "made of the address", with_db_text(w, "SELECT rule.username_stem('email', 'Ana', 'ada@x.test')"), "ada@x.test");
+	expect_text(
+	    "of what stands before its @", with_db_text(w, "SELECT rule.username_stem('local', 'Ana', 'ada@x.test')"), "ada");
+}
+
 /* Three records of one human, a@ to c@. */
 static void
 three(struct with_db *w)
@@ -180,6 +215,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_names_of_one_human, with_db_fresh),
+		cmocka_unit_test_setup(test_names_for_accounts, with_db_fresh),
 		cmocka_unit_test_setup(test_merges_of_merges, with_db_fresh),
 		cmocka_unit_test_setup(test_a_merge_waits_while_a_change_is_in_doubt, with_db_fresh),
 	};

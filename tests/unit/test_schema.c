@@ -185,7 +185,8 @@ static const char sounds_personal[] =
     ") t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped"
     " WHERE (a.attname ~ '(name|mail|address|phone|login|recipient|learner|buyer|facts|payload|sealed)'"
     " OR t.relname IN ('document_reference', 'kept_field') AND a.attname = 'value'"
-    " OR t.relname = 'mirror_user' AND a.attname IN ('idnumber', 'city', 'fields'))"
+    " OR t.relname = 'account_change' AND a.attname LIKE '%value'"
+    " OR t.relname = 'mirror_user' AND a.attname IN ('idnumber', 'institution', 'department', 'city', 'fields'))"
     " AND a.atttypid IN ('text'::regtype, 'bytea'::regtype, 'jsonb'::regtype, 'varchar'::regtype,"
     " 'text[]'::regtype)";
 
