@@ -64,6 +64,7 @@ struct config_site {
 	const char *role;                   /* short name of the student role, default "student" */
 	int64_t role_id;                    /* its id; 0: looked up at level 1, else 5 */
 	struct config_list protected_users; /* setting `protected`: e-mails and user names never touched */
+	struct config_pairs roles;          /* short names of roles beside `role`, and their ids */
 	struct config_list profile_fields;  /* short names of the site's own profile fields that are read */
 	const char *ca_file;                /* extra CA bundle; NULL: the system's */
 	struct config_list allow_private;   /* hosts that may resolve to private addresses */

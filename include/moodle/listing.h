@@ -47,9 +47,12 @@ struct listing {
 	size_t count;
 	enum listing_who who;
 	enum listing_fields fields;
-	bool descending;  /* by descending id */
-	const char *role; /* short name of the role whose id is wanted; NULL: none */
-	int64_t role_id;  /* out: its id if somebody has it, else 0 */
+	bool descending;               /* by descending id */
+	const char *role;              /* short name of the role whose id is wanted; NULL: none */
+	int64_t role_id;               /* out: its id if somebody has it, else 0 */
+	const char *const *more_roles; /* the same of others, of which ${more_ids} has an element for each */
+	int64_t *more_ids;
+	size_t more_count;
 	size_t page_rows; /* 0: 500 */
 };
 

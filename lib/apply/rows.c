@@ -8,6 +8,7 @@
 /* A claimed action, as sent and as it ended. */
 struct item {
 	const struct db_row *row;
+	int64_t role_id;     /* to enrol with */
 	const char *outcome; /* NULL while it may be sent */
 	const char *reason;
 };
@@ -64,7 +65,7 @@ send_enrolments(struct arena *arena, const struct apply_site *site, struct item 
 			.course_id = db_int(row, "course_id"),
 			.user_id = db_int(row, "user_id"),
 			.username = db_value(row, "username"),
-			.role_id = site->role_id,
+			.role_id = items[i].role_id,
 			.start = db_int(row, "after_start"),
 			.end = db_int(row, "after_end"),
 			.suspend = db_int(row, "after_status") != 0,
@@ -164,10 +165,15 @@ apply_rows(struct db *db, const struct apply_site *site, const char *kinds, int6
 	items = ARENA_ARRAY(&arena, count, struct item);
 	for (i = 0; i < count; i++) {
 		items[i].row = &claimed[i];
-		if (!text_equal(db_value(&claimed[i], "role"), site->config->role)) {
+		items[i].role_id =
+		    text_equal(db_value(&claimed[i], "role"), site->config->role) ? site->role_id : db_int(&claimed[i], "role_id");
+		/* A removal goes by the enrolment, whatever its role. */
+		if (items[i].role_id == 0 && !removes) {
 			items[i].outcome = "refused";
-			items[i].reason =
-			    arena_printf(&arena, "role \"%s\" is not the site's student role", db_value(&claimed[i], "role"));
+			items[i].reason = arena_printf(&arena,
+			    "the id of role \"%s\" is not known: nobody has it on the site, and the site's setting \"roles\" does "
+			    "not tell",
+			    db_value(&claimed[i], "role"));
 		}
 	}
 	sent = look_first(&arena, site, items, count, ends, &send_err);

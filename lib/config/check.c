@@ -22,8 +22,16 @@ check_passwords(const char *database, const char *password, const struct config_
 static void
 check_site(const struct config_site *site, struct fault_list *faults)
 {
+	size_t i;
+
 	check_http(site->url, site->allow_http, &site->where, faults);
 	check_passwords(site->database, site->database_password, &site->where, faults);
+	for (i = 0; i < site->roles.count; i++)
+		if (site->roles.values[i][0] == '\0' ||
+		    strspn(site->roles.values[i], "0123456789") != strlen(site->roles.values[i]) ||
+		    strlen(site->roles.values[i]) > 9)
+			fault_add(faults, site->where.file, site->where.line, "setting \"roles\": \"%s\" is no id of role \"%s\"",
+			    site->roles.values[i], site->roles.names[i]);
 	if (text_equal(site->database, "embedded"))
 		fault_at(
 		    faults, &site->where, "setting \"database\" of a site must be a conninfo: \"embedded\" is our own database");

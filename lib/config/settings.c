@@ -92,6 +92,10 @@ const struct setting settings_table[] = {
 	    .help = "Short name of the student role." },
 	{ SETTINGS_SITE, "role_id", SETTINGS_INT, AT(config_site, role_id), .least = 0, .most = INT32_MAX,
 	    .help = "Its id, for sites where it is not 5 and read level 1 is not configured; 0: find out." },
+	{ SETTINGS_SITE, "roles", SETTINGS_PAIRS, AT(config_site, roles),
+	    .help = "Ids of other roles that product rules name, as in { observer = \"9\"; }: needed only where read level 1 is "
+		    "not configured and nobody has "
+		    "the role yet." },
 	{ SETTINGS_SITE, "protected", SETTINGS_LIST, AT(config_site, protected_users),
 	    .help = "E-mail addresses and user names that are never touched." },
 	{ SETTINGS_SITE, "profile_fields", SETTINGS_LIST, AT(config_site, profile_fields), .example = "( )",

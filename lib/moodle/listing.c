@@ -41,7 +41,7 @@ read_roles(struct wave *wave, const struct json *object, const char **ret_roles,
 	const struct json *roles;
 	const char **names;
 	char *joined = arena_strdup(wave->arena, "");
-	size_t i;
+	size_t i, k;
 
 	if (json_list_or_null(object, "roles", &roles, err) != 0)
 		return -1;
@@ -56,6 +56,10 @@ read_roles(struct wave *wave, const struct json *object, const char **ret_roles,
 		if (wave->listing->role != NULL && strcmp(names[i], wave->listing->role) == 0 &&
 		    json_int(&roles->items[i], "roleid", &wave->listing->role_id, err) != 0)
 			return -1;
+		for (k = 0; k < wave->listing->more_count; k++)
+			if (strcmp(names[i], wave->listing->more_roles[k]) == 0 &&
+			    json_int(&roles->items[i], "roleid", &wave->listing->more_ids[k], err) != 0)
+				return -1;
 	}
 	qsort(names, roles->count, sizeof(*names), by_text);
 	for (i = 0; i < roles->count; i++)

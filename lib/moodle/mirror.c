@@ -132,6 +132,9 @@ merge(struct arena *arena, struct db *db, const struct stage *stage, const struc
     int64_t now_utc, struct mirror_pull *pull, struct err *err)
 {
 	const char *site_id = number(arena, stage->site_id), *level = number(arena, reader_level(stage->reader));
+	const char **names = ARENA_ARRAY(arena, stage->role_count, const char *),
+		   **ids = ARENA_ARRAY(arena, stage->role_count, const char *);
+	size_t known = 0, i;
 
 	if (merge_step(arena, db, sql_moodle_merge_courses, DB_ARGS(site_id), "mirror_course", &pull->changed, err) != 0 ||
 	    merge_step(arena, db, sql_moodle_merge_users, DB_ARGS(site_id), "mirror_user", &pull->changed, err) != 0 ||
@@ -142,6 +145,15 @@ merge(struct arena *arena, struct db *db, const struct stage *stage, const struc
 		return -1;
 	if (db_exec(db, sql_moodle_state_save,
 		DB_ARGS(site_id, site->release, site->identity, level, number(arena, role_id), number(arena, now_utc)), NULL,
+		err) != 0)
+		return -1;
+	for (i = 0; i < stage->role_count; i++) {
+		if (stage->role_ids[i] == 0)
+			continue;
+		names[known] = stage->role_names[i];
+		ids[known++] = number(arena, stage->role_ids[i]);
+	}
+	if (db_exec(db, sql_moodle_roles_save, DB_ARGS(site_id, db_array(arena, names, known), db_array(arena, ids, known)), NULL,
 		err) != 0)
 		return -1;
 	if (db_exec(db, sql_moodle_pull_end,

@@ -87,9 +87,39 @@ named_fields(struct arena *arena, const struct config_site *site)
 	return list;
 }
 
+/* The roles that product rules name, with the ids that the configuration tells; what the site itself shows takes their place. */
+static int
+name_roles(struct arena *arena, struct stage *stage, struct err *err)
+{
+	const struct config_tenant *tenant = stage->tenant;
+	const struct config_pairs *told = &moodle_config(stage->moodle)->roles;
+	size_t i, k;
+
+	stage->role_names = ARENA_ARRAY(arena, tenant->product_count, const char *);
+	stage->role_ids = ARENA_ARRAY(arena, tenant->product_count, int64_t);
+	for (i = 0; i < tenant->product_count; i++) {
+		const struct config_product *product = &tenant->products[i];
+
+		if (product->role == NULL || product->site == NULL || strcmp(product->site, stage->name) != 0)
+			continue;
+		for (k = 0; k < stage->role_count && strcmp(stage->role_names[k], product->role) != 0; k++)
+			;
+		if (k == stage->role_count)
+			stage->role_names[stage->role_count++] = product->role;
+	}
+	for (i = 0; i < stage->role_count; i++)
+		for (k = 0; k < told->count; k++)
+			if (strcmp(told->names[k], stage->role_names[i]) == 0 &&
+			    text_int64(told->values[k], &stage->role_ids[i], err) != 0)
+				return err_wrap(err, "setting \"roles\"");
+	return 0;
+}
+
 int
 stage_read(struct arena *arena, struct stage *stage, struct err *err)
 {
+	if (name_roles(arena, stage, err) != 0)
+		return -1;
 	stage->fields = named_fields(arena, moodle_config(stage->moodle));
 	if (reader_level(stage->reader) == 1)
 		return stage_source(arena, stage, err);

@@ -24,8 +24,11 @@ struct stage {
 	const struct config_tenant *tenant; /* whose rules say which courses matter at level 3 */
 	int64_t now_utc;
 	struct config_list fields; /* of the site's own profile fields those that the settings name, by short name */
-	int64_t role_id;           /* out: of the site's student role; 0 if nobody has it */
-	int64_t lookups;           /* out: e-mails looked up */
+	const char **role_names;   /* of the roles that the site's product rules name */
+	int64_t *role_ids;         /* out: theirs; 0 if it is not known */
+	size_t role_count;
+	int64_t role_id; /* out: of the site's student role; 0 if nobody has it */
+	int64_t lookups; /* out: e-mails looked up */
 };
 
 /* A COPY under way, with memory for one row. */

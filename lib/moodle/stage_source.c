@@ -127,6 +127,14 @@ stage_source(struct arena *arena, struct stage *stage, struct err *err)
 	}
 	if (row != NULL)
 		stage->role_id = db_int(row, "id");
+	for (i = 0; i < stage->role_count; i++) {
+		if (db_maybe(arena, db, sql_moodle_source_role, DB_ARGS(stage->role_names[i]), &row, err) != 0) {
+			(void)err_wrap(err, "could not read the database of site \"%s\"", stage->name);
+			goto out;
+		}
+		if (row != NULL)
+			stage->role_ids[i] = db_int(row, "id");
+	}
 	for (i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
 		struct source_set set = sets[i].set;
 

@@ -166,7 +166,10 @@ list_participants(struct stage *stage, const char *copy, const struct stage_ids 
 						 .who = who,
 						 .fields = fields,
 						 .descending = descending,
-						 .role = moodle_config(stage->moodle)->role } };
+						 .role = moodle_config(stage->moodle)->role,
+						 .more_roles = stage->role_names,
+						 .more_ids = stage->role_ids,
+						 .more_count = stage->role_count } };
 
 	return stage_copy(stage, copy, fill_participants, &participants, err);
 }

@@ -17,11 +17,12 @@ WITH taken AS (
       FROM taken t
       LEFT JOIN rule.manual_row m ON m.tenant_id = t.tenant_id AND m.site_id = t.site_id AND m.course_id = t.course_id AND m.user_id = t.user_id
 )
-SELECT t.action_id, t.kind, t.course_id, t.user_id, coalesce(u.username, '') AS username, t.role,
+SELECT t.action_id, t.kind, t.course_id, t.user_id, coalesce(u.username, '') AS username, t.role, coalesce(r.role_id, 0) AS role_id,
        coalesce(t.before_status, -1) AS before_status, coalesce(t.before_start, 0) AS before_start, coalesce(t.before_end, 0) AS before_end,
        coalesce(t.after_status, 0) AS after_status, coalesce(t.after_start, 0) AS after_start, coalesce(t.after_end, 0) AS after_end,
        coalesce(m.active, false) AS was_active
   FROM taken t
   LEFT JOIN ctok.mirror_user u ON u.tenant_id = t.tenant_id AND u.site_id = t.site_id AND u.user_id = t.user_id
   LEFT JOIN rule.manual_row m ON m.tenant_id = t.tenant_id AND m.site_id = t.site_id AND m.course_id = t.course_id AND m.user_id = t.user_id
+  LEFT JOIN ctok.site_role r ON r.tenant_id = t.tenant_id AND r.site_id = t.site_id AND r.shortname = t.role
  ORDER BY t.course_id, t.action_id

@@ -1,5 +1,5 @@
 -- What became of them: state and journal, whose the enrolment is now, and the mirror as the next reading will find it.
--- $1: run, $2: actions, $3: outcomes, $4: reasons, $5: read level, $6: student role.
+-- $1: run, $2: actions, $3: outcomes, $4: reasons, $5: read level, $6: the site's student role.
 WITH told AS (
     SELECT a.*, r.outcome, r.said, coalesce(a.ours_after, a.kind NOT IN ('unenrol', 'release')) AS ours
       FROM unnest($2::bigint[], $3::text[], $4::text[]) AS r(action_id, outcome, said)
@@ -44,7 +44,7 @@ INSERT INTO ctok.mirror_enrolment AS m (tenant_id, site_id, course_id, user_id, 
 SELECT tenant_id, site_id, course_id, user_id, CASE WHEN $5::int = 3 THEN '?' ELSE 'manual' END,
        after_status = 0 AND after_start <= extract(epoch FROM rule.now()) AND (after_end = 0 OR after_end > extract(epoch FROM rule.now())),
        CASE WHEN $5::int < 3 THEN after_status END, CASE WHEN $5::int < 3 THEN after_start END, CASE WHEN $5::int < 3 THEN after_end END,
-       $6, $5::smallint
+       coalesce(nullif(role, ''), $6), $5::smallint
   FROM told WHERE outcome IN ('done', 'found') AND kind <> 'unenrol'
 ON CONFLICT (tenant_id, site_id, course_id, user_id, method) DO UPDATE
    SET active = excluded.active, status = excluded.status, time_start = excluded.time_start, time_end = excluded.time_end

@@ -10,7 +10,8 @@ products = ( { source = "shop"; match = "sku:PHONE"; site = "campus"; courses = 
              { source = "shop"; match = "sku:NEXT-SALE"; site = "campus"; courses = ("SAFE-OPT"); term = "P30D"; grace_days = 0; requires = ("CPR-2Y"); term_from = "sale"; },
              { source = "shop"; match = "sku:BOTH"; site = "campus"; courses = ("NOCRIT"); term = "P30D"; grace_days = 0; requires = ("CPR-2Y", "SAFE-OPT"); require_field = "profile_field_company"; },
              { source = "shop"; match = "sku:FEW"; site = "campus"; courses = ("BIG"); term = "P30D"; grace_days = 0; capacity = 2; },
-             { source = "shop"; match = "sku:LATER"; site = "campus"; courses = ("日本語-1"); term = "P30D"; grace_days = 0; starts = "2026-11-25"; } );
+             { source = "shop"; match = "sku:LATER"; site = "campus"; courses = ("日本語-1"); term = "P30D"; grace_days = 0; starts = "2026-11-25"; },
+             { source = "shop"; match = "sku:WATCH"; site = "campus"; courses = ("CPR-2Y"); term = "P30D"; grace_days = 0; role = "observer"; } );
 R
 site_extra='profile_fields = ( "company" );'
 start --seed contract --now 2026-11-20T02:55:00Z
@@ -60,6 +61,11 @@ buy 1 PHONE none 11-19; buy 2 PHONE form 11-19; buy 3 PHONE here 11-19
 buy 4 NEXT order 11-19; buy 5 NEXT-SALE saleterm 11-19; buy 6 BOTH both 11-19
 buy 13 FEW few3 11-19; buy 11 FEW few1 11-17; buy 12 FEW few2 11-18
 buy 20 LATER early 11-19
+buy 30 FIRST plain 11-19; buy 31 WATCH watcher 11-19
+moodle "INSERT INTO mdl_role (id, name, shortname, description, sortorder, archetype) VALUES (40, '', 'observer', '', 40, '')"
+moodle "INSERT INTO mdl_role_allow_assign (roleid, allowassign) SELECT DISTINCT roleid, 40 FROM mdl_role_allow_assign"
+roles() { ask "SELECT coalesce(string_agg(r.shortname, ',' ORDER BY r.id), '-') AS t FROM mdl_role_assignments a JOIN mdl_role r ON r.id = a.roleid JOIN mdl_context x ON x.id = a.contextid AND x.contextlevel = 50
+	JOIN mdl_course c ON c.id = x.instanceid JOIN mdl_user u ON u.id = a.userid WHERE u.email = '$1@gate.test' AND c.shortname = '$2'"; }
 on 11-20
 run ctok-pull-sales; run ctok-pull-moodle; run ctok-reconcile
 hold
@@ -71,6 +77,7 @@ scenario prerequisite-not-met-waits "- - GATE_SHUT 9900 course CPR-2Y is not com
 scenario two-gates-both-must-open '- GATE_SHUT 9900 "profile_field_company" is not filled in; course CPR-2Y is not completed; course SAFE-OPT is not completed' "$(row both NOCRIT) $(waits both)"
 scenario full-cohort-waits-in-order "A 12-17 A 12-18 - GATE_SHUT 9900 all 2 places are taken" "$(row few1 BIG) $(row few2 BIG) $(row few3 BIG) $(waits few3)"
 scenario cohort-start-in-the-future-is-pending "- - pending" "$(row early 日本語-1) $(waits early) $(sql "SELECT state FROM ctok.access JOIN ctok.person p USING (tenant_id, person_id) WHERE p.email = 'early@gate.test'")"
+scenario role-per-product "student observer" "$(roles plain CPR-2Y) $(roles watcher CPR-2Y)"
 before=$(writes)
 short_night
 expect "a second run the same night writes nothing" "$before" "$(writes)"
@@ -95,6 +102,7 @@ buy 2 PHONE form 11-19 "" 2026-11-24T12:00:00Z
 completes both SAFE-OPT 11-23
 moodle "INSERT INTO mdl_user_info_data (userid, fieldid, data) SELECT id, 90, 'Acme' FROM mdl_user WHERE username = 'both'"
 short_night
+scenario role-per-product "student observer A 12-19" "$(roles plain CPR-2Y) $(roles watcher CPR-2Y) $(row watcher CPR-2Y)"
 scenario phone-removed-later-ends-nothing "A 12-19 A 12-22 -" "$(row here MATH-101) $(row form MATH-101) $(waits here)"
 scenario two-gates-both-must-open "A 12-25 -" "$(row both NOCRIT) $(waits both)"
 scenario cohort-start-in-the-future-is-pending "A 12-24" "$(row early 日本語-1)"
