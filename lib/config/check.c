@@ -137,7 +137,7 @@ check_courses(
 static void
 check_gate(const struct config_tenant *tenant, const struct config_product *product, struct fault_list *faults)
 {
-	static const char *const known[] = { "phone1", "phone2", "idnumber", "city", "country" };
+	static const char *const known[] = { "phone1", "phone2", "idnumber", "institution", "department", "city", "country" };
 	const char *file = product->where.file, *field = product->require_field, *own = "profile_field_";
 	unsigned line = product->where.line;
 	const struct config_site *site = product->site != NULL ? site_of(tenant, product->site) : NULL;
@@ -158,7 +158,9 @@ check_gate(const struct config_tenant *tenant, const struct config_product *prod
 		found = found || text_equal(field, known[i]);
 	if (!found && !text_starts(field, own)) {
 		fault_add(faults, file, line,
-		    "setting \"require_field\": \"%s\" is none of phone1, phone2, idnumber, city, country, and does not begin with "
+		    "setting \"require_field\": \"%s\" is none of phone1, phone2, idnumber, institution, department, city, "
+		    "country, and does not "
+		    "begin with "
 		    "\"%s\"",
 		    field, own);
 		return;

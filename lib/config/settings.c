@@ -423,7 +423,8 @@ const struct setting settings_table[] = {
 	{ SETTINGS_PRODUCT, "require_field", SETTINGS_TEXT, AT(config_product, require_field),
 	    .help = "What must be filled in first, in the learner's Moodle account or in the sale's field of that name (`fields`): "
 		    "\"phone1\", \"phone2\", "
-		    "\"idnumber\", \"city\", \"country\", or \"profile_field_\" and the short name of one of the site's own "
+		    "\"idnumber\", \"institution\", \"department\", \"city\", \"country\", or \"profile_field_\" and the short "
+		    "name of one of the site's own "
 		    "profile fields." },
 	{ SETTINGS_PRODUCT, "capacity", SETTINGS_INT, AT(config_product, capacity), .least = 0, .most = 1000000,
 	    .help = "Places in each of the courses; who buys when all are taken waits until one is free, first come, first served. "

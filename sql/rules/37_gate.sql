@@ -3,7 +3,8 @@
 -- What an account says under a name that rules use: Moodle's own fields, and "profile_field_" with the short name of one of the site's.
 CREATE FUNCTION rule.account_field(u ctok.mirror_user, name text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE name WHEN 'phone1' THEN (u).phone1 WHEN 'phone2' THEN (u).phone2 WHEN 'idnumber' THEN (u).idnumber WHEN 'city' THEN (u).city
+    RETURN CASE name WHEN 'phone1' THEN (u).phone1 WHEN 'phone2' THEN (u).phone2 WHEN 'idnumber' THEN (u).idnumber
+                     WHEN 'institution' THEN (u).institution WHEN 'department' THEN (u).department WHEN 'city' THEN (u).city
                      WHEN 'country' THEN (u).country ELSE (u).fields ->> substr(name, length('profile_field_') + 1) END;
 
 -- The conditions of a rule for one person and sale, but for the number of places: what is lacking, in words, and since when it is not. met_at is

@@ -569,7 +569,8 @@ each_fault_is_found_with_its_line(void **state)
 		{ "a required course twice", PRODUCT(RULE "requires = ( \"D\", \"D\", \"id:x\" );"),
 		    "5: setting \"requires\": \"D\" stands there twice\n5: setting \"requires\": \"id:x\" must end in a number\n" },
 		{ "a field that nobody reads", PRODUCT(RULE "require_field = \"phone\";"),
-		    "5: setting \"require_field\": \"phone\" is none of phone1, phone2, idnumber, city, country, and does not "
+		    "5: setting \"require_field\": \"phone\" is none of phone1, phone2, idnumber, institution, department, city, "
+		    "country, and does not "
 		    "begin with "
 		    "\"profile_field_\"\n" },
 		{ "a profile field that the site does not read", PRODUCT(RULE "require_field = \"profile_field_firm\";"),
