@@ -16,6 +16,10 @@ entitle_begin(struct db *db, bool full, struct err *err)
 		return -1;
 	if (db_exec(db, sql_entitle_dirty_make, DB_NONE, NULL, err) != 0)
 		return -1;
+	if (db_exec(db, sql_entitle_decision_end, DB_NONE, NULL, err) != 0)
+		return -1;
+	if (db_exec(db, sql_entitle_decision_begin, DB_NONE, NULL, err) != 0)
+		return -1;
 	if (db_exec(db, full ? sql_entitle_look_documents_all : sql_entitle_look_documents, DB_NONE, NULL, err) != 0)
 		return -1;
 	if (full && db_exec(db, sql_entitle_dirty_all, DB_NONE, NULL, err) != 0)
@@ -41,6 +45,31 @@ ask(struct db *db, const char *sql, bool *ret_yes, struct err *err)
 	return rc;
 }
 
+/* What people decided gives rights rules of their own: grants, and corrected policies. */
+static int
+decide(struct db *db, int64_t *fresh, struct err *err)
+{
+	int64_t granted;
+	bool any;
+
+	if (ask(db, sql_entitle_decision_any, &any, err) != 0)
+		return -1;
+	if (!any)
+		return 0;
+	if (db_exec(db, sql_entitle_decision_rules, DB_NONE, NULL, err) != 0)
+		return -1;
+	if (db_exec(db, sql_entitle_decision_policies, DB_NONE, NULL, err) != 0)
+		return -1;
+	if (db_exec(db, sql_entitle_decision_fresh, DB_NONE, NULL, err) != 0)
+		return -1;
+	if (db_exec(db, sql_entitle_decision_grants_back, DB_NONE, NULL, err) != 0)
+		return -1;
+	if (db_exec(db, sql_entitle_decision_grants, DB_NONE, &granted, err) != 0)
+		return -1;
+	*fresh += granted;
+	return 0;
+}
+
 int
 entitle_reckon(struct db *db, struct entitle_counts *ret_counts, struct err *err)
 {
@@ -62,6 +91,8 @@ entitle_reckon(struct db *db, struct entitle_counts *ret_counts, struct err *err
 	if (db_exec(db, sql_entitle_forget_trial, DB_NONE, &forgotten, err) != 0)
 		return -1;
 	if (db_exec(db, sql_entitle_fresh_entitlements, DB_NONE, &fresh, err) != 0)
+		return -1;
+	if (decide(db, &fresh, err) != 0)
 		return -1;
 	if (db_exec(db, sql_entitle_dirty_fresh, DB_NONE, NULL, err) != 0)
 		return -1;

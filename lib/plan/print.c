@@ -28,6 +28,8 @@ until(struct printer *p, const struct db_row *row)
 
 	if (end[0] == '\0')
 		return "without end";
+	if (text_equal(db_value(row, "reason"), "allowed"))
+		return arena_printf(&p->arena, "allowed by a decision; Moodle's own end %s", end);
 	return arena_printf(&p->arena, "paid until %s; Moodle's own end %s", paid, end);
 }
 
@@ -44,6 +46,12 @@ why(const char *reason)
 		return "the payment was taken back";
 	if (text_equal(reason, "line_gone"))
 		return "the line was taken out of the order";
+	if (text_equal(reason, "denied"))
+		return "a person denied it";
+	if (text_equal(reason, "dropped"))
+		return "the learner left, a person decided";
+	if (text_equal(reason, "decision"))
+		return "what a person gave is over, or was taken back";
 	return "the paid time and its grace are over";
 }
 

@@ -7,7 +7,7 @@ SELECT CASE WHEN a.kind = 'resume' THEN 'restored:a' || a.action_id
             ELSE w.welcome END,
        a.person_id, p.email, CASE a.kind WHEN 'enrol' THEN 'welcome' ELSE 'restored' END, $1,
        jsonb_strip_nulls(jsonb_build_object('learner', p.display_name, 'course', coalesce(c.fullname, t.reference),
-                                            'course_url', rule.course_url(s.url, a.course_id), 'until', rule.last_day(x.ends_at, rule.zone()))
+                                            'course_url', rule.course_url(s.url, a.course_id), 'until', CASE WHEN x.why <> 'allowed' THEN rule.last_day(x.ends_at, rule.zone()) END)
                          || CASE WHEN a.kind = 'enrol' AND s.passwords
                                  THEN jsonb_build_object('username', u.username, 'password_url', rule.password_url(s.url)) ELSE '{}' END)
   FROM ctok.action a

@@ -55,3 +55,8 @@ UNION ALL
 SELECT a.person_id, a.target_id
   FROM ctok.dirty_person d
   JOIN ctok.access a ON a.tenant_id = d.tenant_id AND a.person_id = d.person_id
+UNION ALL
+-- (What was granted has no document that would be looked at.)
+SELECT e.person_id, e.target_id
+  FROM ctok.dirty_person d
+  JOIN ctok.entitlement e ON e.tenant_id = d.tenant_id AND e.person_id = d.person_id

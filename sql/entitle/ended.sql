@@ -9,6 +9,8 @@ SELECT coalesce(rule.debt_event('ended', d.episode_id, d.opened, r.redone), 'end
   JOIN ctok.access x ON x.tenant_id = a.tenant_id AND x.person_id = a.person_id AND x.target_id = a.target_id
                     -- Reckoned anew after a removal, nothing is wanted of what has ended.
                     AND (x.wanted IN ('suspended', 'unenrolled') OR x.state IN ('ended', 'revoked'))
+                    -- What a person decided they tell the learner themselves: they know why.
+                    AND x.why NOT IN ('denied', 'dropped', 'decision')
   LEFT JOIN ctok.debt_episode d ON d.tenant_id = x.tenant_id AND d.person_id = x.person_id AND d.target_id = x.target_id
                                AND d.debt_at = x.debt_at AND d.cured_at IS NULL
  CROSS JOIN LATERAL (

@@ -6,5 +6,5 @@ SELECT u.tenant_id, u.document_id
 UNION
 SELECT e.tenant_id, e.document_id
   FROM rule.entitlement_live e
- WHERE e.trial
+ WHERE e.trial AND e.document_id > 0 -- no grant
 ON CONFLICT DO NOTHING

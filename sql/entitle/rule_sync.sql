@@ -18,7 +18,7 @@ WITH said AS (
     SELECT DISTINCT ON (ordinal) * FROM said ORDER BY ordinal
 ), gone AS (
     UPDATE ctok.product_rule r SET gone = NOT EXISTS (SELECT 1 FROM rule n WHERE n.digest = r.digest)
-     WHERE r.gone IS DISTINCT FROM NOT EXISTS (SELECT 1 FROM rule n WHERE n.digest = r.digest)
+     WHERE r.gone IS DISTINCT FROM NOT EXISTS (SELECT 1 FROM rule n WHERE n.digest = r.digest) AND r.decision_id IS NULL
     RETURNING r.rule_id
 ), made AS (
     INSERT INTO ctok.product_rule (tenant_id, digest, source_id, match_kind, pattern, site_id, role, term, until, grace_days, notice_days, delivery, learner,

@@ -2,9 +2,9 @@
 MERGE INTO ctok.finding AS f
 USING finding_seen AS s
    ON f.tenant_id = s.tenant_id AND f.finding_id = s.finding_id
- WHEN MATCHED AND ((f.units, f.risk_minor, f.detail, f.user_id, f.course_id) IS DISTINCT FROM
-                   (s.units, s.risk_minor, s.detail, s.user_id, s.course_id) OR f.cleared_at IS NOT NULL) THEN
-      UPDATE SET units = s.units, risk_minor = s.risk_minor, detail = s.detail, user_id = s.user_id, course_id = s.course_id,
+ WHEN MATCHED AND ((f.risk, f.units, f.risk_minor, f.detail, f.user_id, f.course_id) IS DISTINCT FROM
+                   (s.risk, s.units, s.risk_minor, s.detail, s.user_id, s.course_id) OR f.cleared_at IS NOT NULL) THEN
+      UPDATE SET risk = s.risk, units = s.units, risk_minor = s.risk_minor, detail = s.detail, user_id = s.user_id, course_id = s.course_id,
                  first_seen = CASE WHEN f.cleared_at IS NULL THEN f.first_seen ELSE rule.now() END,
                  opened_run = CASE WHEN f.cleared_at IS NULL THEN f.opened_run ELSE $1::bigint END,
                  cleared_at = NULL, cleared_run = NULL

@@ -8,8 +8,14 @@ WITH entitlements AS (
     RETURNING e.tenant_id, e.document_id
 ), dirty AS (
     INSERT INTO ctok.dirty_document (tenant_id, document_id)
-    SELECT DISTINCT tenant_id, document_id FROM entitlements
+    SELECT DISTINCT tenant_id, document_id FROM entitlements WHERE document_id > 0
     ON CONFLICT DO NOTHING
+), decisions AS (
+    UPDATE ctok.decision d
+       SET person_id = $3::bigint
+      FROM ctok.person_merge_row r
+     WHERE r.tenant_id = (SELECT ctok.current_tenant()) AND r.merge_id = $1::bigint AND r.kind = 'decision'
+       AND d.tenant_id = r.tenant_id AND d.decision_id = r.key
 ), accounts AS (
     UPDATE ctok.account a
        SET person_id = $3::bigint

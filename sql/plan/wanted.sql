@@ -2,7 +2,7 @@
 CREATE TEMP TABLE action_wanted ON COMMIT DROP AS
 WITH change AS (
     SELECT g.tenant_id, g.gap AS kind, g.site_id, g.person_id, g.target_id, g.course_id, g.user_id,
-           CASE WHEN g.wanted = 'active' THEN 'paid' WHEN g.gap = 'extend' THEN 'waits' ELSE g.why END AS reason, g.trial,
+           CASE WHEN g.why = 'allowed' THEN 'allowed' WHEN g.wanted = 'active' THEN 'paid' WHEN g.gap = 'extend' THEN 'waits' ELSE g.why END AS reason, g.trial,
            g.before_status, g.before_start, g.before_end,
            CASE g.gap WHEN 'suspend' THEN 1 WHEN 'unenrol' THEN NULL ELSE 0 END::smallint AS after_status,
            CASE WHEN g.gap = 'suspend' THEN g.before_start

@@ -27,12 +27,15 @@ SELECT d.tenant_id, d.document_id
         SELECT tenant_id, document_id FROM rule.document_owed) x
   JOIN ctok.document d ON d.tenant_id = x.tenant_id AND d.document_id = x.document_id
  WHERE NOT (d.status IN ('cancelled', 'unpaid') OR d.refunded_minor > 0)
-   AND NOT EXISTS (SELECT 1 FROM rule.document_credit k WHERE k.tenant_id = d.tenant_id AND k.original_id = d.document_id);
+   AND NOT EXISTS (SELECT 1 FROM rule.document_credit k WHERE k.tenant_id = d.tenant_id AND k.original_id = d.document_id)
+UNION
+SELECT d.tenant_id, d.document_id FROM rule.gone_decided d WHERE d.kind = 'end';
 
--- The moment from which a whole document is void, and why: cancelled (from the first version since which it has been), its money given
--- back, credited or lost in a dispute in full, its payment taken back (until it is paid again), or it is owed for another reason (rule.document_owed).
+-- The moment from which a whole document is void, and why: cancelled (from the first version since which it has been, or since a person decided that
+-- what vanished is to end), its money given back, credited or lost in a dispute in full, its payment taken back (until it is paid again), or it is owed
+-- for another reason (rule.document_owed).
 CREATE VIEW rule.document_void WITH (security_invoker = true) AS
-SELECT d.tenant_id, d.document_id, c.cancelled_at, least(r.refunded_at, k.credited_at) AS refunded_at, p.unpaid_at,
+SELECT d.tenant_id, d.document_id, least(c.cancelled_at, g.begun_at) AS cancelled_at, least(r.refunded_at, k.credited_at) AS refunded_at, p.unpaid_at,
        -- A lost dispute weighs with what was refunded besides.
        CASE WHEN x.lost_minor + d.refunded_minor >= d.total_minor THEN x.lost_at END AS lost_at, x.lost_minor, x.lost_at AS last_lost_at,
        o.disabled_at, o.overdue_at
@@ -54,6 +57,7 @@ SELECT d.tenant_id, d.document_id, c.cancelled_at, least(r.refunded_at, k.credit
        ) r ON d.refunded_minor > 0 AND d.refunded_minor >= d.total_minor
   LEFT JOIN rule.document_dispute x ON x.tenant_id = d.tenant_id AND x.document_id = d.document_id AND x.lost_minor > 0
   LEFT JOIN rule.document_owed o ON o.tenant_id = d.tenant_id AND o.document_id = d.document_id
+  LEFT JOIN rule.gone_decided g ON g.tenant_id = d.tenant_id AND g.document_id = d.document_id AND g.kind = 'end'
   LEFT JOIN rule.document_credit k ON k.tenant_id = d.tenant_id AND k.original_id = d.document_id
   LEFT JOIN LATERAL (
         SELECT max(m.effective_at) AS unpaid_at
@@ -77,7 +81,7 @@ SELECT least(x.back_at, x.owed_at), CASE coalesce(x.back_at, unpaid_at, x.owed_a
 $$;
 
 -- Units given back, with the moment and the reason. The unit of a one-unit document is given back when the refund reaches its net
--- price; a unit that refunds name, when these do; one that a credit note names, whatever its amount. Less is goodwill.
+-- price; a unit that refunds name, when these do, or a person says it; one that a credit note names, whatever its amount. Less is goodwill.
 CREATE VIEW rule.unit_void WITH (security_invoker = true) AS
 SELECT u.tenant_id, u.unit_id, u.document_id, w.revoked_at, w.why
   FROM rule.document_void v
@@ -101,6 +105,15 @@ SELECT u.tenant_id, u.unit_id, u.document_id, w.revoked_at, w.why
                    AND (m.note_id IS NULL OR m.note_id = k.document_id)) y
          WHERE y.so_far >= u.net_minor AND y.so_far > 0
        ) n ON d.refunded_minor > 0
+  LEFT JOIN LATERAL (
+        -- (What came back, because the refund failed, is not given back for that seat either.)
+        SELECT min(q.about_at) FILTER (WHERE q.about <> 'dispute') AS refunded_at, min(q.about_at) FILTER (WHERE q.about = 'dispute') AS lost_at
+          FROM rule.seat_decided q
+         WHERE q.tenant_id = u.tenant_id AND q.unit_id = u.unit_id
+           AND q.about_minor <= CASE q.about WHEN 'refund' THEN d.refunded_minor WHEN 'dispute' THEN v.lost_minor
+                                             ELSE (SELECT c.loose_minor FROM rule.document_credit c
+                                                    WHERE c.tenant_id = u.tenant_id AND c.original_id = u.document_id) END
+       ) q ON true
  CROSS JOIN LATERAL (
         -- Of a one-unit document a dispute takes the unit when it reaches its price, as a refund does.
         SELECT CASE WHEN v.lost_at IS NOT NULL THEN v.lost_at
@@ -109,6 +122,6 @@ SELECT u.tenant_id, u.unit_id, u.document_id, w.revoked_at, w.why
                                           WHERE s.tenant_id = u.tenant_id AND s.document_id = u.document_id AND s.unit_id <> u.unit_id AND NOT s.gone)
                         THEN v.last_lost_at END AS lost_at
        ) l
- CROSS JOIN LATERAL rule.unit_end(v.cancelled_at, least(v.refunded_at, o.refunded_at, n.refunded_at, k.effective_at), v.unpaid_at, l.lost_at, e.ended_at,
-                                  v.overdue_at, v.disabled_at) w
+ CROSS JOIN LATERAL rule.unit_end(v.cancelled_at, least(v.refunded_at, o.refunded_at, n.refunded_at, k.effective_at, q.refunded_at), v.unpaid_at,
+                                  least(l.lost_at, q.lost_at), e.ended_at, v.overdue_at, v.disabled_at) w
  WHERE w.revoked_at IS NOT NULL;

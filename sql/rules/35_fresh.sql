@@ -83,13 +83,13 @@ SELECT DISTINCT r.tenant_id, r.rule_id, r.source_id, coalesce(n.same_as, n.targe
    AND NOT EXISTS (SELECT 1 FROM rule.source_selling w
                     WHERE w.tenant_id = r.tenant_id AND w.source_id = r.source_id AND w.target_id = coalesce(n.same_as, n.target_id));
 
--- Accesses that may not be taken away now, and why.
+-- Accesses that may not be taken away now, and why. What a person decided waits for nobody's word.
 CREATE VIEW rule.access_waits WITH (security_invoker = true) AS
 SELECT a.tenant_id, a.person_id, a.target_id, concat_ws('; ', CASE WHEN NOT f.fresh THEN f.silent END, g.what) AS why
   FROM ctok.access a
   LEFT JOIN rule.target_fresh f ON f.tenant_id = a.tenant_id AND f.target_id = a.target_id
   LEFT JOIN rule.rule_gone g ON g.tenant_id = a.tenant_id AND g.rule_id = a.rule_id AND g.target_id = a.target_id
- WHERE NOT f.fresh OR g.rule_id IS NOT NULL;
+ WHERE (NOT f.fresh OR g.rule_id IS NOT NULL) AND a.why NOT IN ('denied', 'dropped');
 
 -- Actions that would take access away and may not be carried out now: what they wait for is silent, or the ledger of a source has news
 -- that no plan has seen. Both sets are made once, not once for each action: keep the subqueries free of outer columns.

@@ -20,56 +20,76 @@ CREATE FUNCTION rule.taken_back(why text) RETURNS boolean
 -- given_at      when the notice of this debt counts as given
 -- may_end       all on whose word access ends has spoken
 -- written_end   Moodle's own end as we wrote it; NULL: there is no enrolment that we left open
+-- override      what a person decided: 'allow', 'deny', 'drop' (the learner left); until override_until, 'infinity' until it is taken back. 'over': nobody
+--               decides so any more, and what Moodle shows was given by an 'allow'
 CREATE FUNCTION rule.access_state(
     running boolean, disputed boolean, next_start timestamptz, ends_at timestamptz, why text, on_expiry text, on_refund text, on_dispute text,
     grace_days integer, notice_days integer, renews boolean, trial boolean, given_access boolean, given_at timestamptz, may_end boolean,
-    written_end bigint, now timestamptz, zone text
+    written_end bigint, override text, override_until timestamptz, now timestamptz, zone text
 ) RETURNS TABLE (state text, wanted text, why_now text, debt_at timestamptz, suspend_at timestamptz, wanted_end bigint, next_change_at timestamptz)
     LANGUAGE sql STABLE PARALLEL SAFE AS
 $$
-SELECT s.state, s.wanted, CASE s.state WHEN 'held' THEN 'disputed' ELSE why END, s.debt_at, CASE WHEN s.debt_at IS NOT NULL THEN s.suspend_at END,
+SELECT CASE s.decided WHEN 'allowed' THEN 'active' WHEN 'denied' THEN 'suspended' WHEN 'dropped' THEN 'suspended' ELSE s.state END,
+       -- What is denied is suspended, never removed, whatever else ends it.
+       CASE WHEN s.decided = 'allowed' THEN 'active' WHEN s.decided IS NULL THEN s.wanted WHEN given_access THEN 'suspended' ELSE 'untouched' END,
+       coalesce(s.decided, CASE s.state WHEN 'held' THEN 'disputed' ELSE why END),
+       -- What is allowed owes nothing meanwhile. When that is over, so is its cure, and the learner is told anew.
+       CASE WHEN s.decided IS DISTINCT FROM 'allowed' THEN s.debt_at END,
+       CASE WHEN s.decided IS DISTINCT FROM 'allowed' AND s.debt_at IS NOT NULL THEN s.suspend_at END,
        -- Where nothing is to end by time, Moodle must not end it either.
-       CASE WHEN s.wanted <> 'active' THEN NULL
+       CASE WHEN s.decided = 'allowed' THEN CASE WHEN on_expiry = 'keep' THEN 0
+                                                 ELSE rule.moodle_end(rule.later(override_until, rule.tail(renews), zone)) END
+            WHEN s.decided IS NOT NULL OR s.wanted <> 'active' THEN NULL
             WHEN s.state <> 'grace' THEN CASE WHEN on_expiry = 'keep' THEN 0 ELSE rule.moodle_end(s.tail_end) END
             -- Moodle must not end by itself what we may not end yet: its end moves out while the notice is unsent, and lies no earlier than the
             -- day that the notice named.
             WHEN s.notice_wanted THEN rule.held_end(s.tail_end, written_end, now, rule.tail(renews), zone)
             ELSE rule.moodle_end(greatest(s.tail_end, rule.day_end(s.due_at, zone))) END,
-       CASE s.state
+       least(CASE WHEN s.decided IS NOT NULL THEN nullif(override_until, 'infinity') END, CASE s.state
            WHEN 'active' THEN nullif(ends_at, 'infinity')
            -- What may not end yet is looked at every night.
            WHEN 'held' THEN CASE WHEN s.wanted = 'suspended' AND NOT may_end THEN timestamptz '-infinity' ELSE nullif(ends_at, 'infinity') END
-           WHEN 'pending' THEN next_start
+           WHEN 'pending' THEN CASE WHEN s.decided = 'decision' AND NOT may_end THEN timestamptz '-infinity' ELSE next_start END
            WHEN 'grace' THEN CASE WHEN s.notice_wanted THEN now ELSE nullif(s.due_at, 'infinity') END
            ELSE CASE WHEN s.wanted <> 'untouched' AND NOT may_end THEN timestamptz '-infinity' END
-       END
-  FROM (SELECT d.*, CASE
-                   -- While its payment is under dispute, access that was given is kept or suspended, never removed, and none is given.
-                   WHEN d.state = 'held' THEN CASE WHEN NOT given_access THEN 'untouched' WHEN on_dispute = 'suspend' THEN 'suspended' ELSE 'active' END
-                   WHEN d.state IN ('active', 'grace') THEN 'active'
-                   WHEN d.state = 'pending' OR NOT given_access THEN 'untouched'
-                   ELSE CASE d.policy WHEN 'suspend' THEN 'suspended' WHEN 'unenrol' THEN 'unenrolled' ELSE 'untouched' END
-               END AS wanted
-          FROM (SELECT g.*, CASE
-                           WHEN running AND disputed THEN 'held'
-                           WHEN running THEN 'active'
-                           WHEN next_start IS NOT NULL THEN 'pending'
-                           -- Grace keeps access that there is; it gives none, and opens none again that was suspended.
-                           WHEN written_end IS NOT NULL AND g.policy <> 'keep' AND (g.notice_wanted OR now < g.due_at) THEN 'grace'
-                           WHEN rule.taken_back(why) THEN 'revoked'
-                           WHEN given_access AND g.policy = 'suspend' THEN 'suspended'
-                           ELSE 'ended'
-                       END AS state
-                  FROM (SELECT x.*, CASE WHEN rule.taken_back(why) THEN on_refund ELSE on_expiry END AS policy,
-                               CASE WHEN ends_at <= now THEN ends_at END AS debt_at,
-                               -- The end waits for the notice, but where there is no grace; in trial no notice leaves, so none is waited for.
-                               coalesce(grace_days > 0, false) AND NOT trial AND given_at IS NULL AS notice_wanted,
-                               CASE WHEN grace_days = 0 OR trial THEN x.suspend_at
-                                    ELSE greatest(x.suspend_at, rule.later(given_at, make_interval(days => notice_days), zone)) END AS due_at
-                          FROM (SELECT coalesce(rule.later(ends_at, make_interval(days => grace_days), zone), 'infinity') AS suspend_at,
-                                       rule.later(ends_at, make_interval(days => grace_days) + rule.tail(renews), zone) AS tail_end
-                                OFFSET 0) x) g
-                OFFSET 0) d) s -- judged once, however often it is read above
+       END)
+  FROM (SELECT w.*, CASE
+                   -- A decision changes what the rules would do otherwise, and nothing else. Grace is access that somebody would lose.
+                   WHEN override = 'allow' AND (w.wanted <> 'active' OR w.state = 'grace') THEN 'allowed'
+                   -- What the rules leave open is access, too.
+                   WHEN override IN ('deny', 'drop') AND (w.wanted = 'active' OR given_access AND w.wanted = 'untouched')
+                   THEN CASE override WHEN 'deny' THEN 'denied' ELSE 'dropped' END
+                   -- What was given before its time ends with the decision that gave it: no rule owes it any grace.
+                   WHEN override = 'over' AND w.state = 'pending' AND given_access THEN 'decision'
+               END AS decided
+          FROM (SELECT d.*, CASE
+                           -- While its payment is under dispute, access that was given is kept or suspended, never removed, and none is given.
+                           WHEN d.state = 'held' THEN CASE WHEN NOT given_access THEN 'untouched' WHEN on_dispute = 'suspend' THEN 'suspended' ELSE 'active' END
+                           WHEN d.state IN ('active', 'grace') THEN 'active'
+                           WHEN d.state = 'pending' OR NOT given_access THEN 'untouched'
+                           ELSE CASE d.policy WHEN 'suspend' THEN 'suspended' WHEN 'unenrol' THEN 'unenrolled' ELSE 'untouched' END
+                       END AS wanted
+                  FROM (SELECT g.*, CASE
+                                   WHEN running AND disputed THEN 'held'
+                                   WHEN running THEN 'active'
+                                   WHEN next_start IS NOT NULL THEN 'pending'
+                                   -- Grace keeps access that there is; it gives none, and opens none again that was suspended.
+                                   WHEN written_end IS NOT NULL AND g.policy <> 'keep' AND (g.notice_wanted OR now < g.due_at) THEN 'grace'
+                                   WHEN rule.taken_back(why) THEN 'revoked'
+                                   WHEN given_access AND g.policy = 'suspend' THEN 'suspended'
+                                   ELSE 'ended'
+                               END AS state
+                          FROM (SELECT x.*, CASE WHEN rule.taken_back(why) THEN on_refund ELSE on_expiry END AS policy,
+                                       CASE WHEN ends_at <= now THEN ends_at END AS debt_at,
+                                       -- The end waits for the notice, but where there is no grace; in trial no notice leaves, so none is waited for.
+                                       coalesce(grace_days > 0, false) AND NOT trial AND given_at IS NULL AS notice_wanted,
+                                       CASE WHEN grace_days = 0 OR trial THEN x.suspend_at
+                                            ELSE greatest(x.suspend_at, rule.later(given_at, make_interval(days => notice_days), zone)) END AS due_at
+                                  FROM (SELECT coalesce(rule.later(ends_at, make_interval(days => grace_days), zone), 'infinity') AS suspend_at,
+                                               rule.later(ends_at, make_interval(days => grace_days) + rule.tail(renews), zone) AS tail_end
+                                        OFFSET 0) x) g
+                        OFFSET 0) d
+        OFFSET 0) w) s -- judged once, however often it is read above
 $$;
 
 -- Where Moodle differs from what is wanted of one enrolment: NULL when in step, the kind of an action, or a finding's class when a person must act

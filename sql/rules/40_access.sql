@@ -100,7 +100,8 @@ WITH told AS MATERIALIZED (
                      OR NOT rule.taken_back(j.ended_why) AND j.now < rule.later(j.ends_at, make_interval(days => j.grace_days), j.zone)
                         AND EXISTS (SELECT 1 FROM rule.dispute x
                                      WHERE x.tenant_id = j.tenant_id AND x.document_id = j.document_id AND x.opened_at <= j.ends_at AND x.won_at > j.ends_at)
-                THEN m.written_end END AS written_end
+                THEN m.written_end END AS written_end,
+           coalesce(v.override, CASE WHEN w.person_id IS NOT NULL THEN 'over' END) AS override, v.until_at AS override_until, v.begun_at AS override_at
       FROM judged j
       LEFT JOIN rule.notice_given n ON n.tenant_id = j.tenant_id AND n.person_id = j.person_id AND n.target_id = j.target_id
                                    AND n.debt_at = j.ends_at
@@ -110,10 +111,14 @@ WITH told AS MATERIALIZED (
                               AND m.user_id = a.user_id
       LEFT JOIN rule.target_fresh f ON f.tenant_id = j.tenant_id AND f.target_id = j.target_id
       LEFT JOIN rule.rule_gone g ON g.tenant_id = j.tenant_id AND g.rule_id = j.rule_id AND g.target_id = j.target_id
+      LEFT JOIN rule.access_override v ON v.tenant_id = j.tenant_id AND v.person_id = j.person_id AND v.target_id = j.target_id
+      LEFT JOIN rule.override_over w ON w.tenant_id = j.tenant_id AND w.person_id = j.person_id AND w.target_id = j.target_id
 )
 SELECT k.tenant_id, k.person_id, k.target_id, k.site_id, s.state, s.why_now AS why, s.wanted, k.starts_at, k.ends_at, s.debt_at, s.suspend_at,
-       CASE WHEN s.state IN ('active', 'held', 'grace') THEN rule.moodle_start(k.starts_at) END AS wanted_start, s.wanted_end,
+       CASE WHEN s.state IN ('active', 'held', 'grace')
+            THEN rule.moodle_start(CASE s.why_now WHEN 'allowed' THEN least(k.starts_at, k.override_at) ELSE k.starts_at END) END AS wanted_start, s.wanted_end,
        k.role, k.rule_id, k.trial, least(k.wake_at, nullif(s.next_change_at, 'infinity')) AS next_change_at, k.notice_days
   FROM known k
  CROSS JOIN LATERAL rule.access_state(k.running, k.disputed, k.next_start, k.ends_at, k.ended_why, k.on_expiry, k.on_refund, k.on_dispute, k.grace_days,
-                                      k.notice_days, k.renews, k.trial, k.given_access, k.given_at, k.may_end, k.written_end, k.now, k.zone) s;
+                                      k.notice_days, k.renews, k.trial, k.given_access, k.given_at, k.may_end, k.written_end, k.override, k.override_until,
+                                      k.now, k.zone) s;

@@ -39,7 +39,7 @@ SELECT a.tenant_id, a.person_id, a.target_id, a.site_id, a.state, a.why, a.wante
   LEFT JOIN rule.target_fresh h ON h.tenant_id = a.tenant_id AND h.target_id = a.target_id
   LEFT JOIN rule.rule_gone q ON q.tenant_id = a.tenant_id AND q.rule_id = a.rule_id AND q.target_id = a.target_id
  CROSS JOIN LATERAL (
-        SELECT CASE WHEN a.wanted IN ('suspended', 'unenrolled') THEN concat_ws('; ', CASE WHEN NOT h.fresh THEN h.silent END, q.what) ELSE '' END AS waits
+        SELECT CASE WHEN a.wanted IN ('suspended', 'unenrolled') AND a.why NOT IN ('denied', 'dropped') THEN concat_ws('; ', CASE WHEN NOT h.fresh THEN h.silent END, q.what) ELSE '' END AS waits
        ) w
  CROSS JOIN LATERAL (
         -- Each is asked only where the decision comes to it.

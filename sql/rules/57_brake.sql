@@ -95,7 +95,20 @@ SELECT a.tenant_id, a.action_id, 'staff'
   FROM ctok.action a
   JOIN ctok.managed g ON g.tenant_id = a.tenant_id AND g.site_id = a.site_id AND g.course_id = a.course_id AND g.user_id = a.user_id
                      AND g.written_status = 0
- WHERE a.state IN ('open', 'held') AND a.undoes IS NULL AND a.kind IN ('enrol', 'resume');
+ WHERE a.state IN ('open', 'held') AND a.undoes IS NULL AND a.kind IN ('enrol', 'resume')
+   -- Unless a person decided that it is given back.
+   AND NOT EXISTS (SELECT 1 FROM rule.access_restored d WHERE d.tenant_id = a.tenant_id AND d.person_id = a.person_id AND d.target_id = a.target_id)
+UNION
+-- What ends only because a policy was corrected, or a correction taken back: earlier than by what was sold, or said, before.
+SELECT a.tenant_id, a.action_id, 'corrected'
+  FROM ctok.action a
+  JOIN ctok.access x ON x.tenant_id = a.tenant_id AND x.person_id = a.person_id AND x.target_id = a.target_id AND x.why = 'term'
+ WHERE a.state IN ('open', 'held') AND a.undoes IS NULL AND a.kind IN ('suspend', 'unenrol')
+   AND (a.tenant_id, a.person_id, a.target_id) IN
+       (SELECT e.tenant_id, e.person_id, e.target_id
+          FROM ctok.policy_change c
+          JOIN ctok.entitlement e ON e.tenant_id = c.tenant_id AND e.entitlement_id = c.entitlement_id AND e.revoked_at IS NULL
+         WHERE c.kept_until > (SELECT rule.now()));
 
 -- The waiting actions that a plan is judged by; `kind` is NULL for those no brake counts. Approved ones are out of it. A removal that is
 -- held does not count less in the night in which Moodle's own end has to be moved out for it (reason 'waits'): item 0 stands for it.

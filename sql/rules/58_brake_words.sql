@@ -5,6 +5,7 @@ CREATE VIEW rule.held_word (code, words) WITH (security_invoker = true) AS VALUE
 ('brake', 'Held by a brake'),
 ('reverted', 'Held: somebody took it back'),
 ('staff', 'Held: somebody took it away in Moodle'),
+('corrected', 'Held: it ends earlier only by a correction of its policy'),
 ('enrolments', 'Held with the enrolments that need it');
 
 -- "suspensions": what a brake counts.

@@ -9,9 +9,11 @@ WITH owed AS (
            min(e.target_id) FILTER (WHERE g.gap IS NOT NULL AND NOT e.before_live) AS gap_target,
            -- In trial, and not what access is: a longer one that is shown and not given.
            min(e.target_id) FILTER (WHERE e.trial AND NOT g.trial AND NOT e.before_live AND e.ends_at > greatest(g.ends_at, rule.now())) AS trial_target,
-           -- Paid for, and what its rule wants first is not so.
-           min(e.target_id) FILTER (WHERE NOT e.before_live AND e.starts_at IS NULL AND e.revoked_at IS NULL) AS shut_target,
-           bool_and(e.ends_at <= e.matched_at) AS over_when_matched
+           -- Paid for, and what its rule wants first is not so; who was let in all the same, by a person's word, has what was paid for.
+           min(e.target_id) FILTER (WHERE NOT e.before_live AND e.starts_at IS NULL AND e.revoked_at IS NULL AND g.why IS DISTINCT FROM 'allowed') AS shut_target,
+           bool_and(e.ends_at <= e.matched_at) AS over_when_matched,
+           -- A person decided against all that it gives.
+           min(g.why) AS decided, bool_and(coalesce(g.why IN ('denied', 'dropped') AND e.ends_at > rule.now(), false)) AS all_decided
       FROM rule.entitlement_live e
       LEFT JOIN rule.access_gap g ON g.tenant_id = e.tenant_id AND g.person_id = e.person_id AND g.target_id = e.target_id
      GROUP BY e.tenant_id, e.unit_id
@@ -23,7 +25,7 @@ SELECT v.tenant_id, v.unit_id, v.document_id, v.line_no, v.unit_no, v.net_minor,
        CASE
            WHEN o.entitlements > 0 AND o.before_live THEN 'excluded'
            WHEN o.entitlements > 0 AND coalesce(o.gap_target, o.shut_target, o.trial_target) IS NOT NULL THEN 'open'
-           WHEN o.entitlements > 0 AND o.over_when_matched THEN 'excluded'
+           WHEN o.entitlements > 0 AND (o.over_when_matched OR o.all_decided) THEN 'excluded'
            WHEN o.entitlements > 0 THEN 'matched'
            WHEN v.verdict IN ('TEST_ORDER', 'LINE_GONE', 'SETTLES', 'NO_RULE', 'NOT_A_COURSE', 'NOT_PAID', 'CANCELLED', 'REFUNDED') THEN 'excluded'
            ELSE 'open'
@@ -34,6 +36,7 @@ SELECT v.tenant_id, v.unit_id, v.document_id, v.line_no, v.unit_no, v.net_minor,
            WHEN o.entitlements > 0 AND o.shut_target IS NOT NULL THEN 'GATE_SHUT'
            WHEN o.entitlements > 0 AND o.trial_target IS NOT NULL THEN 'TRIAL'
            WHEN o.entitlements > 0 AND o.over_when_matched THEN 'TERM_OVER'
+           WHEN o.entitlements > 0 AND o.all_decided THEN upper(o.decided)
            WHEN o.entitlements > 0 THEN ''
            ELSE coalesce(v.verdict, 'NOT_RECONCILED')
        END AS code

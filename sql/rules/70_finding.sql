@@ -161,6 +161,8 @@ WITH unit AS MATERIALIZED (
       FROM ctok.document d
      CROSS JOIN LATERAL rule.seat_choices(d.tenant_id, d.document_id, d.currency) s
      WHERE d.refunded_minor > 0 AND d.refunded_minor < d.total_minor AND d.status = 'paid'
+       AND NOT EXISTS (SELECT 1 FROM rule.refund_decided q WHERE q.tenant_id = d.tenant_id AND q.document_id = d.document_id AND q.about = 'refund'
+                          AND q.about_minor = d.refunded_minor)
        AND NOT EXISTS (SELECT 1 FROM ctok.movement m WHERE m.tenant_id = d.tenant_id AND m.document_id = d.document_id
                           AND m.kind = 'refund' AND m.unit_id IS NOT NULL)
        AND NOT EXISTS (SELECT 1 FROM rule.document_credit k WHERE k.tenant_id = d.tenant_id AND k.original_id = d.document_id)
@@ -173,6 +175,8 @@ WITH unit AS MATERIALIZED (
       JOIN ctok.document d ON d.tenant_id = x.tenant_id AND d.document_id = x.document_id AND d.status = 'paid'
      CROSS JOIN LATERAL rule.seat_choices(d.tenant_id, d.document_id, d.currency) s
      WHERE x.lost_minor > 0 AND x.lost_minor + d.refunded_minor < d.total_minor
+       AND NOT EXISTS (SELECT 1 FROM rule.refund_decided q WHERE q.tenant_id = d.tenant_id AND q.document_id = d.document_id AND q.about = 'dispute'
+                          AND q.about_minor = x.lost_minor)
        AND s.seats > 1
     UNION ALL
     -- A payment under dispute: the money is gone until it is won.
@@ -225,6 +229,8 @@ WITH unit AS MATERIALIZED (
       JOIN rule.source_ruled s ON s.tenant_id = d.tenant_id AND s.source_id = d.source_id
      CROSS JOIN LATERAL rule.seat_choices(d.tenant_id, d.document_id, d.currency) c
      WHERE k.loose_minor > 0 AND k.credited_at IS NULL
+       AND NOT EXISTS (SELECT 1 FROM rule.refund_decided q WHERE q.tenant_id = d.tenant_id AND q.document_id = d.document_id AND q.about = 'credit'
+                          AND q.about_minor = k.loose_minor)
        AND (SELECT count(*) FROM ctok.unit u WHERE u.tenant_id = d.tenant_id AND u.document_id = d.document_id AND NOT u.gone) > 1
     UNION ALL
     -- A credit note of which nothing can be taken back, because what it corrects is not known.
@@ -253,6 +259,7 @@ WITH unit AS MATERIALIZED (
            abs(d.total_minor), d.currency, 'missing since ' || to_char(d.gone_at AT TIME ZONE rule.zone(), 'YYYY-MM-DD')
       FROM ctok.document d
      WHERE d.gone_at IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM rule.gone_decided q WHERE q.tenant_id = d.tenant_id AND q.document_id = d.document_id)
        AND NOT (d.draft AND NOT EXISTS (SELECT 1 FROM ctok.movement m WHERE m.tenant_id = d.tenant_id AND m.document_id = d.document_id)
                 AND NOT EXISTS (SELECT 1 FROM ctok.entitlement e WHERE e.tenant_id = d.tenant_id AND e.document_id = d.document_id))
     UNION ALL
@@ -329,19 +336,24 @@ WITH unit AS MATERIALIZED (
                           ORDER BY e.ends_at DESC NULLS LAST, e.entitlement_id DESC LIMIT 1) e
      WHERE a.state = 'grace' AND a.suspend_at = 'infinity' AND NOT a.trial
     UNION ALL
-    -- Sales that are paid for and still run, of clients whom their source has disabled: access is kept or ends, as the source's policy says.
-    SELECT r.tenant_id, 'CLIENT_DISABLED', CASE WHEN r.ends THEN 'paid_without_access' ELSE 'none' END, 'd' || r.document_id, r.source_id, r.document_id, NULL, NULL,
-           NULL, NULL, NULL, NULL, NULL, 0, CASE WHEN r.ends THEN sum(r.net_minor)::bigint ELSE 0 END, r.currency,
-           format('disabled since %s; access %s', to_char(r.disabled_at AT TIME ZONE rule.zone(), 'YYYY-MM-DD'), CASE WHEN r.ends THEN 'ends' ELSE 'is kept' END)
-      FROM (SELECT DISTINCT x.tenant_id, x.source_id, x.document_id, x.ends, x.disabled_at, u.unit_id, u.net_minor, e.currency
+    -- Sales that are paid for and still run, of clients whom their source has disabled: access is kept or ends, as the source's policy says, or is
+    -- kept by a person's word.
+    SELECT r.tenant_id, 'CLIENT_DISABLED', CASE WHEN bool_or(r.lost) THEN 'paid_without_access' ELSE 'none' END, 'd' || r.document_id, r.source_id, r.document_id, NULL, NULL,
+           NULL, NULL, NULL, NULL, NULL, 0, coalesce(sum(r.net_minor) FILTER (WHERE r.lost), 0)::bigint, r.currency,
+           format('disabled since %s; access %s', to_char(r.disabled_at AT TIME ZONE rule.zone(), 'YYYY-MM-DD'),
+                  CASE WHEN bool_or(r.lost) THEN 'ends' WHEN r.ends THEN 'is allowed by a decision' ELSE 'is kept' END)
+      FROM (SELECT x.tenant_id, x.source_id, x.document_id, x.ends, x.disabled_at, u.unit_id, u.net_minor, e.currency,
+                   bool_or(x.ends AND a.why IS DISTINCT FROM 'allowed') AS lost
               FROM rule.document_disabled x
               JOIN ctok.document d ON d.tenant_id = x.tenant_id AND d.document_id = x.document_id AND d.status = 'paid'
               JOIN rule.entitlement_live e ON e.tenant_id = x.tenant_id AND e.document_id = x.document_id AND NOT e.before_live
               JOIN ctok.unit u ON u.tenant_id = e.tenant_id AND u.unit_id = e.unit_id
               JOIN ctok.product_rule p ON p.tenant_id = e.tenant_id AND p.rule_id = e.rule_id
+              LEFT JOIN ctok.access a ON a.tenant_id = e.tenant_id AND a.person_id = e.person_id AND a.target_id = e.target_id
              WHERE coalesce(e.revoked_why, 'disabled') = 'disabled'
                AND CASE WHEN e.revoked_why IS NULL THEN e.ends_at
-                        ELSE coalesce(p.until, rule.term_end(greatest(e.starts_at, e.sold_at), p.term, rule.zone())) END > rule.now()) r
+                        ELSE coalesce(p.until, rule.term_end(greatest(e.starts_at, e.sold_at), p.term, rule.zone())) END > rule.now()
+             GROUP BY x.tenant_id, x.source_id, x.document_id, x.ends, x.disabled_at, u.unit_id, u.net_minor, e.currency) r
      GROUP BY r.tenant_id, r.source_id, r.document_id, r.ends, r.disabled_at, r.currency
     UNION ALL
     -- What counts as paid, and of which the rest is overdue.
@@ -352,6 +364,21 @@ WITH unit AS MATERIALIZED (
       JOIN ctok.document d ON d.tenant_id = x.tenant_id AND d.document_id = x.document_id
      WHERE x.rest_due_at <= rule.now() AND d.gone_at IS NULL
        AND EXISTS (SELECT 1 FROM rule.entitlement_live e WHERE e.tenant_id = x.tenant_id AND e.document_id = x.document_id AND NOT e.before_live)
+    UNION ALL
+    -- Access that is as a person decided, and would be otherwise by the rules.
+    SELECT a.tenant_id, 'OVERRIDDEN', CASE WHEN coalesce(e.paid, false) = (a.why = 'allowed') THEN 'none' WHEN e.paid THEN 'paid_without_access' ELSE 'access_without_money' END,
+           'v' || a.person_id || '.' || a.target_id, e.source_id, NULL, NULL, NULL, a.site_id, a.target_id, t.course_id, a.person_id, NULL, 0,
+           CASE WHEN coalesce(e.paid, false) = (a.why = 'allowed') THEN 0 ELSE coalesce(e.price_minor, 0) END, coalesce(e.currency, ''),
+           format('%s by decision %s', a.why, v.decision_id)
+               || CASE WHEN v.until_at < 'infinity' THEN ' until ' || to_char(v.until_at AT TIME ZONE rule.zone(), 'YYYY-MM-DD HH24:MI') ELSE '' END
+      FROM ctok.access a
+      JOIN rule.access_override v ON v.tenant_id = a.tenant_id AND v.person_id = a.person_id AND v.target_id = a.target_id
+      JOIN ctok.target t ON t.tenant_id = a.tenant_id AND t.target_id = a.target_id
+      LEFT JOIN LATERAL (SELECT e.source_id, e.price_minor, e.currency, (e.revoked_at IS NULL AND coalesce(e.ends_at > rule.now(), true)) OR e.revoked_why IS NOT DISTINCT FROM 'disabled' AS paid
+                           FROM ctok.entitlement e
+                          WHERE e.tenant_id = a.tenant_id AND e.person_id = a.person_id AND e.target_id = a.target_id
+                          ORDER BY e.ends_at DESC NULLS LAST, e.entitlement_id DESC LIMIT 1) e ON true
+     WHERE a.why IN ('allowed', 'denied', 'dropped')
     UNION ALL
     -- Completions before the first paid cycle.
     SELECT c.tenant_id, 'UNCOVERED', 'access_without_money', 'c' || c.target_id || '.' || c.person_id, NULL, NULL, NULL, NULL, c.site_id, c.target_id,

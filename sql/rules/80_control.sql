@@ -110,6 +110,7 @@ SELECT 'WHOLE', '',
        (SELECT count(*) FROM ctok.entitlement) + (SELECT count(*) FROM ctok.person_contact) + (SELECT count(*) FROM ctok.account)
      + (SELECT count(*) FROM ctok.action),
        (SELECT count(*) FROM ctok.entitlement e JOIN ctok.unit u ON u.tenant_id = e.tenant_id AND u.unit_id = e.unit_id)
+     + (SELECT count(*) FROM ctok.decision d JOIN ctok.entitlement e ON e.tenant_id = d.tenant_id AND e.unit_id = -d.decision_id WHERE d.kind = 'grant')
      + (SELECT count(*) FROM ctok.person_contact k JOIN ctok.person p ON p.tenant_id = k.tenant_id AND p.person_id = k.person_id)
      + (SELECT count(*) FROM ctok.account k JOIN ctok.person p ON p.tenant_id = k.tenant_id AND p.person_id = k.person_id)
      + (SELECT count(*) FROM ctok.action a JOIN ctok.plan p ON p.tenant_id = a.tenant_id AND p.plan_id = a.plan_id);

@@ -1,7 +1,7 @@
 -- What state an access is in (rule.access_state), at 03:00 on 10 May: paid until then or not, with 4 days of grace, none, or no end of it, and 3 days
 -- after a notice.
 CREATE TEMP TABLE access_case AS
-SELECT r.*, n.next_start, e.*, y.*, p.*, g.*, m.*, t.*, v.*, k.*, s.*, timestamptz '2026-05-10 03:00Z' AS now
+SELECT r.*, n.next_start, e.*, y.*, p.*, g.*, m.*, t.*, v.*, k.*, s.*, o.*, timestamptz '2026-05-10 03:00Z' AS now
   FROM (VALUES (true, true), (true, false), (false, false)) r (running, disputed)
  CROSS JOIN (VALUES (NULL::timestamptz), ('2026-06-01')) n (next_start)
  CROSS JOIN (VALUES ('2026-05-09Z'::timestamptz, 'yesterday'), ('2026-05-01Z', 'long ago'), ('2026-05-06 03:00Z', 'long ago'), ('2026-05-10 04:00Z', 'ahead'),
@@ -15,6 +15,8 @@ SELECT r.*, n.next_start, e.*, y.*, p.*, g.*, m.*, t.*, v.*, k.*, s.*, timestamp
  CROSS JOIN (VALUES (true, true), (true, false), (false, false)) v (given_access, open)
  CROSS JOIN (VALUES (true), (false)) k (may_end)
  CROSS JOIN (VALUES ('keep'), ('suspend')) s (on_dispute)
+ CROSS JOIN (VALUES (NULL, NULL::timestamptz), ('allow', '2026-05-15Z'), ('allow', 'infinity'), ('deny', '2026-05-15Z'), ('drop', 'infinity'),
+                    ('over', NULL)) o (override, override_until)
  -- What runs is paid for some time yet; what begins is paid until later.
  WHERE NOT (r.running AND e.ended <> 'ahead') AND NOT (n.next_start IS NOT NULL AND e.ends_at <> 'infinity')
    AND NOT (NOT r.running AND n.next_start IS NULL AND e.ended = 'ahead');
@@ -57,33 +59,72 @@ INSERT INTO state_when VALUES
 (false, NULL,  false, true,  'suspend', true,  true,  NULL,      'revoked',   'suspended'),
 (false, NULL,  false, true,  'unenrol', true,  true,  NULL,      'revoked',   'unenrolled');
 
+-- What a person decided, over what the rules say (`by_rule`: grace is access that somebody would lose; pending is told apart for what was allowed before).
+CREATE TEMP TABLE decided_when (override text, by_rule text, given boolean, state text, wanted text, why text);
+INSERT INTO decided_when VALUES
+-- Without a decision, and where it asks for what is so anyway, the rules hold.
+(NULL,    NULL,         NULL,  NULL,        NULL,        NULL),
+('allow', 'active',     NULL,  NULL,        NULL,        NULL),
+('deny',  'suspended',  NULL,  NULL,        NULL,        NULL),
+('deny',  'unenrolled', NULL,  NULL,        NULL,        NULL),
+('deny',  'untouched',  false, NULL,        NULL,        NULL),
+('drop',  'suspended',  NULL,  NULL,        NULL,        NULL),
+('drop',  'unenrolled', NULL,  NULL,        NULL,        NULL),
+('drop',  'untouched',  false, NULL,        NULL,        NULL),
+-- What was allowed and is so no longer ends at once where nothing has begun; a debt is one like any other.
+('over',  'pending',    true,  'pending',   'suspended', 'decision'),
+('over',  'pending',    false, NULL,        NULL,        NULL),
+('over',  'active',     NULL,  NULL,        NULL,        NULL),
+('over',  'grace',      NULL,  NULL,        NULL,        NULL),
+('over',  'suspended',  NULL,  NULL,        NULL,        NULL),
+('over',  'unenrolled', NULL,  NULL,        NULL,        NULL),
+('over',  'untouched',  NULL,  NULL,        NULL,        NULL),
+-- Allowed is access, whatever ended it, disputes it, or is to begin later.
+('allow', 'grace',      NULL,  'active',    'active',    'allowed'),
+('allow', 'suspended',  NULL,  'active',    'active',    'allowed'),
+('allow', 'unenrolled', NULL,  'active',    'active',    'allowed'),
+('allow', 'untouched',  NULL,  'active',    'active',    'allowed'),
+-- Denied, and left, is none: what was given is suspended, never removed.
+('deny',  'active',     true,  'suspended', 'suspended', 'denied'),
+('deny',  'active',     false, 'suspended', 'untouched', 'denied'),
+('deny',  'grace',      true,  'suspended', 'suspended', 'denied'),
+('deny',  'untouched',  true,  'suspended', 'suspended', 'denied'),
+('drop',  'active',     true,  'suspended', 'suspended', 'dropped'),
+('drop',  'active',     false, 'suspended', 'untouched', 'dropped'),
+('drop',  'grace',      true,  'suspended', 'suspended', 'dropped'),
+('drop',  'untouched',  true,  'suspended', 'suspended', 'dropped');
+
 CREATE TEMP TABLE judged AS
 -- (Moodle ends the row tomorrow, as we last wrote.)
 SELECT c.*, s.*, x.*,
-       x.rows_of_over = 1 AND x.rows_of_state = 1 AND (s.state, s.wanted) IS NOT DISTINCT FROM (x.said_state, x.said_wanted)
-       AND s.why_now = CASE s.state WHEN 'held' THEN 'disputed' ELSE c.why END
-       AND s.debt_at IS NOT DISTINCT FROM CASE WHEN c.ended <> 'ahead' THEN c.ends_at END
-       AND s.suspend_at IS NOT DISTINCT FROM CASE WHEN c.ended <> 'ahead' THEN coalesce(c.ends_at + c.grace_days * interval '1 day', 'infinity') END
+       x.rows_of_over = 1 AND x.rows_of_state = 1 AND w.rows_of_decided = 1
+       AND (s.state, s.wanted) IS NOT DISTINCT FROM (coalesce(w.state, x.said_state), coalesce(w.wanted, x.said_wanted))
+       AND s.why_now = coalesce(w.why, CASE s.state WHEN 'held' THEN 'disputed' ELSE c.why END)
+       -- What is allowed owes nothing.
+       AND s.debt_at IS NOT DISTINCT FROM CASE WHEN c.ended <> 'ahead' AND w.why IS DISTINCT FROM 'allowed' THEN c.ends_at END
+       AND s.suspend_at IS NOT DISTINCT FROM CASE WHEN c.ended <> 'ahead' AND w.why IS DISTINCT FROM 'allowed' THEN coalesce(c.ends_at + c.grace_days * interval '1 day', 'infinity') END
        -- Moodle's own end: only for what is to be open; none where time ends nothing; and not before ours may come.
        AND (s.wanted_end IS NOT NULL) = (s.wanted = 'active')
-       AND (s.wanted <> 'active'
+       AND (w.why IS DISTINCT FROM 'allowed'
+            OR s.wanted_end = CASE WHEN c.on_expiry = 'keep' OR c.override_until = 'infinity' THEN 0 ELSE extract(epoch FROM c.override_until + interval '7 days') END)
+       AND (s.wanted <> 'active' OR w.why = 'allowed'
             OR (s.wanted_end = 0) = (c.ends_at = 'infinity' OR c.grace_days IS NULL OR (s.state <> 'grace' AND c.on_expiry = 'keep')))
-       AND (s.wanted <> 'active' OR s.wanted_end = 0
+       AND (s.wanted <> 'active' OR s.wanted_end = 0 OR w.why = 'allowed'
             OR s.wanted_end >= extract(epoch FROM greatest(c.ends_at + c.grace_days * interval '1 day',
                                                            CASE WHEN s.state = 'grace' AND NOT c.trial THEN coalesce(c.given_at, c.now) + interval '3 days' END)))
        -- When to look again: when time changes something, and every night at what may not end yet or whose notice is on its way.
-       AND s.next_change_at IS NOT DISTINCT FROM CASE
-               WHEN s.wanted IN ('suspended', 'unenrolled') AND NOT c.may_end THEN '-infinity'::timestamptz
-               WHEN s.state IN ('active', 'held') THEN nullif(c.ends_at, 'infinity')
-               WHEN s.state = 'pending' THEN c.next_start
-               WHEN s.state <> 'grace' OR c.grace_days IS NULL THEN NULL
+       AND s.next_change_at IS NOT DISTINCT FROM least(CASE WHEN w.why IS NOT NULL THEN nullif(c.override_until, 'infinity') END, CASE
+               WHEN x.said_wanted IN ('suspended', 'unenrolled') AND NOT c.may_end THEN '-infinity'::timestamptz
+               WHEN x.said_state IN ('active', 'held') THEN nullif(c.ends_at, 'infinity')
+               WHEN x.said_state = 'pending' THEN CASE WHEN w.why = 'decision' AND NOT c.may_end THEN '-infinity' ELSE c.next_start END
+               WHEN x.said_state <> 'grace' OR c.grace_days IS NULL THEN NULL
                WHEN c.told = 'not' AND NOT c.trial THEN c.now
-               ELSE greatest(c.ends_at + c.grace_days * interval '1 day', CASE WHEN NOT c.trial THEN c.given_at + interval '3 days' END) END
+               ELSE greatest(c.ends_at + c.grace_days * interval '1 day', CASE WHEN NOT c.trial THEN c.given_at + interval '3 days' END) END)
        AS right_so
   FROM access_case c
  CROSS JOIN LATERAL rule.access_state(c.running, c.disputed, c.next_start, c.ends_at, c.why, c.on_expiry, c.on_refund, c.on_dispute, c.grace_days, 3,
                                       false, c.trial, c.given_access, c.given_at, c.may_end, CASE WHEN c.open THEN extract(epoch FROM c.now)::bigint + 86400 END,
-                                      c.now, 'UTC') s
+                                      c.override, c.override_until, c.now, 'UTC') s
  CROSS JOIN LATERAL (SELECT CASE WHEN c.taken_back THEN c.on_refund ELSE c.on_expiry END AS policy, c.next_start IS NOT NULL AS next) d
  CROSS JOIN LATERAL (SELECT count(*) AS rows_of_over, bool_or(o.over) OR (c.given_access AND NOT c.open) AS over
                        FROM over_when o
@@ -94,4 +135,8 @@ SELECT c.*, s.*, x.*,
                       WHERE t.running = c.running AND coalesce(t.disputed, c.disputed) = c.disputed AND coalesce(t.next, d.next) = d.next
                         AND coalesce(t.taken_back, c.taken_back) = c.taken_back AND coalesce(t.policy, d.policy) = d.policy
                         AND coalesce(t.given, c.given_access) = c.given_access AND coalesce(t.over, o.over) = o.over
-                        AND coalesce(t.on_dispute, c.on_dispute) = c.on_dispute) x;
+                        AND coalesce(t.on_dispute, c.on_dispute) = c.on_dispute) x
+ CROSS JOIN LATERAL (SELECT count(*) AS rows_of_decided, min(q.state) AS state, min(q.wanted) AS wanted, min(q.why) AS why
+                       FROM decided_when q
+                      WHERE q.override IS NOT DISTINCT FROM c.override AND coalesce(q.given, c.given_access) = c.given_access
+                        AND coalesce(q.by_rule, '') IN ('', CASE WHEN x.said_state = 'grace' OR c.override = 'over' AND x.said_state = 'pending' THEN x.said_state ELSE x.said_wanted END)) w;

@@ -177,7 +177,7 @@ SELECT w.id,
                                                                           pg_temp.moment(c.k[4], p.day), pg_temp.moment(c.k[5], p.day)) u) e) t) q) r) v
   LEFT JOIN LATERAL rule.access_state(v.running, v.running AND v.disputed, v.next_start, v.ends_at, v.why, 'suspend', 'suspend',
                                       CASE w.s[1] WHEN 1 THEN 'suspend' ELSE 'keep' END, nullif(w.s[2], -1), 1, false, false, w.s[5] >= 0,
-                                      CASE WHEN w.s[7] = pg_temp.minute(v.ends_at, p.day) THEN pg_temp.moment(w.s[8], p.day) END, NOT p.silent, CASE WHEN w.s[5] = 0 OR v.won AND w.s[5] = 2 THEN o.te END, o.now, 'UTC') a
+                                      CASE WHEN w.s[7] = pg_temp.minute(v.ends_at, p.day) THEN pg_temp.moment(w.s[8], p.day) END, NOT p.silent, CASE WHEN w.s[5] = 0 OR v.won AND w.s[5] = 2 THEN o.te END, NULL, NULL, o.now, 'UTC') a
          ON v.ends_at IS NOT NULL
   LEFT JOIN LATERAL rule.row_gap(a.state, a.wanted, 0, a.wanted_end, true, true, true, true, false, true, false, false, w.s[5] >= 0, true, w.s[5] = 0, 1,
                                  least(nullif(w.s[5], -1), 1), 0, o.te, p.silent, false, (p.day + 180 * 60)::bigint) g ON a.state IS NOT NULL

@@ -63,7 +63,7 @@ test_how_long_a_cycle_is(void **state)
 static void
 test_what_state_an_access_is_in(void **state)
 {
-	expect_table(*state, "tests/sql/access_state.sql", 10000);
+	expect_table(*state, "tests/sql/access_state.sql", 50000);
 }
 
 static void
