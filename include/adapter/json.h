@@ -108,4 +108,12 @@ bool json_raw_member(const char *, size_t, const char *, struct json_raw *) __at
  */
 char *json_quote(struct arena *, const char *) __attribute__((nonnull(1), returns_nonnull));
 
+/**
+ * json_pretty(arena, what, text, ret_text, err):
+ * A document that we made, indented for people, its members in their order.
+ *
+ * Errors: ERR_BUG naming ${what} if it is no JSON.
+ */
+MUST_CHECK int json_pretty(struct arena *, const char *, const char *, char **, struct err *) __attribute__((nonnull));
+
 #endif

@@ -462,3 +462,27 @@ json_quote(struct arena *arena, const char *text)
 	buf_done(&quoted);
 	return copy;
 }
+
+static int
+take(const char *text, size_t len, void *context)
+{
+	buf_add(context, text, len);
+	return 0;
+}
+
+int
+json_pretty(struct arena *arena, const char *what, const char *text, char **ret_text, struct err *err)
+{
+	json_error_t error;
+	json_t *parsed = json_loads(text, JSON_REJECT_DUPLICATES, &error);
+	struct buf out;
+
+	if (parsed == NULL)
+		return err_set(err, ERR_BUG, "%s is no JSON: %s", what, error.text);
+	buf_init(&out, SIZE_MAX);
+	(void)json_dump_callback(parsed, take, &out, JSON_INDENT(2));
+	*ret_text = arena_strdup(arena, out.data);
+	buf_done(&out);
+	json_decref(parsed);
+	return 0;
+}

@@ -6,11 +6,9 @@ WITH course AS (
      WHERE t.tenant_id = ctok.current_tenant() AND ($3::text IS NULL OR lower(coalesce(c.shortname, t.reference)) = lower($3))
 )
 SELECT format('%s: %s%s; Moodle %s', c.name,
-              CASE g.state WHEN 'active' THEN 'has access' WHEN 'grace' THEN 'in grace' WHEN 'pending' THEN CASE WHEN g.ends_at IS NULL THEN 'access waits' ELSE 'access begins later' END
-                           WHEN 'held' THEN 'the payment is under dispute' WHEN 'revoked' THEN 'the sale was taken back'
-                           WHEN 'suspended' THEN 'access is over' WHEN 'ended' THEN 'access is over' ELSE 'not our concern (before go-live)' END,
+              rule.state_words(g.state, g.why, g.ends_at IS NOT NULL),
               CASE WHEN g.state = 'none' THEN '' WHEN g.ends_at = 'infinity' THEN ', without end' WHEN g.ends_at IS NULL THEN ''
-                   ELSE ', paid until ' || to_char(g.ends_at AT TIME ZONE $2, 'YYYY-MM-DD') END,
+                   ELSE CASE WHEN d.kind = 'grant' THEN ', granted until ' ELSE ', paid until ' END || to_char(g.ends_at AT TIME ZONE $2, 'YYYY-MM-DD') END,
               CASE WHEN g.gap IS NULL THEN 'is as it should be' || CASE WHEN g.state = 'grace' AND g.suspend_at = 'infinity' THEN ', and grace has no end' ELSE '' END
                    WHEN g.gap = 'END_WAITS' THEN 'keeps it for now: ' || g.waits
                    WHEN g.gap = upper(g.gap) THEN 'needs a person: ' || g.gap
@@ -22,6 +20,8 @@ SELECT format('%s: %s%s; Moodle %s', c.name,
                                      AND a.state = 'held'), '') END) AS text
   FROM rule.access_gap g
   JOIN course c ON c.target_id = g.target_id
+  JOIN ctok.product_rule r ON r.tenant_id = g.tenant_id AND r.rule_id = g.rule_id
+  LEFT JOIN ctok.decision d ON d.tenant_id = r.tenant_id AND d.decision_id = r.decision_id
  WHERE g.tenant_id = ctok.current_tenant() AND g.person_id = $1::bigint
 UNION ALL
 SELECT format('%s: paid for and not given yet: %s', c.name, s.lacks)
@@ -40,8 +40,10 @@ SELECT format('%s: subscription "%s" of source "%s" is %s%s%s%s', c.name, u.exte
  WHERE u.tenant_id = ctok.current_tenant() AND u.person_id = $1::bigint
  GROUP BY c.name, s.name, u.external_id, u.status, u.paused, u.ended_at, u.cancel_at
 UNION ALL
-SELECT format('open: %s %s since %s%s', f.finding_id, f.class, to_char(f.first_seen AT TIME ZONE $2, 'YYYY-MM-DD'),
-              CASE WHEN f.risk_minor > 0 THEN ', ' || rule.amount(f.risk_minor, f.currency) || ' at risk' ELSE '' END)
+SELECT format('open: %s %s since %s%s: %s%s', f.finding_id, f.class, to_char(f.first_seen AT TIME ZONE $2, 'YYYY-MM-DD'),
+              CASE WHEN f.risk_minor > 0 THEN ', ' || rule.amount(f.risk_minor, f.currency) || ' at risk' ELSE '' END, lower(left(w.words, 1)) || substr(w.words, 2),
+              CASE WHEN f.detail <> '' THEN ' (' || f.detail || ')' ELSE '' END)
   FROM ctok.finding f
+  LEFT JOIN rule.report_word w ON w.kind = 'finding' AND w.code = f.class
   LEFT JOIN course c ON c.target_id = f.target_id
  WHERE f.tenant_id = ctok.current_tenant() AND f.person_id = $1::bigint AND f.cleared_at IS NULL AND (f.target_id IS NULL OR c.target_id IS NOT NULL)

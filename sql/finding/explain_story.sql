@@ -62,6 +62,24 @@ WITH course AS (
       JOIN ctok.document d ON d.tenant_id = e.tenant_id AND d.document_id = e.document_id
      WHERE e.tenant_id = ctok.current_tenant() AND e.person_id = $1::bigint
     UNION ALL
+    -- What was granted has no document.
+    SELECT e.matched_at, 3, format('granted %s by decision %s: %s', c.name, -e.unit_id,
+                                   CASE WHEN e.starts_at IS NULL THEN 'taken back before it began'
+                                        ELSE 'from ' || to_char(e.starts_at AT TIME ZONE $2, 'YYYY-MM-DD') || ' to ' ||
+                                             CASE WHEN e.ends_at = 'infinity' THEN 'no end' ELSE to_char(e.ends_at AT TIME ZONE $2, 'YYYY-MM-DD') END END)
+      FROM ctok.entitlement e
+      JOIN course c ON c.target_id = e.target_id
+     WHERE e.tenant_id = ctok.current_tenant() AND e.person_id = $1::bigint AND e.unit_id < 0
+    UNION ALL
+    SELECT d.asked_at, 4, format('decided by %s: %s%s; %s', d.who_name, d.what, CASE WHEN d.until_at IS NOT NULL THEN ', until ' || rule.last_day(d.until_at, $2) ELSE '' END,
+                                 d.reason)
+      FROM rule.decision_word d
+     WHERE d.tenant_id = ctok.current_tenant() AND d.person_id = $1::bigint
+    UNION ALL
+    SELECT d.revoked_at, 4, format('decision %s taken back by %s: %s', d.decision_id, d.revoked_who, d.revoked_reason)
+      FROM rule.decision_word d
+     WHERE d.tenant_id = ctok.current_tenant() AND d.person_id = $1::bigint AND d.revoked_at IS NOT NULL
+    UNION ALL
     SELECT b.debt_at, 4, format('paid time for %s is over (%s); access is kept %s%s', c.name, b.why,
                                 CASE WHEN b.suspend_at = 'infinity' THEN 'without end' ELSE format('until %s at least', to_char(b.suspend_at AT TIME ZONE $2, 'YYYY-MM-DD')) END,
                                 CASE WHEN b.cured_at IS NULL THEN '' ELSE '; settled ' || to_char(b.cured_at AT TIME ZONE $2, 'YYYY-MM-DD') END)

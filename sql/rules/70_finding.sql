@@ -370,7 +370,7 @@ WITH unit AS MATERIALIZED (
            'v' || a.person_id || '.' || a.target_id, e.source_id, NULL, NULL, NULL, a.site_id, a.target_id, t.course_id, a.person_id, NULL, 0,
            CASE WHEN coalesce(e.paid, false) = (a.why = 'allowed') THEN 0 ELSE coalesce(e.price_minor, 0) END, coalesce(e.currency, ''),
            format('%s by decision %s', a.why, v.decision_id)
-               || CASE WHEN v.until_at < 'infinity' THEN ' until ' || to_char(v.until_at AT TIME ZONE rule.zone(), 'YYYY-MM-DD HH24:MI') ELSE '' END
+               || CASE WHEN v.until_at < 'infinity' THEN ' until ' || rule.last_day(v.until_at, rule.zone()) ELSE '' END
       FROM ctok.access a
       JOIN rule.access_override v ON v.tenant_id = a.tenant_id AND v.person_id = a.person_id AND v.target_id = a.target_id
       JOIN ctok.target t ON t.tenant_id = a.tenant_id AND t.target_id = a.target_id
