@@ -4,7 +4,7 @@
 . "$(dirname "$0")/kills_world.sh"
 prepare
 if [ $# -eq 0 ]; then
-	set -- --at "power-after@ctok-apply http core_user_create_users" --at "power-before@ctok-certify rename" --at "power-after@ctok-mail mail" \
+	set -- --at "power-after@ctok-apply http core_user_create_users" --at "power-after@ctok-apply http core_user_update_users" --at "power-before@ctok-certify rename" --at "power-after@ctok-mail mail" \
 		--at "database-before@ctok-apply commit" --at "full@ctok-report" --seed "${SEED:-1}"
 fi
 /usr/bin/python3 tests/support/kills.py "$dir" --from "$n" "$@" | tee "$dir/kills.tap"

@@ -9,7 +9,7 @@ products = ( { source = "shop"; match = "sku:MATH-*"; site = "campus"; courses =
              { source = "shop"; match = "sku:BIG-*"; site = "campus"; courses = ("BIG"); term = "P1M"; grace_days = 14; },
              { source = "shop"; match = "sku:SAFE-*"; site = "campus"; courses = ("SAFE-OPT"); term = "P1M"; grace_days = 0; } );
 R
-	site_extra='batch = 2; connections = 2;'
+	site_extra='batch = 2; connections = 2; names = "source";'
 	now=2026-11-20T09:45:00Z
 	start --seed contract --now 2026-11-20T09:41:24Z
 	control clock now=2026-11-20T09:45:00Z frozen=1 >/dev/null
@@ -44,7 +44,7 @@ R
 	order 13 BIG-1 zoe@example.test 'Zoe Zamora' 20.00 2026-11-24T10:02:00Z
 	order 14 MATH-1 boss@example.test 'Big Boss' 99.00 2026-11-24T10:03:00Z 'Xenia Xu' xenia@example.test 2
 	order 15 MATH-1 ben@example.test 'Ben Ruiz' 99.00 2026-11-24T10:04:00Z                       # resume
-	order 16 BIG-1 leo@example.test 'Leo Lund' 20.00 2026-11-24T10:05:00Z                        # extend
+	order 16 BIG-1 leo@example.test 'Léo Lund' 20.00 2026-11-24T10:05:00Z                        # extend, update_account
 	order 17 MATH-1 learner06@example.test 'Владимир Петров' 99.00 2026-11-24T10:06:00Z          # take_over
 	order 18 MATH-1 learner10@example.test '山田 太郎' 99.00 2026-11-24T10:07:00Z
 	order 21 UNKNOWN-TOO zoe@example.test 'Zoe Zamora' 15.00 2026-11-24T10:10:00Z                # a finding
