@@ -1,32 +1,38 @@
 #!/usr/bin/env python3
 """What the tests of the rules are worth: each rule of sql/rules is made wrong in one place at a time, and some test must fail.
 
-    mutants.py [--list] [--handful] [--share N/M] [--only TEXT] [--judges A,B] [FILE …]
+    mutants.py [--list] [--handful] [--share N/M] [--only TEXT] [--again LOG] [--judges A,B] [FILE …]
 
 A mutant is a function or view with one comparison turned or moved to its boundary, least and greatest (min and max, and and or) swapped, a condition
-dropped, a negation lost, a constant moved. It is put into a fresh database of a test program (MUTANT, tests/support/with_db.c); nothing is rebuilt. The
-judges are test programs, the fastest first, up to the first that fails. Prints `killed NAME by TEST`, `survived NAME` or, for a mutant that PostgreSQL
-does not take, `refused NAME`, and at last how many of each. tests/mutants.txt holds the reasons for those that may survive, because they say the same in
-other words. Exit 1 when another one survives, or one of those does not.
+dropped, a negation lost, a constant moved. The tables of tests/sql are asked first: one program keeps one database for all of them and takes each mutant back
+at once. What they do not notice is put into a fresh database of one test program after the other (MUTANT, tests/support/with_db.c), up to the first that
+fails. Nothing is rebuilt. Prints `killed NAME by TEST`, `survived NAME` or, for a mutant that PostgreSQL does not take, `refused NAME`, and at last how many of
+each. tests/mutants.txt holds the reasons for those that may survive, because they say the same in other words. Exit 1 when another one survives, or one
+of those does not.
 
 --list: only the names. --handful: a few, to see that this program works. --share N/M: every Mth, from the Nth. --only: those whose names hold the text.
---judges: only these.
+--again: those of which an earlier output says that they survived.
+--judges: only these, after the tables; "" for none.
 """
+import glob
 import os
 import re
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-FILES = ["02_term", "15_share", "18_credit", "19_settlement", "20_refund", "30_unit", "35_fresh", "38_state", "40_access"]
-# Fastest first. What is said of an environment is for that judge.
-JUDGES = [("test_state", {}), ("test_share", {}), ("test_fresh", {}), ("test_life_model", {"LIFE_EVENTS": "3", "LIFE_RIGHT": "1"}), ("test_entitle", {}),
+FILES = ["02_term", "15_share", "18_credit", "19_owed", "19_settlement", "20_refund", "30_unit", "35_fresh", "38_state", "40_access"]
+# Who is asked after the tables of tests/sql, fastest first. What is said of an environment is for that judge.
+JUDGES = [("test_fresh", {}), ("test_life_model", {"LIFE_EVENTS": "3", "LIFE_RIGHT": "1"}), ("test_entitle", {}),
           ("test_life", {"LIFE_ALL": "2", "LIFE_WORLDS": "600"})]
-# Two that the tables of tests/sql kill, one that PostgreSQL refuses, and one that they do not look at.
-HANDFUL = ["unit_end: SELECT [least ▶ greatest] ( x.back_at", "access_state: OR now [< ▶ <=] g.due_at )", "access_state: ) , ['infinity' ▶ 'another'] ) AS",
-           "source_fresh: AND t.last_complete_at [>= ▶ >] rule.tonight ("]
+LAST = {}
+RULE = re.compile(r"\brule\.(\w+)")
+# Two that the tables of tests/sql kill, one that says the same in other words, and one that PostgreSQL refuses.
+HANDFUL = ["unit_end: SELECT [least ▶ greatest] ( x.back_at", "unit_verdict: 1 THEN ['nobody' ▶ 'another'] WHEN r.learner",
+           "row_gap: AND time_end [<= ▶ <] now_s THEN", "access_now: w.next_start , ['infinity' ▶ 'another'] ) ,"]
 TOKEN = re.compile(r"""--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\$[a-z]*\$|[A-Za-z_][A-Za-z_0-9.]*(?:\.\*)?|\d+(?:\.\d+)?|::|=>|<=|>=|<>|\|\||@>|<@|->>?|\s+|.""", re.S)
 TURNED = {"<": ["<=", ">"], "<=": ["<", ">="], ">": [">=", "<"], ">=": [">", "<="], "=": ["<>"], "<>": ["="]}
 SWAPPED = {"least": "greatest", "greatest": "least", "min": "max", "max": "min", "bool_or": "bool_and", "bool_and": "bool_or"}
@@ -151,7 +157,41 @@ def mutants(files):
         for one in objects(file):
             for name, text in one.mutants():
                 names[name] = names.get(name, 0) + 1
-                yield name + (f" #{names[name]}" if names[name] > 1 else ""), text
+                yield name + (f" #{names[name]}" if names[name] > 1 else ""), one.name, text
+
+
+class Tables:
+    """The tables of tests/sql, in one program with one database that judges rule after rule (tests/unit/test_state.c). Each is asked only what it can tell:
+    tables that reach the function or view, by name."""
+
+    def __init__(self):
+        self.program = subprocess.Popen([os.path.join(TOP, "build/tests/test_state")], cwd=TOP, env={**os.environ, "MUTANTS": "1"}, stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace")
+        texts = {one.name: one.text for path in glob.glob(os.path.join(TOP, "sql/rules/*.sql")) for one in objects(os.path.basename(path)[:-4])}
+        self.reached = {}
+        for path in sorted(glob.glob(os.path.join(TOP, "tests/sql/*.sql"))):
+            with open(path, encoding="utf-8") as file:
+                text = file.read()
+            if "VIEW judged" not in text:
+                continue
+            names, new = set(), set(RULE.findall(text))
+            while new:
+                names |= new
+                new = {name for known in new for name in RULE.findall(texts.get(known, ""))} - names
+            self.reached[os.path.relpath(path, TOP)] = names
+
+    def judge(self, name, path):
+        """'' when nothing is noticed, else by which table, or "refused"."""
+        print(path, *(table for table, names in self.reached.items() if name in names), file=self.program.stdin, flush=True)
+        for line in self.program.stdout:
+            if found := re.match("# (refused|survived|by (.*))$", line):
+                return found[2] or found[1].replace("survived", "")
+        sys.exit("mutants.py: test_state came to its end")
+
+    def end(self):
+        self.program.stdin.close()
+        self.program.stdout.read()
+        self.program.wait()
 
 
 def judge(program, more, path):
@@ -162,24 +202,25 @@ def judge(program, more, path):
                           start_new_session=True, encoding="utf-8", errors="replace") as run:
         failed = ""
         for line in run.stdout:
-            if "cannot be put in" in line:
-                failed = "refused"
-            elif not failed and re.match(r"not ok|\[  (FAILED|ERROR )  \]|ERROR:", line):
+            if re.match(r"not ok|\[  (FAILED|ERROR )  \]|ERROR:", line):
                 failed = program
-            if failed:
                 os.killpg(run.pid, signal.SIGTERM)
                 break
         run.stdout.close()
         return failed or (program if run.wait() != 0 else "")
 
 
-def verdict(text, judges):
+def verdict(name, text, tables, judges):
     with tempfile.NamedTemporaryFile("w", suffix=".sql", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.chmod(file.name, 0o644)
-        for program, more in judges:
-            if failed := judge(program, more, file.name):
+        if by := tables.judge(name, file.name):
+            return by
+        # The one that noticed the last wrong rule of this function or view is asked first.
+        for one in sorted(judges, key=lambda one: -LAST.get((name, one[0]), 0)):
+            if failed := judge(*one, file.name):
+                LAST[name, failed] = time.monotonic()
                 return failed
     return ""
 
@@ -201,28 +242,33 @@ def option(arguments, name):
 
 def main():
     arguments = sys.argv[1:]
-    share, only, judges = (option(arguments, name) for name in ("--share", "--only", "--judges"))
+    share, only, again, judges = (option(arguments, name) for name in ("--share", "--only", "--again", "--judges"))
     judges = [j for j in JUDGES if judges is None or j[0] in judges.split(",")]
     listed, handful = "--list" in arguments, "--handful" in arguments
     files = [a for a in arguments if not a.startswith("--")] or FILES
     found = [m for m in mutants(files) if (only is None or only in m[0]) and (not handful or m[0] in HANDFUL)]
+    if again:
+        with open(again, encoding="utf-8") as log:
+            survived = log.read().splitlines()
+        found = [m for m in found if any(line == f"survived {m[0]}" or line.startswith(f"survived {m[0]}: ") for line in survived)]
     if share:
         nth, of = (int(x) for x in share.split("/"))
         found = found[nth - 1::of]
     if not found:
         sys.exit("mutants.py: there is no such mutant")
     if listed:
-        print(*(name for name, _ in found), sep="\n")
+        print(*(name for name, _, _ in found), sep="\n")
         return
-    reasons, counts, bad = excused(), {"killed": 0, "survived": 0, "refused": 0}, 0
-    for name, text in found:
-        by = verdict(text, judges)
+    tables, reasons, counts, bad = Tables(), excused(), {"killed": 0, "survived": 0, "refused": 0}, 0
+    for name, rule, text in found:
+        by = verdict(rule, text, tables, judges)
         word = "refused" if by == "refused" else "killed" if by else "survived"
         counts[word] += 1
         wrong = (word == "survived") != (name in reasons)
         bad += wrong
         print(f"{word} {name}" + (f" by {by}" if word == "killed" else f": {reasons[name]}" if word == "survived" and name in reasons else "") +
               (" (tests/mutants.txt says that it survives)" if wrong and name in reasons else ""), flush=True)
+    tables.end()
     print(f"# {len(found)} mutants: " + ", ".join(f"{count} {word}" for word, count in counts.items()) + f"; {bad} not as they should be")
     sys.exit(1 if bad else 0)
 

@@ -1,5 +1,6 @@
 -- What state an access is in (rule.access_state), at 03:00 on 10 May: paid until then or not, with 4 days of grace, none, or no end of it, and 3 days
 -- after a notice.
+SET work_mem = '256MB';
 CREATE TEMP TABLE access_case AS
 SELECT r.*, n.next_start, e.*, y.*, p.*, g.*, m.*, t.*, v.*, k.*, s.*, o.*, timestamptz '2026-05-10 03:00Z' AS now
   FROM (VALUES (true, true), (true, false), (false, false)) r (running, disputed)
@@ -19,7 +20,9 @@ SELECT r.*, n.next_start, e.*, y.*, p.*, g.*, m.*, t.*, v.*, k.*, s.*, o.*, time
                     ('over', NULL)) o (override, override_until)
  -- What runs is paid for some time yet; what begins is paid until later.
  WHERE NOT (r.running AND e.ended <> 'ahead') AND NOT (n.next_start IS NOT NULL AND e.ends_at <> 'infinity')
-   AND NOT (NOT r.running AND n.next_start IS NULL AND e.ended = 'ahead');
+   AND NOT (NOT r.running AND n.next_start IS NULL AND e.ended = 'ahead')
+   -- (Of what ended it the first and the last of each kind meet everything; the others what has to do with ends.)
+   AND (y.why IN ('term', 'disabled', 'refund', 'test_order') OR k.may_end AND s.on_dispute = 'keep' AND o.override IS NULL);
 
 -- Has the time come that nothing keeps access? NULL: whatever. (What is not open, because a dispute or an earlier debt suspended it, nothing keeps.)
 CREATE TEMP TABLE over_when (grace text, ended text, told text, trial boolean, over boolean);
@@ -94,49 +97,75 @@ INSERT INTO decided_when VALUES
 ('drop',  'grace',      true,  'suspended', 'suspended', 'dropped'),
 ('drop',  'untouched',  true,  'suspended', 'suspended', 'dropped');
 
-CREATE TEMP TABLE judged AS
+-- What the tables say of each case: how many rows of each fit, and the one. (Each is asked once for what it looks at, not once for each case; and a wrong
+-- rule is found soon in cases that are shuffled.)
+CREATE TEMP TABLE state_case AS
+WITH over_said AS (
+    SELECT k.*, count(o.grace) AS rows_of_over, bool_or(o.over) AS over
+      FROM (SELECT DISTINCT grace, ended, told, trial FROM access_case) k
+      LEFT JOIN over_when o ON o.grace = k.grace AND coalesce(o.ended, k.ended) = k.ended AND coalesce(o.told, k.told) = k.told
+                           AND coalesce(o.trial, k.trial) = k.trial
+     GROUP BY k.grace, k.ended, k.told, k.trial
+), known AS (
+    SELECT c.*, c.next_start IS NOT NULL AS next, CASE WHEN c.taken_back THEN c.on_refund ELSE c.on_expiry END AS policy, o.rows_of_over,
+           o.over OR (c.given_access AND NOT c.open) AS over
+      FROM access_case c
+      JOIN over_said o ON o.grace = c.grace AND o.ended = c.ended AND o.told = c.told AND o.trial = c.trial
+), state_said AS (
+    SELECT k.*, count(t.state) AS rows_of_state, min(t.state) AS said_state, min(t.wanted) AS said_wanted
+      FROM (SELECT DISTINCT running, disputed, next, taken_back, policy, given_access, over, on_dispute FROM known) k
+      LEFT JOIN state_when t ON t.running = k.running AND coalesce(t.disputed, k.disputed) = k.disputed AND coalesce(t.next, k.next) = k.next
+                            AND coalesce(t.taken_back, k.taken_back) = k.taken_back AND coalesce(t.policy, k.policy) = k.policy
+                            AND coalesce(t.given, k.given_access) = k.given_access AND coalesce(t.over, k.over) = k.over
+                            AND coalesce(t.on_dispute, k.on_dispute) = k.on_dispute
+     GROUP BY k.running, k.disputed, k.next, k.taken_back, k.policy, k.given_access, k.over, k.on_dispute
+), judged_by_rule AS (
+    SELECT k.*, s.rows_of_state, s.said_state, s.said_wanted, coalesce(k.override, '') AS decision,
+           CASE WHEN s.said_state = 'grace' OR k.override = 'over' AND s.said_state = 'pending' THEN s.said_state ELSE s.said_wanted END AS by_rule
+      FROM known k
+      JOIN state_said s ON s.running = k.running AND s.disputed = k.disputed AND s.next = k.next AND s.taken_back = k.taken_back AND s.policy = k.policy
+                       AND s.given_access = k.given_access AND s.over = k.over AND s.on_dispute = k.on_dispute
+), decided_said AS (
+    SELECT k.*, count(q.found) AS rows_of_decided, min(q.state) AS decided_state,
+           min(q.wanted) AS decided_wanted, min(q.why) AS decided_why
+      FROM (SELECT DISTINCT decision, by_rule, given_access FROM judged_by_rule) k
+      LEFT JOIN (SELECT true AS found, d.* FROM decided_when d) q ON coalesce(q.override, '') = k.decision AND coalesce(q.given, k.given_access) = k.given_access
+                                                              AND coalesce(q.by_rule, k.by_rule) = k.by_rule
+     GROUP BY k.decision, k.by_rule, k.given_access
+)
+SELECT j.*, d.rows_of_decided, d.decided_state, d.decided_wanted, d.decided_why
+  FROM judged_by_rule j
+  JOIN decided_said d ON d.decision = j.decision AND d.by_rule = j.by_rule AND d.given_access = j.given_access
+ ORDER BY random();
+
+CREATE TEMP VIEW judged AS
 -- (Moodle ends the row tomorrow, as we last wrote.)
-SELECT c.*, s.*, x.*,
-       x.rows_of_over = 1 AND x.rows_of_state = 1 AND w.rows_of_decided = 1
-       AND (s.state, s.wanted) IS NOT DISTINCT FROM (coalesce(w.state, x.said_state), coalesce(w.wanted, x.said_wanted))
-       AND s.why_now = coalesce(w.why, CASE s.state WHEN 'held' THEN 'disputed' ELSE c.why END)
+SELECT c.*, s.*,
+       c.rows_of_over = 1 AND c.rows_of_state = 1 AND c.rows_of_decided = 1
+       AND (s.state, s.wanted) IS NOT DISTINCT FROM (coalesce(c.decided_state, c.said_state), coalesce(c.decided_wanted, c.said_wanted))
+       AND s.why_now = coalesce(c.decided_why, CASE s.state WHEN 'held' THEN 'disputed' ELSE c.why END)
        -- What is allowed owes nothing.
-       AND s.debt_at IS NOT DISTINCT FROM CASE WHEN c.ended <> 'ahead' AND w.why IS DISTINCT FROM 'allowed' THEN c.ends_at END
-       AND s.suspend_at IS NOT DISTINCT FROM CASE WHEN c.ended <> 'ahead' AND w.why IS DISTINCT FROM 'allowed' THEN coalesce(c.ends_at + c.grace_days * interval '1 day', 'infinity') END
+       AND s.debt_at IS NOT DISTINCT FROM CASE WHEN c.ended <> 'ahead' AND c.decided_why IS DISTINCT FROM 'allowed' THEN c.ends_at END
+       AND s.suspend_at IS NOT DISTINCT FROM CASE WHEN c.ended <> 'ahead' AND c.decided_why IS DISTINCT FROM 'allowed' THEN coalesce(c.ends_at + c.grace_days * interval '1 day', 'infinity') END
        -- Moodle's own end: only for what is to be open; none where time ends nothing; and not before ours may come.
        AND (s.wanted_end IS NOT NULL) = (s.wanted = 'active')
-       AND (w.why IS DISTINCT FROM 'allowed'
+       AND (c.decided_why IS DISTINCT FROM 'allowed'
             OR s.wanted_end = CASE WHEN c.on_expiry = 'keep' OR c.override_until = 'infinity' THEN 0 ELSE extract(epoch FROM c.override_until + interval '7 days') END)
-       AND (s.wanted <> 'active' OR w.why = 'allowed'
+       AND (s.wanted <> 'active' OR c.decided_why = 'allowed'
             OR (s.wanted_end = 0) = (c.ends_at = 'infinity' OR c.grace_days IS NULL OR (s.state <> 'grace' AND c.on_expiry = 'keep')))
-       AND (s.wanted <> 'active' OR s.wanted_end = 0 OR w.why = 'allowed'
+       AND (s.wanted <> 'active' OR s.wanted_end = 0 OR c.decided_why = 'allowed'
             OR s.wanted_end >= extract(epoch FROM greatest(c.ends_at + c.grace_days * interval '1 day',
                                                            CASE WHEN s.state = 'grace' AND NOT c.trial THEN coalesce(c.given_at, c.now) + interval '3 days' END)))
        -- When to look again: when time changes something, and every night at what may not end yet or whose notice is on its way.
-       AND s.next_change_at IS NOT DISTINCT FROM least(CASE WHEN w.why IS NOT NULL THEN nullif(c.override_until, 'infinity') END, CASE
-               WHEN x.said_wanted IN ('suspended', 'unenrolled') AND NOT c.may_end THEN '-infinity'::timestamptz
-               WHEN x.said_state IN ('active', 'held') THEN nullif(c.ends_at, 'infinity')
-               WHEN x.said_state = 'pending' THEN CASE WHEN w.why = 'decision' AND NOT c.may_end THEN '-infinity' ELSE c.next_start END
-               WHEN x.said_state <> 'grace' OR c.grace_days IS NULL THEN NULL
+       AND s.next_change_at IS NOT DISTINCT FROM least(CASE WHEN c.decided_why IS NOT NULL THEN nullif(c.override_until, 'infinity') END, CASE
+               WHEN c.said_wanted IN ('suspended', 'unenrolled') AND NOT c.may_end THEN '-infinity'::timestamptz
+               WHEN c.said_state IN ('active', 'held') THEN nullif(c.ends_at, 'infinity')
+               WHEN c.said_state = 'pending' THEN CASE WHEN c.decided_why = 'decision' AND NOT c.may_end THEN '-infinity' ELSE c.next_start END
+               WHEN c.said_state <> 'grace' OR c.grace_days IS NULL THEN NULL
                WHEN c.told = 'not' AND NOT c.trial THEN c.now
                ELSE greatest(c.ends_at + c.grace_days * interval '1 day', CASE WHEN NOT c.trial THEN c.given_at + interval '3 days' END) END)
        AS right_so
-  FROM access_case c
+  FROM state_case c
  CROSS JOIN LATERAL rule.access_state(c.running, c.disputed, c.next_start, c.ends_at, c.why, c.on_expiry, c.on_refund, c.on_dispute, c.grace_days, 3,
                                       false, c.trial, c.given_access, c.given_at, c.may_end, CASE WHEN c.open THEN extract(epoch FROM c.now)::bigint + 86400 END,
-                                      c.override, c.override_until, c.now, 'UTC') s
- CROSS JOIN LATERAL (SELECT CASE WHEN c.taken_back THEN c.on_refund ELSE c.on_expiry END AS policy, c.next_start IS NOT NULL AS next) d
- CROSS JOIN LATERAL (SELECT count(*) AS rows_of_over, bool_or(o.over) OR (c.given_access AND NOT c.open) AS over
-                       FROM over_when o
-                      WHERE o.grace = c.grace AND coalesce(o.ended, c.ended) = c.ended AND coalesce(o.told, c.told) = c.told
-                        AND coalesce(o.trial, c.trial) = c.trial) o
- CROSS JOIN LATERAL (SELECT o.rows_of_over, count(*) AS rows_of_state, min(t.state) AS said_state, min(t.wanted) AS said_wanted
-                       FROM state_when t
-                      WHERE t.running = c.running AND coalesce(t.disputed, c.disputed) = c.disputed AND coalesce(t.next, d.next) = d.next
-                        AND coalesce(t.taken_back, c.taken_back) = c.taken_back AND coalesce(t.policy, d.policy) = d.policy
-                        AND coalesce(t.given, c.given_access) = c.given_access AND coalesce(t.over, o.over) = o.over
-                        AND coalesce(t.on_dispute, c.on_dispute) = c.on_dispute) x
- CROSS JOIN LATERAL (SELECT count(*) AS rows_of_decided, min(q.state) AS state, min(q.wanted) AS wanted, min(q.why) AS why
-                       FROM decided_when q
-                      WHERE q.override IS NOT DISTINCT FROM c.override AND coalesce(q.given, c.given_access) = c.given_access
-                        AND coalesce(q.by_rule, '') IN ('', CASE WHEN x.said_state = 'grace' OR c.override = 'over' AND x.said_state = 'pending' THEN x.said_state ELSE x.said_wanted END)) w;
+                                      c.override, c.override_until, c.now, 'UTC') s;

@@ -1,6 +1,6 @@
 -- From when a sale counts and until which day it is fixed (rule.counts_from, rule.counts_until), and what a chain of terms makes of it
 -- (rule.term_chain_step), by the words of docs/architecture.md ("Terms", "Subscriptions", "Gates"). One row of each table must fit each case.
-CREATE TEMP TABLE judged AS
+CREATE TEMP VIEW judged AS
 WITH moment (at) AS (VALUES (NULL::timestamptz), ('2026-05-01 10:00+02'), ('2026-05-10 00:00+02'), ('2026-05-25 09:00+02')), sale AS (
     SELECT s.at AS sold_at, p.at AS paid_at, g.at AS gate_at, f.at AS period_from, b.at AS starts, r.renews,
            rule.counts_from(s.at, p.at, g.at, f.at, b.at, r.renews) AS found

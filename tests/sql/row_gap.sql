@@ -69,9 +69,28 @@ INSERT INTO gap_when VALUES
 ('unenrolled', NULL, '{other}', 'ours', NULL, 0, NULL, NULL, NULL, '{""}', NULL, 'unenrol'),
 ('unenrolled', NULL, '{other}', 'ours', NULL, 0, NULL, '{no end,past,short,far}', NULL, '{held}', NULL, 'unenrol');
 
-CREATE TEMP TABLE judged AS
-SELECT c.*, g.gap, t.*, t.fits = 1 AND g.gap IS NOT DISTINCT FROM t.said AS right_so
+-- What the table says of each case: how many rows fit, and the one. (A wrong rule is found soon in cases that are shuffled.)
+CREATE TEMP TABLE gap_said AS
+WITH near AS (
+    SELECT k.wanted, k.state, k.about, k.whose, t.active, t.status, t.level, t.shown, t.wants, t.stopped, t.late, t.gap
+      FROM (SELECT DISTINCT wanted, state, about, whose FROM gap_case) k
+      JOIN gap_when t ON (t.wanted = k.wanted OR t.wanted = 'over' AND k.wanted IN ('suspended', 'unenrolled')) AND (t.state IS NULL OR k.state = ANY (t.state))
+                     AND (t.about IS NULL OR k.about = ANY (t.about) OR t.about = '{other}' AND k.about <> 'protected') AND (t.whose IS NULL OR t.whose = k.whose)
+)
+SELECT c.*, count(t.wanted) AS fits, min(t.gap) AS said
   FROM gap_case c
+  LEFT JOIN near t ON t.wanted = c.wanted AND t.state = c.state AND t.about = c.about AND t.whose = c.whose
+                  AND (t.active IS NULL OR t.active = c.active) AND (t.status IS NULL OR t.status = c.status)
+                  AND (t.level IS NULL OR c.read_level = ANY (t.level)) AND (t.shown IS NULL OR c.shown = ANY (t.shown))
+                  AND (t.wants IS NULL OR t.wants = c.wants) AND (t.stopped IS NULL OR c.stopped = ANY (t.stopped))
+                  AND (t.late IS NULL OR t.late = c.begins_late)
+ GROUP BY c.state, c.wanted, c.about, c.whose, c.status, c.active, c.read_level, c.shown, c.end_in, c.wants, c.wanted_in, c.stopped, c.waits, c.end_held,
+          c.begins_late, c.account, c.now_s
+ ORDER BY random();
+
+CREATE TEMP VIEW judged AS
+SELECT c.*, g.gap, c.fits = 1 AND g.gap IS NOT DISTINCT FROM c.said AS right_so
+  FROM gap_said c
  CROSS JOIN LATERAL (SELECT c.whose <> 'none' AS present, c.about NOT IN ('not pinned', 'course gone') AS course) h
  CROSS JOIN LATERAL rule.row_gap(c.state, c.wanted, 1000, CASE WHEN c.wanted_in = 0 THEN 0 ELSE c.now_s + c.wanted_in * 86400 END,
                                  c.about <> 'not pinned', h.course, h.course AND c.about <> 'no manual', c.account, c.about = 'in doubt',
@@ -80,12 +99,4 @@ SELECT c.*, g.gap, t.*, t.fits = 1 AND g.gap IS NOT DISTINCT FROM t.said AS righ
                                  CASE WHEN h.present THEN c.read_level END, CASE WHEN h.present THEN c.status END,
                                  CASE WHEN h.present THEN CASE WHEN c.begins_late THEN 2000 ELSE 1000 END END,
                                  CASE WHEN h.present THEN CASE WHEN c.end_in = 0 THEN 0 ELSE c.now_s + c.end_in * 86400 END END,
-                                 c.waits, c.end_held, c.now_s) g
- CROSS JOIN LATERAL (SELECT count(*) AS fits, min(t.gap) AS said
-                       FROM gap_when t
-                      WHERE (t.wanted = c.wanted OR t.wanted = 'over' AND c.wanted IN ('suspended', 'unenrolled')) AND (t.state IS NULL OR c.state = ANY (t.state))
-                        AND (t.about IS NULL OR c.about = ANY (t.about) OR t.about = '{other}' AND c.about <> 'protected')
-                        AND (t.whose IS NULL OR t.whose = c.whose) AND (t.active IS NULL OR t.active = c.active) AND (t.status IS NULL OR t.status = c.status)
-                        AND (t.level IS NULL OR c.read_level = ANY (t.level)) AND (t.shown IS NULL OR c.shown = ANY (t.shown))
-                        AND (t.wants IS NULL OR t.wants = c.wants) AND (t.stopped IS NULL OR c.stopped = ANY (t.stopped))
-                        AND (t.late IS NULL OR t.late = c.begins_late)) t;
+                                 c.waits, c.end_held, c.now_s) g;

@@ -1,6 +1,6 @@
 -- When and why a unit's right ends (rule.unit_end): the moment is the first of all; a sale that was taken back is that, whatever was owed besides; and what
 -- is not paid for is that, although its subscription ended before.
-CREATE TEMP TABLE judged AS
+CREATE TEMP VIEW judged AS
 WITH moment (at) AS (VALUES (NULL::timestamptz), ('2026-05-01'), ('2026-05-02'), ('2026-05-03'))
 SELECT c.*, e.*, f.*, (e.revoked_at, e.why) IS NOT DISTINCT FROM (f.first_at, f.reason) AS right_so
   FROM moment a (cancelled_at), moment b (refunded_at), moment u (unpaid_at), moment l (lost_at), moment s (ended_at), moment w (overdue_at),
