@@ -24,7 +24,7 @@ import tempfile
 import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-FILES = ["02_term", "15_share", "18_credit", "19_owed", "19_settlement", "20_refund", "30_unit", "35_fresh", "38_state", "40_access"]
+FILES = ["02_term", "10_product", "15_share", "18_credit", "19_owed", "19_settlement", "20_refund", "30_unit", "35_fresh", "38_state", "40_access"]
 # Who is asked after the tables of tests/sql, fastest first. What is said of an environment is for that judge.
 JUDGES = [("test_fresh", {}), ("test_life_model", {"LIFE_EVENTS": "3", "LIFE_RIGHT": "1"}), ("test_entitle", {}),
           ("test_life", {"LIFE_ALL": "2", "LIFE_WORLDS": "600"})]
@@ -107,8 +107,8 @@ class Object:
                         continue
                     yield self.mutant(side[0], side[-1], "true" if word == "and" else "false")
             elif word == "when" and self.words[n + 1] != "not" and self.words[n + 1][0] != "'":
-                last = next(m for m in range(n, len(self.words)) if self.words[m] == "then" and self.level[m] == self.level[n])
-                if not any(self.words[m] in ("and", "or", "case") and self.level[m] == self.level[n] for m in range(n, last)):
+                last = next((m for m in range(n, len(self.words)) if self.words[m] == "then" and self.level[m] == self.level[n]), None)
+                if last and not any(self.words[m] in ("and", "or", "case") and self.level[m] == self.level[n] for m in range(n, last)):
                     yield self.mutant(n + 1, last - 1, "false") if self.is_condition(n + 1, last) else self.mutant(n + 1, last - 1, "NULL")
             elif word == "not" and before == "is":
                 yield self.mutant(n - 1, n, "IS")

@@ -24,6 +24,7 @@ static const struct table {
 	{ "tests/sql/expected.sql", 28 },
 	{ "tests/sql/fresh.sql", 51 },
 	{ "tests/sql/access.sql", 87 },
+	{ "tests/sql/choice.sql", 39 },
 	{ "tests/sql/verdict.sql", 31 },
 	{ "tests/sql/given_back.sql", 398 },
 	{ "tests/sql/unit_end.sql", 16384 },
