@@ -24,7 +24,7 @@ import tempfile
 import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-FILES = ["02_term", "10_product", "15_share", "18_credit", "19_owed", "19_settlement", "20_refund", "30_unit", "35_fresh", "38_state", "40_access"]
+FILES = ["02_term", "10_product", "15_share", "16_decision", "18_credit", "19_owed", "19_settlement", "20_refund", "30_unit", "35_fresh", "38_state", "40_access"]
 # Who is asked after the tables of tests/sql, fastest first. What is said of an environment is for that judge.
 JUDGES = [("test_fresh", {}), ("test_life_model", {"LIFE_EVENTS": "3", "LIFE_RIGHT": "1"}), ("test_entitle", {}),
           ("test_life", {"LIFE_ALL": "2", "LIFE_WORLDS": "600"})]

@@ -22,6 +22,7 @@ static const struct table {
 	{ "tests/sql/unit_share.sql", 1212 },
 	{ "tests/sql/notice.sql", 21 },
 	{ "tests/sql/expected.sql", 28 },
+	{ "tests/sql/decision.sql", 39 },
 	{ "tests/sql/fresh.sql", 51 },
 	{ "tests/sql/access.sql", 87 },
 	{ "tests/sql/choice.sql", 39 },
