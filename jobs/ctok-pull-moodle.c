@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "http/breaker_db.h"
 #include "job/job.h"
+#include "moodle/cohort.h"
 #include "moodle/mirror.h"
 #include "moodle/moodle.h"
 #include "moodle/progress.h"
@@ -75,7 +76,7 @@ pull_site(struct job *job, const struct config_tenant *tenant, const struct conf
 	struct moodle *moodle = NULL;
 	struct reader *reader = NULL;
 	char *token, *password = NULL;
-	int64_t site_id;
+	int64_t site_id, cohorts;
 	int rc = -1;
 
 	if (config_secret(&job->row, site->token, "token", &token, err) != 0)
@@ -95,6 +96,10 @@ pull_site(struct job *job, const struct config_tenant *tenant, const struct conf
 	rc = 0;
 	/* How far learners are decides nothing: what the site does not tell of it is told, and the rest of the night goes on. */
 	if (progress_read(&job->row, job->db, moodle, reader, tenant, site_id, job->night.now_utc, ret_progress, &told) != 0)
+		log_err(LOG_WARN, &told);
+	/* Nor do cohorts: as long as they are not read, nobody joins or leaves. */
+	told = (struct err)ERR_INIT;
+	if (cohort_read(&job->row, job->db, moodle, reader, tenant, site_id, job->night.now_utc, &cohorts, &told) != 0)
 		log_err(LOG_WARN, &told);
 out:
 	if (later_keep(&later, &save_err) != 0)

@@ -20,6 +20,8 @@ struct apply_site {
 	int64_t role_id; /* of the student role in Moodle */
 	struct moodle *moodle;
 	struct reader *reader;
+	const char
+	    *cohorts_lack; /* functions that the token's service lacks, and without which nobody joins or leaves; NULL: none */
 	int64_t now_utc;
 	int64_t run_id;
 	const char *locale;    /* of the mails that tell learners */

@@ -64,6 +64,9 @@ struct config_site {
 	const char *role;                   /* short name of the student role, default "student" */
 	int64_t role_id;                    /* its id; 0: looked up at level 1, else 5 */
 	struct config_list protected_users; /* setting `protected`: e-mails and user names never touched */
+	const char *cohort;                 /* ID number of the cohort of everybody with access; NULL: none */
+	bool make_cohorts;                  /* those that are not there */
+	const char *welcome;                /* course that first accounts are enrolled in, as in `courses`; NULL: none */
 	struct config_pairs roles;          /* short names of roles beside `role`, and their ids */
 	struct config_list profile_fields;  /* short names of the site's own profile fields that are read */
 	const char *ca_file;                /* extra CA bundle; NULL: the system's */
@@ -184,6 +187,7 @@ struct config_product {
 	const char *term;              /* ISO 8601 duration, "P2Y"; NULL: unlimited, or `until` */
 	const char *until;             /* ISO date, the last day of access for all; NULL: by `term` */
 	const char *starts;            /* ISO date, the first day of access for all; NULL: with the sale */
+	struct config_list cohorts;    /* ID numbers of the cohorts of who has access by it */
 	struct config_list requires;   /* courses to be completed first, as in `courses` */
 	const char *require_field;     /* "phone1", …, "profile_field_NAME": to be filled in first; NULL: none */
 	int64_t capacity;              /* places; 0 (default): no limit */

@@ -37,7 +37,7 @@ struct batch {
 	/* Which rows of a batch in doubt were done? Set their outcome to OUTCOME_FOUND; leave OUTCOME_OPEN what may be sent again,
 	 * OUTCOME_DOUBT what reading cannot tell. */
 	int (*find)(void *, const size_t *rows, size_t count, struct err *);
-	/* Do two rows share a fate that Moodle decides by course? NULL: no. */
+	/* Do two rows share a fate that Moodle decides by course (or cohort)? NULL: no. */
 	bool (*same_course)(void *, size_t, size_t);
 };
 

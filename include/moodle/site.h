@@ -30,13 +30,22 @@ struct site {
  */
 MUST_CHECK int site_read(struct arena *, struct moodle *, struct site *, struct err *) __attribute__((nonnull));
 
+/* What a site is used for: each wants functions of its own. */
+enum site_use {
+	SITE_READS = 1,
+	SITE_WRITES = 2,      /* accounts and enrolments */
+	SITE_UPDATES = 4,     /* what accounts say */
+	SITE_COHORTS = 8,     /* who is in which */
+	SITE_NEW_COHORTS = 16 /* those that are not there are made */
+};
+
 /**
- * site_check(arena, moodle, site, writes, err):
- * Are all functions in the token's service that the configured read level wants, and for ${writes} those of apply?
+ * site_check(moodle, site, uses, err):
+ * Are all functions in the token's service that ${uses} (of enum site_use) want at the configured read level?
  *
  * Errors: ERR_REFUSED naming each missing function with what it is for.
  */
-MUST_CHECK int site_check(struct arena *, struct moodle *, const struct site *, bool, struct err *) __attribute__((nonnull));
+MUST_CHECK int site_check(const struct moodle *, const struct site *, unsigned, struct err *) __attribute__((nonnull));
 
 /**
  * site_same(a, b):

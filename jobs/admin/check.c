@@ -1,5 +1,5 @@
 /* ctok-admin check: everything that is wrong with the settings, at once; then whether mails can be written in the tenants' languages and certificates
- * be drawn from their templates; and, asked for, what each source answers. */
+ * be drawn from their templates; and, asked for, what each source and each site answers. */
 #include "admin.h"
 
 #include <stdio.h>
@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "certificate/press.h"
 #include "config/config.h"
+#include "moodle/greet.h"
 #include "outbox/catalogue.h"
 #include "outbox/mail_template.h"
 #include "sales/source.h"
@@ -18,7 +19,8 @@
 static const struct opt options[] = { { .name = "config", .type = OPT_FILE, .help = "Settings; " CONFIG_FILE " by default." },
 	{ .name = "contact",
 	    .type = OPT_FLAG,
-	    .help = "Ask each source as a pull would, and say whether key, permissions, address and clock are right. Reads only." },
+	    .help = "Ask each source and each Moodle as a night would, and say whether key, permissions, address and clock are "
+		    "right. Reads only." },
 	OPT_END };
 
 /* A source that is asked, and until when it may take. */
@@ -80,6 +82,56 @@ greet(struct job *job, const struct config_tenant *tenant, const struct config_s
 	return kind->greet(&job->row, &source, &sink, ret_says, err);
 }
 
+static int
+greet_moodle(
+    struct job *job, const struct config_tenant *tenant, const struct config_site *site, const char **ret_says, struct err *err)
+{
+	struct moodle *moodle = NULL;
+	char *token, *password = NULL;
+	int rc = -1;
+
+	if (config_secret(&job->row, site->token, "token", &token, err) != 0)
+		return -1;
+	if (site->database_password != NULL &&
+	    config_secret(&job->row, site->database_password, "database_password", &password, err) != 0)
+		return -1;
+	if (moodle_open(site, token, NULL, &moodle, err) != 0)
+		return -1;
+	rc = greet_site(&job->row, moodle, tenant, password, ret_says, err);
+	moodle_close(moodle);
+	return rc;
+}
+
+/* A sentence for who was asked: what was wrong, or what was said. */
+static void
+tell(struct job *job, const char *tenant, const char *what, const char *name, const char *says, const struct err *err)
+{
+	if (err->code == ERR_NONE) {
+		(void)printf("%s, %s \"%s\": in order: %s\n", tenant, what, name, says);
+		return;
+	}
+	(void)printf("%s, %s \"%s\": %s%s%s\n", tenant, what, name, err->message, err->hint[0] != '\0' ? ". " : "", err->hint);
+	job_note(job, err_exit(err->code));
+}
+
+static void
+contact_sites(struct job *job, const struct config *config)
+{
+	size_t i, j;
+
+	for (i = 0; i < config->tenant_count; i++)
+		for (j = 0; j < config->tenants[i].site_count && job_continue(job); j++) {
+			const struct config_site *site = &config->tenants[i].sites[j];
+			const char *says = "";
+			struct err err = ERR_INIT;
+
+			arena_reset(&job->row);
+			if (greet_moodle(job, &config->tenants[i], site, &says, &err) != 0)
+				says = "";
+			tell(job, config->tenants[i].name, "site", site->name, says, &err);
+		}
+}
+
 /* A sentence for each source. One that refuses does not keep the others from being asked. */
 static void
 contact(struct job *job, const struct config *config, int64_t now_utc)
@@ -95,12 +147,10 @@ contact(struct job *job, const struct config *config, int64_t now_utc)
 			arena_reset(&job->row);
 			if (source->closed) {
 				(void)printf("%s, source \"%s\": closed, not asked\n", config->tenants[i].name, source->name);
-			} else if (greet(job, &config->tenants[i], source, now_utc, &says, &err) == 0) {
-				(void)printf("%s, source \"%s\": in order: %s\n", config->tenants[i].name, source->name, says);
 			} else {
-				(void)printf("%s, source \"%s\": %s%s%s\n", config->tenants[i].name, source->name, err.message,
-				    err.hint[0] != '\0' ? ". " : "", err.hint);
-				job_note(job, err_exit(err.code));
+				if (greet(job, &config->tenants[i], source, now_utc, &says, &err) != 0)
+					says = "";
+				tell(job, config->tenants[i].name, "source", source->name, says, &err);
 			}
 		}
 }
@@ -230,12 +280,13 @@ run(struct job *job, struct err *err)
 	else if (clock_parse(config->test_now, &now_utc, &micros, err) != 0)
 		return -1;
 	contact(job, config, now_utc);
+	contact_sites(job, config);
 	return 0;
 }
 
 const struct job_def admin_check = {
 	.name = "ctok-admin check",
-	.summary = "Find everything that is wrong with the settings and templates; ask the sources whether they let us in.",
+	.summary = "Find everything that is wrong with the settings and templates; ask sources and sites whether they let us in.",
 	.options = options,
 	.run = run,
 };

@@ -11,6 +11,8 @@
 /* Kinds that have a room of their own; the others are enrolments. */
 #define ACCOUNTS "{create_account}"
 #define UPDATES "{update_account}"
+#define JOINS "join_cohort"
+#define LEAVES "leave_cohort"
 
 const char *
 apply_number(struct arena *arena, int64_t value)
@@ -113,6 +115,9 @@ turns(struct db *db, const struct apply_site *site, const char *kinds, int64_t t
 		} else if (text_equal(kinds, UPDATES)) {
 			if (apply_updates(db, site, left, counts, &more, err) != 0)
 				return -1;
+		} else if (text_equal(kinds, JOINS) || text_equal(kinds, LEAVES)) {
+			if (apply_cohorts(db, site, kinds, left, counts, &more, err) != 0)
+				return -1;
 		} else if (apply_rows(db, site, kinds, left, counts, &more, err) != 0)
 			return -1;
 		site->progress(site->context, settled(counts), total);
@@ -141,9 +146,18 @@ in_order(struct arena *arena, struct db *db, const struct apply_site *site, stru
 	/* What accounts say is nobody's access: it comes behind what gives any. */
 	if (turns(db, site, UPDATES, total, counts, err) != 0)
 		return -1;
+	if (site->plan_id == 0 &&
+	    (apply_ready_cohorts(db, site, JOINS, err) != 0 || apply_make_cohorts(db, site, counts, err) != 0 ||
+		turns(db, site, JOINS, total, counts, err) != 0))
+		return -1;
 	if (turns(db, site, "{suspend}", total, counts, err) != 0)
 		return -1;
-	return turns(db, site, "{unenrol}", total, counts, err);
+	if (turns(db, site, "{unenrol}", total, counts, err) != 0)
+		return -1;
+	if (site->plan_id == 0 &&
+	    (apply_ready_cohorts(db, site, LEAVES, err) != 0 || turns(db, site, LEAVES, total, counts, err) != 0))
+		return -1;
+	return 0;
 }
 
 int

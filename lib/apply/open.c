@@ -41,6 +41,8 @@ int
 apply_open(
     struct arena *arena, struct db *db, const struct config_site *config, bool fresh, struct apply_site *site, struct err *err)
 {
+	unsigned uses = SITE_READS | SITE_WRITES | (config_writes_accounts(config) ? (unsigned)SITE_UPDATES : 0);
+	struct err lacks = ERR_INIT;
 	struct site identity;
 	char *token, *password = NULL;
 
@@ -57,8 +59,12 @@ apply_open(
 		return -1;
 	if (site_read(arena, site->moodle, &identity, err) != 0)
 		return -1;
-	if (site_check(arena, site->moodle, &identity, /* writes= */ true, err) != 0)
+	if (site_check(site->moodle, &identity, uses, err) != 0)
 		return -1;
+	/* What only cohorts need keeps nobody from their course. */
+	site->cohorts_lack = NULL;
+	if (site_check(site->moodle, &identity, SITE_COHORTS, &lacks) != 0)
+		site->cohorts_lack = arena_strdup(arena, lacks.message);
 	if (identify(arena, db, identity.identity, fresh, site, err) != 0)
 		return -1;
 	return reader_open(site->moodle, password, &site->reader, err);

@@ -20,6 +20,26 @@ MUST_CHECK int apply_rows(
     struct db *, const struct apply_site *, const char *, int64_t, struct apply_counts *, bool *, struct err *);
 
 /**
+ * apply_cohorts(db, site, kind, left, ret_counts, ret_more, err):
+ * The same for changes of cohorts of one kind, 'join_cohort' or 'leave_cohort'.
+ */
+MUST_CHECK int apply_cohorts(
+    struct db *, const struct apply_site *, const char *, int64_t, struct apply_counts *, bool *, struct err *);
+
+/**
+ * apply_ready_cohorts(db, site, kind, err):
+ * Find which of them are ready now, before apply_cohorts() takes any.
+ */
+MUST_CHECK int apply_ready_cohorts(struct db *, const struct apply_site *, const char *, struct err *);
+
+/**
+ * apply_make_cohorts(db, site, counts, err):
+ * Make the cohorts that somebody is to join now and that are not there, where the settings say so. Where Moodle refuses one, who was to join
+ * it is refused, and counted.
+ */
+MUST_CHECK int apply_make_cohorts(struct db *, const struct apply_site *, struct apply_counts *, struct err *);
+
+/**
  * apply_claim(arena, db, sql, args, ret_rows, ret_count, err):
  * Run a statement that takes actions, in a transaction of its own: from its commit on they are under way.
  */

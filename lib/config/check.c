@@ -20,10 +20,44 @@ check_passwords(const char *database, const char *password, const struct config_
 }
 
 static void
+check_courses(const struct config_where *where, const char *setting, const struct config_list *courses, struct fault_list *faults)
+{
+	const char *file = where->file;
+	unsigned line = where->line;
+	size_t i, j;
+
+	for (i = 0; i < courses->count; i++) {
+		if (text_equal(courses->items[i], "id:") || text_equal(courses->items[i], "idnumber:"))
+			fault_add(faults, file, line, "setting \"%s\": nothing stands behind the colon", setting);
+		if (text_starts(courses->items[i], "id:") &&
+		    strspn(courses->items[i] + 3, "0123456789") != strlen(courses->items[i] + 3))
+			fault_add(faults, file, line, "setting \"%s\": \"%s\" must end in a number", setting, courses->items[i]);
+		for (j = 0; j < i; j++)
+			if (strcmp(courses->items[i], courses->items[j]) == 0)
+				fault_add(
+				    faults, file, line, "setting \"%s\": \"%s\" stands there twice", setting, courses->items[i]);
+	}
+}
+
+#define ID_NUMBER_LETTERS 100 /* Moodle's column has no more */
+
+static void
+check_id_number(const struct config_where *where, const char *setting, const char *text, struct fault_list *faults)
+{
+	if (text_count(text) > ID_NUMBER_LETTERS)
+		fault_add(faults, where->file, where->line, "setting \"%s\": \"%s\" is longer than an ID number can be, %d letters",
+		    setting, text, ID_NUMBER_LETTERS);
+}
+
+static void
 check_site(const struct config_site *site, struct fault_list *faults)
 {
+	struct config_list welcome = { (const char *[]){ site->welcome }, site->welcome != NULL };
 	size_t i;
 
+	check_courses(&site->where, "welcome", &welcome, faults);
+	if (site->cohort != NULL)
+		check_id_number(&site->where, "cohort", site->cohort, faults);
 	check_http(site->url, site->allow_http, &site->where, faults);
 	check_passwords(site->database, site->database_password, &site->where, faults);
 	for (i = 0; i < site->roles.count; i++)
@@ -113,24 +147,20 @@ site_of(const struct config_tenant *tenant, const char *name)
 }
 
 static void
-check_courses(
-    const struct config_product *product, const char *setting, const struct config_list *courses, struct fault_list *faults)
+check_cohorts(const struct config_product *product, struct fault_list *faults)
 {
-	const char *file = product->where.file;
-	unsigned line = product->where.line;
+	const struct config_list *cohorts = &product->cohorts;
 	size_t i, j;
 
-	for (i = 0; i < courses->count; i++) {
-		if (text_equal(courses->items[i], "id:") || text_equal(courses->items[i], "idnumber:"))
-			fault_add(faults, file, line, "setting \"%s\": nothing stands behind the colon", setting);
-		if (text_starts(courses->items[i], "id:") &&
-		    strspn(courses->items[i] + 3, "0123456789") != strlen(courses->items[i] + 3))
-			fault_add(faults, file, line, "setting \"%s\": \"%s\" must end in a number", setting, courses->items[i]);
+	for (i = 0; i < cohorts->count; i++) {
+		check_id_number(&product->where, "cohorts", cohorts->items[i], faults);
 		for (j = 0; j < i; j++)
-			if (strcmp(courses->items[i], courses->items[j]) == 0)
-				fault_add(
-				    faults, file, line, "setting \"%s\": \"%s\" stands there twice", setting, courses->items[i]);
+			if (text_equal(cohorts->items[i], cohorts->items[j]))
+				fault_add(faults, product->where.file, product->where.line,
+				    "setting \"cohorts\": \"%s\" stands there twice", cohorts->items[i]);
 	}
+	if (product->exclude && cohorts->count > 0)
+		fault_at(faults, &product->where, "a product rule with \"exclude\" gives no access that a cohort could follow");
 }
 
 /* What must be so before a sale gives access: a course cannot wait for itself, and what is to be filled in must be something that is read. */
@@ -144,7 +174,7 @@ check_gate(const struct config_tenant *tenant, const struct config_product *prod
 	bool found = false;
 	size_t i, j;
 
-	check_courses(product, "requires", &product->requires, faults);
+	check_courses(&product->where, "requires", &product->requires, faults);
 	for (i = 0; i < product->requires.count; i++)
 		for (j = 0; j < product->courses.count; j++)
 			if (text_equal(product->requires.items[i], product->courses.items[j]))
@@ -206,6 +236,7 @@ check_product(const struct config_tenant *tenant, const struct config_product *p
 	if (product->site != NULL && site_of(tenant, product->site) == NULL)
 		fault_add(faults, file, line, "setting \"site\": the tenant has no site \"%s\"", product->site);
 	check_when(tenant, product, faults);
+	check_cohorts(product, faults);
 	if (product->term != NULL && product->until != NULL)
 		fault_at(faults, &product->where, "a product rule ends by \"term\" or by \"until\", not by both");
 	if (product->price == NULL && !text_equal(product->price_tolerance, "0"))
@@ -223,7 +254,7 @@ check_product(const struct config_tenant *tenant, const struct config_product *p
 		fault_at(faults, &product->where, "setting \"site\" of a product rule is missing");
 	if (product->courses.count == 0)
 		fault_at(faults, &product->where, "setting \"courses\" of a product rule is missing");
-	check_courses(product, "courses", &product->courses, faults);
+	check_courses(&product->where, "courses", &product->courses, faults);
 	check_gate(tenant, product, faults);
 }
 

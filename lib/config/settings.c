@@ -96,6 +96,15 @@ const struct setting settings_table[] = {
 	    .help = "Ids of other roles that product rules name, as in { observer = \"9\"; }: needed only where read level 1 is "
 		    "not configured and nobody has "
 		    "the role yet." },
+	{ SETTINGS_SITE, "welcome", SETTINGS_TEXT, AT(config_site, welcome),
+	    .help = "Course that everybody is enrolled in, once and without end, for whom ctok-batch makes an account from now on; "
+		    "named as in `courses`. "
+		    "Who is removed there stays removed." },
+	{ SETTINGS_SITE, "cohort", SETTINGS_TEXT, AT(config_site, cohort),
+	    .help =
+		"Cohort, by its ID number, that everybody with access to some course is a member of, as long as any of it lasts." },
+	{ SETTINGS_SITE, "make_cohorts", SETTINGS_BOOL, AT(config_site, make_cohorts),
+	    .help = "Make cohorts that are not there, in the system's context; else they are a finding." },
 	{ SETTINGS_SITE, "protected", SETTINGS_LIST, AT(config_site, protected_users),
 	    .help = "E-mail addresses and user names that are never touched." },
 	{ SETTINGS_SITE, "profile_fields", SETTINGS_LIST, AT(config_site, profile_fields), .example = "( )",
@@ -417,6 +426,9 @@ const struct setting settings_table[] = {
 	    .help = "Last day of access, whenever it was sold, instead of `term`: 2027-06-30." },
 	{ SETTINGS_PRODUCT, "starts", SETTINGS_DATE, AT(config_product, starts),
 	    .help = "First day of access, however early it was sold: 2027-01-10. The term counts from then." },
+	{ SETTINGS_PRODUCT, "cohorts", SETTINGS_LIST, AT(config_product, cohorts),
+	    .help = "Cohorts of the site, by their ID numbers, that whoever has access by this rule is a member of, as long as it "
+		    "lasts." },
 	{ SETTINGS_PRODUCT, "requires", SETTINGS_LIST, AT(config_product, requires),
 	    .help = "Courses of the same site that the learner must have completed first, named as in `courses`; until then the "
 		    "sale waits." },

@@ -230,6 +230,8 @@ sync_sites(struct arena *arena, struct db *db, const struct config_tenant *tenan
 	const char **called = ARENA_ARRAY(arena, tenant->site_count, const char *);
 	const char **emails = ARENA_ARRAY(arena, tenant->site_count, const char *);
 	const char **usernames = ARENA_ARRAY(arena, tenant->site_count, const char *);
+	const char **cohorts = ARENA_ARRAY(arena, tenant->site_count, const char *);
+	const char **make_cohorts = ARENA_ARRAY(arena, tenant->site_count, const char *);
 	size_t i;
 
 	for (i = 0; i < tenant->site_count; i++) {
@@ -242,11 +244,14 @@ sync_sites(struct arena *arena, struct db *db, const struct config_tenant *tenan
 		called[i] = tenant->sites[i].names;
 		emails[i] = tenant->sites[i].email;
 		usernames[i] = tenant->sites[i].username;
+		cohorts[i] = tenant->sites[i].cohort != NULL ? tenant->sites[i].cohort : "";
+		make_cohorts[i] = tenant->sites[i].make_cohorts ? "true" : "false";
 	}
 	if (db_exec(db, sql_db_sync_sites,
 		DB_ARGS(db_array(arena, names, i), db_array(arena, urls, i), db_array(arena, ages, i),
 		    db_array(arena, passwords, i), db_array(arena, roles, i), db_array(arena, called, i),
-		    db_array(arena, emails, i), db_array(arena, usernames, i)),
+		    db_array(arena, emails, i), db_array(arena, usernames, i), db_array(arena, cohorts, i),
+		    db_array(arena, make_cohorts, i)),
 		NULL, err) != 0)
 		return -1;
 	return sync_profiles(arena, db, tenant, err);

@@ -52,6 +52,21 @@ requires_of(struct arena *arena, const struct config_list *requires)
 	return db_array(arena, references, requires->count);
 }
 
+/* The same of cohorts, which have ID numbers and nothing else. */
+static const char *
+cohorts_of(struct arena *arena, const struct config_list *cohorts)
+{
+	const char **names = ARENA_ARRAY(arena, cohorts->count, const char *);
+	size_t i, k;
+
+	for (i = 0; i < cohorts->count; i++) {
+		for (k = i; k > 0 && strcmp(names[k - 1], cohorts->items[i]) > 0; k--)
+			names[k] = names[k - 1];
+		names[k] = cohorts->items[i];
+	}
+	return db_array(arena, names, cohorts->count);
+}
+
 static int
 copy_rule(
     struct arena *arena, struct copy *copy, const struct config_tenant *tenant, size_t at, const char *reference, struct err *err)
@@ -102,6 +117,7 @@ copy_rule(
 	else
 		copy_null(copy);
 	copy_text(copy, product->term_from != NULL ? product->term_from : "gate");
+	copy_text(copy, cohorts_of(arena, &product->cohorts));
 	return copy_row(copy, err);
 }
 
@@ -147,6 +163,25 @@ sync_protected(struct arena *arena, struct db *db, const struct config_tenant *t
 	    db, sql_entitle_protected_sync, DB_ARGS(db_array(arena, sites, count), db_array(arena, names, count)), NULL, err);
 }
 
+static int
+sync_welcome(struct arena *arena, struct db *db, const struct config_tenant *tenant, struct err *err)
+{
+	const char **sites = ARENA_ARRAY(arena, tenant->site_count, const char *),
+		   **courses = ARENA_ARRAY(arena, tenant->site_count, const char *);
+	const struct db_args *args;
+	size_t count = 0, i;
+
+	for (i = 0; i < tenant->site_count; i++)
+		if (tenant->sites[i].welcome != NULL) {
+			sites[count] = tenant->sites[i].name;
+			courses[count++] = course_reference(arena, tenant->sites[i].welcome);
+		}
+	args = DB_ARGS(db_array(arena, sites, count), db_array(arena, courses, count));
+	if (db_exec(db, sql_entitle_welcome_targets, args, NULL, err) != 0)
+		return -1;
+	return db_exec(db, sql_entitle_welcome_sync, args, NULL, err);
+}
+
 int
 entitle_sync_rules(struct arena *arena, struct db *db, const struct config_tenant *tenant, bool *ret_changed, struct err *err)
 {
@@ -169,6 +204,8 @@ entitle_sync_rules(struct arena *arena, struct db *db, const struct config_tenan
 	if (changed && db_exec(db, sql_entitle_rule_dirty, DB_NONE, NULL, err) != 0)
 		goto fail;
 	if (sync_protected(arena, db, tenant, err) != 0)
+		goto fail;
+	if (sync_welcome(arena, db, tenant, err) != 0)
 		goto fail;
 	if (db_commit(db, err) != 0)
 		goto fail;

@@ -29,6 +29,11 @@ static const struct {
 	    "moodle/course:view, moodle/course:viewhiddencourses, enrol/manual:enrol, moodle/role:assign, and "
 	    "\"Allow role assignments\" of the student role" },
 	{ "enrol_manual_unenrol_users", "moodle/course:view, enrol/manual:unenrol" },
+	{ "core_cohort_get_cohorts", "moodle/cohort:view, wherever the site has a cohort" },
+	{ "core_cohort_get_cohort_members", "moodle/cohort:view" },
+	{ "core_cohort_add_cohort_members", "moodle/cohort:assign" },
+	{ "core_cohort_delete_cohort_members", "moodle/cohort:assign" },
+	{ "core_cohort_create_cohorts", "moodle/cohort:manage" },
 };
 
 static const char *const retryable[] = { "sitemaintenance", "upgraderunning", "dbconnectionfailed", NULL };

@@ -183,7 +183,7 @@ mirror_read(struct arena *arena, struct db *db, struct moodle *moodle, struct re
 	if (begin(arena, db, &stage, run_id, &pull_id, err) != 0)
 		return -1;
 	if (site_read(arena, moodle, &site, err) != 0 || check_identity(arena, db, &stage, &site, &pull, &role_id, err) != 0 ||
-	    site_check(arena, moodle, &site, /* writes= */ false, err) != 0)
+	    site_check(moodle, &site, SITE_READS, err) != 0)
 		goto failed;
 	if (stage_read(arena, &stage, err) != 0)
 		goto failed;

@@ -17,21 +17,27 @@
 
 static const struct {
 	const char *function;
-	unsigned levels;                     /* that read with it */
-	enum { READS, WRITES, UPDATES } use; /* WRITES: only apply needs it; UPDATES: only where it changes what accounts say */
+	unsigned levels; /* that read with it */
+	unsigned uses;   /* of enum site_use */
 	const char *purpose;
 } wanted[] = {
-	{ "core_course_get_courses", ANY_LEVEL, READS, "to list courses and know the site again" },
-	{ "core_course_get_courses_by_field", LEVEL(2) | LEVEL(3), READS, "to know whether a course takes manual enrolments" },
-	{ "core_enrol_get_enrolled_users", LEVEL(2) | LEVEL(3), READS, "to list participants with their roles" },
-	{ "core_user_get_users_by_field", ANY_LEVEL, READS, "to read accounts and find free user names" },
-	{ "core_user_get_users", ANY_LEVEL, READS, "to find accounts by e-mail" },
-	{ "core_reportbuilder_retrieve_report", LEVEL(2), READS, "to read dates and completions from the custom report" },
-	{ "core_completion_get_course_completion_status", LEVEL(3), READS, "to read completions" },
-	{ "core_user_create_users", ANY_LEVEL, WRITES, "to create accounts" },
-	{ "core_user_update_users", ANY_LEVEL, UPDATES, "to change what accounts say" },
-	{ "enrol_manual_enrol_users", ANY_LEVEL, WRITES, "to enrol, extend and suspend" },
-	{ "enrol_manual_unenrol_users", ANY_LEVEL, WRITES, "to remove enrolments" },
+	{ "core_course_get_courses", ANY_LEVEL, SITE_READS, "to list courses and know the site again" },
+	{ "core_course_get_courses_by_field", LEVEL(2) | LEVEL(3), SITE_READS, "to know whether a course takes manual enrolments" },
+	{ "core_enrol_get_enrolled_users", LEVEL(2) | LEVEL(3), SITE_READS, "to list participants with their roles" },
+	{ "core_user_get_users_by_field", ANY_LEVEL, SITE_READS, "to read accounts and find free user names" },
+	{ "core_user_get_users", ANY_LEVEL, SITE_READS, "to find accounts by e-mail" },
+	{ "core_reportbuilder_retrieve_report", LEVEL(2), SITE_READS, "to read dates and completions from the custom report" },
+	{ "core_completion_get_course_completion_status", LEVEL(3), SITE_READS, "to read completions" },
+	{ "core_user_create_users", ANY_LEVEL, SITE_WRITES, "to create accounts" },
+	{ "core_user_update_users", ANY_LEVEL, SITE_UPDATES, "to change what accounts say" },
+	{ "enrol_manual_enrol_users", ANY_LEVEL, SITE_WRITES, "to enrol, extend and suspend" },
+	{ "enrol_manual_unenrol_users", ANY_LEVEL, SITE_WRITES, "to remove enrolments" },
+	{ "core_cohort_get_cohorts", LEVEL(2) | LEVEL(3), SITE_COHORTS, "to find cohorts" },
+	{ "core_cohort_get_cohorts", LEVEL(1), SITE_NEW_COHORTS, "to find cohorts" },
+	{ "core_cohort_get_cohort_members", ANY_LEVEL, SITE_COHORTS, "to see who is in a cohort" },
+	{ "core_cohort_add_cohort_members", ANY_LEVEL, SITE_COHORTS, "to put learners into cohorts" },
+	{ "core_cohort_delete_cohort_members", ANY_LEVEL, SITE_COHORTS, "to take learners out of cohorts" },
+	{ "core_cohort_create_cohorts", ANY_LEVEL, SITE_NEW_COHORTS, "to make cohorts" },
 };
 
 static int
@@ -98,19 +104,15 @@ offers(const struct site *site, const char *function)
 }
 
 int
-site_check(struct arena *arena, struct moodle *moodle, const struct site *site, bool writes, struct err *err)
+site_check(const struct moodle *moodle, const struct site *site, unsigned uses, struct err *err)
 {
 	unsigned level = LEVEL(read_level(moodle_config(moodle)));
-	bool updates = config_writes_accounts(moodle_config(moodle));
 	struct buf missing;
 	size_t i;
 
-	(void)arena;
 	buf_init(&missing, 4096);
 	for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
-		if ((wanted[i].levels & level) != 0 &&
-		    (wanted[i].use == READS || (writes && (wanted[i].use == WRITES || updates))) &&
-		    !offers(site, wanted[i].function))
+		if ((wanted[i].levels & level) != 0 && (wanted[i].uses & uses) != 0 && !offers(site, wanted[i].function))
 			buf_printf(&missing, "%s\"%s\" (%s)", missing.len == 0 ? "" : ", ", wanted[i].function, wanted[i].purpose);
 	if (missing.len > 0) {
 		(void)err_set(

@@ -42,8 +42,8 @@ const char *
 stage_web_rules(struct arena *arena, const struct stage *stage)
 {
 	const struct config_tenant *tenant = stage->tenant;
-	const char **references;
-	size_t count = 0, i, c;
+	const char **references, *welcome = moodle_config(stage->moodle)->welcome;
+	size_t count = 1, i, c;
 
 	for (i = 0; i < tenant->product_count; i++)
 	count += tenant->products[i].courses.count + tenant->products[i].requires.count;
@@ -58,6 +58,8 @@ stage_web_rules(struct arena *arena, const struct stage *stage)
 		for (c = 0; c < product->requires.count; c++)
 			references[count++] = course_reference(arena, product->requires.items[c]);
 	}
+	if (welcome != NULL)
+		references[count++] = course_reference(arena, welcome);
 	return db_array(arena, references, count);
 }
 

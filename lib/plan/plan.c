@@ -12,7 +12,7 @@ plan_settle(struct db *db, int64_t run_id, struct plan_counts *ret_counts, struc
 {
 	struct arena arena = ARENA_INIT;
 	const char *run = arena_printf(&arena, "%lld", (long long)run_id);
-	int64_t accounts;
+	int64_t accounts, cohorts;
 	int rc = -1;
 
 	if (db_exec(db, sql_plan_settle, DB_ARGS(run), &ret_counts->settled, err) != 0)
@@ -20,6 +20,9 @@ plan_settle(struct db *db, int64_t run_id, struct plan_counts *ret_counts, struc
 	if (db_exec(db, sql_plan_settle_accounts, DB_ARGS(run), &accounts, err) != 0)
 		goto out;
 	ret_counts->settled += accounts;
+	if (db_exec(db, sql_plan_settle_cohorts, DB_ARGS(run), &cohorts, err) != 0)
+		goto out;
+	ret_counts->settled += cohorts;
 	if (db_exec(db, sql_plan_reopen, DB_NONE, NULL, err) != 0)
 		goto out;
 	rc = 0;
@@ -67,6 +70,9 @@ plan_make(struct db *db, int64_t run_id, struct plan_counts *ret_counts, struct 
 	if (db_exec(db, sql_plan_account_wanted, DB_NONE, &said, err) != 0)
 		goto out;
 	if (said > 0 && db_script(db, "ANALYZE account_wanted", err) != 0)
+		goto out;
+	if (db_exec(db, sql_plan_cohort_forget, DB_NONE, NULL, err) != 0 ||
+	    db_exec(db, sql_plan_cohort_wanted, DB_NONE, NULL, err) != 0)
 		goto out;
 	if (db_exec(db, sql_plan_wanted, DB_NONE, &wanted, err) != 0)
 		goto out;

@@ -68,6 +68,12 @@ sentence(struct printer *p, const struct db_row *row)
 	if (text_equal(kind, "update_account"))
 		return arena_printf(
 		    &p->arena, "write into the account of %s: %s (now %s)", learner, db_value(row, "said"), db_value(row, "says"));
+	if (text_equal(kind, "join_cohort"))
+		return arena_printf(&p->arena, "make %s a member", learner);
+	if (text_equal(kind, "leave_cohort"))
+		return arena_printf(&p->arena, "take %s out: access is over", learner);
+	if (text_equal(kind, "enrol") && text_equal(db_value(row, "reason"), "welcome"))
+		return arena_printf(&p->arena, "welcome %s", learner);
 	if (text_equal(kind, "enrol"))
 		return arena_printf(&p->arena, "enrol %s (%s)", learner, until(p, row));
 	if (text_equal(kind, "extend") && text_equal(db_value(row, "reason"), "waits"))
@@ -95,6 +101,8 @@ print_action(const struct db_row *row, void *context, struct err *err)
 	(void)err;
 	if (text_equal(db_value(row, "kind"), "create_account") || text_equal(db_value(row, "kind"), "update_account"))
 		group = arena_printf(&p->arena, "%s: accounts", db_value(row, "site"));
+	else if (db_value(row, "cohort")[0] != '\0')
+		group = arena_printf(&p->arena, "%s: cohort %s", db_value(row, "site"), db_value(row, "cohort"));
 	else
 		group = arena_printf(&p->arena, "%s: course %s, %s", db_value(row, "site"),
 		    course[0] == '\0' ? "(unknown)" : course, db_value(row, "course_name"));

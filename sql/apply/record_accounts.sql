@@ -38,8 +38,12 @@ WITH told AS (
      WHERE t.outcome IN ('done', 'found')
     ON CONFLICT DO NOTHING
 ), again AS (
+    -- A new one says nothing yet of what the sales are right about.
     INSERT INTO ctok.dirty_user (tenant_id, site_id, user_id)
-    SELECT tenant_id, $1::bigint, user_id FROM told WHERE outcome = 'found'
+    SELECT tenant_id, $1::bigint, user_id
+      FROM told t
+     WHERE outcome = 'found'
+        OR (outcome = 'done' AND EXISTS (SELECT 1 FROM ctok.site_field f WHERE f.tenant_id = t.tenant_id AND f.site_id = $1::bigint AND f.policy = 'source'))
     ON CONFLICT DO NOTHING
 )
 -- What waited for the account knows it now. One that was there already, found, may be protected, somebody else's, staff in the course, or
@@ -49,6 +53,7 @@ UPDATE ctok.action a
   FROM told t
  WHERE t.outcome IN ('done', 'found') AND a.tenant_id = t.tenant_id AND a.site_id = $1::bigint AND a.person_id = t.person_id
    AND a.state = 'open' AND a.kind <> 'create_account' AND a.user_id IS NULL
+   AND (a.reason <> 'welcome' OR t.made)
    AND (t.outcome = 'done'
         OR NOT EXISTS (SELECT 1 FROM ctok.protected_account p
                          JOIN ctok.person n ON n.tenant_id = t.tenant_id AND n.person_id = t.person_id

@@ -30,5 +30,6 @@ SELECT DISTINCT ON (f.kind, f.target_id, alike) f.kind, f.rule_id, f.target_id, 
   LEFT JOIN ctok.site s ON s.tenant_id = r.tenant_id AND s.site_id = r.site_id
   LEFT JOIN ctok.live v ON v.tenant_id = r.tenant_id AND v.site_id = r.site_id AND v.source_id = r.source_id
  CROSS JOIN LATERAL (SELECT concat_ws('|', r.role, r.notice_days, r.on_refund, r.certificate, r.certificate_valid, CASE f.kind WHEN 'product' THEN r.rule_id END,
+                                      (SELECT string_agg(c.cohort, ',' ORDER BY c.cohort) FROM ctok.rule_cohort c WHERE c.tenant_id = r.tenant_id AND c.rule_id = r.rule_id),
                                       CASE WHEN NOT $2::boolean THEN concat_ws('|', coalesce(r.term::text, 'ever'), r.until) END) AS alike) x
  ORDER BY f.kind, f.target_id, alike, v.since IS NULL, r.rule_id

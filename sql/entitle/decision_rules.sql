@@ -1,5 +1,5 @@
 -- The rules of grants and of corrected policies: each is the rule that it is made of, but for what the decision says. (All columns are named but those that
--- PostgreSQL reckons; test_decision misses one that is not.) It leads to the same courses, and nothing is sold by it.
+-- PostgreSQL reckons; test_decision misses one that is not.) It leads to the same courses and cohorts, and nothing is sold by it.
 WITH wanted AS (
     SELECT d.tenant_id, d.decision_id, d.patch, d.rule_id
       FROM rule.decision_holds d
@@ -37,6 +37,11 @@ WITH wanted AS (
       FROM made m
       JOIN ctok.rule_requires q ON q.tenant_id = m.tenant_id AND q.rule_id = m.base_rule_id
      WHERE m.requires <> '{}'
+), grouped AS (
+    INSERT INTO ctok.rule_cohort (tenant_id, rule_id, cohort)
+    SELECT m.tenant_id, m.rule_id, c.cohort
+      FROM made m
+      JOIN ctok.rule_cohort c ON c.tenant_id = m.tenant_id AND c.rule_id = m.base_rule_id
 )
 INSERT INTO ctok.rule_target (tenant_id, rule_id, target_id)
 SELECT m.tenant_id, m.rule_id, t.target_id

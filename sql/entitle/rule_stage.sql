@@ -29,5 +29,6 @@ CREATE TEMP TABLE rule_new (
     requires       text[] NOT NULL,            -- references of courses
     require_field  text,
     capacity       integer,
-    term_from      text NOT NULL
+    term_from      text NOT NULL,
+    cohorts        text[] NOT NULL
 ) ON COMMIT DROP

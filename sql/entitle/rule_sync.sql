@@ -9,7 +9,7 @@ WITH said AS (
                          nullif(n.asks, '{}')::text, 'until=' || n.until, 'on_dispute=' || nullif(n.on_dispute, 'keep'),
                          'price_tolerance=' || nullif(n.price_tolerance, 0), 'valid ' || n.certificate_valid,
                          'starts=' || n.starts, 'requires=' || nullif(n.requires, '{}')::text, 'require_field=' || n.require_field, 'capacity=' || n.capacity,
-                         'term_from=' || nullif(n.term_from, 'gate')))
+                         'term_from=' || nullif(n.term_from, 'gate'), 'cohorts=' || nullif(n.cohorts, '{}')::text))
                AS digest
       FROM rule_new n
       JOIN ctok.source s ON s.tenant_id = ctok.current_tenant() AND s.name = n.source_name
@@ -44,5 +44,11 @@ WITH said AS (
       FROM made m
       JOIN rule n ON n.digest = m.digest
       JOIN ctok.target t ON t.tenant_id = m.tenant_id AND t.site_id = n.site_id AND t.reference = ANY (n.requires)
+), grouped AS (
+    INSERT INTO ctok.rule_cohort (tenant_id, rule_id, cohort)
+    SELECT DISTINCT m.tenant_id, m.rule_id, c.cohort
+      FROM made m
+      JOIN rule n ON n.digest = m.digest
+     CROSS JOIN LATERAL unnest(n.cohorts) AS c(cohort)
 )
 SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM made) AS changed

@@ -87,7 +87,7 @@ WITH course AS (
       JOIN course c ON c.target_id = b.target_id
      WHERE b.tenant_id = ctok.current_tenant() AND b.person_id = $1::bigint
     UNION ALL
-    SELECT j.at, 5, format('Moodle: %s%s: %s (run %s)', replace(a.kind, '_', ' '), coalesce(' in ' || c.name, ''), j.outcome, j.run_id) ||
+    SELECT j.at, 5, format('Moodle: %s%s: %s (run %s)', replace(a.kind, '_', ' '), coalesce(' in ' || c.name, ' ' || nullif(a.cohort, ''), ''), j.outcome, j.run_id) ||
            CASE WHEN a.failure <> '' AND j.outcome NOT IN ('done', 'found done') THEN ', ' || a.failure ELSE '' END
       FROM ctok.journal j
       JOIN ctok.action a ON a.tenant_id = j.tenant_id AND a.action_id = j.action_id

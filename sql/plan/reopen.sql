@@ -9,7 +9,7 @@ WITH again AS (
             OR (a.state = 'refused' AND a.undoes IS NULL
                 AND NOT EXISTS (SELECT 1 FROM ctok.action o
                                  WHERE o.tenant_id = a.tenant_id AND o.site_id = a.site_id AND o.person_id = a.person_id
-                                   AND coalesce(o.target_id, 0) = coalesce(a.target_id, 0) AND o.action_id > a.action_id)))
+                                   AND coalesce(o.target_id, 0) = coalesce(a.target_id, 0) AND o.cohort = a.cohort AND o.action_id > a.action_id)))
     RETURNING a.person_id, a.target_id
 ), left_over AS (
     SELECT a.person_id, a.target_id FROM ctok.action a

@@ -7,7 +7,7 @@ WITH person AS (
     SELECT DISTINCT o.site_id, o.person_id, o.trial
       FROM person d
       JOIN ctok.action o ON o.tenant_id = (SELECT ctok.current_tenant()) AND o.person_id = d.person_id
-                        AND o.state IN ('open', 'held') AND o.target_id IS NOT NULL AND o.user_id IS NULL
+                        AND o.state IN ('open', 'held') AND o.target_id IS NOT NULL AND o.user_id IS NULL AND o.reason <> 'welcome'
       LEFT JOIN dirty_pair p ON p.person_id = o.person_id AND p.target_id = o.target_id
      WHERE p.person_id IS NULL
 ), account AS (
@@ -33,6 +33,15 @@ WITH person AS (
       LEFT JOIN account f ON f.site_id = a.site_id AND f.person_id = a.person_id AND f.trial < a.trial
      WHERE w.person_id IS NULL AND (x.person_id IS NULL OR f.person_id IS NOT NULL)
     UNION ALL
+    -- Without a new account there is no welcome.
+    SELECT a.action_id
+      FROM person d
+      JOIN ctok.action a ON a.tenant_id = (SELECT ctok.current_tenant()) AND a.person_id = d.person_id AND a.reason = 'welcome' AND a.user_id IS NULL
+                        AND a.state IN ('open', 'held')
+      LEFT JOIN account w ON w.site_id = a.site_id AND w.person_id = a.person_id AND w.trial = a.trial
+      LEFT JOIN waiting x ON x.site_id = a.site_id AND x.person_id = a.person_id AND x.trial = a.trial
+     WHERE w.person_id IS NULL AND x.person_id IS NULL
+    UNION ALL
     -- What an account should say: another text, or the account says something else by now.
     SELECT a.action_id
       FROM person d
@@ -44,6 +53,13 @@ WITH person AS (
         OR EXISTS (SELECT 1 FROM ctok.account_change c
                      LEFT JOIN account_wanted s ON s.site_id = a.site_id AND s.person_id = a.person_id AND s.field = c.field
                     WHERE c.tenant_id = a.tenant_id AND c.action_id = a.action_id AND c.before_value IS DISTINCT FROM s.before_value)
+    UNION ALL
+    -- Places in cohorts, whoever's: all of them were looked at.
+    SELECT a.action_id
+      FROM ctok.action a
+      LEFT JOIN action_wanted w ON w.site_id = a.site_id AND w.person_id = a.person_id AND w.cohort = a.cohort AND w.kind = a.kind
+                               AND w.user_id IS NOT DISTINCT FROM a.user_id
+     WHERE a.tenant_id = (SELECT ctok.current_tenant()) AND a.cohort <> '' AND a.state IN ('open', 'held') AND w.person_id IS NULL
 )
 UPDATE ctok.action a
    SET state = 'superseded', ended_at = rule.now(), ended_run = $1::bigint

@@ -52,11 +52,12 @@ SELECT u.tenant_id, u.site_id, u.person_id, u.bars, u.action_id
                     WHERE l.tenant_id = u.tenant_id AND l.site_id = u.site_id AND l.person_id = u.person_id AND l.kind = 'update_account'
                       AND l.state = 'done' AND l.action_id > u.action_id);
 
+-- Places in cohorts follow access, and so what is taken back of it: they are not here.
 -- What each run changed in Moodle (or took over): its actions that are done or under way, by the run that sent them last.
 CREATE VIEW rule.run_action WITH (security_invoker = true) AS
 SELECT j.tenant_id, j.run_id, a.action_id, j.roles AS roles_before
   FROM ctok.journal j
-  JOIN ctok.action a ON a.tenant_id = j.tenant_id AND a.action_id = j.action_id AND a.state IN ('done', 'sending')
+  JOIN ctok.action a ON a.tenant_id = j.tenant_id AND a.action_id = j.action_id AND a.state IN ('done', 'sending') AND a.cohort = ''
  WHERE j.phase = 'before'
    AND NOT EXISTS (SELECT 1 FROM ctok.journal l
                     WHERE l.tenant_id = j.tenant_id AND l.action_id = j.action_id AND l.phase = 'before' AND l.journal_id > j.journal_id);

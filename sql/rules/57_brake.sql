@@ -111,9 +111,10 @@ SELECT a.tenant_id, a.action_id, 'corrected'
          WHERE c.kept_until > (SELECT rule.now()));
 
 -- The waiting actions that a plan is judged by; `kind` is NULL for those no brake counts. Approved ones are out of it. A removal that is
--- held does not count less in the night in which Moodle's own end has to be moved out for it (reason 'waits'): item 0 stands for it.
+-- held does not count less in the night in which Moodle's own end has to be moved out for it (reason 'waits'): item 0 stands for it. A welcome comes with
+-- a new account, which is counted.
 CREATE VIEW rule.brake_action WITH (security_invoker = true) AS
-SELECT a.tenant_id, a.action_id AS item_id, rule.brake_kind(a.kind) AS kind, a.site_id, coalesce(a.target_id, 0) AS target_id, a.trial,
+SELECT a.tenant_id, a.action_id AS item_id, CASE WHEN a.reason <> 'welcome' THEN rule.brake_kind(a.kind) END AS kind, a.site_id, coalesce(a.target_id, 0) AS target_id, a.trial,
        f.action_id IS NOT NULL AS foreseen, coalesce(h.why, '') AS apart
   FROM ctok.action a
   LEFT JOIN rule.action_foreseen f ON f.tenant_id = a.tenant_id AND f.action_id = a.action_id

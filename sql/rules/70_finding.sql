@@ -21,7 +21,7 @@ WITH unit AS MATERIALIZED (
     -- Sent, and it is not known what became of it: the change itself, or the account that it needs.
     SELECT a.tenant_id, a.site_id, a.person_id, a.target_id, coalesce(nullif(a.failure, ''), 'under way when a run was cut off') AS failure
       FROM ctok.action a
-     WHERE a.state = 'sending'
+     WHERE a.state = 'sending' AND a.cohort = ''
 ), gap AS MATERIALIZED (
     SELECT * FROM rule.access_gap WHERE gap IS NOT NULL
 ), unpaid AS MATERIALIZED (
@@ -287,11 +287,46 @@ WITH unit AS MATERIALIZED (
       FROM ctok.managed g
       JOIN ctok.mirror_enrolment m ON m.tenant_id = g.tenant_id AND m.site_id = g.site_id AND m.course_id = g.course_id
                                   AND m.user_id = g.user_id AND m.method IN ('manual', '?') AND m.active
-     WHERE NOT EXISTS (SELECT 1
+     WHERE NOT EXISTS (SELECT 1 FROM ctok.action w WHERE w.tenant_id = g.tenant_id AND w.action_id = g.action_id AND w.reason = 'welcome')
+       AND NOT EXISTS (SELECT 1
                          FROM ctok.account k
                          JOIN ctok.access a ON a.tenant_id = k.tenant_id AND a.person_id = k.person_id AND a.site_id = k.site_id
                          JOIN ctok.target t ON t.tenant_id = a.tenant_id AND t.target_id = a.target_id
                         WHERE k.tenant_id = g.tenant_id AND k.site_id = g.site_id AND k.user_id = g.user_id AND t.course_id = g.course_id)
+    UNION ALL
+    -- A welcome course that is not there, or takes no enrolments.
+    SELECT w.tenant_id, 'WELCOME_MISSING', 'none', 'v' || w.site_id, NULL, NULL, NULL, NULL, w.site_id, w.target_id, w.course_id, NULL, NULL, 0, 0, '',
+           CASE WHEN m.course_id IS NULL THEN 'the course is not on the site' ELSE 'the course does not admit manual enrolments' END
+      FROM rule.welcome_course w
+      LEFT JOIN ctok.mirror_course m ON m.tenant_id = w.tenant_id AND m.site_id = w.site_id AND m.course_id = w.course_id
+     WHERE m.manual IS NOT TRUE
+    UNION ALL
+    -- A welcome that Moodle refused.
+    SELECT a.tenant_id, 'WELCOME_MISSING', 'none', 'w' || a.site_id || '.' || a.person_id, NULL, NULL, NULL, NULL, a.site_id, a.target_id, a.course_id, a.person_id,
+           a.user_id, 0, 0, '', a.failure
+      FROM ctok.action a
+     WHERE a.reason = 'welcome' AND a.state IN ('refused', 'open', 'held') AND a.failure <> ''
+    UNION ALL
+    -- Cohorts: that they could not be read, that one is not there, that somebody was taken out of one, that Moodle refused a change.
+    SELECT s.tenant_id, 'COHORT_UNREAD', 'none', 'c' || s.site_id, NULL, NULL, NULL, NULL, s.site_id, NULL, NULL, NULL, NULL, 0, 0, '', s.failure
+      FROM ctok.cohort_state s
+     WHERE s.failure <> ''
+    UNION ALL
+    SELECT g.tenant_id, 'COHORT_MISSING', 'none', 'c' || g.site_id || '.' || g.cohort, NULL, NULL, NULL, NULL, g.site_id, NULL, NULL, NULL, NULL, 0, 0, '',
+           format('cohort %s, which %s to join', g.cohort, CASE count(*) WHEN 1 THEN '1 learner is' ELSE count(*) || ' learners are' END)
+      FROM rule.cohort_gap g
+     WHERE g.gap = 'missing'
+     GROUP BY g.tenant_id, g.site_id, g.cohort
+    UNION ALL
+    SELECT g.tenant_id, 'COHORT_LEFT', 'none', 'c' || g.site_id || '.' || g.cohort || '.' || g.person_id, NULL, NULL, NULL, NULL, g.site_id, NULL, NULL, g.person_id,
+           g.user_id, 0, 0, '', format('cohort %s', g.cohort)
+      FROM rule.cohort_gap g
+     WHERE g.gap = 'left'
+    UNION ALL
+    SELECT a.tenant_id, 'COHORT_REFUSED', 'none', 'c' || a.site_id || '.' || a.cohort || '.' || a.person_id, NULL, NULL, NULL, NULL, a.site_id, NULL, NULL, a.person_id,
+           a.user_id, 0, 0, '', format('cohort %s: %s', a.cohort, a.failure)
+      FROM ctok.action a
+     WHERE a.cohort <> '' AND a.state IN ('refused', 'open') AND a.failure <> ''
     UNION ALL
     -- A course whose name now belongs to another id.
     SELECT t.tenant_id, 'COURSE_CHANGED', 'unexplained', 't' || t.target_id, NULL, NULL, NULL, NULL, t.site_id, t.target_id, c.course_id, NULL, NULL,

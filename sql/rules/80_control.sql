@@ -98,6 +98,7 @@ UNION ALL
 SELECT 'MANAGED_IS_OWED', '', (SELECT count(*) FROM rule.manual_row m WHERE m.managed AND m.active),
        (SELECT count(*) FILTER (WHERE g.managed AND g.active) FROM rule.access_gap g)
      + (SELECT count(*) FROM ctok.finding f WHERE f.class = 'ACCESS_WITHOUT_SALE' AND f.cleared_at IS NULL)
+     + (SELECT count(*) FROM rule.welcome_row)
 UNION ALL
 -- Every certificate that was issued is in the outbox, once.
 SELECT 'CERTIFICATES_MAILED', '', (SELECT count(*) FROM ctok.issue i WHERE i.state = 'live'),

@@ -26,6 +26,11 @@ CREATE VIEW rule.report_word (kind, code, words, advice) WITH (security_invoker 
 ('finding', 'TRIAL', 'Trial: shown, not carried out', 'Review the plan, then go live with ctok-admin go-live.'),
 ('finding', 'NOT_APPLIED', 'Planned, not yet carried out', 'Nothing: it is carried out by the next run. If it stays, see sheet Actions.'),
 ('finding', 'TAKEN_AWAY', 'Taken away in Moodle although it is paid for', 'Ask who did it and why. If it was a mistake, put it right in Moodle, or let it be given back with ctok-admin decide FINDING restore; if the learner left, with drop.'),
+('finding', 'WELCOME_MISSING', 'New accounts cannot be welcomed', 'See the details; correct the site''s setting welcome, or the course in Moodle.'),
+('finding', 'COHORT_UNREAD', 'Cohorts could not be read', 'See the details. Until they are, nobody is put into a cohort or taken out of one.'),
+('finding', 'COHORT_MISSING', 'A cohort is not there', 'Make it in Moodle under that ID number, or let it be made (make_cohorts of the site).'),
+('finding', 'COHORT_LEFT', 'Taken out of a cohort in Moodle', 'Nothing, if that is right: nobody is put back before the access is over. Else put the learner back in Moodle.'),
+('finding', 'COHORT_REFUSED', 'Moodle refused to change a cohort', 'See the details; it is tried again every night.'),
 ('finding', 'GATE_SHUT', 'Paid, and what must be so first is not yet', 'See the details for what is lacking. Access comes by itself as soon as it is so; refund the sale if it never will be.'),
 ('finding', 'OVERRIDDEN', 'As a person decided, not as the rules say', 'Nothing, if it is right still: ctok-admin decisions tells who decided it and why, and takes it back.'),
 ('finding', 'PAST_DUE', 'Paid time is over, access goes on', 'Nothing, if it is meant so (grace_days = "never"): collect the money, or end the access by refunding or cancelling the sale.'),
@@ -110,6 +115,8 @@ CREATE VIEW rule.report_word (kind, code, words, advice) WITH (security_invoker 
 ('unit', 'DROPPED', 'The learner left, by a decision', ''),
 -- Kinds, reasons and states of actions.
 ('action', 'create_account', 'Make account', ''),
+('action', 'join_cohort', 'Put into a cohort', ''),
+('action', 'leave_cohort', 'Take out of a cohort', ''),
 ('action', 'update_account', 'Change what the account says', ''),
 ('action', 'enrol', 'Enrol', ''),
 ('action', 'extend', 'Extend', ''),
@@ -122,6 +129,8 @@ CREATE VIEW rule.report_word (kind, code, words, advice) WITH (security_invoker 
 ('action', 'release', 'Give up as ours', ''),
 ('reason', 'paid', 'Paid', ''),
 ('reason', 'said', 'The sales say so', ''),
+('reason', 'access', 'It follows access', ''),
+('reason', 'welcome', 'A first account is welcomed', ''),
 ('reason', 'waits', 'Its end waits, or is held', ''),
 ('reason', 'term', 'The paid time and its grace are over', ''),
 ('reason', 'refund', 'The money was given back', ''),
@@ -176,7 +185,7 @@ CREATE VIEW rule.report_word (kind, code, words, advice) WITH (security_invoker 
 ('control', 'SETTLEMENTS', 'Refunds and disputes booked', 'What payment providers say happened to payments is booked for the documents that name them.'),
 ('control', 'DEALS', 'Documents and deals', 'Every document is part of a deal, single by rule, or in a finding: exactly one of these.'),
 ('control', 'DEALS_ONCE', 'Deals as revenue', 'Every sale that several systems know of counts as revenue once, unless it is a test.'),
-('control', 'MANAGED_IS_OWED', 'Access is owed', 'Every enrolment of ours that gives access is owed to a sale, or is a finding.'),
+('control', 'MANAGED_IS_OWED', 'Access is owed', 'Every enrolment of ours that gives access is owed to a sale, is a welcome, or is a finding.'),
 ('control', 'CERTIFICATES_MAILED', 'Certificates mailed', 'Every certificate that was issued has its mail, once.'),
 ('control', 'WHOLE', 'Nothing is missing', 'What every right, account and action was made from is still there.')
 UNION ALL

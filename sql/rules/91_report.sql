@@ -196,9 +196,11 @@ CREATE VIEW rule.report_action WITH (security_invoker = true) AS
 SELECT a.action_id, coalesce(k.words, a.kind) AS kind, i.name AS site, coalesce(c.shortname, nullif(split_part(t.reference, ':', 2), ''), '') AS course,
        p.display_name AS person, p.email,
        CASE WHEN a.kind = 'create_account' THEN 'no account'
+            WHEN a.kind IN ('join_cohort', 'leave_cohort') THEN CASE a.kind WHEN 'leave_cohort' THEN a.cohort ELSE '' END
             WHEN a.kind = 'update_account' THEN rule.changed_words(a.tenant_id, a.action_id, false)
             ELSE rule.report_enrolment(a.before_status, a.before_start, a.before_end) END AS before,
        CASE WHEN a.kind = 'create_account' THEN 'account'
+            WHEN a.kind IN ('join_cohort', 'leave_cohort') THEN CASE a.kind WHEN 'join_cohort' THEN a.cohort ELSE '' END
             WHEN a.kind = 'update_account' THEN rule.changed_words(a.tenant_id, a.action_id, true)
             ELSE rule.report_enrolment(a.after_status, a.after_start, a.after_end) END AS after,
        coalesce(w.words, a.reason) AS reason,

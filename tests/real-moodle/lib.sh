@@ -30,7 +30,7 @@ tenants = ( {
               allow_private = ("$(echo "$MOODLE_URL" | sed 's|^[a-z]*://||; s|[:/].*||')"); $extra ${site_extra:-} } );
   sources = ( { name = "shop"; kind = "squarespace"; role = "sale"; url = "$url"; api_key = "file:$dir/sandbox/shop.key";
                 ca_file = "$dir/sandbox/ca.pem"; allow_private = ("127.0.0.1", "localhost");
-                learner_name_labels = ("Learner name"); learner_email_labels = ("Learner email"); } );
+                learner_name_labels = ("Learner name"); learner_email_labels = ("Learner email"); ${source_extra:-} } );
 @include "rules.conf"
   mail = { smtp = "smtp://127.0.0.1:$(cat "$dir/smtp.port")"; from = "Acme Academy <academy@acme.example>"; reply_to = "help@acme.example";
            without = ("welcome", "expiry-soon", "suspended", "restored", "access-held", "certificate-waiting", "certificate-expiring"); };
@@ -40,6 +40,13 @@ tenants = ( {
 CONF
 }
 
+# ws FUNCTION [name=value …]: what staff does, by the web service and with the token's rights.
+ws() {
+	local field args=()
+	for field in "${@:2}"; do args+=(--data-urlencode "$field"); done
+	curl -sS ${MOODLE_CA:+--cacert "$MOODLE_CA"} "$MOODLE_URL/webservice/rest/server.php" -d "wstoken=$(cat "$MOODLE_TOKEN")" -d moodlewsrestformat=json \
+		${args[@]+"${args[@]}"} -d "wsfunction=$1"
+}
 moodle() { psql -qAtX -F ' ' -d "$MOODLE_DATABASE" -c "$1"; } # a statement on Moodle's own tables
 # Every enrolment of the site (with a condition: those of it), to the second and by whom, as one hash.
 enrolments() {

@@ -125,7 +125,8 @@ static int
 seed(struct arena *arena, const char *what, const struct world_spec *world, int64_t now, struct err *err)
 {
 	const struct moodle_function *const tables[] = { moodle_site_functions, moodle_course_functions, moodle_user_functions,
-		moodle_enrol_functions, moodle_completion_functions, moodle_grade_functions, moodle_report_functions };
+		moodle_enrol_functions, moodle_completion_functions, moodle_grade_functions, moodle_cohort_functions,
+		moodle_report_functions };
 	const struct moodle_function *function;
 	struct pg_rows *rows = NULL;
 	struct pg *pg;

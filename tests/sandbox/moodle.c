@@ -18,7 +18,7 @@
 #define ACCESS_EXCEPTION "webservice_access_exception"
 
 static const struct moodle_function *const function_tables[] = { moodle_site_functions, moodle_course_functions,
-	moodle_user_functions, moodle_enrol_functions, moodle_completion_functions, moodle_grade_functions,
+	moodle_user_functions, moodle_enrol_functions, moodle_completion_functions, moodle_grade_functions, moodle_cohort_functions,
 	moodle_report_functions };
 
 static const struct moodle_function *

@@ -46,7 +46,7 @@ struct moodle_function {
 };
 
 extern const struct moodle_function moodle_site_functions[], moodle_course_functions[], moodle_user_functions[],
-    moodle_enrol_functions[], moodle_completion_functions[], moodle_grade_functions[],
+    moodle_enrol_functions[], moodle_completion_functions[], moodle_grade_functions[], moodle_cohort_functions[],
     moodle_report_functions[]; /* each ends with a NULL name */
 
 /**

@@ -51,17 +51,17 @@ echo 'products = ( { source = "shop"; match = "sku:MATH-*"; site = "campus"; cou
 run ctok-reconcile
 admin map export
 cp "$dir/out" "$dir/sheet.csv"
-expect "a row for each rule, and one for each product without" 'product,units,sold,source,match,when,site,courses,role,term,until,starts,requires,require_field,capacity,term_from,grace_days,notice_days,delivery,learner,on_expiry,on_refund,on_dispute,renews,price,price_tolerance,certificate,certificate_valid,since,exclude
-,,,"shop","sku:MATH-*",,"campus","MATH-101; id:3",,"P2Y",,,,,,,never,,,,,"unenrol",,,,,,,,
-,,,"shop","sku:T-T",,,,,,,,,,,,,,,,,,,,,,,,,yes
-"Product CPR-2Y","2","80.00 EUR","shop","sku:CPR-2Y",,,,,,,,,,,,,,,,,,,,,,,,,
-"Product MUG","1","12.50 EUR","shop","sku:MUG",,,,,,,,,,,,,,,,,,,,,,,,,' "$(cat "$dir/sheet.csv")"
+expect "a row for each rule, and one for each product without" 'product,units,sold,source,match,when,site,courses,role,term,until,starts,cohorts,requires,require_field,capacity,term_from,grace_days,notice_days,delivery,learner,on_expiry,on_refund,on_dispute,renews,price,price_tolerance,certificate,certificate_valid,since,exclude
+,,,"shop","sku:MATH-*",,"campus","MATH-101; id:3",,"P2Y",,,,,,,,never,,,,,"unenrol",,,,,,,,
+,,,"shop","sku:T-T",,,,,,,,,,,,,,,,,,,,,,,,,,yes
+"Product CPR-2Y","2","80.00 EUR","shop","sku:CPR-2Y",,,,,,,,,,,,,,,,,,,,,,,,,,
+"Product MUG","1","12.50 EUR","shop","sku:MUG",,,,,,,,,,,,,,,,,,,,,,,,,,' "$(cat "$dir/sheet.csv")"
 # An office program writes it back with semicolons and a mark of its encoding.
 /usr/bin/python3 - "$dir/sheet.csv" "$dir/filled.csv" <<'PY'
 import csv, sys
 rows = list(csv.reader(open(sys.argv[1])))
 for r in rows:
-    if r[4] == "sku:CPR-2Y": r[6], r[7] = "campus", "CPR-2Y"
+    if r[4] == "sku:CPR-2Y": r[6], r[7], r[12] = "campus", "CPR-2Y", "BUYERS; FIRST-AID"
 csv.writer(open(sys.argv[2], "w", encoding="utf-8-sig", newline=""), delimiter=";").writerows(rows)
 PY
 admin map import "$dir/filled.csv"
@@ -69,7 +69,7 @@ expect "filled in, it is the setting" "0 # From $dir/filled.csv: 3 rules; 1 row 
 products = (
   { source = \"shop\"; match = \"sku:MATH-*\"; site = \"campus\"; courses = ( \"MATH-101\", \"id:3\" ); term = \"P2Y\"; grace_days = \"never\"; on_refund = \"unenrol\"; },
   { source = \"shop\"; match = \"sku:T-T\"; exclude = true; },
-  { source = \"shop\"; match = \"sku:CPR-2Y\"; site = \"campus\"; courses = ( \"CPR-2Y\" ); }
+  { source = \"shop\"; match = \"sku:CPR-2Y\"; site = \"campus\"; courses = ( \"CPR-2Y\" ); cohorts = ( \"BUYERS\", \"FIRST-AID\" ); }
 );" "$code $(cat "$dir/out")"
 cp "$dir/out" "$dir/rules.conf"
 run ctok-reconcile

@@ -13,7 +13,7 @@ products = ( { source = "shop"; match = "sku:PHONE"; site = "campus"; courses = 
              { source = "shop"; match = "sku:LATER"; site = "campus"; courses = ("日本語-1"); term = "P30D"; grace_days = 0; starts = "2026-11-25"; },
              { source = "shop"; match = "sku:WATCH"; site = "campus"; courses = ("CPR-2Y"); term = "P30D"; grace_days = 0; role = "observer"; } );
 R
-site_extra='profile_fields = ( "company" );'
+site_extra='profile_fields = ( "company" ); welcome = "HIDDEN";'
 start --seed contract --now 2026-11-20T02:55:00Z
 moodle() { control sql "sql=$1" >/dev/null; }
 ask() { control sql "sql=$1" | grep -o '"t":"[^"]*"' | cut -d'"' -f4; }
@@ -77,6 +77,8 @@ scenario prerequisite-not-met-waits "- - GATE_SHUT 9900 course CPR-2Y is not com
 scenario two-gates-both-must-open '- GATE_SHUT 9900 "profile_field_company" is not filled in; course CPR-2Y is not completed; course SAFE-OPT is not completed' "$(row both NOCRIT) $(waits both)"
 scenario full-cohort-waits-in-order "A 12-17 A 12-18 - GATE_SHUT 9900 all 2 places are taken" "$(row few1 BIG) $(row few2 BIG) $(row few3 BIG) $(waits few3)"
 scenario cohort-start-in-the-future-is-pending "- - pending" "$(row early 日本語-1) $(waits early) $(sql "SELECT state FROM ctok.access JOIN ctok.person p USING (tenant_id, person_id) WHERE p.email = 'early@gate.test'")"
+# plain and watcher have their first account by us, staff had made that of form.
+scenario welcome-course-once "A  A  -" "$(row plain HIDDEN) $(row watcher HIDDEN) $(row form HIDDEN)"
 scenario role-per-product "student observer" "$(roles plain CPR-2Y) $(roles watcher CPR-2Y)"
 before=$(writes)
 short_night
@@ -89,7 +91,12 @@ on 11-22
 buy 2 PHONE form 11-19 "+34 611 111 111" 2026-11-21T12:00:00Z
 completes order CPR-2Y 11-21; completes saleterm CPR-2Y 11-21; completes both CPR-2Y 11-21
 order 11 FEW buyer11@gate.test "Buyer 11" 99.00 2026-11-17T12:00:00Z "Learner few1" few1@gate.test 1 99.00 PENDING 2026-11-21T12:00:00Z
+# Staff takes one of them out of the welcome course, and suspends the other there.
+moodle "DELETE FROM mdl_user_enrolments x USING mdl_enrol e, mdl_course c, mdl_user u WHERE e.id = x.enrolid AND c.id = e.courseid AND u.id = x.userid AND c.shortname = 'HIDDEN' AND u.email = 'plain@gate.test'"
+moodle "UPDATE mdl_user_enrolments x SET status = 1 FROM mdl_enrol e, mdl_course c, mdl_user u WHERE e.id = x.enrolid AND c.id = e.courseid AND u.id = x.userid AND c.shortname = 'HIDDEN' AND u.email = 'watcher@gate.test'"
+buy 32 LATER watcher 11-21
 short_night
+scenario welcome-course-once "- S 0" "$(row plain HIDDEN) $(row watcher HIDDEN)$(sql "SELECT count(*) FROM ctok.finding WHERE class IN ('ACCESS_WITHOUT_SALE', 'TAKEN_AWAY', 'WELCOME_MISSING') AND cleared_at IS NULL")"
 scenario phone-required-before-enrolment "- A 12-22" "$(row none MATH-101) $(row form MATH-101)"
 scenario prerequisite-not-met-waits "A 12-21 A 12-19 -" "$(row order SAFE-OPT) $(row saleterm SAFE-OPT) $(waits order)"
 scenario two-gates-both-must-open '- GATE_SHUT 9900 "profile_field_company" is not filled in; course SAFE-OPT is not completed' "$(row both NOCRIT) $(waits both)"

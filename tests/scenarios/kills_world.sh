@@ -1,15 +1,16 @@
-# The evening before a night with every kind of action, for scenarios about nights that are cut off. Source it after lib.sh; then:
+# The evening before a night with every kind of action, for scenarios about nights that are cut off. Source it; then, with further settings
+# of the first rule in $world_rule and of the site in $world_site:
 #   prepare     sandbox, mail server, two nights before; what the night will find is in the shop and in Moodle
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 prepare() {
-	cat >"$dir/rules.conf" <<'R'
-products = ( { source = "shop"; match = "sku:MATH-*"; site = "campus"; courses = ("MATH-101"); term = "P2Y"; grace_days = 0; },
+	cat >"$dir/rules.conf" <<R
+products = ( { source = "shop"; match = "sku:MATH-*"; site = "campus"; courses = ("MATH-101"); term = "P2Y"; grace_days = 0; ${world_rule:-} },
              { source = "shop"; match = "sku:CPR-*"; site = "campus"; courses = ("CPR-2Y"); term = "P2Y"; grace_days = 0; on_refund = "unenrol"; },
              { source = "shop"; match = "sku:BIG-*"; site = "campus"; courses = ("BIG"); term = "P1M"; grace_days = 14; },
              { source = "shop"; match = "sku:SAFE-*"; site = "campus"; courses = ("SAFE-OPT"); term = "P1M"; grace_days = 0; } );
 R
-	site_extra='batch = 2; connections = 2; names = "source";'
+	site_extra="batch = 2; connections = 2; names = \"source\"; ${world_site:-}"
 	now=2026-11-20T09:45:00Z
 	start --seed contract --now 2026-11-20T09:41:24Z
 	control clock now=2026-11-20T09:45:00Z frozen=1 >/dev/null

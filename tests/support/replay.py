@@ -331,6 +331,13 @@ def check_after(sandbox, sent, after, start, problems):
             compare(recorded, [numbers(row, "status", "timestart", "timeend") for row in ours], "enrolments", problems)
         elif what in ("course_completions", "module_completions", "grades"):
             check_counts(sandbox, what, fields, recorded, problems)
+        elif what == "members":
+            ours = sandbox.sql("SELECT c.idnumber, u.username FROM mdl_cohort_members m JOIN mdl_cohort c ON c.id = m.cohortid JOIN mdl_user u ON u.id = m.userid"
+                               " WHERE c.idnumber = 'BUY-1' ORDER BY u.username")
+            compare(recorded, [{key: row[key] for key in recorded[0]} for row in ours], "members", problems)
+        elif what == "still_member":
+            ours = sandbox.sql("SELECT count(*) FROM mdl_cohort_members WHERE cohortid = %s AND userid = %s" % (fields["members[0][cohortid]"], fields["members[0][userid]"]))
+            compare(recorded, [numbers(row, "count") for row in ours], "memberships", problems)
         elif what in ("enrolled", "row_at_the_cut"):
             check_bulk(sandbox, what, recorded, problems)
         else:
@@ -399,7 +406,7 @@ def replay(sandbox, case, recorded, more):
 def writes(recorded):
     """Might the request change the world? An expired token is deleted when it is used."""
     text = json.dumps(recorded["request"])
-    return any(word in text for word in ("enrol_manual", "core_user_create", "core_user_update", "TOKEN_EXPIRED"))
+    return any(word in text for word in ("enrol_manual", "core_user_create", "core_user_update", "core_cohort_", "TOKEN_EXPIRED"))
 
 
 # Tested otherwise: a client that gives up is played in faults.py, and two cases differ from others only in their 2,000 rows.

@@ -491,6 +491,11 @@ each_fault_is_found_with_its_line(void **state)
 			   "name = \"1st\"; from = \"C\"; } );"),
 		    "4: there are two fields named \"a\"\n5: setting \"from\" of a field is missing\n"
 		    "6: setting \"name\" of a field: \"1st\" does not begin with a letter\n" },
+		{ "roles without a number, and a welcome course without one",
+		    SITE("welcome = \"id:x\"; roles = { observer = \"x\"; guide = \"\"; tutor = \"9\"; };"),
+		    "3: setting \"welcome\": \"id:x\" must end in a number\n"
+		    "3: setting \"roles\": \"x\" is no id of role \"observer\"\n"
+		    "3: setting \"roles\": \"\" is no id of role \"guide\"\n" },
 		{ "what is expected of whom",
 		    SOURCE("expected = (\"quotes\", \"notes\"); on_overdue = \"suspend\"; on_disabled_client = \"suspend\"; "
 			   "statuses = { expected = (\"pending\"); };"),
@@ -566,6 +571,15 @@ each_fault_is_found_with_its_line(void **state)
 		    "5: setting \"price_tolerance\": there is no \"price\" that it could be of\n" },
 		{ "a course that waits for itself", PRODUCT(RULE "requires = ( \"C\" );"),
 		    "5: setting \"requires\": course \"C\" would wait for itself\n" },
+		{ "a cohort twice, and one without a name", PRODUCT(RULE "cohorts = ( \"A\", \"A\", \"\" );"),
+		    "5: setting \"cohorts\": \"A\" stands there twice\n7: setting \"cohorts\": a string in the list is empty\n" },
+		{ "a cohort that no Moodle can have",
+		    SITE("cohort = "
+			 "\"0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789A\""
+			 ";"),
+		    "3: setting \"cohort\": "
+		    "\"0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789A\" is "
+		    "longer than an ID number can be, 100 letters\n" },
 		{ "a required course twice", PRODUCT(RULE "requires = ( \"D\", \"D\", \"id:x\" );"),
 		    "5: setting \"requires\": \"D\" stands there twice\n5: setting \"requires\": \"id:x\" must end in a number\n" },
 		{ "a field that nobody reads", PRODUCT(RULE "require_field = \"phone\";"),

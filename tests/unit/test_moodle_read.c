@@ -57,9 +57,9 @@ a_site_says_who_it_is(void **state)
 	expect_text("release", site.release, "4.5.6 (Build: 20250811)");
 	assert_int_equal(site.user_id, 63);
 	assert_int_equal(site.function_count, 70);
-	expect_ok("level 3", site_check(&arena, moodle, &site, /* writes= */ true, &err), &err);
+	expect_ok("level 3", site_check(moodle, &site, SITE_READS | SITE_WRITES, &err), &err);
 	wire.site.report = 2;
-	expect_ok("level 2", site_check(&arena, moodle, &site, /* writes= */ true, &err), &err);
+	expect_ok("level 2", site_check(moodle, &site, SITE_READS | SITE_WRITES, &err), &err);
 
 	/* Who may not update courses is not told the moment. */
 	script[1].body = "[{\"id\":1,\"shortname\":\"academy\",\"fullname\":\"Academy\"}]";
@@ -93,19 +93,43 @@ missing_functions_are_named_with_their_purpose(void **state)
 	(void)state;
 	wire_init(&wire, answer_script, NULL);
 	moodle = wire_open(&wire);
-	assert_int_equal(site_check(&arena, moodle, &site, /* writes= */ false, &err), -1);
+	assert_int_equal(site_check(moodle, &site, SITE_READS, &err), -1);
 	expect_err("level 3", &err, ERR_REFUSED,
 	    "the token's service on site \"campus\" lacks \"core_course_get_courses_by_field\" (to know whether a course takes "
 	    "manual enrolments)");
 	err_reset(&err);
 	wire.site.database = "dbname=moodle";
-	expect_ok("level 1 needs it not", site_check(&arena, moodle, &site, false, &err), &err);
-	assert_int_equal(site_check(&arena, moodle, &site, /* writes= */ true, &err), -1);
+	expect_ok("level 1 needs it not", site_check(moodle, &site, SITE_READS, &err), &err);
+	assert_int_equal(site_check(moodle, &site, SITE_READS | SITE_WRITES, &err), -1);
 	expect_err("apply", &err, ERR_REFUSED,
 	    "the token's service on site \"campus\" lacks \"core_user_create_users\" (to create accounts), "
 	    "\"enrol_manual_enrol_users\" (to enrol, "
 	    "extend and suspend), \"enrol_manual_unenrol_users\" (to remove enrolments)");
 	expect_text("hint", err.hint, "Add the functions to the service under Site administration, Server, External services.");
+	err_reset(&err);
+	assert_int_equal(site_check(moodle, &site, SITE_UPDATES, &err), -1);
+	expect_err("accounts", &err, ERR_REFUSED,
+	    "the token's service on site \"campus\" lacks \"core_user_update_users\" (to change what accounts say)");
+	/* Cohorts: the database tells which there are, but not who is made when they are. */
+	err_reset(&err);
+	assert_int_equal(site_check(moodle, &site, SITE_COHORTS, &err), -1);
+	expect_err("cohorts", &err, ERR_REFUSED,
+	    "the token's service on site \"campus\" lacks \"core_cohort_get_cohort_members\" (to see who is in a cohort), "
+	    "\"core_cohort_add_cohort_members\" (to put learners into cohorts), \"core_cohort_delete_cohort_members\" (to take "
+	    "learners out of cohorts)");
+	err_reset(&err);
+	assert_int_equal(site_check(moodle, &site, SITE_NEW_COHORTS, &err), -1);
+	expect_err("new cohorts", &err, ERR_REFUSED,
+	    "the token's service on site \"campus\" lacks \"core_cohort_get_cohorts\" (to find cohorts), "
+	    "\"core_cohort_create_cohorts\" (to make cohorts)");
+	err_reset(&err);
+	wire.site.database = NULL;
+	assert_int_equal(site_check(moodle, &site, SITE_COHORTS | SITE_NEW_COHORTS, &err), -1);
+	expect_err("at level 3", &err, ERR_REFUSED,
+	    "the token's service on site \"campus\" lacks \"core_cohort_get_cohorts\" (to find cohorts), "
+	    "\"core_cohort_get_cohort_members\" (to see who is in a cohort), \"core_cohort_add_cohort_members\" (to put learners "
+	    "into cohorts), \"core_cohort_delete_cohort_members\" (to take learners out of cohorts), "
+	    "\"core_cohort_create_cohorts\" (to make cohorts)");
 	moodle_close(moodle);
 }
 

@@ -106,6 +106,14 @@ CREATE TABLE mdl_user_enrolments (
 	timestart bigint NOT NULL DEFAULT 0, timeend bigint NOT NULL DEFAULT 2147483647, modifierid bigint NOT NULL DEFAULT 0,
 	timecreated bigint NOT NULL DEFAULT 0, timemodified bigint NOT NULL DEFAULT 0, PRIMARY KEY (id)
 );
+CREATE TABLE mdl_cohort (
+	id bigserial, contextid bigint NOT NULL, name varchar(254) NOT NULL DEFAULT '', idnumber varchar(100), description text,
+	descriptionformat smallint NOT NULL, visible smallint NOT NULL DEFAULT 1, component varchar(100) NOT NULL DEFAULT '',
+	timecreated bigint NOT NULL, timemodified bigint NOT NULL, theme varchar(50), PRIMARY KEY (id)
+);
+CREATE TABLE mdl_cohort_members (
+	id bigserial, cohortid bigint NOT NULL DEFAULT 0, userid bigint NOT NULL DEFAULT 0, timeadded bigint NOT NULL DEFAULT 0, PRIMARY KEY (id)
+);
 CREATE TABLE mdl_groups (
 	id bigserial, courseid bigint NOT NULL, idnumber varchar(100) NOT NULL DEFAULT '', name varchar(254) NOT NULL DEFAULT '',
 	description text, descriptionformat smallint NOT NULL DEFAULT 0, enrolmentkey varchar(50),
@@ -248,6 +256,7 @@ CREATE INDEX ON mdl_role_capabilities (roleid);
 CREATE INDEX ON mdl_enrol (courseid);
 CREATE UNIQUE INDEX ON mdl_user_enrolments (enrolid, userid);
 CREATE INDEX ON mdl_user_enrolments (userid);
+CREATE UNIQUE INDEX ON mdl_cohort_members (cohortid, userid);
 CREATE UNIQUE INDEX ON mdl_groups_members (userid, groupid);
 CREATE UNIQUE INDEX ON mdl_course_completions (userid, course);
 CREATE UNIQUE INDEX ON mdl_course_completion_crit_compl (userid, course, criteriaid);

@@ -20,7 +20,7 @@ FROM unnest(ARRAY['webservice/rest:use', 'moodle/course:view', 'moodle/course:vi
 	'moodle/user:viewalldetails', 'moodle/course:useremail', 'moodle/site:viewuseridentity', 'moodle/site:viewfullnames', 'moodle/user:create',
 	'moodle/user:update', 'moodle/course:enrolreview', 'moodle/course:update', 'enrol/manual:enrol', 'enrol/manual:unenrol',
 	'enrol/manual:manage', 'enrol/self:manage', 'enrol/self:unenrol', 'moodle/role:assign', 'moodle/role:review', 'moodle/site:accessallgroups',
-	'moodle/course:managegroups', 'report/completion:view', 'report/progress:view', 'moodle/course:isincompletionreports',
+	'moodle/course:managegroups', 'moodle/cohort:manage', 'moodle/cohort:view', 'moodle/cohort:assign', 'report/completion:view', 'report/progress:view', 'moodle/course:isincompletionreports',
 	'moodle/grade:viewall', 'moodle/reportbuilder:view', 'moodle/reportbuilder:viewall', 'moodle/course:viewhiddenactivities']) AS c
 UNION ALL
 SELECT 1, 10, 'webservice/rest:use', 1
@@ -46,7 +46,7 @@ INSERT INTO mdl_user_info_field (id, shortname, name, datatype, description, cat
 INSERT INTO mdl_modules (id, name) VALUES (1, 'assign'), (16, 'page');
 INSERT INTO mdl_external_functions (name)
 SELECT f FROM unnest(ARRAY['core_course_delete_courses', 'core_course_create_courses', 'core_role_assign_roles', 'core_role_unassign_roles',
-	'core_cohort_add_cohort_members', 'core_group_add_group_members', 'core_message_send_instant_messages', 'core_user_delete_users']) AS f;
+	'core_group_add_group_members', 'core_message_send_instant_messages', 'core_user_delete_users']) AS f;
 INSERT INTO mdl_external_services (id, name, enabled, restrictedusers, timecreated, shortname, downloadfiles, uploadfiles) VALUES
 	(2, 'ctok-batch', 1, 1, sandbox_now(), 'ctok_batch', 1, 1), (3, 'not for ws user', 0, 0, sandbox_now(), '', 0, 0);
 SELECT setval('mdl_user_id_seq', 2), setval('mdl_role_id_seq', 10), setval('mdl_context_id_seq', 30), setval('mdl_course_id_seq', 1),

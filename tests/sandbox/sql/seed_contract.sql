@@ -85,6 +85,9 @@ SELECT 5, x.id, userid, sandbox_now() + 1, 2
 FROM (SELECT e.courseid, ue.userid, min(ue.id) AS first FROM mdl_user_enrolments ue JOIN mdl_enrol e ON e.id = ue.enrolid GROUP BY 1, 2) d
 JOIN mdl_context x ON x.contextlevel = 50 AND x.instanceid = d.courseid
 ORDER BY first;
+INSERT INTO mdl_cohort (id, contextid, name, idnumber, description, descriptionformat, timecreated, timemodified) VALUES
+	(1, 1, 'Abonnenten', 'SUBS', '', 1, sandbox_now(), sandbox_now()), (2, 1, 'Empty cohort', 'EMPTY', '', 1, sandbox_now(), sandbox_now());
+INSERT INTO mdl_cohort_members (cohortid, userid, timeadded) SELECT 1, i + 2, sandbox_now() FROM generate_series(1, 12) AS i;
 INSERT INTO mdl_groups (id, courseid, idnumber, name, timecreated, timemodified) VALUES
 	(1, 2, 'G-2026', 'Käufer 2026', sandbox_now(), sandbox_now()), (2, 2, 'G-ACME', 'ACME & Söhne', sandbox_now(), sandbox_now());
 INSERT INTO mdl_groups_members (groupid, userid, timeadded) SELECT CASE i % 2 WHEN 1 THEN 1 ELSE 2 END, i + 2, sandbox_now() FROM generate_series(1, 9) AS i;
@@ -125,4 +128,4 @@ FROM (VALUES (1, ARRAY['course:coursefullnamewithlink', 'user:fullnamewithlink',
 	'enrolment:timestarted', 'enrolment:timeended', 'enrolment:status', 'completion:completed', 'completion:timecompleted'])) AS x (r, columns),
 	unnest(x.columns) WITH ORDINALITY AS u (c, n)
 ORDER BY r, n;
-SELECT setval('mdl_groups_id_seq', 2), setval('mdl_reportbuilder_report_id_seq', 2);
+SELECT setval('mdl_groups_id_seq', 2), setval('mdl_cohort_id_seq', 2), setval('mdl_reportbuilder_report_id_seq', 2);
