@@ -34,28 +34,6 @@ until(struct printer *p, const struct db_row *row)
 }
 
 static const char *
-why(const char *reason)
-{
-	if (text_equal(reason, "refund"))
-		return "the money was given back";
-	if (text_equal(reason, "cancelled"))
-		return "the order was cancelled";
-	if (text_equal(reason, "test_order"))
-		return "the order became a test order";
-	if (text_equal(reason, "unpaid"))
-		return "the payment was taken back";
-	if (text_equal(reason, "line_gone"))
-		return "the line was taken out of the order";
-	if (text_equal(reason, "denied"))
-		return "a person denied it";
-	if (text_equal(reason, "dropped"))
-		return "the learner left, a person decided";
-	if (text_equal(reason, "decision"))
-		return "what a person gave is over, or was taken back";
-	return "the paid time and its grace are over";
-}
-
-static const char *
 sentence(struct printer *p, const struct db_row *row)
 {
 	const char *kind = db_value(row, "kind"), *learner = who(p, row);
@@ -88,8 +66,8 @@ sentence(struct printer *p, const struct db_row *row)
 		return arena_printf(
 		    &p->arena, "renew the enrolment of %s that ended %s (%s)", learner, db_value(row, "before_end"), until(p, row));
 	if (text_equal(kind, "suspend"))
-		return arena_printf(&p->arena, "suspend %s: %s", learner, why(db_value(row, "reason")));
-	return arena_printf(&p->arena, "remove %s from the course: %s", learner, why(db_value(row, "reason")));
+		return arena_printf(&p->arena, "suspend %s: %s", learner, db_value(row, "why"));
+	return arena_printf(&p->arena, "remove %s from the course: %s", learner, db_value(row, "why"));
 }
 
 static int

@@ -224,6 +224,8 @@ scenario unpaid-again-has-its-grace "0: S: suspended unpaid 11-20" "$code: $(moo
 scenario paid-credit-note-enrols-nobody "S: revoked refund 11-20" "$(moodle nota): $(of nota)"
 scenario disabled-client-suspends-by-policy "A: grace disabled 11-20: F1013 10000 disabled since 2026-11-20; access ends" "$(moodle offa): $(of offa): $(found CLIENT_DISABLED)"
 scenario rest-overdue-ends-by-policy "A: grace overdue 11-22: F1014 5000 was due on 2026-11-21; access ends" "$(moodle parte): $(of parte): $(found REST_OVERDUE)"
+run ctok-reconcile --as-of 2026-11-26
+expect "the plan says what for" "0 1 1" "$code $(grep -c 'suspend .*<offa@.*: the client is disabled$' "$dir/out") $(grep -c 'suspend .*<parte@.*: the rest of the invoice was not paid by its day$' "$dir/out")"
 
 # D6.
 at 11-26
