@@ -39,7 +39,7 @@ print_open(const struct db_row *row, void *context, struct err *err)
 
 	(void)err;
 	begin_row(list);
-	(void)fprintf(list->file, "  %s  %s: %s\n              ctok-admin decide %s %s\n", db_value(row, "finding_id"),
+	(void)fprintf(list->file, "  %s  %s: %s\n                    ctok-admin decide %s %s\n", db_value(row, "finding_id"),
 	    db_value(row, "words"), db_value(row, "about"), db_value(row, "finding_id"), db_value(row, "answers"));
 	return 0;
 }

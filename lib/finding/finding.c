@@ -25,6 +25,8 @@ finding_refresh(struct arena *arena, struct db *db, int64_t run_id, struct findi
 		goto fail;
 	if (db_script(db, "ANALYZE finding_seen", err) != 0)
 		goto fail;
+	if (db_exec(db, sql_finding_refresh_adopt, DB_NONE, NULL, err) != 0)
+		goto fail;
 	if (db_exec(db, sql_finding_refresh_clear, DB_ARGS(run), &counts.cleared, err) != 0)
 		goto fail;
 	if (rules_index_off(db, finding, 1, seen, err) != 0)

@@ -17,7 +17,7 @@ static const struct table_column columns[] = {
 	{ ACCESS_NET, "Net paid", 13, false, 1, 0 },
 	{ ACCESS_CLASS, "Class", 10, false, -1, 0 },
 	{ ACCESS_REASON, "Reason", 34, false, -1, 0 },
-	{ ACCESS_FINDING, "Finding", 13, false, -1, 0 },
+	{ ACCESS_FINDING, "Finding", 18, false, -1, 0 },
 	{ ACCESS_FROM, "Access from", 11, false, -1, 0 },
 	{ ACCESS_TO, "Access to", 11, false, -1, 0 },
 	{ ACCESS_MOODLE, "In Moodle", 13, false, -1, 0 },

@@ -5,7 +5,7 @@
 #define OLD_DAYS 30
 
 static const struct table_column columns[] = {
-	{ EXCEPTION_ID, "Finding", 13, false, -1, 0 },
+	{ EXCEPTION_ID, "Finding", 18, false, -1, 0 },
 	{ EXCEPTION_CLASS, "What is wrong", 27, true, -1, 0 },
 	{ EXCEPTION_RISK, "Kind of risk", 20, false, -1, 0 },
 	{ EXCEPTION_CURRENCY, "Currency", 9, false, -1, 0 },

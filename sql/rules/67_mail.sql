@@ -1,9 +1,10 @@
 -- What of the outbox waits for a person.
 
--- The id of a finding: the same as long as its class, what it is about and its currency are.
+-- The id of a finding: the same as long as its class, what it is about and its currency are. Sixty bits: with forty, of a million findings two have
+-- the same one every other night.
 CREATE FUNCTION rule.finding_code(class text, key text, currency text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN 'F' || upper(substr(md5(class || ' ' || key || ' ' || currency), 1, 10));
+    RETURN 'F' || upper(substr(md5(class || ' ' || key || ' ' || currency), 1, 15));
 
 -- Since when and why somebody is not mailed, in a few words.
 CREATE FUNCTION rule.suppression_words(origin text, who_name text, reason text, since_at timestamptz) RETURNS text

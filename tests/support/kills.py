@@ -41,7 +41,7 @@ RANDOM_COLUMNS = {"sealed", "secret"}
 
 
 # A run's number and files in the workbook, and the names of findings, which are derived from ids.
-RUN_WORDS = re.compile(r"\b(run|Run|night) \d+|report/acme-[\d-]+-run\d+|\bF[0-9A-F]{10}\b")
+RUN_WORDS = re.compile(r"\b(run|Run|night) \d+|report/acme-[\d-]+-run\d+|\bF[0-9A-F]{15}\b")
 
 # name: value, source
 CHECKS = {

@@ -220,6 +220,39 @@ test_currencies_are_not_added(void **state)
 	    "2/2");
 }
 
+/* Met in a world of a million units: the first ten digits of two findings were the same, and all findings of the night were lost. */
+static void
+test_findings_have_ids_of_their_own(void **state)
+{
+	struct with_db *w = *state;
+
+	expect_text("ten digits are too few",
+	    one(w, "SELECT left(rule.finding_code('HELD', 'a82216.327', 'EUR'), 11) || ' ' || "
+		   "left(rule.finding_code('HELD', 'a435496.1670', 'EUR'), 11)"),
+	    "F0F6D933B57 F0F6D933B57");
+	expect_text("more tell them apart",
+	    one(w, "SELECT rule.finding_code('HELD', 'a82216.327', 'EUR') = rule.finding_code('HELD', 'a435496.1670', 'EUR')"),
+	    "f");
+}
+
+static void
+test_a_finding_grows_old_under_its_longer_id(void **state)
+{
+	struct with_db *w = *state;
+	const char *id;
+
+	sell(w, "1", "NAME", "EUR", "2026-04-20T08:00:00Z");
+	night(w);
+	id = one(w, "SELECT finding_id FROM ctok.finding");
+	with_db_sql(w, "UPDATE ctok.finding SET finding_id = left(finding_id, 11), first_seen = '2026-01-02T03:04:05Z'");
+	night(w);
+	expect_text("the one finding, as old as it is",
+	    one(w, "SELECT string_agg(finding_id || ' ' || (first_seen = '2026-01-02T03:04:05Z') || ' ' || (cleared_at IS NULL), "
+		   "', ') "
+		   "FROM ctok.finding"),
+	    arena_printf(&w->arena, "%s true true", id));
+}
+
 static void
 test_another_learner_is_a_finding(void **state)
 {
@@ -382,6 +415,8 @@ main(void)
 		cmocka_unit_test_setup(test_two_names_of_a_course_are_one_access, setup),
 		cmocka_unit_test_setup(test_a_course_that_appears_joins_its_names, setup),
 		cmocka_unit_test_setup(test_currencies_are_not_added, setup),
+		cmocka_unit_test_setup(test_findings_have_ids_of_their_own, setup),
+		cmocka_unit_test_setup(test_a_finding_grows_old_under_its_longer_id, setup),
 		cmocka_unit_test_setup(test_another_learner_is_a_finding, setup),
 		cmocka_unit_test_setup(test_a_completion_has_one_certificate, setup),
 	};
