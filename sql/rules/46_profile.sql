@@ -54,6 +54,17 @@ SELECT e.tenant_id, e.person_id, f.name, f.value, f.line_no, d.modified_at, d.do
   JOIN ctok.person_contact k ON k.tenant_id = l.tenant_id AND k.contact_id = coalesce(l.learner_contact_id, d.buyer_contact_id) AND k.person_id = e.person_id
   JOIN ctok.kept_field f ON f.tenant_id = d.tenant_id AND f.document_id = d.document_id AND f.line_no IN (0, l.line_no);
 
+-- Accounts that may say something else than they should. Nearly all say what they should: these are left out at a glance.
+CREATE VIEW rule.account_glance WITH (security_invoker = true) AS
+SELECT k.tenant_id, k.site_id, k.person_id, k.user_id
+  FROM ctok.account k
+  JOIN ctok.site s ON s.tenant_id = k.tenant_id AND s.site_id = k.site_id
+  JOIN ctok.mirror_user u ON u.tenant_id = k.tenant_id AND u.site_id = k.site_id AND u.user_id = k.user_id AND NOT u.suspended
+  JOIN ctok.person p ON p.tenant_id = k.tenant_id AND p.person_id = k.person_id
+ WHERE s.names <> 'moodle' AND p.display_name NOT IN (u.firstname || ' ' || u.lastname, u.firstname)
+    OR s.emails <> 'moodle' AND u.email_key <> p.email OR s.emails = 'source'
+    OR EXISTS (SELECT 1 FROM ctok.site_field m WHERE m.tenant_id = s.tenant_id AND m.site_id = s.site_id);
+
 -- Fields of accounts that should say something else, with what a person or the plan must know. `about`: 'name', 'email', 'field'. Accounts that are
 -- not touched are not here: protected ones, staff of some course, suspended ones, and those of which it is not known whose they are; nor those of
 -- people who have no access on the site any more. Who goes by a name that may be another human's keeps the one that Moodle has.
@@ -62,9 +73,9 @@ SELECT k.tenant_id, k.site_id, k.person_id, k.user_id, w.about, w.policy, w.fiel
        NOT EXISTS (SELECT 1 FROM ctok.access a
                     WHERE a.tenant_id = k.tenant_id AND a.person_id = k.person_id AND a.site_id = k.site_id AND NOT a.trial
                       AND a.state IN ('pending', 'active', 'held', 'grace')) AS trial
-  FROM ctok.account k
+  FROM rule.account_glance k
   JOIN ctok.site s ON s.tenant_id = k.tenant_id AND s.site_id = k.site_id
-  JOIN ctok.mirror_user u ON u.tenant_id = k.tenant_id AND u.site_id = k.site_id AND u.user_id = k.user_id AND NOT u.suspended
+  JOIN ctok.mirror_user u ON u.tenant_id = k.tenant_id AND u.site_id = k.site_id AND u.user_id = k.user_id
   JOIN ctok.person p ON p.tenant_id = k.tenant_id AND p.person_id = k.person_id
  CROSS JOIN LATERAL (
         -- "source" is to the letter. Else words may stand in another order and without accents, and some may be left out: only another name is told.
@@ -96,11 +107,7 @@ SELECT k.tenant_id, k.site_id, k.person_id, k.user_id, w.about, w.policy, w.fiel
           LEFT JOIN rule.account_says i ON i.tenant_id = u.tenant_id AND i.site_id = u.site_id AND i.user_id = u.user_id AND i.field = m.field
          WHERE m.tenant_id = s.tenant_id AND m.site_id = s.site_id AND n.value <> coalesce(i.value, '')
        ) w
- -- Nearly all accounts say what they should: these are left out at a glance.
- WHERE (s.names <> 'moodle' AND p.display_name NOT IN (u.firstname || ' ' || u.lastname, u.firstname)
-        OR s.emails <> 'moodle' AND u.email_key <> p.email OR s.emails = 'source'
-        OR EXISTS (SELECT 1 FROM ctok.site_field m WHERE m.tenant_id = s.tenant_id AND m.site_id = s.site_id))
-   AND EXISTS (SELECT 1 FROM ctok.access a
+ WHERE EXISTS (SELECT 1 FROM ctok.access a
                 WHERE a.tenant_id = k.tenant_id AND a.person_id = k.person_id AND a.site_id = k.site_id AND a.state IN ('pending', 'active', 'held', 'grace'))
    AND NOT EXISTS (SELECT 1 FROM ctok.protected_account a
                     WHERE a.tenant_id = u.tenant_id AND a.site_id = u.site_id AND a.name IN (u.username, u.email_key))

@@ -31,6 +31,9 @@ static const char peer_tables[] =
 static const char peer_join[] =
     "SELECT count(*) FROM bench.owed o FULL JOIN bench.found f USING (user_id, course_id) WHERE o.ends IS DISTINCT FROM f.ends";
 
+/* What reconcile's plan and findings ask of every access there is: is Moodle as it should be? */
+static const char compared[] = "SELECT count(*) FROM rule.access_gap WHERE gap IS NOT NULL";
+
 /* Sales that change in a night: growth in changes; each of them beside the sizes of the world is growth in history. */
 static const int64_t changes[] = { 20, 200, 2000 };
 
@@ -103,7 +106,8 @@ main(int argc, char **argv)
 {
 	int64_t units = argc > 1 ? strtoll(argv[1], NULL, 10) : 100000;
 	int64_t courses = units / 10 < 2000 ? units / 10 : 2000;
-	struct bench_runs joins = { .count = 0 }, findings = { .count = 0 }, quiet = { .count = 0 };
+	struct bench_runs joins = { .count = 0 }, findings = { .count = 0 }, quiet = { .count = 0 }, compares = { .count = 0 };
+	double began;
 	size_t i;
 	struct night_times times;
 	struct bench bench;
@@ -136,7 +140,13 @@ main(int argc, char **argv)
 		times = reconcile(&bench, /* full= */ false);
 		bench_add(&quiet, times.reckon_s);
 		bench_add(&findings, times.findings_s);
+		began = bench_now();
+		if (bench_number(&bench, bench.db, compared) != 0)
+			bench_fail("a reconciled world differs from Moodle", NULL);
+		bench_add(&compares, bench_now() - began);
 	}
+	bench_result(arena_printf(&bench.arena, "compare each access with Moodle, %s units", size), "s", bench_median(&compares),
+	    "the same FULL JOIN", bench_median(&joins));
 	bench_result(arena_printf(&bench.arena, "a night without changes, %s units", size), "s", bench_median(&quiet),
 	    "the same FULL JOIN", bench_median(&joins));
 	bench_result("its findings, none left", "s", bench_median(&findings), "the same FULL JOIN", bench_median(&joins));
