@@ -109,7 +109,7 @@ struct book {
 };
 
 extern const struct table_spec exception_spec, access_spec, field_spec, action_spec, deal_spec, payout_spec, rate_spec,
-    expected_spec, progress_spec, dropoff_spec, source_spec;
+    expected_spec, renewal_spec, progress_spec, dropoff_spec, source_spec;
 
 /**
  * book_range(book, section, column, part):

@@ -333,6 +333,7 @@ write_sheets(struct pen *pen, struct err *err)
 		{ SECTION_PAYOUT, "Every payout to the bank, from what was charged down to what arrived." },
 		{ SECTION_RATE, "The exchange rates that amounts were converted at." },
 		{ SECTION_EXPECTED, "What is asked for and not sold yet: quotes, orders, and what waits for its payment." },
+		{ SECTION_RENEWAL, "Whose paid time is over within three months, and what it cost last." },
 		{ SECTION_PROGRESS, "How far learners are, course by course." },
 		{ SECTION_DROPOFF, "How many get how far in each course, and where they stop." },
 		{ SECTION_SOURCE, "What was read, when, and whether it was complete." },

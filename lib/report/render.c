@@ -17,6 +17,7 @@ static const struct table_spec *const specs[SECTION_COUNT] = {
 	[SECTION_PAYOUT] = &payout_spec,
 	[SECTION_RATE] = &rate_spec,
 	[SECTION_EXPECTED] = &expected_spec,
+	[SECTION_RENEWAL] = &renewal_spec,
 	[SECTION_PROGRESS] = &progress_spec,
 	[SECTION_DROPOFF] = &dropoff_spec,
 	[SECTION_SOURCE] = &source_spec,
@@ -159,6 +160,8 @@ add_sheets(struct book *book, struct err *err)
 	if (table_sheets(book, SECTION_RATE, err) != 0)
 		return -1;
 	if (table_sheets(book, SECTION_EXPECTED, err) != 0)
+		return -1;
+	if (table_sheets(book, SECTION_RENEWAL, err) != 0)
 		return -1;
 	if (table_sheets(book, SECTION_PROGRESS, err) != 0)
 		return -1;

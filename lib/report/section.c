@@ -171,6 +171,19 @@ static const struct section_column expected[] = {
 	{ "until", CELL_DATE },
 };
 
+static const struct section_column renewal[] = {
+	{ "person", CELL_TEXT },
+	{ "email", CELL_TEXT },
+	{ "course", CELL_TEXT },
+	{ "product", CELL_TEXT },
+	{ "source", CELL_TEXT },
+	{ "document", CELL_TEXT },
+	{ "paid_until", CELL_DATE },
+	{ "renews_from", CELL_DATE },
+	{ "currency", CELL_TEXT },
+	{ "price_minor", CELL_MONEY },
+};
+
 static const struct section_column progress[] = {
 	{ "site", CELL_TEXT },
 	{ "course", CELL_TEXT },
@@ -234,6 +247,7 @@ const struct section_def section_defs[SECTION_COUNT] = {
 	[SECTION_PAYOUT] = SECTION(payout),
 	[SECTION_RATE] = SECTION(rate),
 	[SECTION_EXPECTED] = SECTION(expected),
+	[SECTION_RENEWAL] = SECTION(renewal),
 	[SECTION_PROGRESS] = SECTION(progress),
 	[SECTION_DROPOFF] = SECTION(dropoff),
 	[SECTION_SOURCE] = SECTION(source),

@@ -11,7 +11,7 @@
 
 /* The file of a snapshot: gzip of lines. First `ctok-report<TAB>version`; then each section as `s<TAB>name<TAB>column:type…`, its rows
  * as `r<TAB>` and PostgreSQL's COPY text format, `e<TAB>name<TAB>rows`; last `z<TAB>lines`. What is not exactly this is an error. */
-#define SNAPSHOT_VERSION 8
+#define SNAPSHOT_VERSION 9
 #define SNAPSHOT_MAX_LINE ((size_t)4 << 20)
 
 struct cell {

@@ -256,6 +256,30 @@ SELECT x.kind, coalesce(nullif(p.name, ''), nullif(p.sku, ''), nullif(p.product_
   LEFT JOIN rule.report_word w ON w.kind = 'expected' AND w.code = x.kind
  GROUP BY x.kind, p.name, p.sku, p.product_key, p.variant_key, t.courses, s.name, w.words, x.currency;
 
+-- Whose paid time is over soon, or is over and kept for its grace: who is to be asked, for what it was sold last. What renews by itself is not here. A
+-- renewal goes on from the end of what is paid, or from its own day when that is past.
+CREATE VIEW rule.report_renewal WITH (security_invoker = true) AS
+SELECT p.display_name AS person, p.email, coalesce(c.shortname, nullif(split_part(t.reference, ':', 2), ''), '') AS course,
+       coalesce(nullif(o.name, ''), nullif(o.sku, ''), nullif(o.product_key, ''), o.variant_key) AS product, s.name AS source, d.number AS document,
+       (rule.report_moment(a.ends_at) - interval '1 second')::date AS paid_until, rule.report_moment(greatest(a.ends_at, rule.now()))::date AS renews_from,
+       e.currency, e.price_minor
+  FROM ctok.access a
+  JOIN ctok.target t ON t.tenant_id = a.tenant_id AND t.target_id = a.target_id
+  JOIN ctok.person p ON p.tenant_id = a.tenant_id AND p.person_id = a.person_id
+  LEFT JOIN ctok.mirror_course c ON c.tenant_id = a.tenant_id AND c.site_id = a.site_id AND c.course_id = t.course_id
+  -- The sale that lasts longest.
+ CROSS JOIN LATERAL (SELECT e.document_id, e.unit_id, e.rule_id, e.currency, e.price_minor
+                       FROM ctok.entitlement e
+                      WHERE e.tenant_id = a.tenant_id AND e.person_id = a.person_id AND e.target_id = a.target_id AND e.revoked_at IS NULL
+                      ORDER BY e.ends_at DESC NULLS LAST, e.entitlement_id DESC LIMIT 1) e
+  JOIN ctok.product_rule r ON r.tenant_id = a.tenant_id AND r.rule_id = e.rule_id AND NOT r.renews
+  JOIN ctok.document d ON d.tenant_id = a.tenant_id AND d.document_id = e.document_id
+  JOIN ctok.source s ON s.tenant_id = d.tenant_id AND s.source_id = d.source_id
+  JOIN ctok.unit u ON u.tenant_id = a.tenant_id AND u.unit_id = e.unit_id
+  JOIN ctok.line l ON l.tenant_id = u.tenant_id AND l.document_id = u.document_id AND l.line_no = u.line_no
+  JOIN ctok.product o ON o.tenant_id = l.tenant_id AND o.product_id = l.product_id
+ WHERE a.state IN ('active', 'grace') AND NOT a.trial AND a.ends_at <= rule.now() + interval '90 days';
+
 -- How fresh what we know is: each source and site with its last reading.
 CREATE VIEW rule.report_source WITH (security_invoker = true) AS
 SELECT s.name, 'source' AS kind, s.kind || ', ' || s.role AS type,

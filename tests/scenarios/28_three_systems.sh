@@ -93,7 +93,7 @@ on 2026-11-21T12:00:00Z
 night
 expect "what the provider alone tells is a finding with its money" "DEAL_REFUND_MISSING 2001 3000, DISPUTE_OPEN ch_2002 10000, INVOICE_MISSING 2002 10000" "$(found)"
 states() { sql "SELECT string_agg(split_part(p.email, '@', 1) || ' ' || a.state, ', ' ORDER BY p.email) FROM ctok.access a JOIN ctok.person p USING (tenant_id, person_id)"; }
-expect "what is disputed at the provider holds the sale" "l2001 active, l2002 held" "$(states)"
+scenario dispute-at-the-provider-holds-the-shops-sale "l2001 active, l2002 held" "$(states)"
 expect "access and revenue follow the sale" "l2001 l2002: woo 2001, woo 2002: 2001 57100, 2002 10000: " "$(who_has): $(entitled): $(revenue): $(tied)"
 expect "the line says by how much" "2001 woo 2026-11-20 Differs EUR 571 F2026A1 571 ch_2001 571 0 30 0 571 EUR -" "$(cells Deals 2001)"
 

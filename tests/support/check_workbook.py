@@ -14,8 +14,8 @@ from decimal import Decimal
 
 import openpyxl
 
-BASE = ["Cover", "Control", "Exceptions", "Access vs money", "Fields", "Actions", "Deals", "Payouts", "Rates", "Expected", "Progress", "Drop-off", "Sources"]
-OPTIONAL = {"Fields", "Deals", "Payouts", "Rates", "Expected", "Progress", "Drop-off"}
+BASE = ["Cover", "Control", "Exceptions", "Access vs money", "Fields", "Actions", "Deals", "Payouts", "Rates", "Expected", "Renewals", "Progress", "Drop-off", "Sources"]
+OPTIONAL = {"Fields", "Deals", "Payouts", "Rates", "Expected", "Renewals", "Progress", "Drop-off"}
 TITLES = {
     "Control": ["Control", "What must hold", "Currency", "Expected", "Found", "Difference, engine", "Difference, live", "Must be 0",
                 "The live difference is reckoned from"],
@@ -32,6 +32,7 @@ TITLES = {
                 "Residual, engine", "Residual, live"],
     "Rates": ["Day", "Currency", "Documents", "Amount", "Rate", "Rate of", "Published by", "Converted", "In"],
     "Expected": ["Product", "Courses", "Source", "What it is", "Documents", "Seats", "Currency", "Value", "Oldest of", "Next one ends"],
+    "Renewals": ["Person", "E-mail", "Course", "Product", "Source", "Document", "Paid until", "Renews from", "Currency", "Net, last time"],
     "Progress": ["Site", "Course", "Learners", "Not started", "In progress", "Completed", "Completed, %", "Activities", "Mean progress, %", "Graded", "Mean grade, %",
                  "Last seen", "Enrolled otherwise", "As of"],
     "Drop-off": ["Site", "Course", "Activity", "Kind of activity", "Got so far", "Of all, %", "Stopped here"],
@@ -39,10 +40,10 @@ TITLES = {
                 "Last complete", "Read up to", "Age in hours", "Why it is not complete"],
 }
 DATES = {"Sold on", "Access from", "Access to", "First seen", "Ended at", "Window from", "Window to", "Last complete", "Read up to", "Paid out on",
-         "At the bank on", "Announced for", "Day", "Rate of", "Oldest of", "Next one ends", "Last seen", "As of"}
+         "At the bank on", "Announced for", "Day", "Rate of", "Oldest of", "Next one ends", "Paid until", "Renews from", "Last seen", "As of"}
 NUMBERS = {"Money at risk", "Open units", "Age in days", "Quantity", "Net paid", "Rows declared", "Rows read", "New or changed", "Late", "Rewritten", "Age in hours", "Entries", "Documents", "Seats"}
 PARTS = {"Charges", "Given back", "Disputes", "Fees", "Reserve", "Card readers", "Failed payouts", "Other", "Payout amount", "Residual, engine",
-         "Residual, live", "Bank amount", "Bank difference", "Amount", "Value"}
+         "Residual, live", "Bank amount", "Bank difference", "Amount", "Value", "Net, last time"}
 HOME = {"Revenue", "Converted"}
 PARTS |= HOME
 PARTS |= {"Sold for", "Invoiced", "Paid", "Refunded, sale", "Refunded, payments", "Largest difference"}

@@ -361,6 +361,23 @@ write_expected(struct snapshot *snapshot, const struct sample *sample, struct er
 }
 
 static int
+write_renewals(struct snapshot *snapshot, const struct sample *sample, struct err *err)
+{
+	static const char *const lines[] = {
+		"Ana Díaz\tana@example.org\tCPR-2Y\tFirst aid\tshop\tSO-10101\t2026-08-01\t2026-08-21\tEUR\t9900",
+		"=1+1\tx@example.org\tACLS\tACLS\tshop\tSO-10102\t2026-10-31\t2026-11-01\tJPY\t1500",
+	};
+	int64_t i;
+
+	if (snapshot_begin(snapshot, SECTION_RENEWAL, err) != 0)
+		return -1;
+	for (i = 0; i < sample->renewals; i++)
+		if (add(snapshot, lines[i % COUNT(lines)], err) != 0)
+			return -1;
+	return snapshot_end(snapshot, err);
+}
+
+static int
 write_progress(struct snapshot *snapshot, const struct sample *sample, struct arena *arena, struct err *err)
 {
 	int64_t i;
@@ -436,7 +453,8 @@ sample_snapshot_write(const struct sample *sample, const char *path, struct err 
 	    write_fields(snapshot, sample, &arena, err) != 0 || write_actions(snapshot, sample, &arena, err) != 0 ||
 	    write_deals(snapshot, sample, &arena, err) != 0 || write_payouts(snapshot, sample, &arena, err) != 0 ||
 	    write_rates(snapshot, sample, &arena, err) != 0 || write_expected(snapshot, sample, err) != 0 ||
-	    write_progress(snapshot, sample, &arena, err) != 0 || write_sources(snapshot, err) != 0)
+	    write_renewals(snapshot, sample, err) != 0 || write_progress(snapshot, sample, &arena, err) != 0 ||
+	    write_sources(snapshot, err) != 0)
 		goto out;
 	rc = snapshot_publish(snapshot, err);
 out:

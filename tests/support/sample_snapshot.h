@@ -19,6 +19,7 @@ struct sample {
 	int64_t deals;
 	int64_t rates;
 	int64_t expected;
+	int64_t renewals;
 	int64_t courses; /* with progress */
 	int64_t untie;   /* this many units less than the control expects */
 };

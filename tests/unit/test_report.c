@@ -61,7 +61,7 @@ expect_same_file(const char *title, const char *a, const char *b)
 
 /* A whole snapshot of next to nothing, to be broken. */
 static const char *const small[] = {
-	"ctok-report\t8",
+	"ctok-report\t9",
 	"s\tcover\tname:text\tvalue:text",
 	"r\ttenant\tacme",
 	"r\trun\t1",
@@ -119,6 +119,9 @@ static const char *const small[] = {
 	"s\texpected\tproduct:text\tcourses:text\tsource:text\twhat:text\tdocuments:integer\tseats:integer\tcurrency:text\t"
 	"value_minor:money\tsince:date\tuntil:date",
 	"e\texpected\t0",
+	"s\trenewal\tperson:text\temail:text\tcourse:text\tproduct:text\tsource:text\tdocument:text\tpaid_until:date\trenews_from:"
+	"date\tcurrency:text\tprice_minor:money",
+	"e\trenewal\t0",
 	"s\tprogress\tsite:text\tcourse:text\tlearners:integer\tnot_started:integer\tin_progress:integer\tcompleted:integer"
 	"\tcompletion_rate:integer\tactivities:integer\tmean_progress:integer\tgraded:integer\tmean_grade:integer\tlast_access:"
 	"datetime\tothers:integer\tread_at:datetime",
@@ -130,7 +133,7 @@ static const char *const small[] = {
 	"integer\trows_read:integer\tchanged:integer\tlate:integer\trewritten:integer\tlast_complete:datetime\twatermark:"
 	"datetime\tage_hours:integer\tfailure:text",
 	"e\tsource\t0",
-	"z\t41",
+	"z\t43",
 };
 
 /* Write ${small} with line ${at} (from 1) replaced by ${line}; NULL ends the file there. */
@@ -165,7 +168,7 @@ a_snapshot_that_is_not_exactly_right_is_refused(void **state)
 		size_t line_no;
 		const char *line, *message; /* after the snapshot's name */
 	} cases[] = {
-		{ "another version", 1, "ctok-report\t2", " has version 2, this program reads version 8" },
+		{ "another version", 1, "ctok-report\t2", " has version 2, this program reads version 9" },
 		{ "another section", 2, "s\tcontrol\tname:text\tvalue:text",
 		    ", line 2: expected \"s cover name:text value:text\", found \"s control name:text value:text\"" },
 		{ "a column too few", 3, "r\ttenant", ", line 3: row of section \"cover\" has 1 columns of 2" },
@@ -187,9 +190,9 @@ a_snapshot_that_is_not_exactly_right_is_refused(void **state)
 		    "r\t1\tshop\tSO-1\t2026-02-03\tAna\tAna\tana@example.org\tACLS\tACLS\t1\tEUR\t9900\tmatched\t\t\t2026-04-"
 		    "02\tinfinity\tactive",
 		    ", line 22: column \"access_to\" of section \"access\": \"infinity\" is not a date" },
-		{ "another end", 42, "z\t30", ", line 42: expected \"z 41\", found \"z 30\"" },
-		{ "no end", 42, NULL, ": is cut after line 41" },
-		{ "something after the end", 42, "z\t41\nz\t42", ": goes on after its end" },
+		{ "another end", 44, "z\t30", ", line 44: expected \"z 43\", found \"z 30\"" },
+		{ "no end", 44, NULL, ": is cut after line 43" },
+		{ "something after the end", 44, "z\t43\nz\t44", ": goes on after its end" },
 		{ "cover without a value", 3, "r\tTenant\tacme", ": section \"cover\" has no \"tenant\"" },
 		{ "a moment that is none", 7, "r\tnow_utc\tnow", ": section \"cover\": \"now\" is not a whole number" },
 		{ "a moment before all", 7, "r\tnow_utc\t0", ": section \"cover\": \"now_utc\" is not positive" },
@@ -569,6 +572,7 @@ a_workbook_speaks_spanish(void **state)
 		.payouts = 2,
 		.rates = 2,
 		.expected = 2,
+		.renewals = 2,
 		.courses = 2,
 		.untie = 2,
 		.trial = true,
@@ -578,7 +582,7 @@ a_workbook_speaks_spanish(void **state)
 	witness("workbook_text.py", at(w, "cortada.xlsx"), "'NO CUADRA' 'Total EUR, esta hoja'",
 	    "Portada, Control, Excepciones, Acceso y dinero, Acceso y dinero (2), Acceso y dinero (3), Datos, Acciones, Ventas "
 	    "enlazadas, "
-	    "Transferencias, Cambios, Esperado, Progreso, Abandono, "
+	    "Transferencias, Cambios, Esperado, Renovaciones, Progreso, Abandono, "
 	    "Orígenes;\n");
 	(void)render_sample(w, &(struct sample){ .units = 0, .locale = "es" }, "nada", REPORT_ROWS_PER_SHEET);
 	build_world(w);
@@ -588,12 +592,43 @@ a_workbook_speaks_spanish(void **state)
 	expect_text("nothing was left in English", words_missed(), NULL);
 }
 
+/* Fuzzing begins with a snapshot that is right. */
+static void
+the_corpus_is_of_this_version(void **state)
+{
+	char path[] = "/tmp/ctok-corpus-XXXXXX";
+	struct snapshot *snapshot = NULL;
+	struct gzip *gzip = NULL;
+	struct err err = ERR_INIT;
+	const struct cell *cells;
+	enum section section;
+	size_t len;
+	char *world;
+
+	(void)state;
+	assert_int_equal(close(mkstemp(path)), 0);
+	expect_ok("corpus", file_read(&arena, "corpus", "tests/fuzz/corpus/snapshot/world", 1 << 16, &world, &len, &err), &err);
+	expect_ok(path, unlink(path), &err);
+	expect_ok(path, gzip_create(path, &gzip, &err), &err);
+	expect_ok(path, gzip_write(gzip, world, len, &err), &err);
+	expect_ok(path, gzip_finish(gzip, &err), &err);
+	gzip_close(gzip);
+	expect_ok("the head", snapshot_open(path, &snapshot, &err), &err);
+	do
+		expect_ok("a row", snapshot_next(snapshot, &section, &cells, &err), &err);
+	while (cells != NULL);
+	snapshot_close(snapshot);
+	(void)unlink(path);
+	arena_reset(&arena);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_snapshot_that_is_not_exactly_right_is_refused),
 		cmocka_unit_test(a_snapshot_that_was_cut_is_refused),
+		cmocka_unit_test(the_corpus_is_of_this_version),
 		cmocka_unit_test(what_a_cell_cannot_show_is_named),
 		cmocka_unit_test(the_same_snapshot_gives_the_same_bytes),
 		cmocka_unit_test(long_tables_go_on_on_more_sheets),
