@@ -272,13 +272,15 @@ SELECT p.display_name AS person, p.email, coalesce(c.shortname, nullif(split_par
                        FROM ctok.entitlement e
                       WHERE e.tenant_id = a.tenant_id AND e.person_id = a.person_id AND e.target_id = a.target_id AND e.revoked_at IS NULL
                       ORDER BY e.ends_at DESC NULLS LAST, e.entitlement_id DESC LIMIT 1) e
-  JOIN ctok.product_rule r ON r.tenant_id = a.tenant_id AND r.rule_id = e.rule_id AND NOT r.renews
+  JOIN ctok.product_rule r ON r.tenant_id = a.tenant_id AND r.rule_id = e.rule_id
   JOIN ctok.document d ON d.tenant_id = a.tenant_id AND d.document_id = e.document_id
   JOIN ctok.source s ON s.tenant_id = d.tenant_id AND s.source_id = d.source_id
   JOIN ctok.unit u ON u.tenant_id = a.tenant_id AND u.unit_id = e.unit_id
   JOIN ctok.line l ON l.tenant_id = u.tenant_id AND l.document_id = u.document_id AND l.line_no = u.line_no
   JOIN ctok.product o ON o.tenant_id = l.tenant_id AND o.product_id = l.product_id
- WHERE a.state IN ('active', 'grace') AND NOT a.trial AND a.ends_at <= rule.now() + interval '90 days';
+ WHERE a.state IN ('active', 'grace') AND NOT a.trial AND a.ends_at <= rule.now() + interval '90 days'
+   AND NOT coalesce((SELECT bool_or(q.goes_on) FROM rule.access_subscription q
+                      WHERE q.tenant_id = a.tenant_id AND q.person_id = a.person_id AND q.target_id = a.target_id AND q.ends_at = a.ends_at), r.renews);
 
 -- How fresh what we know is: each source and site with its last reading.
 CREATE VIEW rule.report_source WITH (security_invoker = true) AS

@@ -215,6 +215,9 @@ scenario disabled-client-keeps-paid-access "A: " "$(moodle disa): $(found CLIENT
 scenario rest-overdue-keeps-by-default "A: active term 12-20: F1014 5000 was due on 2026-11-21; access is kept" "$(moodle parte): $(of parte): $(found REST_OVERDUE)"
 run ctok-report
 expect "all ties" "" "$(untied)"
+# Price and days of renewals come of what was paid and of when it ends, not of a quote.
+renews() { sql "SELECT document, paid_until, renews_from, price_minor, currency FROM rule.report_renewal WHERE email = '$1@example.test'"; }
+scenario renewal-list-has-price-and-date "F1005	2026-12-19	2026-12-20	10000	EUR / F1008	2026-12-17	2026-12-18	10000	EUR" "$(renews upton) / $(renews older)"
 
 # D4: the policies are other ones now.
 policy='paid_percent = 50; on_disabled_client = "suspend"; on_overdue = "suspend";'
