@@ -164,7 +164,7 @@ int
 entitle_notices(
     struct arena *arena, struct db *db, const struct night *night, const char *locale, int64_t *ret_notices, struct err *err)
 {
-	struct db_row *rows;
+	struct db_row *rows, *row;
 	const char **moot;
 	size_t count, i;
 	int64_t withdrawn;
@@ -180,7 +180,9 @@ entitle_notices(
 		return -1;
 	if (db_exec(db, sql_entitle_notices, DB_ARGS(locale), NULL, err) != 0)
 		return -1;
-	if (db_exec(db, sql_entitle_expiring, DB_ARGS(locale), NULL, err) != 0)
+	if (db_row(arena, db, sql_entitle_expiring_days, DB_NONE, &row, err) != 0)
+		return -1;
+	if (db_int(row, "days") > 0 && db_exec(db, sql_entitle_expiring, DB_ARGS(locale, db_value(row, "days")), NULL, err) != 0)
 		return -1;
 	if (db_exec(db, sql_entitle_held, DB_ARGS(locale), NULL, err) != 0)
 		return -1;

@@ -10,7 +10,7 @@ WITH asked AS (
 ), found AS (
     SELECT 'course' AS kind, r.rule_id, a.target_id, a.course AS name
       FROM asked a
-      JOIN ctok.target n ON n.tenant_id = (SELECT ctok.current_tenant()) AND coalesce(n.same_as, n.target_id) = a.target_id
+      JOIN ctok.target n ON n.tenant_id = (SELECT ctok.current_tenant()) AND n.stands_for = a.target_id
       JOIN ctok.rule_target t ON t.tenant_id = n.tenant_id AND t.target_id = n.target_id
       JOIN ctok.product_rule r ON r.tenant_id = t.tenant_id AND r.rule_id = t.rule_id AND NOT r.gone AND NOT r.exclude
     UNION

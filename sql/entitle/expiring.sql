@@ -1,16 +1,17 @@
 -- Whose paid time is over in a few days is reminded of it: once for each number of days that the tenant set. Where several have passed (the
 -- nights before did not run) the smallest counts, and those above it are past. A term shorter than twice that has no need of it, nor has what
--- renews by itself, as its rule says or, of a subscription that is known, this itself: one that is to end is no exception. And whoever may have renewed at a source that is silent is not told that they have not. $1: locale.
+-- renews by itself, as its rule says or, of a subscription that is known, this itself: one that is to end is no exception. And whoever may have
+-- renewed at a source that is silent is not told that they have not. $1: locale; $2: the largest number of days: only who is that near the end is
+-- looked at.
 INSERT INTO mail_new (event, person_id, recipient, template, locale, facts)
 SELECT due.event || '.' || due.days_before, a.person_id, p.email, 'expiry-soon', $1,
        jsonb_strip_nulls(jsonb_build_object('learner', p.display_name, 'course', coalesce(c.fullname, t.reference), 'date', due.last_day,
                                             'days', due.days_left::text, 'course_url', rule.course_url(s.url, t.course_id)))
   FROM ctok.tenant n
- CROSS JOIN LATERAL (SELECT max(d) AS days FROM unnest(n.expiry_days) d) most
   JOIN ctok.access a ON a.tenant_id = n.tenant_id AND a.state = 'active' AND a.wanted = 'active' AND NOT a.trial
                     -- An active one's next change is its end, or comes before it.
-                    AND a.next_change_at <= rule.now() + make_interval(days => most.days + 1)
-                    AND a.ends_at > rule.now() AND a.ends_at <= rule.now() + make_interval(days => most.days + 1)
+                    AND a.next_change_at <= rule.now() + make_interval(days => $2::integer + 1)
+                    AND a.ends_at > rule.now() AND a.ends_at <= rule.now() + make_interval(days => $2::integer + 1)
   JOIN ctok.product_rule r ON r.tenant_id = a.tenant_id AND r.rule_id = a.rule_id AND r.on_expiry <> 'keep'
   JOIN ctok.target t ON t.tenant_id = a.tenant_id AND t.target_id = a.target_id
   JOIN ctok.account k ON k.tenant_id = a.tenant_id AND k.site_id = a.site_id AND k.person_id = a.person_id

@@ -28,7 +28,7 @@ SELECT v.tenant_id, v.unit_id, t.target_id, k.person_id, v.rule_id, v.source_id,
        CASE WHEN p.paid_at > rule.day_end(v.sold_at, (SELECT rule.zone())) THEN p.paid_at END AS paid_at
   FROM fresh v
        -- Two names of one course are one course.
-  JOIN (SELECT DISTINCT t.tenant_id, t.rule_id, coalesce(n.same_as, n.target_id) AS target_id
+  JOIN (SELECT DISTINCT t.tenant_id, t.rule_id, n.stands_for AS target_id
           FROM ctok.rule_target t
           JOIN ctok.target n ON n.tenant_id = t.tenant_id AND n.target_id = t.target_id) t
     ON t.tenant_id = v.tenant_id AND t.rule_id = v.rule_id

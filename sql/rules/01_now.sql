@@ -18,8 +18,8 @@ CREATE FUNCTION rule.preview() RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN coalesce(current_setting('ctok.tonight', true), '') <> '';
 
--- Are so many so few among all that each is looked up, rather than all swept? A look at one costs what some sixty cost in a sweep, and a sweep of
--- few costs nothing either way. A test of equal plans has all swept.
+-- Are so many so few among all that each is looked up, rather than all swept? A look at one costs what some ten to twenty cost in a sweep, and a
+-- sweep of few costs nothing either way. A test of equal plans has all swept.
 CREATE FUNCTION rule.few(looks bigint, among bigint) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN current_setting('ctok.sweep') <> 'on' AND (looks < 200 OR 100 * looks <= among);
+    RETURN current_setting('ctok.sweep') <> 'on' AND (looks < 200 OR 25 * looks <= among);

@@ -9,19 +9,19 @@ SELECT d.*
 -- What overrides the rules for an access: 'allow', 'deny', or 'drop', when the learner left. Of several, which only a merge of two records brings about,
 -- the newest.
 CREATE VIEW rule.access_override WITH (security_invoker = true) AS
-SELECT DISTINCT ON (d.tenant_id, d.person_id, coalesce(t.same_as, t.target_id))
-       d.tenant_id, d.person_id, coalesce(t.same_as, t.target_id) AS target_id, d.decision_id, d.kind AS override,
+SELECT DISTINCT ON (d.tenant_id, d.person_id, t.stands_for)
+       d.tenant_id, d.person_id, t.stands_for AS target_id, d.decision_id, d.kind AS override,
        coalesce(d.until_at, 'infinity') AS until_at, d.begun_at
   FROM rule.decision_holds d
   JOIN ctok.target t ON t.tenant_id = d.tenant_id AND t.target_id = d.target_id
  WHERE d.kind IN ('allow', 'deny', 'drop')
- ORDER BY d.tenant_id, d.person_id, coalesce(t.same_as, t.target_id), d.decision_id DESC;
+ ORDER BY d.tenant_id, d.person_id, t.stands_for, d.decision_id DESC;
 
 -- Accesses that were allowed and are so no longer, as long as nothing was given since for another reason.
 CREATE VIEW rule.override_over WITH (security_invoker = true) AS
 SELECT DISTINCT d.tenant_id, d.person_id, t.target_id
   FROM ctok.decision d
-  JOIN (SELECT tenant_id, target_id AS named, coalesce(same_as, target_id) AS target_id FROM ctok.target) t ON t.tenant_id = d.tenant_id AND t.named = d.target_id
+  JOIN (SELECT tenant_id, target_id AS named, stands_for AS target_id FROM ctok.target) t ON t.tenant_id = d.tenant_id AND t.named = d.target_id
  WHERE d.kind = 'allow' AND d.begun_at IS NOT NULL AND (d.ended_at IS NOT NULL OR d.until_at <= (SELECT rule.now()))
    AND 'allowed' = (SELECT a.reason FROM ctok.action a
                      WHERE a.tenant_id = d.tenant_id AND a.person_id = d.person_id AND a.target_id = t.target_id AND a.state = 'done' AND a.after_status = 0
@@ -29,7 +29,7 @@ SELECT DISTINCT d.tenant_id, d.person_id, t.target_id
 
 -- Enrolments that are to be given back although somebody took them away in Moodle.
 CREATE VIEW rule.access_restored WITH (security_invoker = true) AS
-SELECT d.tenant_id, d.person_id, coalesce(t.same_as, t.target_id) AS target_id
+SELECT d.tenant_id, d.person_id, t.stands_for AS target_id
   FROM rule.decision_holds d
   JOIN ctok.target t ON t.tenant_id = d.tenant_id AND t.target_id = d.target_id
  WHERE d.kind = 'restore';

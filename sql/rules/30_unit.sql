@@ -2,9 +2,12 @@
 
 -- Sources with at least one product rule. One without any is there for its money only: its units are excluded, not open.
 CREATE VIEW rule.source_ruled WITH (security_invoker = true) AS
+WITH ruled AS MATERIALIZED (
+    SELECT DISTINCT r.tenant_id, r.source_id FROM ctok.product_rule r WHERE NOT r.gone
+)
 SELECT s.tenant_id, s.source_id
   FROM ctok.source s
- WHERE EXISTS (SELECT 1 FROM ctok.product_rule r WHERE r.tenant_id = s.tenant_id AND r.source_id = s.source_id AND NOT r.gone);
+  JOIN ruled r ON r.tenant_id = s.tenant_id AND r.source_id = s.source_id;
 
 -- Every unit with its rule, its learner and the verdict: NULL when it entitles, else why not. Excluded by a listed rule: TEST_ORDER,
 -- LINE_GONE, SETTLES, NOT_PAID, NO_RULE, NOT_A_COURSE, CANCELLED, REFUNDED. A person must act: UNMAPPED_PRODUCT, RULE_TIE, NO_LEARNER, BAD_EMAIL.

@@ -22,7 +22,7 @@ SELECT s.tenant_id, s.site_id, s.name, s.gone, t.last_complete_at, rule.tonight(
 
 -- The sources that sell a course: those with a rule for it.
 CREATE VIEW rule.source_selling WITH (security_invoker = true) AS
-SELECT DISTINCT n.tenant_id, n.site_id, coalesce(n.same_as, n.target_id) AS target_id, r.source_id
+SELECT DISTINCT n.tenant_id, n.site_id, n.stands_for AS target_id, r.source_id
   FROM ctok.product_rule r
   JOIN ctok.rule_target t ON t.tenant_id = r.tenant_id AND t.rule_id = r.rule_id
   JOIN ctok.target n ON n.tenant_id = t.tenant_id AND n.target_id = t.target_id
@@ -72,7 +72,7 @@ SELECT w.tenant_id, w.site_id, w.target_id, bool_and(w.fresh) AS fresh,
 -- Rules that the configuration no longer says, of sources that have no other one for the course: what such a source sells now, renewals
 -- too, reaches nobody. A source that is closed sells nothing.
 CREATE VIEW rule.rule_gone WITH (security_invoker = true) AS
-SELECT DISTINCT r.tenant_id, r.rule_id, r.source_id, coalesce(n.same_as, n.target_id) AS target_id,
+SELECT DISTINCT r.tenant_id, r.rule_id, r.source_id, n.stands_for AS target_id,
        CASE WHEN s.gone THEN format('source "%s" is no longer in the configuration', s.name)
             ELSE format('no rule leads from source "%s" to the course any more', s.name) END AS what
   FROM ctok.product_rule r
@@ -81,7 +81,7 @@ SELECT DISTINCT r.tenant_id, r.rule_id, r.source_id, coalesce(n.same_as, n.targe
   JOIN ctok.target n ON n.tenant_id = t.tenant_id AND n.target_id = t.target_id
  WHERE r.gone
    AND NOT EXISTS (SELECT 1 FROM rule.source_selling w
-                    WHERE w.tenant_id = r.tenant_id AND w.source_id = r.source_id AND w.target_id = coalesce(n.same_as, n.target_id));
+                    WHERE w.tenant_id = r.tenant_id AND w.source_id = r.source_id AND w.target_id = n.stands_for);
 
 -- Accesses that may not be taken away now, and why. What a person decided waits for nobody's word.
 CREATE VIEW rule.access_waits WITH (security_invoker = true) AS
