@@ -7,25 +7,26 @@ WITH fresh AS (
      WHERE v.verdict IS NULL
        AND NOT EXISTS (SELECT 1 FROM ctok.entitlement e WHERE e.tenant_id = v.tenant_id AND e.unit_id = v.unit_id)
 ), late AS (
-    -- Few are paid on a later day than they were sold: only for these is looked up when all of it was there.
+    -- Only for what was paid later than it was sold is looked up when all of it was there.
     SELECT DISTINCT f.tenant_id, f.document_id
       FROM fresh f
-      JOIN ctok.movement m ON m.tenant_id = f.tenant_id AND m.document_id = f.document_id AND m.kind = 'charge'
-                          AND m.effective_at > f.sold_at
-     WHERE m.effective_at > rule.day_end(f.sold_at, (SELECT rule.zone()))
+      JOIN ctok.movement m ON m.tenant_id = f.tenant_id AND m.document_id = f.document_id AND m.kind IN ('charge', 'adjustment')
+                          AND m.amount_minor > 0 AND m.effective_at > f.sold_at
 ), paid AS (
-    SELECT y.tenant_id, y.document_id, min(y.effective_at) AS paid_at
-      FROM (SELECT m.tenant_id, m.document_id, m.effective_at,
+    -- The last moment that made it whole: a payment that was taken back before anything was given for it began nothing.
+    SELECT y.tenant_id, y.document_id, max(y.effective_at) AS paid_at
+      FROM (SELECT m.tenant_id, m.document_id, m.effective_at, m.amount_minor,
                    sum(m.amount_minor) OVER (PARTITION BY m.tenant_id, m.document_id ORDER BY m.effective_at, m.movement_id) AS so_far
               FROM late t
               JOIN ctok.movement m ON m.tenant_id = t.tenant_id AND m.document_id = t.document_id AND m.kind IN ('charge', 'adjustment')) y
       JOIN ctok.document d ON d.tenant_id = y.tenant_id AND d.document_id = y.document_id AND y.so_far >= d.total_minor
+                          AND y.so_far - y.amount_minor < d.total_minor
      GROUP BY y.tenant_id, y.document_id
 )
 SELECT v.tenant_id, v.unit_id, t.target_id, k.person_id, v.rule_id, v.source_id, v.document_id, v.net_minor AS price_minor, v.currency, v.sold_at,
        -- One that ended early before it was ever seen is not given for its whole term.
        v.revoked_at, v.revoked_why, v.period_from, v.period_to,
-       CASE WHEN p.paid_at > rule.day_end(v.sold_at, (SELECT rule.zone())) THEN p.paid_at END AS paid_at
+       CASE WHEN p.paid_at > v.sold_at THEN p.paid_at END AS paid_at
   FROM fresh v
        -- Two names of one course are one course.
   JOIN (SELECT DISTINCT t.tenant_id, t.rule_id, n.stands_for AS target_id

@@ -33,12 +33,14 @@ SELECT k.tenant_id, u.unit_id, k.original_id, u.line_no, u.unit_no, k.document_i
   JOIN ctok.unit u ON u.tenant_id = k.tenant_id AND u.document_id = k.original_id AND u.line_no = k.original_line AND NOT u.gone
                   AND k.sold - u.unit_no + 1 > k.so_far - k.quantity AND k.sold - u.unit_no + 1 <= k.so_far;
 
--- Money that credit notes give back on a line of one unit without giving the unit back: it is known what for, and it is goodwill.
+-- Money that credit notes give back on a line without giving a unit back, each with what it had been up to it. Of a line of one unit it is known what for.
+-- Less than the price of the units that are left is goodwill.
 CREATE VIEW rule.line_goodwill WITH (security_invoker = true) AS
-SELECT c.tenant_id, c.document_id, c.original_id, l.net_minor
+SELECT c.tenant_id, c.document_id, c.original_id, o.line_no AS original_line, o.quantity AS sold, c.effective_at, l.net_minor,
+       sum(-l.net_minor) OVER (PARTITION BY c.tenant_id, c.original_id, o.line_no ORDER BY c.effective_at, c.document_id, l.line_no) AS so_far
   FROM rule.credit_note c
   JOIN ctok.line l ON l.tenant_id = c.tenant_id AND l.document_id = c.document_id AND NOT l.gone AND l.corrects_key <> '' AND l.quantity = 0
-  JOIN ctok.line o ON o.tenant_id = c.tenant_id AND o.document_id = c.original_id AND o.line_key = l.corrects_key AND o.quantity = 1;
+  JOIN ctok.line o ON o.tenant_id = c.tenant_id AND o.document_id = c.original_id AND o.line_key = l.corrects_key;
 
 -- Originals with what was credited in all; `credited_at` is when that reached their total, and `loose_minor` (positive) what no unit can be named for.
 CREATE VIEW rule.document_credit WITH (security_invoker = true) AS
@@ -51,7 +53,7 @@ SELECT n.tenant_id, n.original_id, sum(-n.total_minor)::bigint AS credited_minor
   LEFT JOIN (SELECT k.tenant_id, k.original_id, sum(k.net_minor) AS net_minor
                FROM (SELECT tenant_id, original_id, net_minor FROM rule.unit_credit
                      UNION ALL
-                     SELECT tenant_id, original_id, net_minor FROM rule.line_goodwill) k
+                     SELECT tenant_id, original_id, net_minor FROM rule.line_goodwill WHERE sold = 1) k
               GROUP BY k.tenant_id, k.original_id) u
          ON u.tenant_id = n.tenant_id AND u.original_id = n.original_id
  GROUP BY n.tenant_id, n.original_id;

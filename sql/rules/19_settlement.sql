@@ -3,10 +3,13 @@
 -- Disputes of documents. The money is taken at the opening; won, it comes back, lost, it stays away.
 CREATE VIEW rule.dispute WITH (security_invoker = true) AS
 SELECT o.tenant_id, o.document_id, o.external_key, -o.amount_minor AS amount_minor, o.currency, o.effective_at AS opened_at,
-       min(e.effective_at) FILTER (WHERE e.kind = 'dispute_won') AS won_at, min(e.effective_at) FILTER (WHERE e.kind = 'dispute_lost') AS lost_at
+       min(e.effective_at) FILTER (WHERE e.kind = 'dispute_won') AS won_at, min(e.effective_at) FILTER (WHERE e.kind = 'dispute_lost') AS lost_at,
+       -- In which night that it was won became known.
+       min(greatest(e.effective_at, k.effective_at)) FILTER (WHERE e.kind = 'dispute_won') AS won_known_at
   FROM ctok.settlement o
   LEFT JOIN ctok.settlement e ON e.tenant_id = o.tenant_id AND e.document_id = o.document_id AND e.source_id = o.source_id
                              AND e.external_key = o.external_key AND e.kind IN ('dispute_won', 'dispute_lost')
+  LEFT JOIN ctok.run k ON k.tenant_id = e.tenant_id AND k.run_id = e.run_id
  WHERE o.kind = 'dispute_opened' AND o.document_id IS NOT NULL
  GROUP BY o.tenant_id, o.document_id, o.external_key, o.amount_minor, o.currency, o.effective_at;
 

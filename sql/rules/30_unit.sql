@@ -62,7 +62,7 @@ SELECT u.tenant_id, u.unit_id, u.document_id, u.line_no, u.unit_no, u.net_minor,
 CREATE VIEW rule.entitlement_live WITH (security_invoker = true) AS
 SELECT e.*, r.site_id, v.since IS NULL AS trial,
        e.sold_at < coalesce(v.since, r.since, '-infinity') AS before_live,
-       r.term, r.until, r.grace_days, r.on_expiry, r.on_dispute
+       r.term, r.until, r.grace_days, r.notice_days, r.renews, r.on_expiry, r.on_refund, r.on_dispute
   FROM ctok.entitlement e
   JOIN ctok.product_rule r ON r.tenant_id = e.tenant_id AND r.rule_id = e.rule_id
   LEFT JOIN ctok.live v ON v.tenant_id = e.tenant_id AND v.site_id = r.site_id AND v.source_id = e.source_id;

@@ -40,17 +40,23 @@ WITH told AS MATERIALIZED (
            e.starts_at IS NULL AND e.revoked_at IS NULL AS shut,
            -- What time alone does not end goes on beside a dispute of another.
            (l.kept OR l.over AND e.grace_days IS NULL) AND x.document_id IS NULL AS free,
+           -- No end of time, from the first day on, whatever else there is.
+           l.stands AND e.on_expiry = 'keep' AS keeps,
            -- The last one's rule decides: the one that ends last, or never as it is kept; of those that one moment ends, the one that would have lasted
-           -- longest, then the one with the most grace. Which line of an order it was says nothing.
-           array[CASE WHEN e.starts_at IS NULL THEN 0 ELSE 1 END,
+           -- longest, then the one with the most grace, the longest notice, the longest tail and the mildest policy. Which line of an order it was says
+           -- nothing. What gave nothing, as it was over before it began, has a say only where there is nothing else.
+           array[CASE WHEN e.starts_at < e.ends_at THEN 1 ELSE 0 END,
                  date_part('epoch', CASE WHEN l.kept THEN timestamptz 'infinity' ELSE coalesce(e.ends_at, e.revoked_at, e.sold_at) END),
                  date_part('epoch', CASE WHEN e.revoked_at IS NULL OR e.starts_at IS NULL THEN coalesce(e.ends_at, '-infinity')
                                          ELSE coalesce(rule.counts_until(e.period_to, e.until, o.zone), rule.term_end(e.starts_at, e.term, o.zone)) END),
-                 coalesce(e.grace_days, 'infinity'::float8), e.entitlement_id] AS place
+                 coalesce(e.grace_days, 'infinity'::float8), e.notice_days, CASE WHEN e.renews THEN 1 ELSE 0 END,
+                 CASE CASE WHEN rule.taken_back(e.revoked_why) THEN e.on_refund ELSE e.on_expiry END WHEN 'keep' THEN 2 WHEN 'suspend' THEN 1 ELSE 0 END,
+                 e.entitlement_id] AS place
       FROM rule.entitlement_live e
      CROSS JOIN told o
-     CROSS JOIN LATERAL (SELECT y.over, y.over AND e.on_expiry = 'keep' AS kept
-                           FROM (SELECT e.starts_at < e.ends_at AND e.ends_at <= o.now AND coalesce(e.revoked_why = 'subscription', true) AS over) y) l
+     CROSS JOIN LATERAL (SELECT y.stands, y.over, y.over AND e.on_expiry = 'keep' AS kept
+                           FROM (SELECT z.stands, z.stands AND e.ends_at <= o.now AS over
+                                   FROM (SELECT e.starts_at < e.ends_at AND coalesce(e.revoked_why = 'subscription', true) AS stands) z) y) l
       LEFT JOIN rule.document_disputed x ON x.tenant_id = e.tenant_id AND x.document_id = e.document_id
      WHERE NOT e.before_live
 ), both_ways AS (
@@ -63,14 +69,15 @@ WITH told AS MATERIALIZED (
                AS next_start,
            min(e.ends_at) FILTER (WHERE e.ends_at > e.now) AS next_end,
            min(e.starts_at) FILTER (WHERE e.ends_at > e.now) AS stretch_start,
-           coalesce(max(e.ends_at), max(e.revoked_at)) AS ends_at, (max(e.place))[5]::bigint AS last_one,
+           coalesce(max(e.ends_at) FILTER (WHERE e.starts_at < e.ends_at), max(e.ends_at), max(e.revoked_at)) AS ends_at, (max(e.place))[8]::bigint AS last_one, coalesce(bool_or(e.keeps), false) AS keeps,
            bool_or(e.runs) FILTER (WHERE NOT e.trial) AS live_running,
            coalesce(min(e.starts_at) FILTER (WHERE NOT e.trial AND e.starts_at > e.now),
                     CASE WHEN count(e.starts_at) FILTER (WHERE NOT e.trial) = 0 AND bool_or(e.shut) FILTER (WHERE NOT e.trial) THEN timestamptz 'infinity' END)
                AS live_next_start,
            min(e.starts_at) FILTER (WHERE NOT e.trial AND e.ends_at > e.now) AS live_stretch_start,
-           coalesce(max(e.ends_at) FILTER (WHERE NOT e.trial), max(e.revoked_at) FILTER (WHERE NOT e.trial)) AS live_ends_at,
-           (max(e.place) FILTER (WHERE NOT e.trial))[5]::bigint AS live_last_one
+           coalesce(max(e.ends_at) FILTER (WHERE NOT e.trial AND e.starts_at < e.ends_at), max(e.ends_at) FILTER (WHERE NOT e.trial),
+                    max(e.revoked_at) FILTER (WHERE NOT e.trial)) AS live_ends_at,
+           (max(e.place) FILTER (WHERE NOT e.trial))[8]::bigint AS live_last_one, coalesce(bool_or(e.keeps) FILTER (WHERE NOT e.trial), false) AS live_keeps
       FROM counted e
      GROUP BY e.tenant_id, e.person_id, e.target_id, e.site_id
 ), whole AS (
@@ -80,6 +87,7 @@ WITH told AS MATERIALIZED (
            CASE WHEN l.counts THEN b.live_stretch_start ELSE b.stretch_start END AS stretch_start,
            CASE WHEN l.counts THEN b.live_ends_at ELSE b.ends_at END AS ends_at,
            CASE WHEN l.counts THEN b.live_last_one ELSE b.last_one END AS last_one,
+           CASE WHEN l.counts THEN b.live_keeps ELSE b.keeps END AS keeps,
            -- Where live ones and ones in trial meet, or ones that are under dispute and others, each of their moments may change which of them count.
            CASE WHEN b.any_disputed OR b.any_trial AND b.live_running IS NOT NULL THEN nullif(least(b.next_start, b.next_end), 'infinity') END AS wake_at
       FROM both_ways b
@@ -88,18 +96,18 @@ WITH told AS MATERIALIZED (
     SELECT w.*, o.now, o.zone, l.rule_id, l.document_id, coalesce(w.stretch_start, nullif(w.next_start, 'infinity'), l.starts_at, l.sold_at) AS starts_at,
            -- A cycle that was over before its subscription ended was not ended by that.
            CASE WHEN l.revoked_why = 'subscription' AND l.ends_at < l.revoked_at THEN 'term' ELSE coalesce(l.revoked_why, 'term') END AS ended_why,
-           r.role, r.grace_days, r.notice_days, r.renews, r.on_expiry, r.on_refund
+           r.role, r.grace_days, r.notice_days, r.renews, CASE WHEN w.running AND w.keeps THEN 'keep' ELSE r.on_expiry END AS on_expiry, r.on_refund
       FROM whole w
      CROSS JOIN told o
       JOIN ctok.entitlement l ON l.tenant_id = w.tenant_id AND l.entitlement_id = w.last_one
       JOIN ctok.product_rule r ON r.tenant_id = l.tenant_id AND r.rule_id = l.rule_id
 ), known AS (
     SELECT j.*, n.given_at, m.user_id IS NOT NULL AS given_access, coalesce(f.fresh, true) AND g.rule_id IS NULL AS may_end,
-           -- What a dispute suspended that was open when the term ended, and was won before its grace did, is as if it had been left open.
+           -- What a dispute suspended that was open when the term ended, for all we knew, and was won before its grace did, is as if it had been left open.
            CASE WHEN m.written_status = 0
                      OR NOT rule.taken_back(j.ended_why) AND j.now < rule.later(j.ends_at, make_interval(days => j.grace_days), j.zone)
                         AND EXISTS (SELECT 1 FROM rule.dispute x
-                                     WHERE x.tenant_id = j.tenant_id AND x.document_id = j.document_id AND x.opened_at <= j.ends_at AND x.won_at > j.ends_at)
+                                     WHERE x.tenant_id = j.tenant_id AND x.document_id = j.document_id AND x.opened_at <= j.ends_at AND x.won_known_at > j.ends_at)
                 THEN m.written_end END AS written_end,
            coalesce(v.override, CASE WHEN w.person_id IS NOT NULL THEN 'over' END) AS override, v.until_at AS override_until, v.begun_at AS override_at
       FROM judged j

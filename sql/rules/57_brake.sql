@@ -45,7 +45,8 @@ WITH removal AS (
            (x.suspend_at AT TIME ZONE rule.zone())::date AS due_day
       FROM ctok.action a
       JOIN ctok.access x ON x.tenant_id = a.tenant_id AND x.person_id = a.person_id AND x.target_id = a.target_id
-     WHERE a.state IN ('open', 'held') AND a.kind IN ('suspend', 'unenrol') AND x.end_known_at < x.ends_at
+     -- (What a grace without end keeps from ending is no foreseen end, though something else ended it.)
+     WHERE a.state IN ('open', 'held') AND a.kind IN ('suspend', 'unenrol') AND x.end_known_at < x.ends_at AND isfinite(x.suspend_at)
 ), night AS (
     -- Longer ago nothing was foreseen that is not carried out by now.
     SELECT DISTINCT r.tenant_id, (r.effective_at AT TIME ZONE rule.zone())::date AS day

@@ -42,6 +42,8 @@ def differences(mine, yours, columns):
         for column in columns:
             if column == "wanted" and one["status"] == other["status"] == "-" and "active" not in (one[column], other[column]):
                 continue
+            if column == "wanted" and one["state"] == other["state"] == "held" and one["status"] == other["status"]:
+                continue
             if column == "why" and one["state"] in ("active", "pending"):
                 continue
             if column == "timestart" and not all(b is None or b["status"] == "-" for b in before):
@@ -64,7 +66,7 @@ def words(event):
     what = event["do"]
     if what == "sell":
         lines = ", ".join(f"{'' if line['qty'] == 1 else str(line['qty']) + ' × '}{line['sku']} at {money(line['unit'])}"
-                          + ("" if line["learner"] == "p" else " for another") for line in event["lines"])
+                          + ("" if line["learner"] == "p" else " for another") + (" for " + " to ".join(line["period"]) if line.get("period") else "") for line in event["lines"])
         extra = "".join(f" {name} {money(event[name])}" for name in ("discount", "shipping") if event.get(name))
         return f"{event['doc']} sold ({event['kind']}, {event['status']}{', ' + event['sub'] if event.get('sub') else ''}: {lines};{extra} total {money(event['total'])})"
     if what == "note":

@@ -71,6 +71,7 @@ class Sale:
         self.refunded = self.credited = self.disputes = 0
         self.open = None
         self.over = False  # cancelled or deleted: little more is said of it
+        self.billed = self.told = False  # lines say for what time they are; more was said of the subscription than that it runs
         self.last = None
 
     def say(self, do, at, **more):
@@ -85,6 +86,7 @@ class Sale:
         return True
 
     def sell(self, d, at):
+        """A sale of its own, or what the subscription of an earlier one bills next."""
         source = d.one(*self.world.sources)
         skus = [p["sku"] for p in self.world.products if p["source"] == source]
         if not skus:
@@ -99,9 +101,35 @@ class Sale:
         self.total = gross - discount + shipping
         self.sub = f"s{self.id}" if d.odds(25) else None
         self.paid_to = at + timedelta(days=d.upto(1, 8))
+        self.bill(self.world.periods, at)
         if self.sub:
             self.subscribe(at, status="active")
         return self.say("sell", at, doc=self.id, source=source, kind=d.one("order", "invoice"), status="paid" if self.paid else "unpaid", lines=self.lines,
+                        discount=discount, shipping=shipping, total=self.total, sub=self.sub)
+
+    def bill(self, d, at):
+        """For what time the lines are: the subscription's, a part of it, what begins before or after the sale, or none."""
+        if not d.odds(70 if self.sub else 4):
+            return
+        for line in self.lines:
+            begin = d.one(at, at, at, at, at, at - timedelta(minutes=d.upto(1, 4000)), at + timedelta(minutes=d.upto(1, 4000)))
+            end = d.one(self.paid_to, self.paid_to, self.paid_to, begin + timedelta(minutes=d.upto(1, 9000)))
+            if begin < end and d.odds(80):
+                line["period"] = [text(begin), text(end)]
+                self.billed = True
+
+    def renew(self, d, before):
+        """The next time of an earlier sale's subscription. False: there is none."""
+        if not before.billed or not before.sub or before.told or before.paid_to >= self.world.nights[-1]:
+            return False
+        at, days = before.paid_to + timedelta(minutes=d.upto(0, 90)), d.upto(1, 8)
+        self.source, self.paid, self.sub, self.total, self.billed = before.source, not d.odds(25), before.sub, before.total, True
+        self.paid_to = before.paid_to + timedelta(days=days)
+        self.lines = [{**{k: v for k, v in line.items() if k != "back"}, "period": [text(before.paid_to), text(self.paid_to)] if line["period"] else None} for line in before.lines]
+        self.subscribe(at, status="active")
+        gross = sum(line["unit"] * line["qty"] for line in self.lines)
+        discount, shipping = (gross - self.total, 0) if self.total <= gross else (0, self.total - gross)
+        return self.say("sell", at, doc=self.id, source=self.source, kind="invoice", status="paid" if self.paid else "unpaid", lines=self.lines,
                         discount=discount, shipping=shipping, total=self.total, sub=self.sub)
 
     def subscribe(self, at, **more):
@@ -151,9 +179,22 @@ class Sale:
         if what == "note" and rest > 0 and not self.refunded:
             return self.note(d, at, rest)
         if what == "subscription" and self.sub and not self.subscription["ended_at"]:
-            return self.subscribe(at, **d.one({"paused": True}, {"paused": False}, {"status": "past_due"}, {"cancel_at": text(self.paid_to)},
-                                              {"status": "canceled", "ended_at": text(at)}, {"status": "canceled", "ended_at": text(at)}))
+            self.told = True
+            said = d.one({"paused": True}, {"paused": False}, {"status": "past_due"}, {"cancel_at": text(self.paid_to)},
+                         {"status": "canceled", "ended_at": text(at)}, {"status": "canceled", "ended_at": text(at)})
+            return self.subscribe(at, **self.cancelled_early(self.world.periods, at, said))
         return True
+
+    def cancelled_early(self, d, at, said):
+        """Of what was billed for a time a cancellation may be for an earlier day, and be taken back before that."""
+        last = self.subscription["cancel_at"]
+        if not self.billed:
+            return said
+        if last and last > text(at) and "ended_at" not in said and d.odds(50):
+            return {**said, "cancel_at": None}
+        if said.get("cancel_at") and at < self.paid_to and d.odds(60):
+            return {"cancel_at": text(at + timedelta(minutes=d.upto(1, max(1, int((self.paid_to - at).total_seconds()) // 60))))}
+        return said
 
     def note(self, d, at, rest):
         """A credit note: of a quantity of lines, of money on one, or of all without a word."""
@@ -176,15 +217,18 @@ class Sale:
 
 
 class World:
-    def __init__(self, d, number, zone, nights, down, group):
+    def __init__(self, d, periods, number, zone, nights, down, group):
+        self.periods = periods  # dice of their own: what else happens is as it would be
         self.number, self.zone, self.nights, self.down = number, zone, nights, down
         self.sources, self.products = group["sources"], group["products"]
         self.events, self.notes = [], 0
+        last = None
         for n in range(d.one(1, 1, 1, 2, 2, 3)):
             sale = Sale(self, n + 1)
             at = nights[0] + timedelta(minutes=d.one(-d.upto(0, 8000), d.upto(0, 11000), d.upto(-600, 6000)))
-            if not sale.sell(d, at):
+            if not (last and periods.odds(60) and sale.renew(periods, last)) and not sale.sell(d, at):
                 continue
+            last = sale
             for _ in range(d.one(0, 0, 1, 1, 1, 2, 2, 3, 5)):
                 at = sale.last + timedelta(minutes=d.one(d.upto(1, 300), d.upto(1, 3000), d.upto(1, 9000)))
                 if not sale.happen(d, at):
@@ -214,7 +258,7 @@ def main():
     groups = [rules(d, patterns, nights, n) for n in range(max(4, min(60, count // 20)))]
     for n in range(count):
         d = Dice(f"{seed}.{n}")
-        print(World(d, first + n, zone, nights, down, d.one(*groups)).line())
+        print(World(d, Dice(f"{seed}.{n} periods"), first + n, zone, nights, down, d.one(*groups)).line())
 
 
 if __name__ == "__main__":

@@ -157,9 +157,12 @@ class Unit:
         prices = unit_prices(sale)
         self.line_prices = prices[self.line]
         self.price = self.line_prices[0]
+        self.total = sale["total"]
         self.full = sum(sum(p) for p in prices.values()) if answer("Q19") == "b" else sale["total"]
         self.alone = sum(x["qty"] for x in sale["lines"]) == 1
         self.period = [moment(x) for x in line["period"]] if line.get("period") and answer("Q25") == "a" else None
+        # What was sold besides what a subscription bills for a time does not end with it.
+        self.besides = not self.period and any(x.get("period") for x in sale["lines"])
         self.paid_at_sale = sale["status"] == "paid"
 
 
@@ -171,7 +174,7 @@ class Ledger:
 
     def __init__(self, unit):
         self.unit = unit
-        self.credited = self.money = self.quantity = self.line_money = self.loose_money = 0
+        self.credited = self.money = self.quantity = self.loose_money = 0
         self.lost, self.open = {}, {}
         self.cancelled = False
 
@@ -192,10 +195,10 @@ class Ledger:
         left = u.qty - self.quantity
         by_quantity = left <= 0 if answer("Q7") == "a" else self.quantity >= 1
         if answer("Q7") == "a":
-            by_money = self.line_money >= sum(u.line_prices) or self.loose_money >= sum(u.line_prices[:max(left, 0)])
+            by_money = self.loose_money >= sum(u.line_prices[:max(left, 0)])  # an amount is consumed once: that of a quantity is for that
         else:
-            by_money = self.loose_money >= u.price or self.line_money >= sum(u.line_prices)
-        by_money = by_money and self.line_money > 0
+            by_money = self.loose_money >= u.price
+        by_money = by_money and self.loose_money > 0
         return self.cancelled or by_quantity or by_money or self.reaches(u.full) or (u.alone and self.reaches(u.price))
 
     def note(self, event):
@@ -204,11 +207,11 @@ class Ledger:
         for line in event["lines"]:
             if line["corrects"] == self.unit.line:
                 self.quantity += line["qty"]
-                self.line_money += line["amount"]
                 if line["qty"] == 0:
                     self.loose_money += line["amount"]
 
 
+TOOK_BACK = ("refund", "cancelled", "dispute")
 WHY = {"refund": "refund", "note": "refund", "cancel": "cancelled", "dispute_lost": "dispute"}
 
 
@@ -223,7 +226,8 @@ def standing(unit, facts):
         if do == "subscription":
             if unit.sub == (event["source"], event["sub"]):
                 cut = moment(event["ended_at"]) or (event["moment"] if event["status"] == "canceled" else moment(event["cancel_at"]))
-                if cut and event["paid_to"] and cut >= moment(event["paid_to"]) and answer("O25") == "b":
+                over = unit.period[1] if unit.period else moment(event["paid_to"])
+                if cut and over and cut >= over and answer("O25") == "b" or unit.besides:
                     cut = None
             continue
         if do == "note":
@@ -265,9 +269,16 @@ class Piece(namedtuple("Piece", "start end kind unit last begins")):
         """When its grace is over."""
         return NEVER if self.unit.rule["grace"] is None else plus(self.end, 0, self.unit.rule["grace"], self.unit.zone)
 
+    def best(self, how):
+        """Of those that end together the one that is best for the learner: most grace, longest notice, longest tail, mildest policy."""
+        rule = self.unit.rule
+        return self.lenient(), rule["notice"], rule["renews"], ("unenrol", "suspend", "keep").index(how), self.unit.order
+
 
 def from_when(unit, stand):
-    by_sale = answer("Q22") == "a" or (answer("Q22") == "c" and unit.rule["renews"])
+    if unit.period:
+        return unit.period[0]
+    by_sale = answer("Q22") == "a" or (answer("Q22") == "c" and unit.rule["renews"]) or unit.total == 0  # nobody pays for nothing
     return unit.sold if by_sale else stand.first_paid
 
 
@@ -275,7 +286,8 @@ def due(unit, begins, end_so_far):
     """From when to when the right lasts, if it begins after what was bought before."""
     rule = unit.rule
     if unit.period:
-        return unit.period[0], unit.period[1]
+        end = with_its_day(unit.period[1], unit.zone)
+        return unit.period[0], min(end, end_of_day(rule["until"], unit.zone)) if rule["until"] else end
     if rule["until"]:
         return begins, end_of_day(rule["until"], unit.zone)
     start = begins if answer("Q2") == "b" else max(begins, end_so_far)
@@ -288,7 +300,12 @@ def pieces_by(units, facts):
     end_so_far, before, document = *[datetime.min.replace(tzinfo=timezone.utc)] * 2, None
     stands = [(unit, standing(unit, facts)) for unit in units]
     stands = [(unit, stand) for unit, stand in stands if stand.first_paid]
-    stands.sort(key=lambda x: (from_when(*x), x[0].order))
+    # A document is one step of the chain, at the place of its terms, where it has any.
+    places = {}
+    for unit, stand in stands:
+        place = bool(unit.period or unit.rule["until"]), from_when(unit, stand)
+        places[unit.doc] = min(places.get(unit.doc, place), place)
+    stands.sort(key=lambda x: (places[x[0].doc][1], x[0].order))
     for unit, stand in stands:
         if unit.doc != document:
             before, document = end_so_far, unit.doc
@@ -306,7 +323,7 @@ def pieces_by(units, facts):
             pieces.append(Piece(start, end, "held" if stand.disputed else "paid", unit, whole, start))
             if stand.disputed and answer("O9") == "b":
                 pieces.append(Piece(end, NEVER, "held", unit, NEVER, start))
-            if unit.rule["on_expiry"] == "keep" and answer("O26") == "a":
+            if unit.rule["on_expiry"] == "keep" and answer("O26") == "a" and start < end:  # what never ran is not kept
                 pieces.append(Piece(end, NEVER, "kept", unit, NEVER, start))
     return [p for p in pieces if p.start < p.end], short
 
@@ -325,8 +342,10 @@ class Rights:
         self.facts = facts
         self.turns = sorted({e["moment"] for e in self.facts})
         self.past = []
+        cures = self.cures(units)
         for turn, following in zip(self.turns, self.turns[1:] + [NEVER]):
-            so_far = [e for e in self.facts if e["moment"] <= turn]
+            so_far = [e for e in self.facts if e["moment"] <= turn and not (e["do"] == "unpay" and e["doc"] in cures
+                      and cures[e["doc"]][0] < e["moment"] < cures[e["doc"]][1])]
             sold = [u for u in units if u.sold <= turn]
             self.today, self.short = pieces_by(sold, so_far)
             for p in self.today:
@@ -334,23 +353,31 @@ class Rights:
                 if start < end:
                     self.past.append(Piece(start, end, p.kind, p.unit, p.end, p.begins))
 
+    def cures(self, units):
+        """By document: from when to when it was made good that its payment was taken back. What was paid again counts as paid all the time."""
+        cures = {}
+        for unit in units:
+            first = standing(unit, self.facts).first_paid
+            paid = [e["moment"] for e in self.facts if e["do"] == "pay" and e["doc"] == unit.doc]
+            if first and paid and max(paid) > first:
+                cures[unit.doc] = first, max(paid)
+        return cures
+
     def at(self, now):
         return [p for p in self.past if p.start <= now < p.end]
 
     def run_end(self, now):
         """Until when, going by today's facts, and by whose right."""
-        end, unit = now, None
-        while True:
-            on = [p for p in self.today if p.start <= end < p.end]
-            if not on:
-                return end, unit
-            longest = max(on, key=lambda p: (p.end, p.lenient(), p.unit.order))
-            end, unit = longest.end, longest.unit
+        end = now
+        while any(p.start <= end < p.end for p in self.today):
+            end = max(p.end for p in self.today if p.start <= end < p.end)
+        return end, max((p for p in self.today if p.end == end), key=lambda p: p.best(p.unit.rule["on_expiry"])).unit
 
     def last_end(self, now):
         """The piece that was the end of the last stretch."""
-        by = {"a": lambda p: (p.unit.order,), "b": lambda p: (p.last, p.lenient()), "c": lambda p: (p.lenient(), p.last)}[answer("Q30")]
-        return max((p for p in self.past if p.end <= now), key=lambda p: (p.end, *by(p), p.unit.order), default=None)
+        by = {"a": lambda p: (p.unit.order,), "b": lambda p: (p.last,), "c": lambda p: (p.lenient(), p.last)}[answer("Q30")]
+        how = {u: u.rule["on_refund" if self.why(u, now) in TOOK_BACK else "on_expiry"] for u in {p.unit for p in self.past}}
+        return max((p for p in self.past if p.end <= now), key=lambda p: (p.end, *by(p), *p.best(how[p.unit])), default=None)
 
     def why(self, unit, x):
         """What ended it: what took the sale back before what is owed, and that before time."""
@@ -417,7 +444,6 @@ class Row:
 
 
 Verdict = namedtuple("Verdict", "state wanted why end rule start notice")
-TOOK_BACK = ("refund", "cancelled", "dispute")
 
 
 class Course:
@@ -455,17 +481,17 @@ class Course:
         in_grace = any(p.kind == "paid" and p.start <= now < p.lenient() and (answer("O24") == "a" or p.unit.rule["grace"] is None) for p in rights.today)
         free = in_grace or any(p.kind == "paid" or (p.kind == "kept" and not standing(p.unit, rights.facts).disputed) for p in on)
         if "held" in kinds and (answer("Q9") == "b" or not free):
-            how = next(p.unit.rule["on_dispute"] for p in on if p.kind == "held")
-            if how == "suspend":
+            if all(p.unit.rule["on_dispute"] == "suspend" for p in on if p.kind == "held"):
                 return Verdict("held", "suspended", "disputed", end, rule, start, None)
             if not self.has_access() and answer("Q10") == "a":
                 return Verdict("held", "untouched", "disputed", end, rule, start, None)
             return Verdict("held", "active", "disputed", end, rule, start, None)
         if kinds == {"kept"}:
+            why = rights.why(unit, now)
             in_grace = any(now < plus(p.start, 0, p.unit.rule["grace"], self.zone) if p.unit.rule["grace"] is not None else True for p in on)
             if answer("O1") == "c" and (not in_grace or not self.had_access()):
-                return Verdict("ended", "untouched", "term", NEVER, rule, start, None)
-            return Verdict("active" if answer("O1") == "b" else "grace", "active", "term", NEVER, rule, start, None)
+                return Verdict("ended", "untouched", why, NEVER, rule, start, None)
+            return Verdict("active" if answer("O1") == "b" else "grace", "active", why, NEVER, rule, start, None)
         return Verdict("active", "active", "term", end, rule, start, None)
 
     def over(self, rights, now, last):

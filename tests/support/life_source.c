@@ -62,6 +62,19 @@ person(struct arena *arena, const struct life_world *world, const char *who)
 	return contact;
 }
 
+/* The time that the source says a line pays for, if it says one. */
+static void
+period_of(const struct json *from, struct sales_line *line)
+{
+	const struct json *period = json_get(from, "period");
+
+	if (json_is_null(period))
+		return;
+	assert_int_equal(period->count, 2);
+	line->period_from_us = life_moment_us(period->items[0].text);
+	line->period_to_us = life_moment_us(period->items[1].text);
+}
+
 /* A version of a document as a source would hand it over. */
 static void
 hand_over(struct life_play *play, struct ledger *ledger, const struct life_world *world, const struct life_paper *paper)
@@ -108,6 +121,7 @@ hand_over(struct life_play *play, struct ledger *ledger, const struct life_world
 			line->sku = arena_printf(arena, "G%zu-%s", world->group, life_text(from, "sku"));
 			line->unit_price_minor = life_number(from, "unit");
 			line->learner = person(arena, world, life_text(from, "learner"));
+			period_of(from, line);
 			d.subtotal_minor += line->unit_price_minor * life_number(from, "qty");
 		}
 	}

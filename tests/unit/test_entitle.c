@@ -1401,13 +1401,13 @@ test_what_is_paid_late_has_its_whole_term(void **state)
 	paid_on(w, "1", "(timestamptz '2026-01-26T08:00:00Z', 9000)");
 	sell(w, "2", "bo@x.test", "", "YEAR", "2026-01-01T08:00:00Z", 1, 9000);
 	paid_on(w, "2", "(timestamptz '2026-01-05T08:00:00Z', 3000), ('2026-01-20T08:00:00Z', 6000)");
-	/* The same day is with the sale. */
+	/* On the day of the sale, too. */
 	sell(w, "3", "cy@x.test", "", "YEAR", "2026-01-01T08:00:00Z", 1, 9000);
 	paid_on(w, "3", "(timestamptz '2026-01-01T21:00:00Z', 9000)");
 	/* What renews was billed for the time from its sale on. */
 	sell(w, "4", "di@x.test", "", "MONTH", "2026-01-01T08:00:00Z", 1, 900);
 	paid_on(w, "4", "(timestamptz '2026-01-26T08:00:00Z', 900)");
-	/* Taken back and paid again: the first day on which all was paid. */
+	/* Taken back and paid again before anything was given for it: the payment that stands. */
 	sell(w, "5", "ed@x.test", "", "YEAR", "2026-01-01T08:00:00Z", 1, 9000);
 	paid_on(
 	    w, "5", "(timestamptz '2026-01-10T08:00:00Z', 9000), ('2026-01-15T08:00:00Z', -9000), ('2026-01-25T08:00:00Z', 9000)");
@@ -1417,16 +1417,20 @@ test_what_is_paid_late_has_its_whole_term(void **state)
 	night(w, "2026-01-27T03:00:00Z", false);
 	expect_text("paid after 25 days", access_of(w, "ana@x.test", "C1"), "active active 2026-01-26 09:00 2027-01-27 00:00");
 	expect_text("in two parts", access_of(w, "bo@x.test", "C1"), "active active 2026-01-20 09:00 2027-01-21 00:00");
-	expect_text("on the same day", access_of(w, "cy@x.test", "C1"), "active active 2026-01-01 09:00 2027-01-02 00:00");
+	expect_text("on the same day", access_of(w, "cy@x.test", "C1"), "active active 2026-01-01 22:00 2027-01-02 00:00");
 	expect_text("a subscription", access_of(w, "di@x.test", "C1"), "active active 2026-01-01 09:00 2026-02-02 00:00");
-	expect_text("the first time", access_of(w, "ed@x.test", "C1"), "active active 2026-01-10 09:00 2027-01-11 00:00");
+	expect_text("the one that stands", access_of(w, "ed@x.test", "C1"), "active active 2026-01-25 09:00 2027-01-26 00:00");
 	expect_text("in part", access_of(w, "fay@x.test", "C1"), "active active 2026-01-01 09:00 2027-01-02 00:00");
 	carry_out(w);
 	/* An order that grows later does not begin anew. */
 	with_db_sql(w, "UPDATE ctok.document SET total_minor = 12000 WHERE number = '1'");
 	paid_on(w, "1", "(timestamptz '2026-01-26T08:00:00Z', 9000), ('2026-03-01T08:00:00Z', 3000)");
+	/* Nor does one that was given, and whose payment was taken back and came again. */
+	paid_on(
+	    w, "2", "(timestamptz '2026-01-20T08:00:00Z', 9000), ('2026-02-10T08:00:00Z', -9000), ('2026-02-20T08:00:00Z', 9000)");
 	with_db_sql(w, "INSERT INTO ctok.dirty_document SELECT tenant_id, document_id FROM ctok.document");
 	night(w, "2026-03-02T03:00:00Z", true);
+	expect_text("paid again", access_of(w, "bo@x.test", "C1"), "active active 2026-01-20 09:00 2027-01-21 00:00");
 	expect_text("grown", access_of(w, "ana@x.test", "C1"), "active active 2026-01-26 09:00 2027-01-27 00:00");
 	/* Sold first and paid last: what runs meanwhile is not put off, and the two follow each other. */
 	sell(w, "7", "gus@x.test", "", "YEAR", "2026-01-01T08:00:00Z", 1, 9000);
