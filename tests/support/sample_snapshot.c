@@ -107,7 +107,8 @@ write_control(struct snapshot *snapshot, const struct sample *sample, const stru
 		    "MONEY_CHARGED\tCharges\tThe charges recorded one by one add up to the totals of the documents.\tEUR\t%" PRId64
 		    "\t%" PRId64,
 		    t->eur + 1250, t->eur + 1250),
-		"MANAGED_IS_OWED\tAccess is owed\tEvery enrolment of ours that gives access is owed to a sale, or is a "
+		"MANAGED_IS_OWED\tAccess is owed\tEvery enrolment of ours that gives access is owed to a sale, is a welcome, or is "
+		"a "
 		"finding.\t\t1874\t1874",
 		"CERTIFICATES_MAILED\tCertificates mailed\tEvery certificate that was issued has its mail, once.\t\t231\t231",
 		"WHOLE\tNothing is missing\tWhat every right, account and action was made from is still there.\t\t9004\t9004",
