@@ -12,26 +12,17 @@ static const struct opt options[] = {
 };
 
 static int
-decide_tenant(struct job *job, const struct config_tenant *tenant, void *context, struct err *err)
+answer(struct job *job, const char *const *args, size_t count, const struct decision_word *word, struct decision_noted *ret_noted,
+    struct err *err)
 {
-	struct decision_word word = decided_word(job);
-	struct decision_noted noted;
-	size_t count;
-	const char *const *args = opt_args(job->options, &count);
-
-	(void)tenant;
-	(void)context;
-	if (decision_answer(&job->row, job->db, job->night.run_id, args[0], args + 1, count - 1, opt_text(job->options, "until"),
-		&word, &noted, err) != 0)
-		return -1;
-	decided_tell(&noted);
-	return 0;
+	return decision_answer(&job->row, job->db, job->night.run_id, args[0], args + 1, count - 1, opt_text(job->options, "until"),
+	    word, ret_noted, err);
 }
 
 static int
 run(struct job *job, struct err *err)
 {
-	return decided_run(job, "FINDING ANSWER", decide_tenant, err);
+	return decided_note(job, "FINDING ANSWER", answer, err);
 }
 
 const struct job_def admin_decide = {

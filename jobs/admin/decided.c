@@ -22,7 +22,7 @@ words(const char *text)
 
 int
 decided_run(struct job *job, const char *wants, int (*tenant)(struct job *, const struct config_tenant *, void *, struct err *),
-    struct err *err)
+    void *context, struct err *err)
 {
 	size_t count;
 
@@ -31,15 +31,35 @@ decided_run(struct job *job, const char *wants, int (*tenant)(struct job *, cons
 		return err_set(err, ERR_USAGE, "%s wants %s", job->name, wants);
 	if (job->config->tenant_count > 1 && opt_text(job->options, "tenant") == NULL)
 		return err_set(err, ERR_USAGE, "a decision is of one tenant: give --tenant");
-	return job_each_tenant(job, tenant, NULL, err);
+	return job_each_tenant(job, tenant, context, err);
 }
 
-void
-decided_tell(const struct decision_noted *noted)
+struct noting {
+	decided_note_fn *note;
+};
+
+static int
+note_tenant(struct job *job, const struct config_tenant *tenant, void *context, struct err *err)
 {
-	if (noted->known)
-		(void)printf("decision %lld says so already. Nothing was changed.\n", (long long)noted->decision_id);
+	const struct noting *noting = context;
+	struct decision_word word = decided_word(job);
+	struct decision_noted noted;
+	size_t count;
+	const char *const *args = opt_args(job->options, &count);
+
+	(void)tenant;
+	if (noting->note(job, args, count, &word, &noted, err) != 0)
+		return -1;
+	if (noted.known)
+		(void)printf("decision %lld says so already. Nothing was changed.\n", (long long)noted.decision_id);
 	else
 		(void)printf(
-		    "decision %lld is noted. The next night, or ctok-reconcile, carries it out.\n", (long long)noted->decision_id);
+		    "decision %lld is noted. The next night, or ctok-reconcile, carries it out.\n", (long long)noted.decision_id);
+	return 0;
+}
+
+int
+decided_note(struct job *job, const char *wants, decided_note_fn *note, struct err *err)
+{
+	return decided_run(job, wants, note_tenant, &(struct noting){ note }, err);
 }

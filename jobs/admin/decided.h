@@ -19,16 +19,18 @@
 struct decision_word decided_word(const struct job *) __attribute__((nonnull));
 
 /**
- * decided_run(job, wants, tenant, err):
+ * decided_run(job, wants, tenant, context, err):
  * Run ${tenant} for the one tenant that is meant, with at least as many arguments as ${wants} ("PERSON COURSE") has words.
  */
 MUST_CHECK int decided_run(struct job *, const char *, int (*)(struct job *, const struct config_tenant *, void *, struct err *),
-    struct err *) __attribute__((nonnull));
+    void *, struct err *) __attribute__((nonnull(1, 2, 3, 5)));
 
 /**
- * decided_tell(noted):
- * Say that it is noted, or was before.
+ * decided_note(job, wants, note, err):
+ * The same for a decision that ${note} notes, of the arguments and who decides; say that it is noted, or was before.
  */
-void decided_tell(const struct decision_noted *) __attribute__((nonnull));
+typedef int decided_note_fn(
+    struct job *, const char *const *, size_t, const struct decision_word *, struct decision_noted *, struct err *);
+MUST_CHECK int decided_note(struct job *, const char *, decided_note_fn *, struct err *) __attribute__((nonnull));
 
 #endif

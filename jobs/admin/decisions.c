@@ -47,7 +47,7 @@ run(struct job *job, struct err *err)
 		return job_each_tenant(job, list_tenant, NULL, err);
 	if (!text_equal(args[0], "revoke"))
 		return err_set(err, ERR_USAGE, "\"%s\" is not revoke; without an argument decisions are listed", args[0]);
-	return decided_run(job, "revoke DECISION", revoke_tenant, err);
+	return decided_run(job, "revoke DECISION", revoke_tenant, NULL, err);
 }
 
 const struct job_def admin_decisions = {

@@ -14,26 +14,18 @@ static const struct opt options[] = {
 };
 
 static int
-override_tenant(struct job *job, const struct config_tenant *tenant, void *context, struct err *err)
+override(struct job *job, const char *const *args, size_t count, const struct decision_word *word, struct decision_noted *ret_noted,
+    struct err *err)
 {
-	struct decision_word word = decided_word(job);
-	struct decision_noted noted;
-	size_t count;
-	const char *const *args = opt_args(job->options, &count);
-
-	(void)tenant;
-	(void)context;
-	if (decision_override(&job->row, job->db, job->night.run_id, strchr(job->name, ' ') + 1, args[0], args[1],
-		opt_text(job->options, "until"), &word, &noted, err) != 0)
-		return -1;
-	decided_tell(&noted);
-	return 0;
+	(void)count;
+	return decision_override(&job->row, job->db, job->night.run_id, strchr(job->name, ' ') + 1, args[0], args[1],
+	    opt_text(job->options, "until"), word, ret_noted, err);
 }
 
 static int
 run(struct job *job, struct err *err)
 {
-	return decided_run(job, "PERSON COURSE", override_tenant, err);
+	return decided_note(job, "PERSON COURSE", override, err);
 }
 
 const struct job_def admin_allow = {

@@ -21,13 +21,10 @@ static const struct opt options[] = {
 };
 
 static int
-policy_tenant(struct job *job, const struct config_tenant *tenant, void *context, struct err *err)
+correct(struct job *job, const char *const *args, size_t count, const struct decision_word *word, struct decision_noted *ret_noted,
+    struct err *err)
 {
-	struct decision_word word = decided_word(job);
-	struct decision_noted noted;
-	size_t count;
-	const char *const *args = opt_args(job->options, &count);
-	struct decision_policy policy = {
+	const struct decision_policy policy = {
 		.document = args[1],
 		.person = opt_text(job->options, "person"),
 		.course = opt_text(job->options, "course"),
@@ -36,12 +33,8 @@ policy_tenant(struct job *job, const struct config_tenant *tenant, void *context
 		.grace = opt_text(job->options, "grace"),
 	};
 
-	(void)tenant;
-	(void)context;
-	if (decision_policy_correct(&job->row, job->db, job->night.run_id, &policy, &word, &noted, err) != 0)
-		return -1;
-	decided_tell(&noted);
-	return 0;
+	(void)count;
+	return decision_policy_correct(&job->row, job->db, job->night.run_id, &policy, word, ret_noted, err);
 }
 
 static int
@@ -52,7 +45,7 @@ run(struct job *job, struct err *err)
 
 	if (count > 0 && !text_equal(args[0], "correct"))
 		return err_set(err, ERR_USAGE, "\"%s\" is not correct, which is all that ctok-admin policy does", args[0]);
-	return decided_run(job, "correct DOCUMENT", policy_tenant, err);
+	return decided_note(job, "correct DOCUMENT", correct, err);
 }
 
 const struct job_def admin_policy = {

@@ -14,6 +14,13 @@ SELECT m.tenant_id, m.site_id, m.course_id, m.user_id, m.active, m.roles, m.read
   LEFT JOIN ctok.managed g ON g.tenant_id = m.tenant_id AND g.site_id = m.site_id AND g.course_id = m.course_id AND g.user_id = m.user_id
  WHERE m.method = 'manual' OR (m.method = '?' AND m.read_level = 3);
 
+-- Where in Moodle somebody's access is, or is to be.
+CREATE VIEW rule.accounted_row WITH (security_invoker = true) AS
+SELECT a.tenant_id, a.site_id, t.course_id, k.user_id
+  FROM ctok.access a
+  JOIN ctok.target t ON t.tenant_id = a.tenant_id AND t.target_id = a.target_id
+  JOIN ctok.account k ON k.tenant_id = a.tenant_id AND k.site_id = a.site_id AND k.person_id = a.person_id;
+
 -- Every access with the row in Moodle, and the gap between them: NULL when in step, the kind of an action, or a finding's class when
 -- a person must act first.
 CREATE VIEW rule.access_gap WITH (security_invoker = true) AS

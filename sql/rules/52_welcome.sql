@@ -2,11 +2,10 @@
 
 -- Where each site's welcome course is in Moodle, by its own name or by that of the target it turned out to be.
 CREATE VIEW rule.welcome_course WITH (security_invoker = true) AS
-SELECT s.tenant_id, s.site_id, t.target_id, coalesce(o.course_id, t.course_id) AS course_id, s.welcome_since AS since, s.role
+SELECT s.tenant_id, s.site_id, t.target_id, t.course_id, s.welcome_since AS since, s.role
   FROM ctok.site s
   JOIN ctok.target n ON n.tenant_id = s.tenant_id AND n.target_id = s.welcome_target
-  JOIN ctok.target t ON t.tenant_id = n.tenant_id AND t.target_id = coalesce(n.same_as, n.target_id)
-  LEFT JOIN ctok.target o ON o.tenant_id = n.tenant_id AND o.target_id = n.same_as;
+  JOIN ctok.target t ON t.tenant_id = n.tenant_id AND t.target_id = n.stands_for;
 
 -- Accounts of our making that were not welcomed yet. Once that was done it is not done again, whatever staff made of it; what was refused is open again
 -- of itself. A course that the learner bought is that purchase's.
@@ -28,8 +27,5 @@ SELECT g.tenant_id, g.site_id, g.course_id, g.user_id
   FROM ctok.managed g
   JOIN ctok.action w ON w.tenant_id = g.tenant_id AND w.action_id = g.action_id AND w.reason = 'welcome'
   JOIN rule.manual_row m ON m.tenant_id = g.tenant_id AND m.site_id = g.site_id AND m.course_id = g.course_id AND m.user_id = g.user_id AND m.active
- WHERE NOT EXISTS (SELECT 1
-                     FROM ctok.account k
-                     JOIN ctok.access a ON a.tenant_id = k.tenant_id AND a.person_id = k.person_id AND a.site_id = k.site_id
-                     JOIN ctok.target t ON t.tenant_id = a.tenant_id AND t.target_id = a.target_id
-                    WHERE k.tenant_id = g.tenant_id AND k.site_id = g.site_id AND k.user_id = g.user_id AND t.course_id = g.course_id);
+ WHERE NOT EXISTS (SELECT 1 FROM rule.accounted_row a
+                    WHERE a.tenant_id = g.tenant_id AND a.site_id = g.site_id AND a.course_id = g.course_id AND a.user_id = g.user_id);

@@ -22,14 +22,14 @@ SELECT a.tenant_id, a.site_id, c.cohort, a.person_id, a.target_id, a.wanted, a.t
 CREATE VIEW rule.cohort_ground WITH (security_invoker = true) AS
 SELECT r.tenant_id, r.site_id, r.cohort, r.person_id, r.target_id, r.wanted, r.trial, k.user_id,
        EXISTS (SELECT 1 FROM ctok.mirror_enrolment m
-                WHERE m.tenant_id = r.tenant_id AND m.site_id = r.site_id AND m.course_id = coalesce(o.course_id, t.course_id) AND m.user_id = k.user_id
+                WHERE m.tenant_id = r.tenant_id AND m.site_id = r.site_id AND m.course_id = t.course_id AND m.user_id = k.user_id
                   AND m.active) AS there,
        EXISTS (SELECT 1 FROM rule.manual_row m
-                WHERE m.tenant_id = r.tenant_id AND m.site_id = r.site_id AND m.course_id = coalesce(o.course_id, t.course_id) AND m.user_id = k.user_id
+                WHERE m.tenant_id = r.tenant_id AND m.site_id = r.site_id AND m.course_id = t.course_id AND m.user_id = k.user_id
                   AND m.active AND m.managed) AS ours
   FROM rule.cohort_right r
-  JOIN ctok.target t ON t.tenant_id = r.tenant_id AND t.target_id = r.target_id
-  LEFT JOIN ctok.target o ON o.tenant_id = t.tenant_id AND o.target_id = t.same_as
+  JOIN ctok.target n ON n.tenant_id = r.tenant_id AND n.target_id = r.target_id
+  JOIN ctok.target t ON t.tenant_id = n.tenant_id AND t.target_id = n.stands_for
   LEFT JOIN ctok.account k ON k.tenant_id = r.tenant_id AND k.site_id = r.site_id AND k.person_id = r.person_id;
 
 -- What each person's place in each cohort rests on. `joins`: access that is live, and given or about to be; `stays`: access that nothing ends;

@@ -56,14 +56,13 @@ WITH unit AS MATERIALIZED (
       LEFT JOIN rule.held_word w ON w.code = h.held_why
      WHERE h.held_why <> 'reverted'
 ), accounted AS MATERIALIZED (
-    -- Where somebody's access is a row in Moodle. (Looked up row by row it is three times as slow: that hardly any is missing the database does not guess.)
-    SELECT a.tenant_id, a.site_id, t.course_id, k.user_id
-      FROM ctok.access a
-      JOIN ctok.target t ON t.tenant_id = a.tenant_id AND t.target_id = a.target_id
-      JOIN ctok.account k ON k.tenant_id = a.tenant_id AND k.site_id = a.site_id AND k.person_id = a.person_id
+    -- (Looked up row by row it is three times as slow: that hardly any is missing the database does not guess.)
+    SELECT * FROM rule.accounted_row
 ), suspect AS MATERIALIZED (
     -- (Likewise.)
     SELECT * FROM rule.account_glance
+), cohort AS MATERIALIZED (
+    SELECT * FROM rule.cohort_gap WHERE gap IN ('missing', 'left')
 ), item AS (
     -- Products without a rule, or with two that are equally good.
     SELECT tenant_id, code AS class, 'paid_without_access' AS risk, 'p' || product_id AS key, source_id, NULL::bigint AS document_id,
@@ -325,13 +324,13 @@ WITH unit AS MATERIALIZED (
     UNION ALL
     SELECT g.tenant_id, 'COHORT_MISSING', 'none', 'c' || g.site_id || '.' || g.cohort, NULL, NULL, NULL, NULL, g.site_id, NULL, NULL, NULL, NULL, 0, 0, '',
            format('cohort %s, which %s to join', g.cohort, CASE count(*) WHEN 1 THEN '1 learner is' ELSE count(*) || ' learners are' END)
-      FROM rule.cohort_gap g
+      FROM cohort g
      WHERE g.gap = 'missing'
      GROUP BY g.tenant_id, g.site_id, g.cohort
     UNION ALL
     SELECT g.tenant_id, 'COHORT_LEFT', 'none', 'c' || g.site_id || '.' || g.cohort || '.' || g.person_id, NULL, NULL, NULL, NULL, g.site_id, NULL, NULL, g.person_id,
            g.user_id, 0, 0, '', format('cohort %s', g.cohort)
-      FROM rule.cohort_gap g
+      FROM cohort g
      WHERE g.gap = 'left'
     UNION ALL
     SELECT a.tenant_id, 'COHORT_REFUSED', 'none', 'c' || a.site_id || '.' || a.cohort || '.' || a.person_id, NULL, NULL, NULL, NULL, a.site_id, NULL, NULL, a.person_id,

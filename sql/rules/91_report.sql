@@ -261,7 +261,7 @@ SELECT x.kind, coalesce(nullif(p.name, ''), nullif(p.sku, ''), nullif(p.product_
 CREATE VIEW rule.report_renewal WITH (security_invoker = true) AS
 SELECT p.display_name AS person, p.email, coalesce(c.shortname, nullif(split_part(t.reference, ':', 2), ''), '') AS course,
        coalesce(nullif(o.name, ''), nullif(o.sku, ''), nullif(o.product_key, ''), o.variant_key) AS product, s.name AS source, d.number AS document,
-       (rule.report_moment(a.ends_at) - interval '1 second')::date AS paid_until, rule.report_moment(greatest(a.ends_at, rule.now()))::date AS renews_from,
+       rule.last_day(a.ends_at, rule.zone())::date AS paid_until, rule.report_moment(greatest(a.ends_at, rule.now()))::date AS renews_from,
        e.currency, e.price_minor
   FROM ctok.access a
   JOIN ctok.target t ON t.tenant_id = a.tenant_id AND t.target_id = a.target_id

@@ -96,7 +96,7 @@ admin explain person gift@r.test --json
 gift=$(/usr/bin/python3 -c 'import json, sys; e = json.load(sys.stdin); print(e["format"], next(r["decision"] for r in e["rights"] if r["decision"]), e["decisions"][0]["state"], [a["state"] for a in e["accesses"]], len(e["story"]) > 5)' <"$dir/out")
 admin approve --name Eva --reason 'right after all' --course BACK
 decided decide "$(finding TAKEN_AWAY left)" drop
-decided decide "$(finding DOCUMENT_GONE 210)" end
+decided decide "$(finding DOCUMENT_GONE 210 | cut -c1-11)" end # as a workbook of before names it
 decided decide "$(finding DOCUMENT_GONE 211)" keep
 decided decide "$(finding REFUND_AMBIGUOUS 205)" seat 2.1
 
