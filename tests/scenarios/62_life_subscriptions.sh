@@ -84,6 +84,7 @@ for day_no in $nights; do
 	2)
 		states=$(of dkeeps "a.state || ' ' || a.why"),$(of dwary "a.state || ' ' || a.wanted"),$(of dtwo a.state)
 		long=$(until_ longest)
+		asked=$(sql "SELECT string_agg(split_part(email, '@', 1), ' ' ORDER BY email) FROM rule.report_renewal WHERE email IN ('leaves@life.test', 'anew@life.test')")
 		;;
 	5) past_due=$(of fails "a.state || ' ' || a.wanted"),$(until_ fails) ;;
 	6) apis=$(until_ anew),$(until_ aold) ;;
@@ -108,6 +109,7 @@ scenario status-unpaid-has-grace-too "AAAAAASSSS: 11-25 owed" "${seen[unpaid]}: 
 scenario ends-only-our-own-row "S 0" "${seen[unpaid]: -1} $(control sql "sql=SELECT 'status ' || status AS t FROM mdl_user_enrolments WHERE id = 999999" | grep -o 'status [0-9]' | cut -d' ' -f2)"
 expect "explain tells of the subscription" 'subscription "sub_fails" of source "pay" is past due, paid until 2026-11-25' "$explained"
 
+scenario renewal-list-has-who-is-to-end "leaves" "$asked"
 scenario cancel-at-once-ends-access "AAASSSSSSS: 11-21 owed" "${seen[atonce]}: $(debts atonce)"
 scenario cancel-at-period-end-keeps-until-then "AAAAAAASSS: 7 11-21, 3 11-22" "${seen[leaves]}: $(told leaves "'expiry-soon'")"
 scenario cancel-taken-back-before-the-end "AAAAAAAAAA: 7 11-21" "${seen[stays]}: $(told stays "'expiry-soon'")"
